@@ -1,0 +1,133 @@
+"""One position of one device, read from one decoded JSON value, or the named reason why it is none."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+AHEAD_S = 120.0
+"""A phone's clock may run this far ahead of ours."""
+AGE_S = 7 * 86_400.0
+"""Phones send what they kept while offline; what is older says nothing about a visit."""
+
+REASONS: tuple[str, ...] = (
+    "not_an_object",
+    "lat_missing",
+    "lon_missing",
+    "lat_not_a_number",
+    "lon_not_a_number",
+    "lat_out_of_range",
+    "lon_out_of_range",
+    "null_island",
+    "accuracy_not_a_number",
+    "at_not_a_time",
+    "at_in_the_future",
+    "at_too_old",
+    "mock_location",
+)
+
+_LONGEST = 10**300
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Degrees on WGS84, `lon` in [-180, 180); `at` in epoch seconds (UTC) by the device's clock; None is unknown."""
+
+    lat: float
+    lon: float
+    at: float
+    accuracy_m: float | None = None
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no ping: `reason` is one of REASONS, `message` never holds the position."""
+
+    reason: str
+    field: str
+    message: str
+
+
+def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:
+    """A ping from `{lat, lon, accuracy_m?, at?, speed_mps?, heading_deg?, mock?}`; other fields are ignored.
+
+    `received_at` is the server's time in epoch seconds: it stands in for a missing `at`, and bounds a given one.
+    """
+    if not isinstance(raw, dict):
+        return Refusal("not_an_object", "", "a ping is an object with lat and lon")
+    lat, lon = raw.get("lat"), raw.get("lon")
+    if (refusal := _refuse_position(lat, lon)) is not None:
+        return refusal
+    accuracy = raw.get("accuracy_m")
+    if accuracy is not None:
+        if not _is_number(accuracy):
+            return Refusal("accuracy_not_a_number", "accuracy_m", "accuracy_m must be a finite number of metres")
+        accuracy = _positive(accuracy)
+    at = _read_time(raw.get("at"), received_at)
+    if isinstance(at, Refusal):
+        return at
+    if raw.get("mock") is True:
+        return Refusal("mock_location", "mock", "the phone says that this position is made up")
+    lon = float(lon)
+    return Ping(
+        float(lat),
+        lon if lon != 180.0 else -180.0,
+        at,
+        accuracy,
+        _not_negative(raw.get("speed_mps")),
+        _not_negative(raw.get("heading_deg")),
+    )
+
+
+def _refuse_position(lat: object, lon: object) -> Refusal | None:
+    if lat is None:
+        return Refusal("lat_missing", "lat", "lat is missing")
+    if lon is None:
+        return Refusal("lon_missing", "lon", "lon is missing")
+    if not _is_number(lat):
+        return Refusal("lat_not_a_number", "lat", "lat must be a finite number of degrees")
+    if not _is_number(lon):
+        return Refusal("lon_not_a_number", "lon", "lon must be a finite number of degrees")
+    if not -90 <= lat <= 90:  # type: ignore[operator]  # _is_number has seen to it; a TypeGuard on two names costs a call each
+        swapped = -180 <= lat <= 180 and -90 <= lon <= 90  # type: ignore[operator]
+        hint = "; were lat and lon swapped?" if swapped else ""
+        return Refusal("lat_out_of_range", "lat", f"lat must be from -90 to 90{hint}")
+    if not -180 <= lon <= 180:  # type: ignore[operator]
+        return Refusal("lon_out_of_range", "lon", "lon must be from -180 to 180")
+    if lat == 0 and lon == 0:
+        return Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
+    return None
+
+
+def _read_time(raw: object, received_at: float) -> float | Refusal:
+    if raw is None:
+        return received_at
+    not_a_time = Refusal("at_not_a_time", "at", "at must be RFC 3339 with an offset, as 2026-03-01T12:00:00Z")
+    if not isinstance(raw, str) or _RFC_3339.fullmatch(raw) is None:
+        return not_a_time
+    try:
+        at = datetime.fromisoformat(raw.upper()).timestamp()
+    except ValueError:
+        return not_a_time
+    if at > received_at + AHEAD_S:
+        return Refusal("at_in_the_future", "at", f"at is more than {AHEAD_S:.0f} s ahead of the server's clock")
+    if at < received_at - AGE_S:
+        return Refusal("at_too_old", "at", f"at is more than {AGE_S / 86_400:.0f} days before the server's clock")
+    return at
+
+
+def _is_number(value: object) -> bool:
+    """A finite JSON number: neither true nor "52.37", NaN or an integer too long for a float."""
+    if type(value) is float:
+        return value - value == 0.0  # NaN and infinity minus themselves are NaN; half the price of math.isfinite
+    return type(value) is int and -_LONGEST < value < _LONGEST
+
+
+def _positive(value: float) -> float | None:
+    return float(value) if value > 0 else None
+
+
+def _not_negative(value: object) -> float | None:
+    return float(value) if _is_number(value) and value >= 0 else None  # type: ignore[operator,arg-type]

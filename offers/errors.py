@@ -1,0 +1,60 @@
+"""What can go wrong, as a tree. Raised deep and without HTTP; web/problems.py gives each its status and one shape.
+
+PasserbyError
+├── BadInput        the caller's value is wrong: names each field and its problem
+├── NotFound        not there, or not the caller's: the two look the same
+├── Conflict        right in itself, but not in the present state
+├── Refused         known caller, not allowed
+└── Misconfigured   a setting or a part is missing: the process says so and does not start
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class PasserbyError(Exception):
+    """Every error this project raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field's problem: `path` in dots and indexes (`geofences[0].radius_m`), `message` for a person."""
+
+    path: str
+    message: str
+
+
+class BadInput(PasserbyError):
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(
+            "; ".join(f"{fault.path}: {fault.message}" if fault.path else fault.message for fault in faults)
+        )
+        self.faults = tuple(faults)
+
+    @classmethod
+    def at(cls, path: str, message: str) -> "BadInput":
+        return cls([Fault(path, message)])
+
+
+class NotFound(PasserbyError):
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"There is no such {noun}.")
+        self.noun = noun
+
+
+class Conflict(PasserbyError):
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+
+
+class Refused(PasserbyError):
+    """`reason` is a name that a program can act on, such as `no_location_consent`."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Misconfigured(PasserbyError):
+    pass

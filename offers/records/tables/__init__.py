@@ -1,0 +1,31 @@
+"""The tables, one file a noun. Importing this room makes all of them known to the metadata."""
+
+from offers.records.tables.campaigns import Campaign, CampaignVersion
+from offers.records.tables.customers import Consent, Customer
+from offers.records.tables.decisions import Decision
+from offers.records.tables.deliveries import Delivery
+from offers.records.tables.devices import Device
+from offers.records.tables.keys import ServerKey
+from offers.records.tables.orders import Order
+from offers.records.tables.places import Geofence, GeofenceVersion, Place
+from offers.records.tables.settings import DeskSettings
+from offers.records.tables.stays import Stay, Transition, Visit
+
+__all__ = [
+    "Campaign",
+    "CampaignVersion",
+    "Consent",
+    "Customer",
+    "Decision",
+    "Delivery",
+    "DeskSettings",
+    "Device",
+    "Geofence",
+    "GeofenceVersion",
+    "Order",
+    "Place",
+    "ServerKey",
+    "Stay",
+    "Transition",
+    "Visit",
+]

@@ -1,0 +1,47 @@
+"""Customers and what they agreed to."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from offers.records.database import Table
+
+
+class Customer(Table):
+    """The brand's id for a person, or a person nobody knows yet (`anonymous`: a device before it is linked)."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    anonymous: Mapped[bool]
+    name: Mapped[str | None]
+    phone: Mapped[str | None]
+    language: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    sizes: Mapped[dict[str, Any]]
+    attributes: Mapped[dict[str, Any]]
+    tags: Mapped[list[Any]]
+    location: Mapped[bool]
+    """The consents in force now; how they came about is in `consents`."""
+    offers: Mapped[bool]
+    orders: Mapped[bool]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Consent(Table):
+    """A receipt: one purpose given or withdrawn. Rows are only added."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str]
+    """`location`, `offers` or `orders`."""
+    given: Mapped[bool]
+    at: Mapped[datetime]
+    text_version: Mapped[str | None]
+    language: Mapped[str | None]
+    source: Mapped[str]

@@ -1,0 +1,51 @@
+"""Deliveries: one message on its way to one device."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from offers.records.database import Table
+
+UNDER_WAY = text("state IN ('queued', 'sending')")
+
+
+class Delivery(Table):
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "source_id", "moment", "device_id", name="uq_deliveries_once"),
+        Index("ix_deliveries_under_way", "state", "not_before", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
+        Index("ix_deliveries_created", "created_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id", ondelete="SET NULL"), index=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"))
+    source_id: Mapped[str]
+    """The campaign's id for an offer, the order's for an order: what the uniqueness goes by."""
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    """`offer` or `order`."""
+    moment: Mapped[str]
+    context: Mapped[dict[str, Any]]
+    """What the words are filled from beside the profile: place, distance rounded to 50 m, order number."""
+    state: Mapped[str]
+    """`queued`, `sending`, `sent`, `unknown`, `failed` or `expired`."""
+    reason: Mapped[str | None]
+    language: Mapped[str | None]
+    title: Mapped[str | None]
+    body: Mapped[str | None]
+    url: Mapped[str | None]
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    claim: Mapped[str | None]
+    """Names the sender that holds it; only that sender may record the outcome."""
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int]
+    sent_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]

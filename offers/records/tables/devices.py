@@ -1,0 +1,29 @@
+"""Devices: one app installation or browser of a customer."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from offers.records.database import Table
+
+
+class Device(Table):
+    __tablename__ = "devices"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    platform: Mapped[str]
+    """`ios`, `android` or `web`."""
+    push_token: Mapped[str | None]
+    """No token: the device can not be pushed to."""
+    locale: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    os_version: Mapped[str | None]
+    app_version: Mapped[str | None]
+    positions_only: Mapped[bool]
+    refresh_hash: Mapped[str | None] = mapped_column(index=True)
+    """SHA-256 of the refresh token in force (256 random bits, so no salt)."""
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

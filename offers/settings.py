@@ -1,0 +1,112 @@
+"""The settings as data: name, type, unit, default, one sentence. Environment variables with the prefix PASSERBY_.
+
+Read once where the parts are put together (web/app.py, workers/app.py, commands/, conftest); everyone else gets values.
+A bad value fails at start and names itself.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from offers.errors import Misconfigured
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PASSERBY_", extra="ignore", frozen=True)
+
+    data: Path = Field(
+        Path("passerby-data"), description="Folder that holds all state of `serve`: database, Redis files, keys."
+    )
+    database_url: str = Field("", description="SQLAlchemy address of the database; empty: SQLite in the data folder.")
+    redis_url: str = Field("", description="Address of Redis 7 or Valkey 8+; empty: `serve` starts an embedded server.")
+    broker_url: str = Field("", description="Address of Celery's broker; empty: the same server as `REDIS_URL`.")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="At least 32 characters; signs tokens and seals positions. `serve` makes and keeps one in the data folder.",
+    )
+    base_url: str = Field("", description="The address customers and staff see, such as https://passerby.shop.example.")
+    push: Literal["outbox"] = Field(
+        "outbox", description="Where messages go: `outbox` keeps them where demo and tests see them."
+    )
+    processes: int = Field(2, ge=1, le=64, description="Worker processes of one `passerby worker`.")
+    lanes: int = Field(
+        16,
+        ge=1,
+        le=256,
+        description="Ping lanes; the same for every process, and not changed while lanes hold entries.",
+    )
+    gather_ms: float = Field(
+        3.0, ge=0, le=100, description="Milliseconds the ping door collects requests into one sealed batch a lane."
+    )
+    token_life_s: int = Field(
+        3600, ge=60, le=86_400, description="Seconds a device's token is good for before it is refreshed."
+    )
+    decision_days: int = Field(30, ge=1, le=400, description="Days that decisions are kept.")
+    transition_days: int = Field(
+        30, ge=1, le=400, description="Days that transitions, closed stays and closed visits are kept."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least serious line that is logged."
+    )
+    trusted_proxies: str = Field("", description="Comma-separated addresses whose X-Forwarded-* headers are believed.")
+    demo: bool = Field(False, description="Serves /demo; `passerby demo` sets it.")
+    demo_walkers_url: str = Field(
+        "", description="Where the demo's simulator tells the page of its walkers; `passerby demo` sets it."
+    )
+    failpoints: str = Field(
+        "",
+        description="For fault tests only: `name=probability` pairs at which a process kills itself, such as match.committed=0.1.",
+    )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < 32:
+            raise ValueError("is shorter than 32 characters")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """The database's address, with the default filled in and PostgreSQL's driver named."""
+        if not self.database_url:
+            return f"sqlite:///{self.data.resolve() / 'passerby.db'}"
+        for scheme in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+    @property
+    def broker(self) -> str:
+        return self.broker_url or self.redis_url
+
+    def secret(self) -> bytes:
+        """The secret key, or `Misconfigured` when there is none."""
+        value = self.secret_key.get_secret_value()
+        if not value:
+            raise Misconfigured(
+                "PASSERBY_SECRET_KEY is not set. Give it at least 32 random characters, the same in every process."
+            )
+        return value.encode()
+
+    def redis(self) -> str:
+        if not self.redis_url:
+            raise Misconfigured(
+                "PASSERBY_REDIS_URL is not set. Only `passerby serve` and `passerby demo` start a Redis of their own."
+            )
+        return self.redis_url
+
+
+def read_settings() -> Settings:
+    """The settings of this process; `Misconfigured` with one line for each bad variable."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field has a default; the plugin-less checker asks for them
+    except ValidationError as error:
+        lines = [f"PASSERBY_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise Misconfigured("; ".join(lines)) from None
