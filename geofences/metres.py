@@ -52,9 +52,7 @@ def distances_m(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Float
         # on the equator cos2_a is 0 and the term has no weight
         cos_2m = cos_s - np.divide(2 * sin_u1 * sin_u2, cos2_a, out=np.zeros_like(lam), where=cos2_a > 1e-15)
         c = F / 16 * cos2_a * (4 + F * (4 - 3 * cos2_a))
-        turned = delta + (1 - c) * F * sin_a * (
-            sigma + c * sin_s * (cos_2m + c * cos_s * (2 * cos_2m * cos_2m - 1))
-        )
+        turned = delta + (1 - c) * F * sin_a * (sigma + c * sin_s * (cos_2m + c * cos_s * (2 * cos_2m * cos_2m - 1)))
         settled = (np.abs(turned - lam) < _SETTLED) & (np.abs(turned) <= math.pi)
         lam = turned
         if settled.all():
@@ -115,9 +113,7 @@ def _vincenty(phi1: float, phi2: float, delta: float) -> float | None:
         cos2_a = 1 - sin_a * sin_a
         cos_2m = cos_s - 2 * sin_u1 * sin_u2 / cos2_a if cos2_a > 1e-15 else cos_s
         c = F / 16 * cos2_a * (4 + F * (4 - 3 * cos2_a))
-        turned = delta + (1 - c) * F * sin_a * (
-            sigma + c * sin_s * (cos_2m + c * cos_s * (2 * cos_2m * cos_2m - 1))
-        )
+        turned = delta + (1 - c) * F * sin_a * (sigma + c * sin_s * (cos_2m + c * cos_s * (2 * cos_2m * cos_2m - 1)))
         if abs(turned) > math.pi:
             return None
         if abs(turned - lam) < _SETTLED:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeGuard
 
 AHEAD_S = 120.0
 """A phone's clock may run this far ahead of ours."""
@@ -50,16 +51,20 @@ class Refusal:
     message: str
 
 
-def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:
+def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # noqa: PLR0911  # one return for each refusal
     """A ping from `{lat, lon, accuracy_m?, at?, speed_mps?, heading_deg?, mock?}`; other fields are ignored.
 
     `received_at` is the server's time in epoch seconds: it stands in for a missing `at`, and bounds a given one.
     """
     if not isinstance(raw, dict):
         return Refusal("not_an_object", "", "a ping is an object with lat and lon")
-    lat, lon = raw.get("lat"), raw.get("lon")
-    if (refusal := _refuse_position(lat, lon)) is not None:
-        return refusal
+    lat, lon = _read_degrees(raw, "lat", 90), _read_degrees(raw, "lon", 180)
+    if isinstance(lat, Refusal):
+        return lat
+    if isinstance(lon, Refusal):
+        return lon
+    if lat == 0 and lon == 0:
+        return Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
     accuracy = raw.get("accuracy_m")
     if accuracy is not None:
         if not _is_number(accuracy):
@@ -70,9 +75,8 @@ def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:
         return at
     if raw.get("mock") is True:
         return Refusal("mock_location", "mock", "the phone says that this position is made up")
-    lon = float(lon)
     return Ping(
-        float(lat),
+        lat,
         lon if lon != 180.0 else -180.0,
         at,
         accuracy,
@@ -81,24 +85,20 @@ def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:
     )
 
 
-def _refuse_position(lat: object, lon: object) -> Refusal | None:
-    if lat is None:
-        return Refusal("lat_missing", "lat", "lat is missing")
-    if lon is None:
-        return Refusal("lon_missing", "lon", "lon is missing")
-    if not _is_number(lat):
-        return Refusal("lat_not_a_number", "lat", "lat must be a finite number of degrees")
-    if not _is_number(lon):
-        return Refusal("lon_not_a_number", "lon", "lon must be a finite number of degrees")
-    if not -90 <= lat <= 90:  # type: ignore[operator]  # _is_number has seen to it; a TypeGuard on two names costs a call each
-        swapped = -180 <= lat <= 180 and -90 <= lon <= 90  # type: ignore[operator]
-        hint = "; were lat and lon swapped?" if swapped else ""
-        return Refusal("lat_out_of_range", "lat", f"lat must be from -90 to 90{hint}")
-    if not -180 <= lon <= 180:  # type: ignore[operator]
-        return Refusal("lon_out_of_range", "lon", "lon must be from -180 to 180")
-    if lat == 0 and lon == 0:
-        return Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
-    return None
+def _read_degrees(raw: dict[str, Any], field: str, limit: int) -> float | Refusal:
+    value = raw.get(field)
+    if value is None:
+        return Refusal(f"{field}_missing", field, f"{field} is missing")
+    if not _is_number(value):
+        return Refusal(f"{field}_not_a_number", field, f"{field} must be a finite number of degrees")
+    if not -limit <= value <= limit:
+        hint = "; were lat and lon swapped?" if field == "lat" and _could_be_swapped(value, raw.get("lon")) else ""
+        return Refusal(f"{field}_out_of_range", field, f"{field} must be from -{limit} to {limit}{hint}")
+    return float(value)
+
+
+def _could_be_swapped(lat: float, lon: object) -> bool:
+    return -180 <= lat <= 180 and _is_number(lon) and -90 <= lon <= 90
 
 
 def _read_time(raw: object, received_at: float) -> float | Refusal:
@@ -118,7 +118,7 @@ def _read_time(raw: object, received_at: float) -> float | Refusal:
     return at
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     """A finite JSON number: neither true nor "52.37", NaN or an integer too long for a float."""
     if type(value) is float:
         return value - value == 0.0  # NaN and infinity minus themselves are NaN; half the price of math.isfinite
@@ -130,4 +130,4 @@ def _positive(value: float) -> float | None:
 
 
 def _not_negative(value: object) -> float | None:
-    return float(value) if _is_number(value) and value >= 0 else None  # type: ignore[operator,arg-type]
+    return float(value) if _is_number(value) and value >= 0 else None
