@@ -51,7 +51,7 @@ class Refusal:
     message: str
 
 
-def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # noqa: PLR0911  # one return for each refusal
+def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # one return for each refusal
     """A ping from `{lat, lon, accuracy_m?, at?, speed_mps?, heading_deg?, mock?}`; other fields are ignored.
 
     `received_at` is the server's time in epoch seconds: it stands in for a missing `at`, and bounds a given one.
