@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geofences.borders import Borders
 from geofences.metres import Floats, distances_m
-from geofences.shapes import Area, Circle, boxes, widen
+from geofences.shapes import Area, Bounds, Circle, boxes, widen
 
 REACH_M = 300.0
 """Farther outside a geofence than this, a position says nothing about it but that it is not inside."""
@@ -80,6 +80,12 @@ class FenceIndex:
         return {
             self.fences[i].id: metres for i, metres in zip(found.fence.tolist(), found.distance_m.tolist(), strict=True)
         }
+
+    def around(self, lat: float, lon: float, within_m: float) -> tuple[Ints, Floats]:
+        """Every geofence whose border may be at most `within_m` away, and the signed metres to it."""
+        search = [shapely.box(*box) for box in boxes(widen(Bounds(lat, lon, lat, lon), within_m))]
+        fences = np.unique(self._box_fence[self._tree.query(search)[1]])
+        return fences, self.distances(np.full(fences.shape, lat), np.full(fences.shape, lon), fences)
 
     def distances(self, lat: Floats, lon: Floats, fence: Ints) -> Floats:
         """Metres from each position to the border of the geofence beside it, however far; negative inside."""
