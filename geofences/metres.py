@@ -54,7 +54,7 @@ def distances_m(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Float
         c = F / 16 * cos2_a * (4 + F * (4 - 3 * cos2_a))
         turned = delta + (1 - c) * F * sin_a * (sigma + c * sin_s * (cos_2m + c * cos_s * (2 * cos_2m * cos_2m - 1)))
         settled = (np.abs(turned - lam) < _SETTLED) & (np.abs(turned) <= math.pi)
-        lam = turned
+        lam = np.where(settled, lam, turned)  # at rest it stays: no answer may hang on who else is in the array
         if settled.all():
             break
     u_sq = cos2_a * (A * A - B * B) / (B * B)
@@ -68,8 +68,8 @@ def distances_m(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Float
 
 
 def wrap_lon(lon: float) -> float:
-    """`lon` in [-180, 180)."""
-    return (lon + 180.0) % 360.0 - 180.0
+    """`lon` in [-180, 180), to the last bit as it was where it is there already."""
+    return lon if -180.0 <= lon < 180.0 else (lon + 180.0) % 360.0 - 180.0
 
 
 def metres_per_degree(lat: float) -> tuple[float, float]:

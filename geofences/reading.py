@@ -10,8 +10,12 @@ from itertools import pairwise
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geofences.metres import metres_per_degree
 
 RADIUS_M = (1.0, 50_000.0)
+LEAST_AREA_M2 = 1.0
 
 
 class ShapeError(ValueError):
@@ -98,8 +102,8 @@ def _read_ring(raw: object, path: str, name: str) -> _Ring:
             cut = "cut the area there into a MultiPolygon (RFC 7946, 3.1.9)"
             raise ShapeError(f"{path}[{i + 1}]", f"{name}, vertex {i + 1}: the edge jumps over the antimeridian; {cut}")
     polygon = _polygon(ring)
-    if polygon.area == 0 and _is_flat(ring):
-        raise ShapeError(path, f"{name} has no area: all its vertices lie on one line")
+    if _square_metres(polygon if polygon.is_valid else polygon.convex_hull) < LEAST_AREA_M2:
+        raise ShapeError(path, f"{name} has no area: its vertices lie on one line, or all in one spot")
     if not polygon.is_valid:
         i = _crossing(polygon, ring)
         raise ShapeError(
@@ -152,8 +156,10 @@ def _crossing(polygon: shapely.Polygon, ring: _Ring) -> int:
     return min(range(len(edges)), key=lambda i: edges[i].distance(point))
 
 
-def _is_flat(ring: _Ring) -> bool:
-    return bool(shapely.MultiPoint(_flip(ring)).convex_hull.area == 0)
+def _square_metres(geometry: BaseGeometry) -> float:
+    """Roughly: enough to tell a line from an area."""
+    per_lat, per_lon = metres_per_degree((geometry.bounds[1] + geometry.bounds[3]) / 2)
+    return float(geometry.area) * per_lat * per_lon
 
 
 def _plain(geometry: shapely.Polygon) -> str:
