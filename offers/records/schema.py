@@ -30,8 +30,7 @@ def migrate(database: Database, to: str = "head") -> None:
         script = ScriptDirectory.from_config(config)
         down = to == "base" or (
             here is not None
-            and here != to
-            and to != "head"
+            and to not in (here, "head")
             and to in {r.revision for r in script.iterate_revisions(here, "base")}
         )
         (command.downgrade if down else command.upgrade)(config, to)

@@ -15,7 +15,7 @@ class Device(Table):
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
     platform: Mapped[str]
     """`ios`, `android` or `web`."""
-    push_token: Mapped[str | None]
+    push_token: Mapped[str | None] = mapped_column(index=True)
     """No token: the device can not be pushed to."""
     locale: Mapped[str | None]
     time_zone: Mapped[str | None]
@@ -24,6 +24,9 @@ class Device(Table):
     positions_only: Mapped[bool]
     refresh_hash: Mapped[str | None] = mapped_column(index=True)
     """SHA-256 of the refresh token in force (256 random bits, so no salt)."""
+    previous_refresh_hash: Mapped[str | None] = mapped_column(index=True)
+    """The one before, good for a moment longer: the answer that carried the new one may have been lost."""
+    refreshed_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -11,5 +11,5 @@ class DeskSettings(Table):
     __tablename__ = "settings"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    values: Mapped[dict[str, Any]]
+    chosen: Mapped[dict[str, Any]]
     """What the desk set; what is absent has rules/limits.py's default."""

@@ -80,7 +80,7 @@ def upgrade() -> None:
     op.create_table(
         "settings",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("values", Json, nullable=False),
+        sa.Column("chosen", Json, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settings")),
     )
     op.create_table(
@@ -151,6 +151,8 @@ def upgrade() -> None:
         sa.Column("app_version", sa.String(), nullable=True),
         sa.Column("positions_only", sa.Boolean(), nullable=False),
         sa.Column("refresh_hash", sa.String(), nullable=True),
+        sa.Column("previous_refresh_hash", sa.String(), nullable=True),
+        sa.Column("refreshed_at", UtcTime(), nullable=True),
         sa.Column("revoked_at", UtcTime(), nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("updated_at", UtcTime(), nullable=False),
@@ -161,6 +163,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("devices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_devices_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_devices_previous_refresh_hash"), ["previous_refresh_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_devices_push_token"), ["push_token"], unique=False)
         batch_op.create_index(batch_op.f("ix_devices_refresh_hash"), ["refresh_hash"], unique=False)
 
     op.create_table(
@@ -352,6 +356,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_transitions_at", ["at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_transitions_customer_id"), ["customer_id"], unique=False)
 
+    op.execute("INSERT INTO geofence_version (id, number) VALUES (1, 0)")
+    op.execute("INSERT INTO settings (id, chosen) VALUES (1, '{}')")
+
 
 def downgrade() -> None:
     with op.batch_alter_table("transitions", schema=None) as batch_op:
@@ -405,6 +412,8 @@ def downgrade() -> None:
     op.drop_table("geofences")
     with op.batch_alter_table("devices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_devices_refresh_hash"))
+        batch_op.drop_index(batch_op.f("ix_devices_push_token"))
+        batch_op.drop_index(batch_op.f("ix_devices_previous_refresh_hash"))
         batch_op.drop_index(batch_op.f("ix_devices_customer_id"))
 
     op.drop_table("devices")

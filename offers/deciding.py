@@ -1,0 +1,216 @@
+"""Deciding: fetch in bulk, decide by the rules, reserve, write. The one room that several use cases call; it calls none of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from offers.records.ids import new_id
+from offers.records.items import decision_item
+from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import customers as customer_queries
+from offers.records.queries import decisions as decision_queries
+from offers.records.queries import places as place_queries
+from offers.records.tables import Customer, Decision, Delivery, Device, Place
+from offers.rules import eligibility
+from offers.rules.audience import Profile
+from offers.rules.campaign import CampaignBody
+from offers.rules.eligibility import Circumstances, Verdict
+from offers.rules.limits import Limits
+from offers.rules.values import zone_or_none
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something happened that campaigns wait for. `key` names it for good: deciding it twice is deciding it once."""
+
+    key: str
+    trigger: str
+    customer_id: str
+    device_id: str
+    place_id: str
+    role: str
+    at: datetime
+    distance_m: int | None = None
+    """From the place's own point, rounded to 50 m."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    deliveries: list[str]
+    """Ids of what is queued now and wants sending."""
+    happened: list[dict[str, Any]]
+    """Live events: `{"type": "decision", …}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    id: str
+    version: int
+    live: bool
+    body: CampaignBody
+
+
+@dataclass(slots=True)
+class Fetched:
+    """All that a batch of moments needs, in a number of queries that does not grow with the batch."""
+
+    limits: Limits
+    running: list[Running]
+    places: Mapping[str, Place]
+    devices: Mapping[str, list[Device]]
+    sent: dict[str, int]
+    last_sent: dict[tuple[str, str], datetime]
+    decided: set[tuple[str, str, str]]
+
+
+def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, Customer], *, now: datetime) -> Decided:
+    """Decide every campaign for every moment and queue what is to be sent, in the caller's transaction.
+
+    `customers` are the moments' customers, locked by the caller in the order of their ids: that lock is what caps and cooldowns
+    hold by. Safe to repeat: a moment that a campaign has decided for a customer is not decided again.
+    """
+    moments = [moment for moment in moments if moment.customer_id in customers]
+    if not moments:
+        return Decided([], [])
+    fetched = _fetch(session, moments, now)
+    decisions: list[Decision] = []
+    deliveries: list[Delivery] = []
+    for moment in moments:
+        for running, verdict in _verdicts(moment, customers[moment.customer_id], fetched, now):
+            decision = _decision(moment, running, verdict, now)
+            decisions.append(decision)
+            if verdict.outcome == "send":
+                fetched.sent[moment.customer_id] = fetched.sent.get(moment.customer_id, 0) + 1
+                fetched.last_sent[moment.customer_id, running.id] = now
+                deliveries.append(_delivery(moment, running, decision, fetched, now))
+    session.add_all(decisions)
+    session.flush()
+    session.add_all(deliveries)
+    return Decided([one.id for one in deliveries], [{"type": "decision", **decision_item(one)} for one in decisions])
+
+
+def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetched:
+    people = {moment.customer_id for moment in moments}
+    limits = campaign_queries.limits_now(session)
+    running = [
+        Running(row.id, row.version, row.status == "live", CampaignBody.model_validate(row.definition))
+        for row in campaign_queries.running_campaigns(session)
+    ]
+    cap = limits.frequency_cap
+    return Fetched(
+        limits=limits,
+        running=running,
+        places=place_queries.places_by_id(session, (moment.place_id for moment in moments)),
+        devices=customer_queries.devices_of(session, people),
+        sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
+        last_sent=decision_queries.last_sent(session, people, (one.id for one in running)),
+        decided=decision_queries.decided_already(session, people, (moment.key for moment in moments)),
+    )
+
+
+def _verdicts(moment: Moment, customer: Customer, fetched: Fetched, now: datetime) -> list[tuple[Running, Verdict]]:
+    """Every campaign's answer to this moment; at most one of them is `send`."""
+    place = fetched.places[moment.place_id]
+    tags = frozenset(map(str, place.tags))
+    waiting = [
+        one for one in fetched.running if one.body.trigger.covers(moment.trigger, moment.role, moment.place_id, tags)
+    ]
+    waiting.sort(key=lambda one: eligibility.rank(one.id, one.body.priority))
+    answers: list[tuple[Running, Verdict]] = []
+    winner: Running | None = None
+    for one in waiting:
+        if (moment.customer_id, one.id, moment.key) in fetched.decided:
+            continue
+        circumstances = _circumstances(moment, customer, place, one, fetched, now=now)
+        verdict = eligibility.decide_one(one.body, one.live, fetched.limits, circumstances)
+        if verdict is None and winner is not None:
+            verdict = Verdict("outranked", {"by": winner.id, "priority": winner.body.priority})
+        elif verdict is None:
+            winner = one
+            verdict = _held_out_or_send(one, moment, fetched.limits)
+        answers.append((one, verdict))
+    return answers
+
+
+def _held_out_or_send(running: Running, moment: Moment, limits: Limits) -> Verdict:
+    percent = running.body.hold_out_percent
+    percent = limits.hold_out_percent if percent is None else percent
+    if eligibility.is_held_out(running.id, moment.customer_id, percent):
+        return Verdict("held_out", {"percent": percent})
+    return Verdict("send", {"distance_m": moment.distance_m})
+
+
+def _circumstances(
+    moment: Moment, customer: Customer, place: Place, running: Running, fetched: Fetched, *, now: datetime
+) -> Circumstances:
+    return Circumstances(
+        now=now,
+        moment_at=moment.at,
+        profile=profile_of(customer),
+        consents_to=frozenset(purpose for purpose in ("location", "offers", "orders") if getattr(customer, purpose)),
+        customer_zone=zone_or_none(customer.time_zone),
+        place_zone=zone_or_none(place.time_zone) or ZoneInfo("UTC"),
+        opening_hours=place.opening_hours,
+        reachable=_address(moment, fetched) is not None,
+        sent_in_window=fetched.sent.get(customer.id, 0),
+        last_sent=fetched.last_sent.get((customer.id, running.id)),
+    )
+
+
+def profile_of(customer: Customer) -> Profile:
+    return Profile(
+        language=customer.language,
+        time_zone=customer.time_zone,
+        name=customer.name,
+        tags=tuple(map(str, customer.tags)),
+        sizes=customer.sizes,
+        attributes=customer.attributes,
+    )
+
+
+def _address(moment: Moment, fetched: Fetched) -> Device | None:
+    """One device per message: the one that was seen, else the customer's most recently used that can be reached."""
+    reachable = [device for device in fetched.devices.get(moment.customer_id, []) if device.push_token]
+    return next((device for device in reachable if device.id == moment.device_id), reachable[0] if reachable else None)
+
+
+def _decision(moment: Moment, running: Running, verdict: Verdict, now: datetime) -> Decision:
+    return Decision(
+        id=new_id("dec"),
+        customer_id=moment.customer_id,
+        campaign_id=running.id,
+        campaign_version=running.version,
+        trigger=moment.trigger,
+        moment=moment.key,
+        place_id=moment.place_id,
+        at=now,
+        outcome=verdict.outcome,
+        facts={**verdict.facts, "happened_at": moment.at.isoformat()},
+        spends_cap=verdict.outcome == "send",
+    )
+
+
+def _delivery(moment: Moment, running: Running, decision: Decision, fetched: Fetched, now: datetime) -> Delivery:
+    device = _address(moment, fetched)
+    assert device is not None, "a campaign never decides to send to nobody"
+    return Delivery(
+        id=new_id("dlv"),
+        decision_id=decision.id,
+        customer_id=moment.customer_id,
+        device_id=device.id,
+        source_id=running.id,
+        campaign_id=running.id,
+        order_id=None,
+        kind="offer",
+        moment=moment.key,
+        context={"place_id": moment.place_id, "distance_m": moment.distance_m},
+        state="queued",
+        created_at=now,
+        not_before=now,
+        expires_at=eligibility.expires_at(running.body, fetched.limits, moment.at),
+        attempts=0,
+    )

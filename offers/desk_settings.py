@@ -1,0 +1,28 @@
+"""The desk's settings: the limits that hold over all campaigns."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from offers.errors import BadInput, Fault
+from offers.records.queries import campaigns as queries
+from offers.rules.limits import Limits
+
+
+def get_limits(session: Session) -> dict[str, Any]:
+    return queries.limits_now(session).model_dump(mode="json")
+
+
+def change_limits(session: Session, change: dict[str, Any]) -> dict[str, Any]:
+    """Set what `change` names and leave the rest; null switches a limit off. `BadInput` names each field."""
+    row = queries.settings_locked(session)
+    chosen = {**row.chosen, **change}
+    try:
+        limits = Limits.model_validate(chosen)
+    except ValidationError as error:
+        raise BadInput([Fault(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]) from None
+    written = limits.model_dump(mode="json")
+    row.chosen = {name: written[name] for name in chosen}
+    session.flush()
+    return written

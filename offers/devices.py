@@ -1,0 +1,178 @@
+"""Devices: registered, linked to a customer, refreshed, changed, revoked."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from offers.errors import BadInput, NotFound
+from offers.follows import Follows
+from offers.records.ids import new_id
+from offers.records.queries import consents as consent_queries
+from offers.records.queries import customers as queries
+from offers.records.queries import devices as device_queries
+from offers.records.queries import stays as stay_queries
+from offers.records.tables import Device
+from offers.rules.profile import PURPOSES, ConsentReceipt, DeviceBody, DeviceChange
+
+
+REFRESH_GRACE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    device_id: str
+    customer_id: str
+    positions_only: bool
+    refresh_token: str | None
+    """Shown once; only its hash is kept. A `positions_only` device has none: its token does not run out."""
+    follows: Follows
+
+
+def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: datetime) -> Registered:
+    """A new device, bound to a customer (made when new) or to a person nobody knows yet. Only the server (`trusted`) names customers."""
+    if body.customer is not None and not trusted:
+        raise BadInput.at(
+            "customer", "only a server key may bind a device to a customer; register it anonymously and link it later"
+        )
+    customer_id = body.customer or new_id("anon")
+    customer = queries.customers_locked(session, [customer_id]).get(customer_id)
+    if customer is None:
+        customer = consent_queries.add_customer(session, customer_id, anonymous=body.customer is None, now=now)
+    refresh = None if body.positions_only else _new_refresh()
+    device = Device(
+        id=new_id("dev"),
+        customer_id=customer_id,
+        platform=body.platform,
+        push_token=body.push_token,
+        locale=body.locale,
+        time_zone=body.time_zone,
+        os_version=body.os_version,
+        app_version=body.app_version,
+        positions_only=body.positions_only,
+        refresh_hash=_hash(refresh) if refresh else None,
+        created_at=now,
+        updated_at=now,
+    )
+    if body.push_token:
+        device_queries.release_push_token(session, body.push_token)
+    session.add(device)
+    session.flush()
+    covered = consent_queries.write_receipts(session, customer, body.consents.receipts(now, "device"), now)
+    others = [one.id for one in queries.devices_of(session, [customer_id]).get(customer_id, [])]
+    return Registered(device.id, customer_id, body.positions_only, refresh, Follows.of_positions(others, covered))
+
+
+def link_device(session: Session, device_id: str, customer_id: str, *, now: datetime) -> Follows:
+    """An anonymous device becomes a customer's, with the consents that were given on it. What it did before is not carried over."""
+    device = queries.devices_by_id(session, [device_id]).get(device_id)
+    if device is None or device.revoked_at is not None:
+        raise NotFound("device")
+    if device.customer_id == customer_id:
+        return Follows()
+    people = queries.customers_locked(session, [device.customer_id, customer_id])
+    before = people[device.customer_id]
+    if not before.anonymous:
+        raise BadInput.at("customer", "this device is somebody's already; revoke it and register it anew")
+    customer = people.get(customer_id) or consent_queries.add_customer(session, customer_id, anonymous=False, now=now)
+    given = {
+        purpose: ConsentReceipt(given=True, at=now, source="linked device")
+        for purpose in PURPOSES
+        if getattr(before, purpose)
+    }
+    consent_queries.end_stays_of_customer(session, before.id, "linked", now)
+    device.customer_id, device.updated_at = customer_id, now
+    session.flush()
+    if not queries.devices_of(session, [before.id]):
+        session.delete(before)
+        session.flush()
+    covered = consent_queries.write_receipts(session, customer, given, now)
+    return Follows(forget=(device_id,)) | Follows.of_positions([device_id], covered)
+
+
+def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Registered:
+    """A new refresh token for a good one. `NotFound` when it is not, or not any more.
+
+    The old one stays good for REFRESH_GRACE, in case the answer is lost on its way to the phone.
+    """
+    old = _hash(refresh_token)
+    device = device_queries.device_by_refresh_hash(session, old)
+    if device is None or device.revoked_at is not None:
+        raise NotFound("refresh token")
+    if device.refresh_hash != old and (device.refreshed_at is None or now - device.refreshed_at > REFRESH_GRACE):
+        raise NotFound("refresh token")
+    refresh = _new_refresh()
+    device.previous_refresh_hash, device.refresh_hash = old, _hash(refresh)
+    device.refreshed_at = device.updated_at = now
+    session.flush()
+    return Registered(device.id, device.customer_id, device.positions_only, refresh, Follows())
+
+
+def own_device(session: Session, device_id: str) -> dict[str, Any]:
+    """The device that calls. `NotFound` once it is revoked or erased."""
+    return device_item(_in_use(session, device_id))
+
+
+def change_device(session: Session, device_id: str, body: DeviceChange, *, now: datetime) -> dict[str, Any]:
+    device = _in_use(session, device_id)
+    for name in body.model_fields_set:
+        setattr(device, name, getattr(body, name))
+    if body.push_token:
+        device_queries.release_push_token(session, body.push_token, but=device_id)
+    device.updated_at = now
+    session.flush()
+    return device_item(device)
+
+
+def revoke_device(session: Session, device_id: str, *, now: datetime) -> Follows:
+    """Its token and refresh token are good no more, and it is inside nothing."""
+    device = _in_use(session, device_id)
+    device.revoked_at, device.refresh_hash, device.previous_refresh_hash, device.push_token = now, None, None, None
+    for stay in stay_queries.open_stays_of_devices(session, [device_id]):
+        stay.left_at, stay.left_reason = max(now, stay.entered_at), "device_revoked"
+    session.flush()
+    still_there = {one.moment for one in stay_queries.open_stays_of_customers(session, [device.customer_id])}
+    for visit in stay_queries.open_visits(session, [device.customer_id]).values():
+        if visit.id not in still_there:
+            visit.left_at = max(now, visit.entered_at)
+    session.flush()
+    return Follows(block={device_id: "revoked"}, forget=(device_id,))
+
+
+def blocked_devices(session: Session) -> dict[str, str]:
+    """Every device whose pings are to be refused, with the reason: what the lanes' own lists are repaired from."""
+    return queries.blocked_devices(session)
+
+
+def _in_use(session: Session, device_id: str) -> Device:
+    device = queries.devices_by_id(session, [device_id]).get(device_id)
+    if device is None or device.revoked_at is not None:
+        raise NotFound("device")
+    return device
+
+
+def _new_refresh() -> str:
+    return "rt_" + secrets.token_urlsafe(32)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def device_item(row: Device) -> dict[str, Any]:
+    return {
+        "device_id": row.id,
+        "customer": row.customer_id,
+        "platform": row.platform,
+        "push": row.push_token is not None,
+        "locale": row.locale,
+        "time_zone": row.time_zone,
+        "os_version": row.os_version,
+        "app_version": row.app_version,
+        "positions_only": row.positions_only,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }

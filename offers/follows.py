@@ -1,0 +1,31 @@
+"""What a use case asks its edge to do after the commit. Business never calls the queue or Redis itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    block: Mapping[str, str] = field(default_factory=dict)
+    """Devices whose pings are refused from now on, with the reason: `no_location_consent` or `revoked`."""
+    unblock: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
+    """Devices whose presence is dropped, by an entry in their lane."""
+    geofences_changed: bool = False
+    deliveries: tuple[str, ...] = ()
+
+    @classmethod
+    def of_positions(cls, devices: Sequence[str], covered: bool) -> "Follows":
+        """What follows for a customer's devices when it is settled whether their positions are covered by a consent."""
+        if covered:
+            return cls(unblock=tuple(devices))
+        return cls(block=dict.fromkeys(devices, "no_location_consent"), forget=tuple(devices))
+
+    def __or__(self, other: "Follows") -> "Follows":
+        return Follows(
+            {**self.block, **other.block},
+            self.unblock + other.unblock,
+            self.forget + other.forget,
+            self.geofences_changed or other.geofences_changed,
+            self.deliveries + other.deliveries,
+        )

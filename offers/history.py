@@ -1,0 +1,99 @@
+"""What happened, newest first, and why: transitions, visits, decisions, deliveries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from offers.errors import NotFound
+from offers.records.items import decision_item, delivery_item, transition_item, visit_item
+from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import customers as customer_queries
+from offers.records.queries import history as queries
+from offers.records.queries.history import Asked
+from offers.rules.audience import Profile, read_audience
+from offers.rules.campaign import CampaignBody
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+def list_transitions(session: Session, asked: Asked) -> Page:
+    return _page([transition_item(row) for row in queries.transitions(session, asked)], asked)
+
+
+def list_visits(session: Session, asked: Asked) -> Page:
+    return _page([visit_item(row) for row in queries.visits(session, asked)], asked)
+
+
+def list_decisions(session: Session, asked: Asked) -> Page:
+    return _page([decision_item(row) for row in queries.decisions(session, asked)], asked)
+
+
+def list_deliveries(session: Session, asked: Asked) -> Page:
+    return _page([delivery_item(row) for row in queries.deliveries(session, asked)], asked)
+
+
+def _page(items: list[dict[str, Any]], asked: Asked) -> Page:
+    more = len(items) > asked.limit
+    return Page(items[: asked.limit], items[asked.limit - 1]["id"] if more else None)
+
+
+def why(session: Session, customer_id: str, campaign_id: str) -> dict[str, Any]:
+    """A campaign's decisions for a customer; and when it never considered them, what kept it from doing so."""
+    customer = customer_queries.customer_by_id(session, customer_id)
+    if customer is None:
+        raise NotFound("customer")
+    campaign = campaign_queries.campaign_by_id(session, campaign_id)
+    if campaign is None:
+        raise NotFound("campaign")
+    decisions = list_decisions(session, Asked(customer=customer_id, campaign=campaign_id, limit=100)).items
+    never = None
+    if not decisions:
+        body = CampaignBody.model_validate(campaign.definition)
+        profile = Profile(
+            customer.language,
+            customer.time_zone,
+            customer.name,
+            tuple(map(str, customer.tags)),
+            customer.sizes,
+            customer.attributes,
+        )
+        never = _never(
+            campaign.status, body, profile, customer_queries.devices_of(session, [customer_id]).get(customer_id, [])
+        )
+    return {"customer": customer_id, "campaign": campaign_id, "decisions": decisions, "never": never}
+
+
+def _never(status: str, body: CampaignBody, profile: Profile, devices: list[Any]) -> dict[str, Any]:
+    if status != "live":
+        return {"reason": "not_live", "facts": {"status": status}}
+    if miss := read_audience(body.audience).miss(profile):
+        return {"reason": "not_in_audience", "facts": {"path": miss.path, "condition": dict(miss.condition)}}
+    if not devices:
+        return {"reason": "no_device", "facts": {}}
+    return {"reason": "no_moment", "facts": {"trigger": body.trigger.model_dump(mode="json")}}
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    transitions: int
+    stays: int
+    visits: int
+    decisions: int
+    deliveries: int
+
+
+def purge(session: Session, *, decisions_before: datetime, transitions_before: datetime) -> Purged:
+    """Remove what has been kept long enough. Open stays and visits stay. Safe to repeat."""
+    return Purged(
+        transitions=queries.purge_transitions(session, transitions_before),
+        stays=queries.purge_stays(session, transitions_before),
+        visits=queries.purge_visits(session, transitions_before),
+        deliveries=queries.purge_deliveries(session, decisions_before),
+        decisions=queries.purge_decisions(session, decisions_before),
+    )

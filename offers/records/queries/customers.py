@@ -1,0 +1,70 @@
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from offers.records.tables import Consent, Customer, Device, Order
+
+OPEN_ORDER = ("placed", "ready", "on_the_way", "nearby", "arrived")
+
+
+def customer_by_id(session: Session, customer_id: str) -> Customer | None:
+    return session.get(Customer, customer_id)
+
+
+def customers_locked(session: Session, ids: Iterable[str]) -> dict[str, Customer]:
+    """These customers as they are now, locked in the order of their ids until the commit. (On SQLite the transaction is the lock.)"""
+    rows = session.scalars(
+        select(Customer)
+        .where(Customer.id.in_(set(ids)))
+        .order_by(Customer.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def all_customers(session: Session, after: str, limit: int) -> Sequence[Customer]:
+    return session.scalars(select(Customer).where(Customer.id > after).order_by(Customer.id).limit(limit)).all()
+
+
+def consents_of(session: Session, customer_id: str) -> Sequence[Consent]:
+    return session.scalars(select(Consent).where(Consent.customer_id == customer_id).order_by(Consent.id)).all()
+
+
+def with_open_order(session: Session, customer_ids: Iterable[str]) -> set[str]:
+    """Those of these customers who have an order that is open."""
+    return set(
+        session.scalars(
+            select(Order.customer_id).where(Order.customer_id.in_(set(customer_ids)), Order.status.in_(OPEN_ORDER))
+        )
+    )
+
+
+def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
+    return {device.id: device for device in session.scalars(select(Device).where(Device.id.in_(set(ids))))}
+
+
+def devices_of(session: Session, customer_ids: Iterable[str]) -> dict[str, list[Device]]:
+    """Devices in use, a customer's most recently seen first."""
+    rows = session.scalars(
+        select(Device)
+        .where(Device.customer_id.in_(set(customer_ids)), Device.revoked_at.is_(None))
+        .order_by(Device.updated_at.desc(), Device.id)
+    )
+    found: dict[str, list[Device]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+def blocked_devices(session: Session) -> dict[str, str]:
+    """Every device whose pings are to be refused, with the reason: revoked, or consents that do not cover positions."""
+    has_open_order = exists().where(Order.customer_id == Customer.id, Order.status.in_(OPEN_ORDER))
+    uncovered = and_(Customer.location.is_(False), ~and_(Customer.orders.is_(True), has_open_order))
+    rows = session.execute(
+        select(Device.id, Device.revoked_at)
+        .join(Customer, Customer.id == Device.customer_id)
+        .where(or_(Device.revoked_at.is_not(None), uncovered))
+    )
+    return {device_id: "revoked" if revoked_at else "no_location_consent" for device_id, revoked_at in rows}

@@ -1,0 +1,47 @@
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from offers.records.tables import Decision
+
+
+def decided_already(session: Session, customer_ids: Iterable[str], moments: Iterable[str]) -> set[tuple[str, str, str]]:
+    rows = session.execute(
+        select(Decision.customer_id, Decision.campaign_id, Decision.moment).where(
+            Decision.customer_id.in_(set(customer_ids)), Decision.moment.in_(set(moments))
+        )
+    )
+    return {(customer, campaign, moment) for customer, campaign, moment in rows}
+
+
+def sent_since(session: Session, customer_ids: Iterable[str], since: datetime) -> dict[str, int]:
+    """How many decisions count against each customer's cap since then."""
+    rows = session.execute(
+        select(Decision.customer_id, func.count())
+        .where(Decision.customer_id.in_(set(customer_ids)), Decision.spends_cap.is_(True), Decision.at > since)
+        .group_by(Decision.customer_id)
+    )
+    return {customer: count for customer, count in rows}  # noqa: C416 - says what is counted
+
+
+def last_sent(
+    session: Session, customer_ids: Iterable[str], campaign_ids: Iterable[str]
+) -> dict[tuple[str, str], datetime]:
+    """When each campaign last decided to send to each customer and did not take it back."""
+    rows = session.execute(
+        select(Decision.customer_id, Decision.campaign_id, func.max(Decision.at))
+        .where(
+            Decision.customer_id.in_(set(customer_ids)),
+            Decision.campaign_id.in_(set(campaign_ids)),
+            Decision.spends_cap.is_(True),
+        )
+        .group_by(Decision.customer_id, Decision.campaign_id)
+    )
+    return {(customer, campaign): at for customer, campaign, at in rows}
+
+
+def decisions_by_id(session: Session, ids: Iterable[Any]) -> dict[str, Decision]:
+    return {one.id: one for one in session.scalars(select(Decision).where(Decision.id.in_({i for i in ids if i})))}

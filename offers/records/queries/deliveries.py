@@ -1,0 +1,73 @@
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import case, or_, select, update
+from sqlalchemy.orm import Session
+
+from offers.records.tables import Delivery
+
+
+def due_deliveries(session: Session, now: datetime, limit: int) -> list[str]:
+    """Queued ones whose time has come, the shortest-lived first."""
+    return list(
+        session.scalars(
+            select(Delivery.id)
+            .where(Delivery.state == "queued", Delivery.not_before <= now)
+            .order_by(Delivery.expires_at, Delivery.id)
+            .limit(limit)
+        )
+    )
+
+
+def claim(
+    session: Session, ids: Iterable[str], sender: str, now: datetime, lease_until: datetime
+) -> Sequence[Delivery]:
+    """Take those of these that are queued and due; whoever else asks now gets none of them."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(set(ids)), Delivery.state == "queued", Delivery.not_before <= now)
+        .values(state="sending", claim=sender, lease_until=lease_until, attempts=Delivery.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(
+        select(Delivery).where(Delivery.claim == sender, Delivery.state == "sending").order_by(Delivery.id)
+    ).all()
+
+
+def held_by(session: Session, ids: Iterable[str], sender: str) -> Sequence[Delivery]:
+    """Those of these that `sender` still holds, locked."""
+    return session.scalars(
+        select(Delivery)
+        .where(Delivery.id.in_(set(ids)), Delivery.claim == sender, Delivery.state == "sending")
+        .order_by(Delivery.id)
+        .with_for_update()
+    ).all()
+
+
+def end_expired_leases(session: Session, now: datetime) -> int:
+    """A sender that died half-way: nobody knows whether the message left. An offer stays `unknown`; an order's message goes again."""
+    ended = session.scalars(
+        update(Delivery)
+        .where(Delivery.state == "sending", Delivery.lease_until < now)
+        .values(
+            state=case((Delivery.kind == "order", "queued"), else_="unknown"),
+            reason=case((Delivery.kind == "order", "sender_died_again"), else_="sender_died"),
+            claim=None,
+            lease_until=None,
+        )
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ended.all())
+
+
+def siblings_that_left(session: Session, decision_ids: Iterable[str]) -> set[str]:
+    """Decisions of which a delivery left, may have left, or is still under way."""
+    may_have_left = or_(Delivery.state.in_(("queued", "sending", "sent", "unknown")))
+    return {
+        one
+        for one in session.scalars(
+            select(Delivery.decision_id).where(Delivery.decision_id.in_(set(decision_ids)), may_have_left)
+        )
+        if one
+    }

@@ -1,0 +1,59 @@
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from offers.records.tables import Geofence, GeofenceVersion, Place
+
+
+def place_by_id(session: Session, place_id: str) -> Place | None:
+    return session.get(Place, place_id)
+
+
+def places_by_id(session: Session, ids: Iterable[str]) -> dict[str, Place]:
+    return {place.id: place for place in session.scalars(select(Place).where(Place.id.in_(set(ids))))}
+
+
+def all_places(session: Session, after: str, limit: int) -> Sequence[Place]:
+    return session.scalars(select(Place).where(Place.id > after).order_by(Place.id).limit(limit)).all()
+
+
+def live_geofences_of(session: Session, place_ids: Iterable[str]) -> dict[str, list[Geofence]]:
+    rows = session.scalars(
+        select(Geofence)
+        .where(Geofence.place_id.in_(set(place_ids)), Geofence.retired_at.is_(None))
+        .order_by(Geofence.id)
+    )
+    found: dict[str, list[Geofence]] = {}
+    for row in rows:
+        found.setdefault(row.place_id, []).append(row)
+    return found
+
+
+def all_live_geofences(session: Session) -> Sequence[Geofence]:
+    return session.scalars(select(Geofence).where(Geofence.retired_at.is_(None)).order_by(Geofence.id)).all()
+
+
+def geofences_by_id(session: Session, ids: Iterable[str]) -> dict[str, Geofence]:
+    return {fence.id: fence for fence in session.scalars(select(Geofence).where(Geofence.id.in_(set(ids))))}
+
+
+def retire_geofences(session: Session, ids: Iterable[str], now: datetime) -> None:
+    session.execute(update(Geofence).where(Geofence.id.in_(set(ids))).values(retired_at=now))
+
+
+def version_now(session: Session) -> int:
+    return session.scalar(select(GeofenceVersion.number)) or 0
+
+
+def raise_version(session: Session) -> int:
+    """The next version. Holds the row's lock until the commit, so that commit order is version order."""
+    raised = session.execute(
+        update(GeofenceVersion).values(number=GeofenceVersion.number + 1).returning(GeofenceVersion.number)
+    )
+    return raised.scalar_one()
+
+
+def count_places(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Place)) or 0

@@ -1,0 +1,62 @@
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from offers.records.tables import Stay, Visit
+
+
+def open_stays_of_devices(session: Session, device_ids: Iterable[str]) -> Sequence[Stay]:
+    return session.scalars(
+        select(Stay).where(Stay.device_id.in_(set(device_ids)), Stay.left_at.is_(None)).order_by(Stay.id)
+    ).all()
+
+
+def open_stays_of_customers(session: Session, customer_ids: Iterable[str]) -> Sequence[Stay]:
+    return session.scalars(
+        select(Stay).where(Stay.customer_id.in_(set(customer_ids)), Stay.left_at.is_(None)).order_by(Stay.id)
+    ).all()
+
+
+def open_stays_at(session: Session, geofence_ids: Iterable[str]) -> Sequence[Stay]:
+    return session.scalars(
+        select(Stay).where(Stay.geofence_id.in_(set(geofence_ids)), Stay.left_at.is_(None)).order_by(Stay.id)
+    ).all()
+
+
+def all_open_stays(session: Session) -> Sequence[Stay]:
+    return session.scalars(select(Stay).where(Stay.left_at.is_(None)).order_by(Stay.id)).all()
+
+
+def newest_stays(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stay]:
+    """The newest stay, open or closed, of each (device, geofence)."""
+    wanted = sorted(set(pairs))
+    if not wanted:
+        return {}
+    newest = (
+        select(Stay.device_id, Stay.geofence_id, func.max(Stay.entered_at).label("entered_at"))
+        .where(tuple_(Stay.device_id, Stay.geofence_id).in_(wanted))
+        .group_by(Stay.device_id, Stay.geofence_id)
+        .subquery()
+    )
+    joined = and_(
+        Stay.device_id == newest.c.device_id,
+        Stay.geofence_id == newest.c.geofence_id,
+        Stay.entered_at == newest.c.entered_at,
+    )
+    return {(stay.device_id, stay.geofence_id): stay for stay in session.scalars(select(Stay).join(newest, joined))}
+
+
+def open_visits(session: Session, customer_ids: Iterable[str]) -> dict[tuple[str, str], Visit]:
+    rows = session.scalars(select(Visit).where(Visit.customer_id.in_(set(customer_ids)), Visit.left_at.is_(None)))
+    return {(visit.customer_id, visit.place_id): visit for visit in rows}
+
+
+def visits_by_id(session: Session, ids: Iterable[str | None]) -> dict[str, Visit]:
+    wanted = {one for one in ids if one}
+    return {visit.id: visit for visit in session.scalars(select(Visit).where(Visit.id.in_(wanted)))}
+
+
+def open_stays_beside(session: Session, moments: Iterable[str]) -> Sequence[Stay]:
+    """All open stays that share these moments, whichever of the customer's devices they are of."""
+    return session.scalars(select(Stay).where(Stay.moment.in_(set(moments)), or_(Stay.left_at.is_(None)))).all()

@@ -1,0 +1,123 @@
+"""A campaign as the desk writes it (API.md's shape), checked field by field."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, field_validator, model_validator
+
+from offers.rules.audience import AudienceError, read_audience
+from offers.rules.opening import check_hours
+from offers.rules.personalise import TemplateError, check_template
+from offers.rules.values import Duration, Language, Strict
+
+Trigger = Literal["enter", "dwell", "exit"]
+Role = Literal["premises", "approach", "other"]
+
+
+def _template(source: str) -> str:
+    try:
+        check_template(source)
+    except TemplateError as error:
+        raise ValueError(str(error)) from None
+    return source
+
+
+def _safe_url(source: str) -> str:
+    if not source.startswith(("https://", "/")) or source.startswith("//"):
+        raise ValueError("must start with https:// or be a path on this service")
+    return source
+
+
+Template = Annotated[str, Field(min_length=1), AfterValidator(_template)]
+
+
+class Message(Strict):
+    title: Template
+    body: Template
+    url: Annotated[Template, AfterValidator(_safe_url)] | None = None
+
+
+class TriggerRule(Strict):
+    on: Trigger
+    places: list[str] = Field(default=[], max_length=10_000)
+    tags: list[str] = Field(default=[], max_length=100)
+    role: Role = "premises"
+
+    def covers(self, trigger: str, role: str, place: str, tags: frozenset[str]) -> bool:
+        """Whether this moment is one the campaign waits for; no places and no tags mean everywhere."""
+        if self.on != trigger or self.role != role:
+            return False
+        return not (self.places or self.tags) or place in self.places or not tags.isdisjoint(self.tags)
+
+
+class Schedule(Strict):
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+
+    start: AwareDatetime | None = Field(None, alias="from")
+    until: AwareDatetime | None = None
+    weekly: str | None = None
+    only_when_open: bool = False
+
+    @field_validator("weekly")
+    @classmethod
+    def _hours(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_hours(value)
+        return value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Schedule":
+        if self.start and self.until and self.start >= self.until:
+            raise ValueError("until is not after from")
+        return self
+
+    def runs_at(self, at: datetime) -> bool:
+        return (self.start is None or at >= self.start) and (self.until is None or at <= self.until)
+
+
+class CampaignBody(Strict):
+    """`PUT /v1/campaigns/{id}`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Sneakers, Kalverstraat",
+                    "trigger": {"on": "enter", "places": ["kalverstraat-102"], "role": "premises"},
+                    "audience": {"all": [{"fact": "language", "is": "nl"}, {"fact": "tags", "has": "sneakers"}]},
+                    "cooldown": "P1D",
+                    "messages": {
+                        "nl": {
+                            "title": "Hoi {{ customer.first_name | default: 'daar' }}",
+                            "body": "Je bent vlak bij {{ place.name }}.",
+                        }
+                    },
+                }
+            ]
+        },
+    )
+
+    name: str = Field(min_length=1, max_length=200)
+    trigger: TriggerRule
+    audience: dict[str, Any] | None = None
+    schedule: Schedule = Field(default_factory=lambda: Schedule.model_validate({}))
+    priority: int = Field(50, ge=0, le=1000)
+    cooldown: Duration | None = None
+    quiet_hours: Literal["drop"] = "drop"
+    life: Duration | None = None
+    hold_out_percent: int | None = Field(None, ge=0, le=100)
+    messages: dict[Language, Message] = Field(min_length=1, max_length=50)
+
+    @field_validator("audience")
+    @classmethod
+    def _tree(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        try:
+            read_audience(value)
+        except AudienceError as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    def as_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_none=True, exclude_defaults=False)

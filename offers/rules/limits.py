@@ -1,0 +1,22 @@
+"""The desk's settings and their defaults: the limits that hold over all campaigns."""
+
+from datetime import time, timedelta
+
+from pydantic import Field
+
+from offers.rules.values import Duration, Language, Strict, Window
+
+
+class FrequencyCap(Strict):
+    """At most so many offers in a rolling window, over all campaigns."""
+
+    messages: int = Field(ge=1, le=1000)
+    window: Duration
+
+
+class Limits(Strict):
+    frequency_cap: FrequencyCap | None = FrequencyCap(messages=3, window=timedelta(days=1))
+    quiet_hours: Window | None = Window(**{"from": time(21), "until": time(8)})
+    hold_out_percent: int = Field(0, ge=0, le=100)
+    default_language: Language = "en"
+    message_life: Duration = timedelta(minutes=15)

@@ -1,0 +1,115 @@
+"""The small values that campaigns and settings are written in: durations, time zones, languages, windows of the day."""
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+_ISO_DURATION = re.compile(r"^P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+
+
+class Strict(BaseModel):
+    """What the desk writes: an unknown field is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_duration(value: Any) -> timedelta:
+    """ISO 8601 in weeks, days, hours, minutes, seconds (`P1D`, `PT15M`); months and years have no fixed length and are refused."""
+    if isinstance(value, timedelta):
+        return value
+    match = _ISO_DURATION.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("is not an ISO 8601 duration such as PT15M or P1D")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    try:
+        return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        raise ValueError("is longer than time itself") from None
+
+
+def write_duration(value: timedelta) -> str:
+    rest = int(value.total_seconds())
+    days, rest = divmod(rest, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    clock = "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if number)
+    if not days and not clock:
+        return "PT0S"
+    return "P" + (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
+
+
+def read_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is not a time zone of the IANA database, such as Europe/Amsterdam")
+    return value
+
+
+def zone_or_none(name: str | None) -> ZoneInfo | None:
+    """The zone, or none when the name is missing or no longer known."""
+    return ZoneInfo(name) if name and name in available_timezones() else None
+
+
+def read_language(value: str) -> str:
+    """A BCP 47 tag such as `nl` or `de-AT`, with the usual case."""
+    match = re.match(r"^([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)$", value)
+    if match is None:
+        raise ValueError("is not a language tag such as nl or de-AT")
+    rest = "".join(f"-{part.upper() if len(part) == 2 else part}" for part in re.split("[-_]", match[2]) if part)
+    return match[1].lower() + rest
+
+
+def language_chain(wanted: str | None, default: str) -> list[str]:
+    """Which languages to try, best first: `de-AT`, `de`, the default, English."""
+    chain: list[str] = []
+    for tag in (wanted, default, "en"):
+        while tag:
+            if tag not in chain:
+                chain.append(tag)
+            tag = tag.rpartition("-")[0]
+    return chain
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing")
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(read_duration, json_schema_input_type=str),
+    AfterValidator(_positive),
+    PlainSerializer(write_duration, return_type=str),
+]
+Zone = Annotated[str, AfterValidator(read_zone)]
+Language = Annotated[str, AfterValidator(read_language)]
+
+
+def _clock(value: time) -> str:
+    return value.strftime("%H:%M")
+
+
+class Window(Strict):
+    """A window of the day by the local clock; `from` later than `until` runs over midnight."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+
+    start: Annotated[time, PlainSerializer(_clock, return_type=str)] = Field(alias="from")
+    end: Annotated[time, PlainSerializer(_clock, return_type=str)] = Field(alias="until")
+
+    @model_validator(mode="after")
+    def _is_a_window(self) -> "Window":
+        if self.start.tzinfo or self.end.tzinfo:
+            raise ValueError("is a local clock time, without an offset")
+        if self.start == self.end:
+            raise ValueError("from and until are the same; null switches it off")
+        return self
+
+    def covers(self, clock: time) -> bool:
+        """Whether the local time `clock` lies in the window: start included, end not."""
+        if self.start <= self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end

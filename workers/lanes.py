@@ -1,0 +1,210 @@
+"""The ping lanes in Redis: where a device's lane is, what is kept beside it, and the sealed append.
+
+A lane is a stream with one writer. Everything of a lane shares a hash tag, so that one script sees it whole, on a cluster too:
+
+    entries   stream: h = hour of the seal, b = sealed letters     bell     somebody has been rung for this lane
+    presence  hash: device -> where it is (geofences and times)    lease    token of the one worker that may move it
+    due       sorted set: device -> when a tick is worth making    blocked  hash: device -> why its pings are refused
+    aside     stream: sealed letters that could not be worked      epoch    made when the lane was built from SQL
+    failures  hash: entry -> how often working it failed           counters hash: what was done with the pings
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+from redis.exceptions import RedisError
+
+from workers.letters import ForgetLetter, Letter, PingLetter, TickLetter, pack
+from workers.seal import Seal, hour_of, new_salt
+
+SALTS = "pb:salts"
+BELL_MS = 10_000
+"""How long a ring counts as heard. A worker that died leaves its lane silent for this long at most."""
+MOST_DEVICES = 2000
+"""Devices in one append: what one script call may unpack."""
+
+
+class LanesUnavailableError(Exception):
+    """Redis refuses, is away, or was emptied and is being rebuilt: the caller should try again in `retry_after_s`."""
+
+    def __init__(self, message: str, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class LaneKeys:
+    entries: str
+    presence: str
+    due: str
+    bell: str
+    lease: str
+    blocked: str
+    epoch: str
+    aside: str
+    failures: str
+    counters: str
+
+    @classmethod
+    def of(cls, lane: int) -> "LaneKeys":
+        return cls(**{name: f"pb:{{lane:{lane}}}:{name}" for name in cls.__slots__})
+
+
+def lane_of(device_id: str, lanes: int) -> int:
+    """A device always has the same lane."""
+    return zlib.crc32(device_id.encode()) % lanes
+
+
+APPEND = """
+local epoch = redis.call('GET', KEYS[4])
+if not epoch then return {'empty'} end
+if epoch ~= ARGV[1] then return {'epoch', epoch} end
+local refused = {}
+if #ARGV > 4 then
+  local devices = {unpack(ARGV, 5)}
+  local reasons = redis.call('HMGET', KEYS[2], unpack(devices))
+  for i, why in ipairs(reasons) do
+    if why then refused[#refused + 1] = devices[i]; refused[#refused + 1] = why end
+  end
+end
+if #refused > 0 then return {'refused', unpack(refused)} end
+redis.call('XADD', KEYS[1], '*', 'h', ARGV[2], 'b', ARGV[3])
+if redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[4]) then return {'ring'} end
+return {'kept'}
+"""
+"""KEYS entries, blocked, bell, epoch; ARGV epoch, hour, sealed letters, bell's ms, then the devices to ask `blocked` about."""
+
+
+@dataclass(slots=True)
+class Appended:
+    refused: dict[str, str] = field(default_factory=dict)
+    """Devices whose letters were not kept, with the reason."""
+    ring: bool = False
+
+
+class LaneDoor:
+    """The ping door's side: appends only, and never blocks the event loop. One to a process."""
+
+    def __init__(self, redis: AsyncRedis, secret: bytes, lanes: int) -> None:
+        self.lanes = lanes
+        self._redis: Any = redis  # its annotations mix the answers of the synchronous client in
+        self._seal = Seal(secret)
+        self._epochs: dict[int, str] = {}
+        self._append = redis.register_script(APPEND)
+
+    async def append(self, lane: int, letters: list[PingLetter], now: float) -> Appended:
+        """Keep these letters in the lane; when this returns, they survive the crash of any process.
+
+        Blocked devices' letters are left out and named. `LanesUnavailableError`: nothing was kept; an answer that was lost on
+        the way may have been, which does no harm because a device's ping is known by its time.
+        """
+        outcome = Appended()
+        try:
+            for _ in range(4):
+                answer = await self._try(lane, letters, now)
+                verdict = answer[0]
+                if verdict == b"refused":
+                    outcome.refused |= _pairs(answer[1:])
+                    letters = [one for one in letters if one.device not in outcome.refused]
+                    if not letters:
+                        return outcome
+                elif verdict == b"epoch":
+                    self._epochs[lane] = answer[1].decode()
+                    self._seal.forget_keys()
+                elif verdict == b"empty":
+                    outcome.ring = True
+                    raise LanesUnavailableError("the lanes are being rebuilt")
+                else:
+                    outcome.ring = verdict == b"ring"
+                    return outcome
+        except (RedisError, OSError) as error:
+            raise LanesUnavailableError(f"Redis: {type(error).__name__}", 2) from error
+        raise LanesUnavailableError("the lanes are being rebuilt")
+
+    async def _try(self, lane: int, letters: list[PingLetter], now: float) -> list[bytes]:
+        hour = hour_of(now)
+        if not self._seal.knows(hour):
+            await self._redis.hsetnx(SALTS, str(hour), new_salt())
+            salt = await self._redis.hget(SALTS, str(hour))
+            if not isinstance(salt, bytes):
+                raise LanesUnavailableError("the lanes are being rebuilt")
+            self._seal.learn(hour, salt)
+        keys = LaneKeys.of(lane)
+        sealed = self._seal.close(hour, lane, pack(list(letters)))
+        answer = await self._append(
+            keys=[keys.entries, keys.blocked, keys.bell, keys.epoch],
+            args=[self._epochs.get(lane, "?"), hour, sealed, BELL_MS, *(one.device for one in letters)],
+        )
+        return list(answer)
+
+
+def _pairs(flat: list[bytes]) -> dict[str, str]:
+    return {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
+
+
+class LaneDesk:
+    """The side of the desk, of workers and of beat: blocks and unblocks devices, forgets them, and sends ticks. Synchronous."""
+
+    def __init__(self, redis: Redis, secret: bytes, lanes: int) -> None:
+        self.lanes = lanes
+        self.redis: Any = redis
+        self.seal = Seal(secret, self._salt_of)
+        self._append = redis.register_script(APPEND)
+
+    def _salt_of(self, hour: int) -> bytes | None:
+        salt = self.redis.hget(SALTS, str(hour))
+        return salt if isinstance(salt, bytes) else None
+
+    def block(self, reasons: Mapping[str, str]) -> None:
+        """Refuse these devices' pings from now on."""
+        for lane, devices in self._by_lane(reasons).items():
+            self.redis.hset(LaneKeys.of(lane).blocked, mapping={device: reasons[device] for device in devices})
+
+    def unblock(self, devices: Iterable[str]) -> None:
+        for lane, some in self._by_lane(devices).items():
+            self.redis.hdel(LaneKeys.of(lane).blocked, *some)
+
+    def forget(self, devices: Iterable[str], now: float) -> list[int]:
+        """Have these devices' presence dropped, in its turn; the lanes to ring for."""
+        return self._send({lane: ForgetLetter(some) for lane, some in self._by_lane(devices).items()}, now)
+
+    def tick(self, lane: int, devices: list[str], now: float) -> list[int]:
+        return self._send({lane: TickLetter(devices)}, now)
+
+    def _by_lane(self, devices: Iterable[str]) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for device in devices:
+            found.setdefault(lane_of(device, self.lanes), []).append(device)
+        return found
+
+    def _send(self, letters: Mapping[int, Letter], now: float) -> list[int]:
+        """Append one letter to each lane, whoever is blocked. A lane that is empty of its epoch is about to be rebuilt without them."""
+        rings = []
+        hour = hour_of(now)
+        for lane, letter in letters.items():
+            keys = LaneKeys.of(lane)
+            epoch = self.redis.get(keys.epoch)
+            if epoch is None:
+                rings.append(lane)
+                continue
+            self.redis.hsetnx(SALTS, str(hour), new_salt())
+            salt = self._salt_of(hour)
+            if salt is not None:
+                self.seal.learn(hour, salt)
+                answer = self._append(
+                    keys=[keys.entries, keys.blocked, keys.bell, keys.epoch],
+                    args=[epoch, hour, self.seal.close(hour, lane, pack([letter])), BELL_MS],
+                )
+                if answer[0] == b"ring":
+                    rings.append(lane)
+        return rings
+
+
+def describe_keys(lane: int) -> dict[str, Any]:
+    """A lane's keys by name."""
+    keys = LaneKeys.of(lane)
+    return {name: getattr(keys, name) for name in LaneKeys.__slots__}

@@ -1,0 +1,119 @@
+"""What beat looks for: lanes that wait without a ring, ticks that are due, deliveries whose time has come, lists to repair, rows to purge.
+
+Each look only looks and rings; whatever it finds is worked by the same tasks that a ring from the door starts. Safe to repeat.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from redis import Redis
+
+from offers.deliveries import sweep_deliveries
+from offers.devices import blocked_devices
+from offers.history import Purged, purge
+from offers.records.database import Database
+from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
+from workers.seal import hour_of
+
+DUE_AT_ONCE = 500
+DUE_AGAIN_S = 60
+"""A tick that was sent and not worked is sent again after this."""
+SALT_HOURS = 2
+
+RING = """
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+for _, device in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[3], device) end
+local ring = 0
+if redis.call('EXISTS', KEYS[4]) == 0 then ring = 1
+elseif redis.call('XLEN', KEYS[2]) > 0 and redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[4]) then ring = 1 end
+return {ring, due}
+"""
+"""KEYS due, entries, bell, epoch; ARGV now, how many, when to send them again, bell's ms -> whether to ring, devices whose tick is due."""
+
+log = structlog.get_logger()
+
+
+def look_at_lanes(redis: Redis, desk: LaneDesk, now: float) -> list[int]:
+    """Lanes to ring for: entries and no bell, ticks that are due, or no epoch."""
+    script = redis.register_script(RING)
+    pipeline: Any = redis.pipeline(transaction=False)
+    for lane in range(desk.lanes):
+        keys = LaneKeys.of(lane)
+        script(
+            keys=[keys.due, keys.entries, keys.bell, keys.epoch],
+            args=[now, DUE_AT_ONCE, now + DUE_AGAIN_S, BELL_MS],
+            client=pipeline,
+        )
+    rings = set()
+    for lane, (ring, due) in enumerate(pipeline.execute()):
+        if ring:
+            rings.add(lane)
+        if due:
+            rings.update(desk.tick(lane, [device.decode() for device in due], now))
+    return sorted(rings)
+
+
+def look_at_deliveries(database: Database, now: datetime) -> list[str]:
+    """Deliveries to ring for. Leases that have ended are ended here."""
+    with database.transaction() as session:
+        due, ended = sweep_deliveries(session, now=now)
+    if ended:
+        log.warning("senders_died", count=ended)
+    return due
+
+
+def repair_blocked(redis: Redis, desk: LaneDesk, database: Database) -> int:
+    """Make the lanes' lists of blocked devices what SQL says. Only what two reads of SQL agree on is touched: a withdrawal may be under way."""
+    client: Any = redis
+    listed: dict[str, str] = {}
+    for lane in range(desk.lanes):
+        listed |= {device.decode(): why.decode() for device, why in client.hgetall(LaneKeys.of(lane).blocked).items()}
+    before, after = _blocked(database), _blocked(database)
+    missing = {device: why for device, why in before.items() if after.get(device) == why and listed.get(device) != why}
+    extra = [
+        device for device in listed if device not in before and device not in after and listed[device] != "revoked"
+    ]
+    desk.block(missing)
+    desk.unblock(extra)
+    return len(missing) + len(extra)
+
+
+def _blocked(database: Database) -> dict[str, str]:
+    with database.reading() as session:
+        return blocked_devices(session)
+
+
+def drop_salts(redis: Redis, desk: LaneDesk, now: float) -> int:
+    """Remove the salts of hours that no entry needs any more: what was sealed then stays shut for good."""
+    client: Any = redis
+    needed = [hour_of(now) - SALT_HOURS + 1]
+    for lane in range(desk.lanes):
+        keys = LaneKeys.of(lane)
+        for stream in (keys.entries, keys.aside):
+            needed += [int(fields[b"h"]) for _, fields in client.xrange(stream, count=1)]
+    old = [hour for hour in client.hkeys(SALTS) if int(hour) < min(needed)]
+    if old:
+        client.hdel(SALTS, *old)
+    return len(old)
+
+
+def trim_aside(redis: Redis, desk: LaneDesk, now: float, keep: timedelta) -> None:
+    """What was set aside is kept, sealed, for somebody to look into, and not for longer."""
+    client: Any = redis
+    oldest = int((now - keep.total_seconds()) * 1000)
+    for lane in range(desk.lanes):
+        client.xtrim(LaneKeys.of(lane).aside, minid=f"{oldest}-0", approximate=False)
+
+
+def purge_history(database: Database, now: datetime, decision_days: int, transition_days: int) -> Purged:
+    with database.transaction() as session:
+        return purge(
+            session,
+            decisions_before=now - timedelta(days=decision_days),
+            transitions_before=now - timedelta(days=transition_days),
+        )
+
+
+def utc(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
