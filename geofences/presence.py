@@ -6,6 +6,7 @@ A geofence's border is `distance` metres away, negative inside; `accuracy` is th
 
     not inside  depth / accuracy over pings in a row that are inside, at least two, makes 1  ->  enter
                 or 2 on a single ping; a ping surely outside starts anew
+    (a ping without an accuracy counts 50 m, and it takes three of them where two others do)
     inside      two pings in a row more than 30 m + accuracy outside, or one beyond reach  ->  exit
     else        unsure: nothing changes
 
@@ -44,7 +45,9 @@ SURE = 2.0
 SURE_AGAIN = 0.5
 """For a device that was here before its silence."""
 EXIT_BUFFER_M = 30.0
-PINGS = 2
+PINGS = 1.75
+"""Two pings in a row, or three when none of them says its accuracy: such a ping counts as UNKNOWN_WEIGHT."""
+UNKNOWN_WEIGHT = 0.75
 
 Kind = Literal["enter", "dwell", "exit", "reopen"]
 Source = Literal["server", "device", "inferred"]
@@ -160,6 +163,7 @@ class _Move:
         self.inside, self.pending = dict(before.inside), dict(before.pending)
         self.left = {i: at for i, at in before.left.items() if sighting.at - at <= REOPEN_WITHIN_S}
         self.knows_accuracy = sighting.accuracy_m is not None
+        self.weight = 1.0 if self.knows_accuracy else UNKNOWN_WEIGHT
         self.accuracy = max(UNKNOWN_M if sighting.accuracy_m is None else sighting.accuracy_m, LEAST_M)
         self.unsure = False
         self._exits: list[Transition] = []
@@ -175,8 +179,7 @@ class _Move:
                 stay = replace(stay, out_count=0)
             self.inside[fence.id] = self._dwell(fence, stay)
             return
-        if self.knows_accuracy or stay.out_count:
-            stay = replace(stay, out_count=stay.out_count + 1)
+        stay = replace(stay, out_count=stay.out_count + self.weight)
         self.inside[fence.id] = stay
         beyond_reach = distance is None and self.knows_accuracy
         if beyond_reach or stay.out_count >= PINGS:
@@ -191,12 +194,12 @@ class _Move:
         if depth < -UNSURE:
             self.pending.pop(fence.id, None)
             return
-        if depth < UNSURE or not (self.knows_accuracy or (pending and pending.count)):
+        if depth < UNSURE:
             self.unsure = True
             if created and not pending:
                 self.pending[fence.id] = Pending(0, 0.0, created=True)
             return
-        pending = Pending((pending.count if pending else 0) + 1, (pending.depth if pending else 0.0) + depth, created)
+        pending = Pending((pending.count if pending else 0) + self.weight, (pending.depth if pending else 0.0) + depth, created)
         sure = SURE_AGAIN if fence.id in self.left else SURE
         if (self.knows_accuracy and depth >= sure) or (pending.count >= PINGS and pending.depth >= ENOUGH):
             self._enter(fence, created=created)

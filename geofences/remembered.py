@@ -8,25 +8,25 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """An open stay: since when (device's time), whether its dwell was told, and how many pings in a row were outside.
+    """An open stay: since when (device's time), whether its dwell was told, and the weight of the pings in a row that were outside.
 
     `version` is the index's when the device came in; None where the stay was read from elsewhere.
     """
 
     since: float
     dwelled: bool = False
-    out_count: int = 0
+    out_count: float = 0
     version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An enter in the making: pings in a row that were inside, and how deep they were together, in accuracies.
+    """An enter in the making: the weight of the pings in a row that were inside, and how deep they were together, in accuracies.
 
     `created`: the geofence came to be around a device that was being heard.
     """
 
-    count: int
+    count: float
     depth: float
     created: bool = False
 

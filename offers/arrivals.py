@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from geofences.presence import Inside
 from sqlalchemy.orm import Session
 
+from geofences.presence import Inside
 from offers.deciding import Moment, decide
 from offers.records.ids import new_id
 from offers.records.items import transition_item

@@ -18,7 +18,6 @@ from offers.records.queries import stays as stay_queries
 from offers.records.tables import Device
 from offers.rules.profile import PURPOSES, ConsentReceipt, DeviceBody, DeviceChange
 
-
 REFRESH_GRACE = timedelta(minutes=2)
 
 

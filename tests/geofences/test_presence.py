@@ -68,9 +68,19 @@ def test_a_ping_too_inaccurate_changes_nothing() -> None:
 
 def test_an_unknown_accuracy_never_decides_alone() -> None:
     walk = Walk()
-    for minutes in range(9):
-        assert walk.ping(minutes, -90, accuracy_m=None).verdict == "unsure"
+    for minutes in range(2):
+        walk.ping(minutes, -90, accuracy_m=None)
     assert walk.told == []
+
+
+def test_three_unknown_accuracies_agree() -> None:
+    """A phone that never says its accuracy is seen too, only later."""
+    walk = Walk()
+    for minutes in range(3):
+        walk.ping(minutes, -60, accuracy_m=None)
+    for minutes in range(3, 6):
+        walk.ping(minutes, FAR, accuracy_m=None)
+    assert walk.told == ["2 enter store", "5 exit store"]
 
 
 def test_an_unknown_accuracy_confirms() -> None:
@@ -123,11 +133,11 @@ def test_beyond_reach_one_ping_is_sure() -> None:
     assert walk.told == ["0 enter store", "1 exit store"]
 
 
-@pytest.mark.parametrize("accuracy_m", [None, 1_500.0])
-def test_beyond_reach_but_who_knows(accuracy_m: float | None) -> None:
+@pytest.mark.parametrize(("accuracy_m", "pings"), [(None, 2), (1_500.0, 9)])
+def test_beyond_reach_but_who_knows(accuracy_m: float | None, pings: int) -> None:
     walk = Walk()
     walk.ping(0, -60)
-    for minutes in range(1, 5):
+    for minutes in range(1, pings + 1):
         walk.ping(minutes, FAR, accuracy_m=accuracy_m)
     assert walk.told == ["0 enter store"]
 

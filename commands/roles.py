@@ -1,0 +1,44 @@
+"""One role each, for production: web, worker, beat."""
+
+import uvicorn
+
+from offers.settings import Settings
+from workers.app import create_worker_app
+from workers.logs import configure_logging
+
+
+def run_web(settings: Settings, host: str, port: int) -> None:
+    """The doors, until SIGTERM. No access log: a query string may hold what nobody may read."""
+    configure_logging(settings.log_level)
+    uvicorn.run(
+        "web.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def run_worker(settings: Settings) -> None:
+    """Celery's worker for all three queues, until SIGTERM."""
+    configure_logging(settings.log_level)
+    app = create_worker_app(settings)
+    app.Worker(
+        queues=["lanes", "deliveries", "sweeps"],
+        loglevel="WARNING",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    ).start()
+
+
+def run_beat(settings: Settings) -> None:
+    """Celery's beat, until SIGTERM. One to an installation."""
+    configure_logging(settings.log_level)
+    app = create_worker_app(settings)
+    app.Beat(loglevel="WARNING", quiet=True).run()

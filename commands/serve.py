@@ -1,0 +1,161 @@
+"""`passerby serve`: everything in one go."""
+
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import httpx
+
+from offers.errors import Misconfigured
+from offers.keys import create_key
+from offers.records import schema
+from offers.records.database import Database
+from offers.settings import Settings
+from workers.embedded import (
+    Child,
+    Household,
+    child_environment,
+    embedded_redis,
+    only_one,
+    port_is_free,
+    wait_for_redis,
+)
+
+READY_WITHIN_S = 60.0
+
+
+@dataclass(slots=True)
+class Served:
+    """A household that takes requests."""
+
+    url: str
+    admin_key: str
+    environment: Mapping[str, str]
+    household: Household
+    stopping: list[int] = field(default_factory=list)
+
+    def stopped(self) -> bool:
+        return bool(self.stopping)
+
+
+def kept_secret(path: Path, make: Callable[[], str]) -> str:
+    """The text in a file that only its owner reads; made and kept at the first call."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as kept:
+            kept.write(make() + "\n")
+    return path.read_text().strip()
+
+
+class Serving(AbstractContextManager[Served]):
+    """Starts the household, and stops it on the way out. SIGTERM and SIGINT only ask for the end."""
+
+    def __init__(
+        self, settings: Settings, host: str, port: int, extra: Mapping[str, str] | None = None, log: Path | None = None
+    ) -> None:
+        self._settings = settings
+        self._host = host
+        self._port = port
+        self._extra = extra or {}
+        self._log = log
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Served:
+        try:
+            return self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _start(self) -> Served:
+        if not port_is_free(self._host, self._port):
+            raise Misconfigured(
+                f"Port {self._port} on {self._host} is in use. Stop what uses it, or choose another with --port."
+            )
+        folder = self._settings.data
+        self._stack.enter_context(only_one(folder))
+        output: IO[bytes] | None = self._stack.enter_context(self._log.open("ab")) if self._log else None
+        secret = self._settings.secret_key.get_secret_value() or kept_secret(
+            folder / "secret.key", lambda: secrets.token_urlsafe(48)
+        )
+        url = f"http://{self._host}:{self._port}"
+        environment = {
+            "PASSERBY_DATA": str(folder.resolve()),
+            "PASSERBY_DATABASE_URL": self._settings.database,
+            "PASSERBY_SECRET_KEY": secret,
+            "PASSERBY_BASE_URL": self._settings.base_url or url,
+            **self._extra,
+        }
+        admin_key = self._prepare_database()
+        served = Served(url, admin_key, environment, Household())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda got, _frame: served.stopping.append(got))
+        self._stack.callback(served.household.stop)
+        if not self._settings.redis_url:
+            child, redis_url = embedded_redis(folder, child_environment(environment), output)
+            environment["PASSERBY_REDIS_URL"] = redis_url
+            served.household.add(child)
+            wait_for_redis(redis_url)
+        for name, command in {
+            "web": ["web", "--host", self._host, "--port", str(self._port)],
+            "worker": ["worker"],
+            "beat": ["beat"],
+        }.items():
+            line = [sys.executable, "-m", "commands.line", *command]
+            served.household.add(Child(name, line, child_environment(environment), output))
+        self._wait_until_ready(served)
+        return served
+
+    def _prepare_database(self) -> str:
+        """The schema as this code wants it, and at the first start a server key beside it."""
+        database = Database(self._settings.database)
+        try:
+            schema.migrate(database)
+
+            def first_key() -> str:
+                with database.transaction() as session:
+                    return create_key(session, "admin", now=datetime.now(UTC))
+
+            return kept_secret(self._settings.data / "admin.key", first_key)
+        finally:
+            database.close()
+
+    def _wait_until_ready(self, served: Served) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        answer = ""
+        while not served.stopped():
+            served.household.look()
+            try:
+                response = httpx.get(f"{served.url}/readyz", timeout=2)
+                if response.status_code == httpx.codes.OK:
+                    return
+                answer = response.text[:400]
+            except httpx.HTTPError as error:
+                answer = type(error).__name__
+            if time.monotonic() > deadline:
+                raise Misconfigured(f"Not ready after {READY_WITHIN_S:.0f} s. /readyz says: {answer}")
+            time.sleep(0.1)
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Start everything, say so in one line, live until SIGTERM or Ctrl-C."""
+    with Serving(settings, host, port) as served:
+        if not served.stopped():
+            print(f"ready {served.url}", flush=True)
+        served.household.live_until(served.stopped)
+
+
+def raise_on_signal(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

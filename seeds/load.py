@@ -1,0 +1,93 @@
+"""A town as data becomes rows, through the same use cases as the desk's doors. Safe to run twice: everything is put by its own id."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
+
+from offers.campaigns import put_campaign, step_campaign
+from offers.customers import put_customer
+from offers.desk_settings import change_limits
+from offers.errors import BadInput, Fault
+from offers.follows import Follows
+from offers.pickups import put_order
+from offers.places import put_place
+from offers.records.database import Database
+from offers.rules.campaign import CampaignBody
+from offers.rules.order import OrderBody
+from offers.rules.place import PlaceBody
+from offers.rules.profile import CustomerBody
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """How many of each were put, and what follows for the lanes."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    follows: Follows = field(default_factory=Follows)
+
+
+def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
+    """Put settings, places, customers, orders and campaigns of a folder, and launch the campaigns. `BadInput` names file, item and field."""
+    if not folder.is_dir():
+        raise BadInput.at(str(folder), "is not a folder")
+    loaded = Loaded()
+    puts: dict[str, Callable[[Session, dict[str, Any]], Follows]] = {
+        "places.json": lambda session, raw: put_place(session, *_named(raw, PlaceBody), now=now)[2],
+        "customers.json": lambda session, raw: put_customer(session, *_named(raw, CustomerBody), now=now)[2],
+        "orders.json": lambda session, raw: put_order(session, *_named(raw, OrderBody), now=now)[2],
+        "campaigns.json": lambda session, raw: _launched(session, raw, now),
+    }
+    found = [name for name in ("settings.json", *puts) if (folder / name).is_file()]
+    if not found:
+        raise BadInput.at(str(folder), f"has none of settings.json, {', '.join(puts)}")
+    with database.transaction() as session:
+        if "settings.json" in found:
+            change_limits(session, _read(folder / "settings.json", dict))
+        for name, put in puts.items():
+            items = _read(folder / name, list) if name in found else []
+            for number, raw in enumerate(items):
+                try:
+                    loaded.follows |= put(session, raw)
+                except BadInput as error:
+                    raise BadInput(
+                        [Fault(f"{name}[{number}].{fault.path}", fault.message) for fault in error.faults]
+                    ) from None
+            loaded.counts[name.removesuffix(".json")] = len(items)
+    return loaded
+
+
+def _launched(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
+    campaign_id, body = _named(raw, CampaignBody)
+    put_campaign(session, campaign_id, body, now=now)
+    step_campaign(session, campaign_id, "launch", now=now)
+    return Follows()
+
+
+def _named(raw: dict[str, Any], model: type[Body]) -> tuple[str, Body]:
+    """An item's id and the rest of it as the door's own body."""
+    rest = dict(raw)
+    item_id = rest.pop("id", None)
+    if not isinstance(item_id, str):
+        raise BadInput.at("id", "is missing")
+    try:
+        return item_id, model.model_validate(rest)
+    except ValidationError as error:
+        raise BadInput([Fault(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]) from None
+
+
+def _read(path: Path, kind: type) -> Any:
+    try:
+        value = json.loads(path.read_text())
+    except ValueError as error:
+        raise BadInput.at(path.name, f"is not JSON: {error}") from None
+    if not isinstance(value, kind):
+        raise BadInput.at(path.name, f"must be a JSON {'list' if kind is list else 'object'}")
+    return value
