@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from offers.errors import PasserbyError
+from offers.errors import Misconfigured, PasserbyError
+from offers.records import schema
+from offers.records.database import Database, without_password
 from offers.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -17,6 +19,18 @@ app.add_typer(keys, name="key")
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65_535)]
 Data = Annotated[Path | None, typer.Option(help="Folder that holds all state (PASSERBY_DATA).")]
+
+
+def _database(settings: Settings) -> Database:
+    """The database, when its schema is this code's."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database)
+    here, expected = schema.revision_here(database), schema.revision_expected()
+    if here != expected:
+        raise Misconfigured(
+            f"The database's schema is {here or 'empty'}, this code wants {expected}: run `passerby migrate` first."
+        )
+    return database
 
 
 def _settings(data: Path | None = None) -> Settings:
@@ -61,9 +75,6 @@ def migrate(
     to: Annotated[str, typer.Argument(help="Revision; head is the newest, base removes everything.")] = "head",
 ) -> None:
     """Bring the database's schema up (or down) to a revision."""
-    from offers.records import schema
-    from offers.records.database import Database, without_password
-
     settings = _settings()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database)
@@ -83,11 +94,9 @@ def seed(
     data: Data = None,
 ) -> None:
     """Load demo or own data. Safe to run twice."""
-    from offers.records.database import Database
     from seeds.load import load_folder
 
-    database = Database(_settings(data).database)
-    loaded = load_folder(database, folder, now=datetime.now(UTC))
+    loaded = load_folder(_database(_settings(data)), folder, now=datetime.now(UTC))
     typer.echo(", ".join(f"{count} {noun}" for noun, count in loaded.counts.items()))
 
 
@@ -97,10 +106,39 @@ def key_create(
 ) -> None:
     """Make a key and print it: it can not be shown again."""
     from offers.keys import create_key
-    from offers.records.database import Database
 
-    with Database(_settings(data).database).transaction() as session:
+    with _database(_settings(data)).transaction() as session:
         typer.echo(create_key(session, role, now=datetime.now(UTC)))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A .gpx, .csv, .csv.gz or OwnTracks .rec file.")],
+    to: Annotated[str, typer.Option(help="The server's address.")] = "http://127.0.0.1:8080",
+    speed: Annotated[
+        float, typer.Option(help="So many times as fast as recorded; 0: as fast as it answers.", min=0)
+    ] = 1.0,
+    key: Annotated[
+        str | None, typer.Option(help="A server key (role admin) that registers the phones.", envvar="PASSERBY_KEY")
+    ] = None,
+    token: Annotated[
+        list[str] | None, typer.Option(help="A device's own token, one a recording, in the place of a key.")
+    ] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option(help="Whose phones they are, in turn; none: nobody's yet.")
+    ] = None,
+    keep_times: Annotated[bool, typer.Option(help="Say the recorded times, not the moment of sending.")] = False,
+) -> None:
+    """Play recorded tracks against a server as phones would: each fix is repeated until it is answered."""
+    from rich.console import Console
+
+    from commands.replay import Asked, run_replay
+
+    if not key and not token:
+        raise Misconfigured("Give --key (a server key; `serve` keeps one in DIR/admin.key) or a device's --token.")
+    asked = Asked(file, to, speed, key, tuple(token or ()), tuple(customer or ()), keep_times)
+    if not run_replay(asked, Console()):
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -1,0 +1,105 @@
+"""Puts a worker's real parts together, and makes the Celery application that worker and beat run."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import worker_process_init
+from redis import Redis
+from redis.exceptions import RedisError
+
+from offers.deliveries import Push
+from offers.records.database import Database
+from offers.settings import Settings
+from workers import beat, tasks
+from workers.embedded import die_with_parent
+from workers.enqueue import Doorbell, new_celery
+from workers.failpoints import Failpoints
+from workers.happenings import tell
+from workers.lanes import LaneDesk
+from workers.matching import FenceKeeper, Matched, Matcher
+from workers.push.outbox import OutboxPush
+from workers.sending import Sender
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Parts:
+    """The real parts of one process."""
+
+    settings: Settings
+    database: Database
+    redis: Redis
+    desk: LaneDesk
+    bell: Doorbell
+    matcher: Matcher = field(init=False)
+    sender: Sender = field(init=False)
+
+    def tell(self, happened: list[dict[str, Any]]) -> None:
+        """Live events are a convenience: Redis being away fails nobody."""
+        try:
+            tell(self.redis, happened)
+        except RedisError as error:
+            log.warning("not_told", error=type(error).__name__)
+
+
+def open_redis(url: str) -> Redis:
+    """A synchronous client with bounded waits, so that a half-open connection is noticed."""
+    return Redis.from_url(
+        url, socket_timeout=10, socket_connect_timeout=5, socket_keepalive=True, health_check_interval=25
+    )
+
+
+def open_parts(settings: Settings, app: Celery) -> Parts:
+    database = Database(settings.database)
+    redis = open_redis(settings.redis())
+    desk = LaneDesk(redis, settings.secret(), settings.lanes)
+    parts = Parts(settings, database, redis, desk, Doorbell(app))
+    failpoints = Failpoints.read(settings.failpoints)
+
+    def matched(result: Matched) -> None:
+        tasks.follow_matched(parts, result)
+
+    def happened(events: list[dict[str, Any]]) -> None:
+        tasks.follow_happened(parts, events)
+
+    parts.matcher = Matcher(database, desk, FenceKeeper(database), failpoints, matched)
+    parts.sender = Sender(database, _push(settings, redis), failpoints, happened)
+    return parts
+
+
+def _push(settings: Settings, redis: Redis) -> Push:
+    ports: Mapping[str, Callable[[], Push]] = {"outbox": lambda: OutboxPush(redis)}
+    return ports[settings.push]()
+
+
+def create_worker_app(settings: Settings) -> Celery:
+    """The Celery application with its tasks and beat's schedule. Each process opens its parts when it first needs them."""
+    app = new_celery(settings.broker or settings.redis())
+    app.conf.beat_schedule = beat.schedule()
+    app.conf.beat_scheduler = beat.HeardScheduler
+    app.conf.worker_concurrency = (
+        min(2, settings.processes) if settings.database.startswith("sqlite") else settings.processes
+    )
+    app.passerby_redis = open_redis(settings.redis())
+    opened: dict[int, Parts] = {}
+
+    def parts() -> Parts:
+        pid = os.getpid()
+        if pid not in opened:
+            opened.clear()
+            opened[pid] = open_parts(settings, app)
+        return opened[pid]
+
+    tasks.register(app, parts)
+    worker_process_init.connect(_in_child, weak=False)
+    return app
+
+
+def _in_child(**_: Any) -> None:
+    """A pool's child must not outlive its worker: nobody would take its results, and it would go on moving lanes."""
+    die_with_parent()

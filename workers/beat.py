@@ -1,0 +1,50 @@
+"""Beat: looks and rings, and nothing else. It keeps no schedule file, so a kill leaves nothing to mend."""
+
+import time
+from typing import Any
+
+import structlog
+from celery.beat import Scheduler
+from redis.exceptions import RedisError
+
+from workers.enqueue import SWEEPS
+from workers.vitals import HEARD_BEAT
+
+LOOK = "passerby.look"
+DELIVERIES_LOOK = "passerby.look_at_deliveries"
+REPAIR = "passerby.repair"
+PURGE = "passerby.purge"
+
+SCHEDULE: dict[str, tuple[str, float]] = {
+    "lanes that wait, ticks that are due": (LOOK, 1.0),
+    "deliveries that are due": (DELIVERIES_LOOK, 2.0),
+    "blocked devices and old salts": (REPAIR, 60.0),
+    "what has been kept long enough": (PURGE, 3600.0),
+}
+"""What is looked at -> the task, and every how many seconds."""
+
+log = structlog.get_logger()
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """Celery's form of it. A look that nobody took within its own interval is dropped: the next one sees the same."""
+    return {
+        name: {
+            "task": task,
+            "schedule": every_s,
+            "options": {"queue": SWEEPS, "expires": max(2.0, every_s), "argsrepr": "-"},
+        }
+        for name, (task, every_s) in SCHEDULE.items()
+    }
+
+
+class HeardScheduler(Scheduler):  # type: ignore[misc]  # Celery has no types
+    """Says in Redis that beat is alive, each time it has looked at its schedule."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        wait: float = super().tick(*args, **kwargs)
+        try:
+            self.app.passerby_redis.set(HEARD_BEAT, time.time(), ex=600)
+        except RedisError as error:
+            log.warning("beat_unheard", error=type(error).__name__)
+        return min(wait, 1.0)

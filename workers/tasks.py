@@ -1,0 +1,85 @@
+"""The tasks: telephones. Each opens, calls one room, and rings for what follows. Any may ring twice."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from celery import Celery
+
+from workers import beat, sweeps
+from workers.enqueue import DELIVER, MATCH
+from workers.matching import Matched
+from workers.vitals import HEARD_WORKER, count
+
+if TYPE_CHECKING:
+    from workers.app import Parts
+
+KEEP_ASIDE = timedelta(days=1)
+
+
+def register(app: Celery, parts: "Callable[[], Parts]") -> None:
+    """Give the application its tasks. `parts()` has this process's real parts; a forked child makes its own."""
+
+    def match(lane: int) -> None:
+        here = parts()
+        if here.matcher.match(lane):
+            here.bell.match([lane])
+
+    def deliver(delivery_ids: list[str]) -> None:
+        here = parts()
+        here.sender.deliver(delivery_ids, now=lambda: sweeps.utc(time.time()))
+
+    def look() -> None:
+        here = parts()
+        now = time.time()
+        here.redis.set(HEARD_WORKER, now, ex=600)
+        here.bell.match(sweeps.look_at_lanes(here.redis, here.desk, now))
+
+    def look_at_deliveries() -> None:
+        here = parts()
+        here.bell.deliver(sweeps.look_at_deliveries(here.database, sweeps.utc(time.time())))
+
+    def repair() -> None:
+        here = parts()
+        sweeps.repair_blocked(here.redis, here.desk, here.database)
+        now = time.time()
+        sweeps.drop_salts(here.redis, here.desk, now)
+        sweeps.trim_aside(here.redis, here.desk, now, KEEP_ASIDE)
+
+    def purge() -> None:
+        here = parts()
+        settings = here.settings
+        sweeps.purge_history(here.database, sweeps.utc(time.time()), settings.decision_days, settings.transition_days)
+
+    named: dict[str, Callable[..., None]] = {
+        MATCH: match,
+        DELIVER: deliver,
+        beat.LOOK: look,
+        beat.DELIVERIES_LOOK: look_at_deliveries,
+        beat.REPAIR: repair,
+        beat.PURGE: purge,
+    }
+    for name, task in named.items():
+        app.task(name=name)(task)
+
+
+def counts_of(happened: list[dict[str, Any]]) -> dict[str, int]:
+    """What the counters make of live events: `decision:send`, `delivery:sent`, `transition:enter`."""
+    names = {"decision": "outcome", "delivery": "state", "transition": "kind"}
+    return dict(
+        Counter(f"{event['type']}:{event[names[event['type']]]}" for event in happened if event["type"] in names)
+    )
+
+
+def follow_matched(parts: "Parts", matched: Matched) -> None:
+    """After the commit: ring for the deliveries, tell what happened, count it."""
+    parts.bell.deliver(matched.deliveries)
+    follow_happened(parts, matched.happened)
+
+
+def follow_happened(parts: "Parts", happened: list[dict[str, Any]]) -> None:
+    if happened:
+        parts.tell(happened)
+        count(parts.redis, counts_of(happened))
