@@ -79,9 +79,9 @@ class _Recording:
         self.new_visits: list[Visit] = []
         self.new_rows: list[Stay | Transition] = []
         asked = {one.device_id for one in crossings}
-        devices = customer_queries.devices_by_id(session, asked)
-        self.customers = customer_queries.customers_locked(session, (device.customer_id for device in devices.values()))
-        self.devices = self._locatable(devices, asked)
+        self.customers = customer_queries.customers_locked(session, customer_queries.owners(session, asked))
+        # read under the lock: whoever revokes or links a device holds the same one
+        self.devices = self._locatable(customer_queries.devices_by_id(session, asked), asked)
         self.crossings = [one for one in crossings if one.device_id in self.devices]
         self.fences = place_queries.geofences_by_id(session, (one.geofence_id for one in self.crossings))
         self.places = place_queries.places_by_id(session, (fence.place_id for fence in self.fences.values()))
@@ -95,6 +95,12 @@ class _Recording:
             session, (stay.visit_id for stay in [*self.open.values(), *self.newest.values()])
         )
         self.visits_by_id = known | {visit.id: visit for visit in self.visits.values()}
+        self.last_left = stay_queries.last_left(session, people, self.visits_by_id)
+        self.exits_noted = stay_queries.exits_noted(
+            session,
+            people,
+            ((one.device_id, one.geofence_id, _moment_of(one)) for one in self.crossings if one.kind == "exit"),
+        )
 
     def run(self) -> Arrivals:
         steps = {"enter": self._enter, "reopen": self._reopen, "dwell": self._dwell, "exit": self._exit}
@@ -133,17 +139,10 @@ class _Recording:
         key = (device.id, fence.id)
         at = _moment_of(crossing)
         newest = self.newest.get(key)
-        if key in self.open or fence.retired_at is not None or (newest is not None and newest.entered_at >= at):
+        if key in self.open or fence.retired_at is not None or (newest is not None and _is_known(newest, at)):
             return
         visit, is_new = self._visit_for(fence, place, device, at)
-        beside = next(
-            (
-                one
-                for one in self.open.values()
-                if one.customer_id == device.customer_id and one.geofence_id == fence.id
-            ),
-            None,
-        )
+        beside = self._beside(device, fence)
         stay_id = new_id("sty")
         first = is_new if visit else beside is None
         stay = Stay(
@@ -161,6 +160,12 @@ class _Recording:
         if first and crossing.reason not in QUIET_REASONS:
             self._happened(crossing, fence, device, stay, "enter")
 
+    def _beside(self, device: Device, fence: Geofence) -> Stay | None:
+        """An open stay at this geofence of another device of the same customer."""
+        stays = self.open.values()
+        same = (one for one in stays if one.customer_id == device.customer_id and one.geofence_id == fence.id)
+        return next(same, None)
+
     def _visit_for(self, fence: Geofence, place: Place, device: Device, at: datetime) -> tuple[Visit | None, bool]:
         """The customer's visit at this store and whether it begins now. Only premises make visits, and only with consent `location`."""
         if place.kind != "store" or fence.role != "premises" or not self.customers[device.customer_id].location:
@@ -171,15 +176,18 @@ class _Recording:
             self.visits[key] = self.visits_by_id[visit.id] = visit
             self.new_visits.append(visit)
             return visit, True
-        return self.visits[key], False
+        visit = self.visits[key]
+        visit.entered_at = min(visit.entered_at, at)
+        return visit, False
 
     def _reopen(self, crossing: Crossing, fence: Geofence, place: Place, device: Device) -> None:
         """Back within the hour after silence: the stay and its visit go on, nobody is told anew."""
         key = (device.id, fence.id)
         stay = self.newest.get(key)
-        if key in self.open:
+        if key in self.open or (stay is not None and _is_known(stay, _moment_of(crossing))):
             return
-        if stay is None or stay.left_reason != INFERRED or fence.retired_at is not None:
+        inferred = stay is not None and stay.left_reason == INFERRED and stay.customer_id == device.customer_id
+        if stay is None or not inferred or fence.retired_at is not None:
             self._enter(crossing, fence, place, device)
             return
         visit = self.visits_by_id.get(stay.visit_id) if stay.visit_id else None
@@ -190,6 +198,8 @@ class _Recording:
             else:
                 visit.left_at = None
                 self.visits[visit.customer_id, visit.place_id] = visit
+        elif beside := self._beside(device, fence):
+            stay.moment = beside.moment
         stay.left_at = stay.left_reason = None
         self.open[key] = stay
 
@@ -205,18 +215,20 @@ class _Recording:
         key = (device.id, fence.id)
         stay = self.open.get(key)
         at = _moment_of(crossing)
-        if stay is None or at < stay.entered_at:
+        if stay is None or at < stay.entered_at or (*key, at) in self.exits_noted:
             return
         del self.open[key]
         stay.left_at = at
         stay.left_reason = crossing.reason or (INFERRED if crossing.source == INFERRED else None)
         self._note(crossing, fence, device, "exit")
+        if stay.visit_id:
+            self.last_left[stay.visit_id] = max(at, self.last_left.get(stay.visit_id, at))
         if any(one.moment == stay.moment for one in self.open.values()):
             return
         if stay.visit_id:
             visit = self.visits.pop((stay.customer_id, place.id), None)
             if visit is not None:
-                visit.left_at = at
+                visit.left_at = max(at, self.last_left.get(visit.id, at))
         if crossing.reason not in QUIET_REASONS:
             self._happened(crossing, fence, device, stay, "exit")
 
@@ -249,6 +261,15 @@ class _Recording:
                 distance_m=crossing.distance_m,
             )
         )
+
+
+def _is_known(newest: Stay, at: datetime) -> bool:
+    """Whether a coming in at `at` lies before or within the newest stay, and was learnt with it.
+
+    Only an end by the device's own clock counts; one that an edit or a withdrawal set is the server's time.
+    """
+    ended_by_device = newest.left_at is not None and newest.left_reason in (None, INFERRED)
+    return newest.entered_at >= at or (ended_by_device and newest.left_at is not None and newest.left_at >= at)
 
 
 def _moment_of(crossing: Crossing) -> datetime:

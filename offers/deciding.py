@@ -64,14 +64,16 @@ class Fetched:
     devices: Mapping[str, list[Device]]
     sent: dict[str, int]
     last_sent: dict[tuple[str, str], datetime]
-    decided: set[tuple[str, str, str]]
+    decided: set[tuple[str, str]]
+    """(customer, moment) of what was decided before, and of what this call has decided so far."""
 
 
 def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, Customer], *, now: datetime) -> Decided:
     """Decide every campaign for every moment and queue what is to be sent, in the caller's transaction.
 
     `customers` are the moments' customers, locked by the caller in the order of their ids: that lock is what caps and cooldowns
-    hold by. Safe to repeat: a moment that a campaign has decided for a customer is not decided again.
+    hold by. Safe to repeat: a moment that was decided for a customer is not decided again, by no campaign, so that one that is
+    launched between two phones' dwells adds no second message to one moment.
     """
     moments = [moment for moment in moments if moment.customer_id in customers]
     if not moments:
@@ -80,6 +82,9 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
     decisions: list[Decision] = []
     deliveries: list[Delivery] = []
     for moment in moments:
+        if (moment.customer_id, moment.key) in fetched.decided:
+            continue
+        fetched.decided.add((moment.customer_id, moment.key))
         for running, verdict in _verdicts(moment, customers[moment.customer_id], fetched, now):
             decision = _decision(moment, running, verdict, now)
             decisions.append(decision)
@@ -123,8 +128,6 @@ def _verdicts(moment: Moment, customer: Customer, fetched: Fetched, now: datetim
     answers: list[tuple[Running, Verdict]] = []
     winner: Running | None = None
     for one in waiting:
-        if (moment.customer_id, one.id, moment.key) in fetched.decided:
-            continue
         circumstances = _circumstances(moment, customer, place, one, fetched, now=now)
         verdict = eligibility.decide_one(one.body, one.live, fetched.limits, circumstances)
         if verdict is None and winner is not None:

@@ -41,6 +41,11 @@ def with_open_order(session: Session, customer_ids: Iterable[str]) -> set[str]:
     )
 
 
+def owners(session: Session, device_ids: Iterable[str]) -> set[str]:
+    """The customers of these devices, as of now and unlocked."""
+    return set(session.scalars(select(Device.customer_id).where(Device.id.in_(set(device_ids)))))
+
+
 def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
     return {device.id: device for device in session.scalars(select(Device).where(Device.id.in_(set(ids))))}
 

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from offers.records.tables import Decision
 
 
-def decided_already(session: Session, customer_ids: Iterable[str], moments: Iterable[str]) -> set[tuple[str, str, str]]:
+def decided_already(session: Session, customer_ids: Iterable[str], moments: Iterable[str]) -> set[tuple[str, str]]:
+    """(customer, moment) of the moments that any campaign has decided."""
     rows = session.execute(
-        select(Decision.customer_id, Decision.campaign_id, Decision.moment).where(
-            Decision.customer_id.in_(set(customer_ids)), Decision.moment.in_(set(moments))
-        )
+        select(Decision.customer_id, Decision.moment)
+        .distinct()
+        .where(Decision.customer_id.in_(set(customer_ids)), Decision.moment.in_(set(moments)))
     )
-    return {(customer, campaign, moment) for customer, campaign, moment in rows}
+    return {(customer, moment) for customer, moment in rows}
 
 
 def sent_since(session: Session, customer_ids: Iterable[str], since: datetime) -> dict[str, int]:

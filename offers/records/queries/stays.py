@@ -1,9 +1,10 @@
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from offers.records.tables import Stay, Visit
+from offers.records.tables import Stay, Transition, Visit
 
 
 def open_stays_of_devices(session: Session, device_ids: Iterable[str]) -> Sequence[Stay]:
@@ -59,4 +60,31 @@ def visits_by_id(session: Session, ids: Iterable[str | None]) -> dict[str, Visit
 
 def open_stays_beside(session: Session, moments: Iterable[str]) -> Sequence[Stay]:
     """All open stays that share these moments, whichever of the customer's devices they are of."""
-    return session.scalars(select(Stay).where(Stay.moment.in_(set(moments)), or_(Stay.left_at.is_(None)))).all()
+    return session.scalars(select(Stay).where(Stay.moment.in_(set(moments)), Stay.left_at.is_(None))).all()
+
+
+def last_left(session: Session, customer_ids: Iterable[str], visit_ids: Iterable[str]) -> dict[str, datetime]:
+    """When the last of each visit's stays that are over ended."""
+    rows = session.execute(
+        select(Stay.visit_id, func.max(Stay.left_at))
+        .where(Stay.customer_id.in_(set(customer_ids)), Stay.visit_id.in_(set(visit_ids)), Stay.left_at.is_not(None))
+        .group_by(Stay.visit_id)
+    )
+    return {visit_id: left_at for visit_id, left_at in rows if visit_id and left_at}
+
+
+def exits_noted(
+    session: Session, customer_ids: Iterable[str], exits: Iterable[tuple[str, str, datetime]]
+) -> set[tuple[str, str, datetime]]:
+    """Those of these exits (device, geofence, time) that are on record."""
+    wanted = set(exits)
+    if not wanted:
+        return set()
+    rows = session.execute(
+        select(Transition.device_id, Transition.geofence_id, Transition.at).where(
+            Transition.customer_id.in_(set(customer_ids)),
+            Transition.kind == "exit",
+            Transition.at.in_({at for _, _, at in wanted}),
+        )
+    )
+    return wanted & {(device_id, geofence_id, at) for device_id, geofence_id, at in rows}

@@ -1,0 +1,204 @@
+"""What the stories of this room are told with: a town with stores, people and phones, and crossings in minutes after noon."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from offers.arrivals import Arrivals, Crossing, record_crossings
+from offers.campaigns import put_campaign, step_campaign
+from offers.customers import put_customer
+from offers.deliveries import Claims, Outcome, Sent, claim_deliveries, record_outcomes, word_delivery
+from offers.desk_settings import change_limits
+from offers.devices import register_device
+from offers.history import list_decisions, list_deliveries, list_transitions, list_visits
+from offers.places import put_place
+from offers.records.database import Database
+from offers.records.queries.history import Asked
+from offers.records.tables import Stay
+from offers.rules.campaign import CampaignBody
+from offers.rules.place import PlaceBody
+from offers.rules.profile import CustomerBody, DeviceBody
+
+NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+"""A Wednesday; 14:00 in Amsterdam."""
+LAT, LON = 52.3702516, 4.8906199
+
+T = TypeVar("T")
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def at(minute: float) -> datetime:
+    """`minute` minutes after noon."""
+    return NOON + minutes(minute)
+
+
+def crossing(
+    kind: str, device: str, fence: str, minute: float, *, source: str = "server", reason: str | None = None
+) -> Crossing:
+    return Crossing(device, kind, fence, at(minute).timestamp(), source, reason)
+
+
+def enter(device: str, fence: str, minute: float, reason: str | None = None) -> Crossing:
+    return crossing("enter", device, fence, minute, reason=reason)
+
+
+def dwell(device: str, fence: str, minute: float) -> Crossing:
+    return crossing("dwell", device, fence, minute)
+
+
+def leave(device: str, fence: str, minute: float, reason: str | None = None) -> Crossing:
+    return crossing("exit", device, fence, minute, reason=reason)
+
+
+def fall_silent(device: str, fence: str, minute: float) -> Crossing:
+    return crossing("exit", device, fence, minute, source="inferred")
+
+
+def come_back(device: str, fence: str, minute: float) -> Crossing:
+    return crossing("reopen", device, fence, minute)
+
+
+def circle(radius_m: float = 100, role: str = "premises", dwell_s: int | None = 60) -> dict[str, Any]:
+    return {"role": role, "lat": LAT, "lon": LON, "radius_m": radius_m, "dwell_s": dwell_s}
+
+
+def campaign_body(on: str = "enter", **more: Any) -> dict[str, Any]:
+    plain = {
+        "name": "Sneakers",
+        "trigger": {"on": on},
+        "messages": {
+            "en": {
+                "title": "Hi {{ customer.first_name | default: 'there' }}",
+                "body": "You are near {{ place.name }}.",
+            },
+            "nl": {"title": "Hoi {{ customer.first_name | default: 'daar' }}", "body": "Je bent bij {{ place.name }}."},
+        },
+    }
+    return {**plain, **more}
+
+
+class Town:
+    """A database with places, customers, devices and campaigns in it; everything goes through the use cases."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        with self.database.transaction() as session:
+            return work(session)
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        with self.database.reading() as session:
+            return work(session)
+
+    def place(
+        self,
+        place: str = "kalverstraat",
+        geofences: Sequence[dict[str, Any]] = (circle(),),
+        *,
+        kind: str = "store",
+        now: datetime = NOON,
+        **more: Any,
+    ) -> str:
+        """The id of its first geofence."""
+        plain = {"name": place.capitalize(), "kind": kind, "lat": LAT, "lon": LON, "time_zone": "Europe/Amsterdam"}
+        body = PlaceBody.model_validate({**plain, "geofences": list(geofences), **more})
+        item, _, _ = self.write(lambda session: put_place(session, place, body, now=now))
+        first: dict[str, Any] = next(iter(item["geofences"]), {})
+        return str(first.get("id", ""))
+
+    def fences(self, place: str) -> dict[str, str]:
+        """The geofences' ids by role."""
+        from offers.places import get_place
+
+        item = self.read(lambda session: get_place(session, place))
+        return {fence["role"]: fence["id"] for fence in item["geofences"]}
+
+    def customer(
+        self, customer: str = "sanne", *, consents: Iterable[str] = ("location", "offers"), **more: Any
+    ) -> str:
+        plain: dict[str, Any] = {"name": "Sanne de Vries", "language": "nl", "time_zone": "Europe/Amsterdam"}
+        body = CustomerBody.model_validate({**plain, "consents": dict.fromkeys(consents, True), **more})
+        self.write(lambda session: put_customer(session, customer, body, now=NOON))
+        return customer
+
+    def device(self, customer: str = "sanne", *, push_token: str | None = "", now: datetime = NOON, **more: Any) -> str:
+        """A phone of a customer; its push token is its own unless one is given, or `None` for a phone without."""
+        body = {"customer": customer, "platform": "android", **more}
+        made = self.write(
+            lambda session: register_device(session, DeviceBody.model_validate(body), trusted=True, now=now)
+        )
+        if push_token is not None:
+            self.tell(made.device_id, push_token or f"token-of-{made.device_id}", now=now)
+        return made.device_id
+
+    def tell(self, device: str, push_token: str | None, *, now: datetime = NOON) -> None:
+        from offers.devices import change_device
+        from offers.rules.profile import DeviceChange
+
+        change = DeviceChange(push_token=push_token)
+        self.write(lambda session: change_device(session, device, change, now=now))
+
+    def phone(self, customer: str = "sanne", **more: Any) -> str:
+        """A new customer with one phone."""
+        return self.device(self.customer(customer, **more))
+
+    def campaign(self, campaign: str = "sneakers", on: str = "enter", *, live: bool = True, **more: Any) -> str:
+        body = CampaignBody.model_validate(campaign_body(on, **more))
+        self.write(lambda session: put_campaign(session, campaign, body, now=NOON))
+        if live:
+            self.write(lambda session: step_campaign(session, campaign, "launch", now=NOON))
+        return campaign
+
+    def limits(self, **change: Any) -> None:
+        self.write(lambda session: change_limits(session, change))
+
+    def cross(self, *crossings: Crossing, now: datetime | None = None) -> Arrivals:
+        """Record crossings in one transaction, by default at the time of the last of them."""
+        when = now or datetime.fromtimestamp(crossings[-1].at, UTC)
+        return self.write(lambda session: record_crossings(session, crossings, now=when))
+
+    def claim(self, ids: Sequence[str], *, now: datetime, sender: str = "sender-1") -> Claims:
+        return self.write(lambda session: claim_deliveries(session, ids, sender, now=now))
+
+    def send(self, ids: Sequence[str], *, now: datetime, outcome: Outcome | None = None) -> list[str]:
+        """Claim, word, and record one outcome for all; the titles that went out."""
+        held = self.claim(ids, now=now).held
+        worded = [(one, word_delivery(one)) for one in held]
+        results = [Sent(one.delivery_id, one.language, words, outcome or Outcome("sent")) for one, (_, words) in worded]
+        self.write(lambda session: record_outcomes(session, "sender-1", results, now=now))
+        return [message.title for _, (message, _) in worded]
+
+    def outcomes(self, customer: str | None = None) -> list[tuple[str, str, str]]:
+        """Each decision as (campaign, trigger, outcome), by campaign."""
+        page = self.read(lambda session: list_decisions(session, Asked(customer=customer, limit=1000)))
+        return sorted((one["campaign"], one["trigger"], one["outcome"]) for one in page.items)
+
+    def decisions(self, customer: str | None = None) -> list[dict[str, Any]]:
+        return self.read(lambda session: list_decisions(session, Asked(customer=customer, limit=1000))).items
+
+    def deliveries(self, customer: str | None = None) -> list[dict[str, Any]]:
+        return self.read(lambda session: list_deliveries(session, Asked(customer=customer, limit=1000))).items
+
+    def transitions(self, customer: str | None = None) -> list[tuple[str, datetime]]:
+        page = self.read(lambda session: list_transitions(session, Asked(customer=customer, limit=1000)))
+        return sorted(((one["kind"], one["at"]) for one in page.items), key=lambda one: (one[1], one[0]))
+
+    def visits(self, customer: str | None = None) -> list[tuple[datetime, datetime | None]]:
+        page = self.read(lambda session: list_visits(session, Asked(customer=customer, limit=1000)))
+        return sorted(((one["entered_at"], one["left_at"]) for one in page.items), key=lambda one: one[0])
+
+    def stays(self) -> list[Stay]:
+        return self.read(lambda session: list(session.query(Stay).order_by(Stay.entered_at, Stay.id)))
+
+    def everything(self) -> list[Any]:
+        """All that a crossing may write, to be compared before and after."""
+        stays = [
+            (s.id, s.visit_id, s.moment, s.entered_at, s.dwelled_at, s.left_at, s.left_reason) for s in self.stays()
+        ]
+        return [stays, self.transitions(), self.visits(), self.decisions(), self.deliveries()]
