@@ -6,6 +6,7 @@ Facts: language, time_zone, name, tags, sizes.<name>, attributes.<name>. Conditi
 A fact that the profile does not have fails every condition but `known: false`.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,15 +139,13 @@ def _check_condition(node: dict[str, Any], path: str) -> None:
     operator = said[0]
     _only(node, path, {"fact", operator})
     value = node[operator]
-    scalar = isinstance(value, str | int | float | bool)
+    scalar = _is_scalar(value)
     fits = {
         "is": scalar,
-        "in": isinstance(value, list)
-        and bool(value)
-        and all(isinstance(one, str | int | float | bool) for one in value),
+        "in": isinstance(value, list) and bool(value) and all(_is_scalar(one) for one in value),
         "has": scalar,
-        "at_least": _number(value) is not None,
-        "at_most": _number(value) is not None,
+        "at_least": scalar and _number(value) is not None,
+        "at_most": scalar and _number(value) is not None,
         "known": isinstance(value, bool),
     }[operator]
     if not fits:
@@ -157,6 +156,10 @@ def _check_condition(node: dict[str, Any], path: str) -> None:
             "at_most": "a number",
         }
         raise AudienceError(_at(path, operator), f"must be {wants.get(operator, 'a text, a number, true or false')}")
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | bool | int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _only(node: dict[str, Any], path: str, names: set[str]) -> None:

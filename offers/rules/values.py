@@ -1,26 +1,57 @@
 """The small values that campaigns and settings are written in: durations, time zones, languages, windows of the day."""
 
+import math
 import re
 from datetime import time, timedelta
+from functools import cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
 
-_ISO_DURATION = re.compile(r"^P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+_ISO_DURATION = re.compile(r"P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+LONGEST = timedelta(days=3660)
+"""Of a limit: ten years. A time plus a duration must stay within the calendar."""
 
 
 class Strict(BaseModel):
-    """What the desk writes: an unknown field is refused, not ignored."""
+    """What callers write: an unknown field is refused, not ignored, and so is what no database keeps."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _can_be_kept(cls, value: Any) -> Any:
+        """PostgreSQL keeps neither NUL nor half a surrogate pair, and JSON has no NaN and no infinity."""
+        left = [value]
+        while left:
+            one = left.pop()
+            if isinstance(one, str):
+                if "\x00" in one or any("\ud800" <= char <= "\udfff" for char in one):
+                    raise ValueError("holds a character that can not be kept")
+            elif isinstance(one, dict):
+                left += [*one, *one.values()]
+            elif isinstance(one, list | tuple):
+                left += one
+            elif isinstance(one, float) and not math.isfinite(one):
+                raise ValueError("holds a number that is not finite")
+        return value
 
 
 def read_duration(value: Any) -> timedelta:
     """ISO 8601 in weeks, days, hours, minutes, seconds (`P1D`, `PT15M`); months and years have no fixed length and are refused."""
     if isinstance(value, timedelta):
         return value
-    match = _ISO_DURATION.match(value) if isinstance(value, str) else None
+    match = _ISO_DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("is not an ISO 8601 duration such as PT15M or P1D")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -41,20 +72,26 @@ def write_duration(value: timedelta) -> str:
     return "P" + (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Read once: looking takes milliseconds, and every decision asks."""
+    return frozenset(available_timezones())
+
+
 def read_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _zones():
         raise ValueError("is not a time zone of the IANA database, such as Europe/Amsterdam")
     return value
 
 
 def zone_or_none(name: str | None) -> ZoneInfo | None:
     """The zone, or none when the name is missing or no longer known."""
-    return ZoneInfo(name) if name and name in available_timezones() else None
+    return ZoneInfo(name) if name and name in _zones() else None
 
 
 def read_language(value: str) -> str:
     """A BCP 47 tag such as `nl` or `de-AT`, with the usual case."""
-    match = re.match(r"^([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)$", value)
+    match = re.fullmatch(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)", value)
     if match is None:
         raise ValueError("is not a language tag such as nl or de-AT")
     rest = "".join(f"-{part.upper() if len(part) == 2 else part}" for part in re.split("[-_]", match[2]) if part)
@@ -72,16 +109,18 @@ def language_chain(wanted: str | None, default: str) -> list[str]:
     return chain
 
 
-def _positive(value: timedelta) -> timedelta:
+def _in_bounds(value: timedelta) -> timedelta:
     if value <= timedelta(0):
         raise ValueError("must be longer than nothing")
+    if value > LONGEST:
+        raise ValueError(f"must be no longer than {write_duration(LONGEST)}")
     return value
 
 
 Duration = Annotated[
     timedelta,
     BeforeValidator(read_duration, json_schema_input_type=str),
-    AfterValidator(_positive),
+    AfterValidator(_in_bounds),
     PlainSerializer(write_duration, return_type=str),
 ]
 Zone = Annotated[str, AfterValidator(read_zone)]
@@ -104,6 +143,8 @@ class Window(Strict):
     def _is_a_window(self) -> "Window":
         if self.start.tzinfo or self.end.tzinfo:
             raise ValueError("is a local clock time, without an offset")
+        if any(one.second or one.microsecond for one in (self.start, self.end)):
+            raise ValueError("is a clock time in hours and minutes, without seconds")
         if self.start == self.end:
             raise ValueError("from and until are the same; null switches it off")
         return self
