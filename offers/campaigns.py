@@ -6,6 +6,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, Conflict, Fault, NotFound
+from offers.records.ids import new_id
 from offers.records.queries import campaigns as queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Campaign, CampaignVersion
@@ -51,6 +52,11 @@ def put_campaign(
     session.add(CampaignVersion(campaign_id=campaign_id, version=campaign.version, definition=definition, at=now))
     session.flush()
     return campaign_item(campaign), created
+
+
+def add_campaign(session: Session, body: CampaignBody, *, now: datetime) -> dict[str, Any]:
+    """A new draft under an id of ours."""
+    return put_campaign(session, new_id("cmp"), body, now=now)[0]
 
 
 def _check_places(session: Session, body: CampaignBody) -> None:

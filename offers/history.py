@@ -15,6 +15,18 @@ from offers.records.queries.history import Asked
 from offers.rules.audience import Profile, read_audience
 from offers.rules.campaign import CampaignBody
 
+__all__ = [
+    "Asked",
+    "Page",
+    "Purged",
+    "list_decisions",
+    "list_deliveries",
+    "list_transitions",
+    "list_visits",
+    "purge",
+    "why",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -39,6 +39,11 @@ def put_place(
     )
 
 
+def add_place(session: Session, body: PlaceBody, *, now: datetime) -> tuple[dict[str, Any], bool, Follows]:
+    """A new place under an id of ours."""
+    return put_place(session, new_id("plc"), body, now=now)
+
+
 def _replace_geofences(session: Session, place: Place, body: PlaceBody, now: datetime) -> bool:
     raised = False
     left = list(queries.live_geofences_of(session, [place.id]).get(place.id, []))

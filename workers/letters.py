@@ -2,13 +2,16 @@
 
 import msgspec
 
+PingRow = tuple[float, float, float, float | None]
+"""(lat, lon, at, accuracy_m): degrees, epoch seconds by the device, metres or none."""
+
 
 class PingLetter(msgspec.Struct, tag="p", array_like=True, frozen=True):
-    """Pings of one device. A ping is (lat, lon, at, accuracy_m): degrees, epoch seconds by the device, metres or none."""
+    """Pings of one device, in the order they came."""
 
     device: str
     received_at: float
-    pings: list[tuple[float, float, float, float | None]]
+    pings: list[PingRow]
 
 
 class TickLetter(msgspec.Struct, tag="t", array_like=True, frozen=True):

@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from geofences.fence_index import FenceIndex
 from geofences.metres import distance_m
@@ -21,6 +20,7 @@ from geofences.presence import Presence, Sighting, Transition, due_at, step, tic
 from offers.arrivals import Crossing, memberships_of, record_crossings
 from offers.devices import blocked_devices
 from offers.places import fence_version, read_fences
+from offers.records import database
 from offers.records.database import Database
 from workers.failpoints import Failpoints
 from workers.lane_work import Changes, Entry, LaneWork
@@ -37,7 +37,7 @@ TRIES = 5
 AGAIN_MS = 1000
 """How soon a lane that could not be worked is rung for again."""
 LOOK_EVERY_S = 1.0
-AWAY = (OperationalError, InterfaceError, RedisError, OSError)
+AWAY = (*database.AWAY, RedisError, OSError)
 """The database or Redis is away: the entry is not to blame, and beat rings again."""
 
 log = structlog.get_logger()

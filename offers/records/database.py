@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 WRITES = "passerby_writes"
+AWAY = (OperationalError, InterfaceError)
+"""What is raised when the database does not answer; whatever was asked may be asked again."""
 
 
 class UtcTime(TypeDecorator[datetime]):

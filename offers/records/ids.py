@@ -1,14 +1,28 @@
 """Ids that nobody guesses and that sort by the time they were made (a UUIDv7 in Crockford's base 32)."""
 
 import secrets
+import threading
 import time
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+RANDOM_BITS = 80
+
+_lock = threading.Lock()
+_last = 0
 
 
 def new_id(prefix: str) -> str:
-    """`prefix` and 26 characters: 48 bits of milliseconds, 80 random bits."""
-    number = (int(time.time() * 1000) << 80) | secrets.randbits(80)
+    """`prefix` and 26 characters: 48 bits of milliseconds, 80 random bits.
+
+    Within a process each id is greater than the one before, so that what happened in one millisecond keeps its order: the random
+    part then goes on by a random step.
+    """
+    global _last  # noqa: PLW0603 - the one thing that makes ids of one process rise
+    with _lock:
+        number = (time.time_ns() // 1_000_000 << RANDOM_BITS) | secrets.randbits(RANDOM_BITS)
+        if number <= _last or number >> RANDOM_BITS == _last >> RANDOM_BITS:
+            number = max(_last, 0) + 1 + secrets.randbits(40)
+        _last = number
     digits = []
     for _ in range(26):
         number, digit = divmod(number, 32)

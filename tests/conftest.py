@@ -1,0 +1,68 @@
+"""What every test may ask for: a real Redis, a real database, settings, and noon."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from offers.records import schema
+from offers.records.database import Database
+from offers.settings import Settings
+from workers.embedded import child_environment, embedded_redis, wait_for_redis
+
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+"""Noon in Amsterdam, on a Monday."""
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server of our own, with AOF, for the whole run."""
+    folder = tmp_path_factory.mktemp("redis")
+    with (folder / "log").open("wb") as log:
+        child, url = embedded_redis(folder, child_environment({}), log)
+        child.start()
+        try:
+            wait_for_redis(url)
+            yield url
+        finally:
+            child.stop(within_s=10)
+
+
+@pytest.fixture
+def redis_db(redis_url: str) -> Iterator[Redis]:
+    """A client of an empty Redis."""
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema and nothing else, to be copied."""
+    path = tmp_path_factory.mktemp("schema") / "empty.db"
+    database = Database(f"sqlite:///{path}")
+    schema.migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(migrated: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "passerby.db"
+    shutil.copy(migrated, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def settings(redis_url: str, tmp_path: Path, database: Database) -> Settings:
+    return Settings(
+        data=tmp_path,
+        database_url=database.url,
+        redis_url=redis_url,
+        secret_key="only for tests, but long enough for it",
+    )

@@ -1,0 +1,154 @@
+"""Imports run down the storeys, and each vendor has its room. What is said here is HOUSE's table; docs/architecture.md draws it."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+STOREYS = ("geofences", "offers", "workers", "web", "commands", "seeds", "benchmarks", "tests")
+
+OURS = {
+    "geofences": {"geofences"},
+    "offers/rules": {"geofences", "offers.rules"},
+    "offers/records": {"geofences", "offers.records", "offers.rules", "offers.errors"},
+    "offers/deciding": {"geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows"},
+    "offers": {"geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows", "offers.deciding"},
+    "workers": {"geofences", "offers", "workers"},
+    "web": {
+        "geofences",
+        "offers",
+        "web",
+        "workers.enqueue",
+        "workers.happenings",
+        "workers.lanes",
+        "workers.letters",
+        "workers.logs",
+        "workers.vitals",
+    },
+    "commands": {"commands", "geofences", "offers", "workers", "seeds", "benchmarks"},
+    "seeds": {"geofences", "offers", "seeds"},
+}
+"""Which of our modules a room may look into."""
+
+VENDORS = {
+    "sqlalchemy": {"offers"},
+    "alembic": {"offers/records"},
+    "redis": {"workers", "web"},
+    "celery": {"workers", "web/parts", "web/app", "web/health"},
+    "kombu": {"workers"},
+    "firebase_admin": {"workers/push"},
+    "fastapi": {"web"},
+    "starlette": {"web", "seeds"},
+    "uvicorn": {"commands", "seeds"},
+    "shapely": {"geofences"},
+    "liquid": {"offers/rules"},
+    "pydantic": {"offers", "web", "seeds/load"},
+    "typer": {"commands"},
+    "rich": {"commands", "benchmarks"},
+}
+"""Which rooms may use a vendor; a vendor that is not named may be used where it is needed."""
+
+PURE = ("geofences", "offers/rules")
+NEVER_PURE = {"time", "random", "os", "socket", "sqlalchemy", "redis", "celery", "logging", "structlog", "asyncio"}
+
+
+def rooms() -> Iterator[tuple[str, Path]]:
+    for storey in STOREYS:
+        for path in sorted((HOUSE / storey).rglob("*.py")):
+            yield str(path.relative_to(HOUSE).with_suffix("")), path
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in the file."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import hides which storey it goes to"
+            assert node.module is not None
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def is_below(module: str, prefixes: set[str]) -> bool:
+    return any(module == prefix or module.startswith(prefix + ".") for prefix in prefixes)
+
+
+def room_of(name: str) -> str | None:
+    """The most particular row of the table that a file belongs to."""
+    fitting = [room for room in OURS if name == room or name.startswith(room + "/")]
+    return max(fitting, key=len, default=None)
+
+
+@pytest.mark.parametrize(("name", "path"), list(rooms()), ids=lambda value: value if isinstance(value, str) else "")
+def test_imports_run_down(name: str, path: Path) -> None:
+    room = room_of(name)
+    if room is None or name.startswith("offers/records/migrations"):
+        return
+    allowed = OURS[room]
+    if room == "offers" and name != "offers/settings":
+        allowed = allowed - {"offers.settings"}
+    ours = {module for module in imports(path) if module.split(".")[0] in STOREYS}
+    own = name.replace("/", ".")
+    strangers = {module for module in ours if not is_below(module, allowed | {own})}
+    assert not strangers, f"{name} may not look into {sorted(strangers)}"
+
+
+def test_tables_and_queries_stay_in_their_room() -> None:
+    for name, path in rooms():
+        if name.split("/")[0] in {"workers", "web", "commands"}:
+            inside = {
+                one
+                for one in imports(path)
+                if one.startswith("offers.records.")
+                and not is_below(one, {"offers.records.database", "offers.records.schema"})
+            }
+            assert not inside, f"{name} reaches into {sorted(inside)}"
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_each_vendor_has_its_room(vendor: str) -> None:
+    for name, path in rooms():
+        if name.split("/")[0] in {"tests", "benchmarks"} and vendor != "firebase_admin":
+            continue
+        if any(is_below(module, {vendor}) for module in imports(path)):
+            assert any(name == room or name.startswith(room + "/") for room in VENDORS[vendor]), f"{name} uses {vendor}"
+
+
+def test_pure_rooms_have_no_clock_no_dice_and_no_network() -> None:
+    for name, path in rooms():
+        if name.startswith(PURE):
+            wrong = {module for module in imports(path) if module.split(".")[0] in NEVER_PURE}
+            assert not wrong, f"{name} uses {sorted(wrong)}"
+            source = path.read_text()
+            for call in ("datetime.now(", "date.today(", "utcnow("):
+                assert call not in source, f"{name} asks the clock"
+
+
+def test_settings_are_read_where_the_parts_are_put_together() -> None:
+    for name, path in rooms():
+        if name.split("/")[0] == "tests":
+            continue
+        if any(is_below(module, {"offers.settings.read_settings"}) for module in imports(path)):
+            assert name in {"web/app", "workers/app", "commands/line"}, f"{name} reads the settings"
+
+
+def test_importing_a_room_does_nothing() -> None:
+    """Module level holds definitions only: no file opened, no thread started, no connection made."""
+    risky = {"open", "connect", "Redis", "create_engine", "Thread", "read_settings", "Database", "run", "get", "post"}
+    for name, path in rooms():
+        if name.split("/")[0] == "tests" or name.startswith("offers/records/migrations"):
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                called = node.value.func
+                label = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+                assert label not in risky, f"{name} calls {label} when it is imported"
+
+
+def test_this_python_is_new_enough() -> None:
+    assert sys.version_info >= (3, 11)
