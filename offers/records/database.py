@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError  # noqa: A004 - SQLAlchemy's, of its pool
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 WRITES = "passerby_writes"
-AWAY = (OperationalError, InterfaceError)
-"""What is raised when the database does not answer; whatever was asked may be asked again."""
+
+AWAY = (OperationalError, InterfaceError, TimeoutError)
+"""What is raised when the database does not answer, or is too busy to; whatever was asked may be asked again."""
+LOST_A_RACE = IntegrityError
+"""What is raised when another transaction wrote the same key first."""
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -1,0 +1,178 @@
+"""The doors of Passerby on one page, and the one place where their parts are put together.
+
+uvicorn web.app:create_app --factory
+"""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from starlette.types import Receive, Scope, Send
+
+from offers.records.database import AWAY, Database
+from offers.settings import Settings, read_settings
+from web import devices, events, health, me, problems, reference
+from web.bodies import Envelope
+from web.desk import campaigns, customers, lists, places, settings
+from web.fences import Fences
+from web.listeners import Listeners
+from web.metrics import VitalsCollector
+from web.openapi import describe
+from web.parts import Parts
+from web.pings import PATH, PingDoor
+from web.repeats import Repeats
+from web.ringing import Ringing
+from web.tokens import Tokens
+from workers.enqueue import Doorbell, new_celery
+from workers.lanes import LaneDesk, LaneDoor
+from workers.logs import configure_logging
+
+DOORS = (
+    devices.router,
+    me.router,
+    places.router,
+    customers.router,
+    campaigns.router,
+    settings.router,
+    lists.router,
+    events.router,
+    health.router,
+    reference.router,
+)
+"""Every router. The ping door stands beside them, in `Doors`."""
+
+THREADS = 12
+"""Requests that may be in the database at once; its pool has 15 connections."""
+REDIS_TIMEOUT_S = 5.0
+
+log = structlog.get_logger()
+
+
+class Doors:
+    """All doors as one ASGI application: pings go straight to theirs, everything else to the desk's routers."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.pings = PingDoor(parts)
+        self.desk = FastAPI(title="Passerby", docs_url=None, redoc_url=None, lifespan=self._live, debug=False)
+        self.desk.state.parts = parts
+        for router in DOORS:
+            self.desk.include_router(router)
+        self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
+        problems.install(self.desk)
+        parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
+        self._rest = Envelope(self.desk)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH:
+            await self.pings(scope, receive, send)
+            return
+        try:
+            await self._rest(scope, receive, send)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            # It was logged without its message and answered with 500; a server would log the message too.
+
+    @contextlib.asynccontextmanager
+    async def _live(self, _app: FastAPI) -> AsyncIterator[None]:
+        parts = self.parts
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        try:
+            await asyncio.to_thread(parts.fences.refresh)
+        except (*AWAY, OSError) as error:
+            log.warning("geofences_not_read", error=type(error).__name__)
+        fresh = asyncio.create_task(parts.fences.keep_fresh())
+        with _also_on_stop(parts.listeners.close):
+            yield
+        parts.listeners.close()
+        await self.pings.gathering.close()
+        fresh.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await fresh
+        await asyncio.to_thread(_close, parts)
+        await parts.async_redis.aclose()
+
+
+@contextlib.contextmanager
+def _also_on_stop(close: Callable[[], None]) -> Any:
+    """Call `close` when the process is told to stop: the server waits for open streams before it ends its lifespan."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stop(number: int, frame: Any) -> None:
+        loop.call_soon_threadsafe(close)
+        then = before[signal.Signals(number)]
+        if callable(then):
+            then(number, frame)
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, then in before.items():
+            if signal.getsignal(number) is stop:
+                signal.signal(number, then)
+
+
+def _close(parts: Parts) -> None:
+    parts.ringing.close()
+    parts.celery.close()
+    parts.redis.close()
+    parts.database.close()
+
+
+def build_parts(settings: Settings) -> Parts:
+    """The real parts. Nothing is connected yet; `Misconfigured` when a setting is missing."""
+    secret, celery = settings.secret(), new_celery(settings.broker)
+    patience: dict[str, Any] = {
+        "socket_timeout": REDIS_TIMEOUT_S,
+        "socket_connect_timeout": 2.0,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    }
+    redis = Redis.from_url(settings.redis(), retry=Retry(NoBackoff(), 1), **patience)
+    async_redis = AsyncRedis.from_url(settings.redis(), retry=AsyncRetry(NoBackoff(), 1), **patience)
+    database, doorbell = Database(settings.database), Doorbell(celery)
+    return Parts(
+        settings=settings,
+        database=database,
+        redis=redis,
+        async_redis=async_redis,
+        celery=celery,
+        lanes=LaneDoor(async_redis, secret, settings.lanes),
+        desk=LaneDesk(redis, secret, settings.lanes),
+        doorbell=doorbell,
+        ringing=Ringing(doorbell),
+        fences=Fences(database),
+        tokens=Tokens(secret, settings.token_life_s),
+        repeats=Repeats(redis, secret),
+        listeners=Listeners(async_redis),
+    )
+
+
+def build_app(parts: Parts) -> Doors:
+    """The doors over these parts; they are closed when the application ends."""
+    return Doors(parts)
+
+
+def create_app() -> Doors:
+    """For uvicorn: settings from the environment, logs set up, the real parts."""
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    return build_app(build_parts(settings))

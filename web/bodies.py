@@ -1,0 +1,137 @@
+"""Bodies in and out: JSON that is JSON, at most 1 MB of it, and answers that no cache keeps."""
+
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from offers.errors import Fault
+from web.problems import ProblemError, as_problem
+
+MOST_BYTES = 1_000_000
+"""API.md: over 1 MB is 413."""
+
+
+def read_json(raw: bytes) -> Any:
+    """The value of a JSON text. NaN, infinities, numbers too large, half texts and two texts are none: 400 `invalid_json`."""
+    try:
+        return msgspec.json.decode(raw)
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, msgspec.DecodeError) else "it is not UTF-8 or nested too deeply"
+        raise ProblemError("invalid_json", 400, f"The body can not be read as JSON: {reason}.") from None
+
+
+def too_large() -> ProblemError:
+    return ProblemError("too_large", 413, f"A body may have {MOST_BYTES:,} bytes at most.")
+
+
+def json_answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer as JSON; moments in RFC 3339, UTC."""
+    return Response(
+        msgspec.json.encode(content),
+        status,
+        headers={"cache-control": "no-store", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+def no_content() -> Response:
+    return Response(status_code=204, headers={"cache-control": "no-store"})
+
+
+class _JsonRequest(Request):
+    async def json(self) -> Any:
+        raw = await self.body()
+        value = read_json(raw)
+        if b"\\u0000" in raw:
+            faults = [Fault(path, "holds the character U+0000") for path in _with_nul(value, "")]
+            if faults:
+                raise ProblemError("bad_input", 422, "Text may not hold the character U+0000.", faults)
+        return value
+
+
+def _with_nul(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if "\0" in value:
+            yield path
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _with_nul(one, f"{path}[{number}]")
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if "\0" in name:
+                yield path
+            yield from _with_nul(one, f"{path}.{name}" if path else name)
+
+
+class JsonRoute(APIRoute):
+    """A route that reads JSON as `read_json` does and says so when something else was sent."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        takes_body = self.body_field is not None
+
+        async def read_and_handle(request: Request) -> Response:
+            if takes_body:
+                kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+                if kind and kind != "application/json" and not kind.endswith("+json"):
+                    raise ProblemError("unsupported_media_type", 415, "Send JSON, as Content-Type: application/json.")
+                if not kind:
+                    request.scope["headers"] = [*request.scope["headers"], (b"content-type", b"application/json")]
+                request = _JsonRequest(request.scope, request.receive)
+            return await handle(request)
+
+        return read_and_handle
+
+
+class Envelope:
+    """Around every door but the ping door: the body's limit, and the headers that each answer has."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        seen = 0
+
+        async def limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > MOST_BYTES:
+                raise too_large()
+            return message
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_missing(message["headers"])]
+            await send(message)
+
+        if is_announced_too_large(scope):
+            await as_problem(too_large())(scope, receive, dressed)
+        else:
+            await self._app(scope, limited, dressed)
+
+
+def is_announced_too_large(scope: Scope) -> bool:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return not value.isdigit() or int(value) > MOST_BYTES
+    return False
+
+
+def _missing(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    there = {name.lower() for name, _ in headers}
+    wanted = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    if any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+        wanted += [
+            (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+            (b"referrer-policy", b"no-referrer"),
+        ]
+    return [(name, value) for name, value in wanted if name not in there]

@@ -1,0 +1,59 @@
+"""The doors of customers: their profile, why they got what they got, and their erasure."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from offers import customers, history
+from offers.rules.profile import CustomerBody, Id
+from web.aftermath import carry_out
+from web.asking import Cursor, Limit, Named, page
+from web.bodies import JsonRoute, json_answer, no_content
+from web.examples import CUSTOMER, WHY, answers, answers_with_page, created_or_replaced
+from web.guards import Server
+from web.parts import Have
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"], route_class=JsonRoute)
+
+
+@router.put("/{customer_id}", summary="Create or replace a customer", responses=created_or_replaced(CUSTOMER))
+def put_customer(customer_id: Named, body: CustomerBody, _caller: Server, parts: Have) -> Response:
+    """The profile as a whole; consents that are absent stay as they are. A withdrawal is in force when this is answered."""
+    with parts.database.transaction() as session:
+        item, created, follows = customers.put_customer(session, customer_id, body, now=parts.now())
+    carry_out(parts, follows)
+    return json_answer(item, 201 if created else 200)
+
+
+@router.get("", summary="All customers", responses=answers_with_page(CUSTOMER))
+def list_customers(_caller: Server, parts: Have, cursor: Cursor = None, limit: Limit = 100) -> Response:
+    with parts.database.reading() as session:
+        return page(*customers.list_customers(session, after=cursor or "", limit=limit))
+
+
+@router.get("/{customer_id}", summary="A customer", responses=answers(CUSTOMER))
+def get_customer(customer_id: Named, _caller: Server, parts: Have) -> Response:
+    with parts.database.reading() as session:
+        return json_answer(customers.get_customer(session, customer_id))
+
+
+@router.get("/{customer_id}/why", summary="Why a campaign did or did not send", responses=answers(WHY))
+def why(
+    customer_id: Named,
+    campaign: Annotated[Id, Query(description="The campaign asked about.")],
+    _caller: Server,
+    parts: Have,
+) -> Response:
+    """The campaign's decisions for this customer; `never` says why there are none."""
+    with parts.database.reading() as session:
+        return json_answer(history.why(session, customer_id, campaign))
+
+
+@router.delete("/{customer_id}", summary="Erase a customer", status_code=204)
+def erase_customer(customer_id: Named, _caller: Server, parts: Have) -> Response:
+    """Everything that hangs on the customer goes; their devices are refused when this is answered."""
+    with parts.database.transaction() as session:
+        follows = customers.erase_customer(session, customer_id)
+    carry_out(parts, follows)
+    return no_content()

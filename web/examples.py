@@ -1,0 +1,178 @@
+"""Answers as the OpenAPI document shows them. A test holds their fields against what the doors really answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+Responses = dict[int | str, dict[str, Any]]
+
+_MADE = {"created_at": "2026-12-01T09:00:00Z", "updated_at": "2026-12-01T09:00:00Z"}
+
+REGISTERED: Json = {
+    "device_id": "dev_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "token": "dt_eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkZXZfMDEifQ.c2lnbmF0dXJl",
+    "expires_at": "2026-12-01T10:00:00Z",
+    "refresh_token": "rt_shown-once-and-good-once",
+}
+DEVICE: Json = {
+    "device_id": "dev_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "customer": "sanne",
+    "platform": "android",
+    "push": True,
+    "locale": "nl-NL",
+    "time_zone": "Europe/Amsterdam",
+    "os_version": "16",
+    "app_version": "4.2.0",
+    "positions_only": False,
+    **_MADE,
+}
+CONSENTS: Json = {"consents": {"location": True, "offers": False, "orders": True}}
+PLACE: Json = {
+    "id": "kalverstraat-102",
+    "name": "Kalverstraat 102",
+    "kind": "store",
+    "lat": 52.3702516,
+    "lon": 4.8906199,
+    "time_zone": "Europe/Amsterdam",
+    "address": "Kalverstraat 102, Amsterdam",
+    "opening_hours": "Mo-Sa 09:00-19:00; Su 11:00-18:00",
+    "tags": ["centre"],
+    "pickup": True,
+    "geofences": [
+        {
+            "id": "gf_01kbc3f0m8v6w2x9y4z7a1b2c3",
+            "role": "premises",
+            "lat": 52.3702516,
+            "lon": 4.8906199,
+            "radius_m": 100.0,
+            "dwell_s": 60,
+        }
+    ],
+    **_MADE,
+}
+CUSTOMER: Json = {
+    "id": "sanne",
+    "anonymous": False,
+    "name": "Sanne de Vries",
+    "phone": None,
+    "language": "nl",
+    "time_zone": "Europe/Amsterdam",
+    "sizes": {"shoes": "38"},
+    "attributes": {},
+    "tags": ["sneakers"],
+    "consents": {"location": True, "offers": True, "orders": True},
+    **_MADE,
+}
+CAMPAIGN: Json = {
+    "id": "sneakers",
+    "status": "draft",
+    "version": 1,
+    "name": "Sneakers, Kalverstraat",
+    "trigger": {"on": "enter", "places": ["kalverstraat-102"], "tags": [], "role": "premises"},
+    "audience": {"all": [{"fact": "language", "is": "nl"}, {"fact": "tags", "has": "sneakers"}]},
+    "schedule": {"only_when_open": False},
+    "priority": 50,
+    "cooldown": "P1D",
+    "quiet_hours": "drop",
+    "messages": {
+        "nl": {
+            "title": "Hoi {{ customer.first_name | default: 'daar' }}",
+            "body": "Je bent vlak bij {{ place.name }}.",
+        }
+    },
+    **_MADE,
+    "launched_at": None,
+}
+LIMITS: Json = {
+    "frequency_cap": {"messages": 3, "window": "P1D"},
+    "quiet_hours": {"from": "21:00", "until": "08:00"},
+    "hold_out_percent": 0,
+    "default_language": "en",
+    "message_life": "PT15M",
+}
+TRANSITION: Json = {
+    "id": "trn_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "device_id": "dev_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "customer": "sanne",
+    "place": "kalverstraat-102",
+    "geofence_id": "gf_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "role": "premises",
+    "kind": "enter",
+    "at": "2026-12-01T12:00:00Z",
+    "source": "server",
+    "reason": None,
+}
+VISIT: Json = {
+    "id": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "customer": "sanne",
+    "place": "kalverstraat-102",
+    "entered_at": "2026-12-01T12:00:00Z",
+    "left_at": None,
+}
+DECISION: Json = {
+    "id": "dcs_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "customer": "sanne",
+    "campaign": "sneakers",
+    "campaign_version": 1,
+    "trigger": "enter",
+    "place": "kalverstraat-102",
+    "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "at": "2026-12-01T12:00:00Z",
+    "outcome": "send",
+    "facts": {},
+}
+DELIVERY: Json = {
+    "id": "dlv_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "customer": "sanne",
+    "device_id": "dev_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "campaign": "sneakers",
+    "order": None,
+    "kind": "offer",
+    "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "state": "sent",
+    "reason": None,
+    "language": "nl",
+    "title": "Hoi Sanne",
+    "body": "Je bent vlak bij Kalverstraat 102.",
+    "url": None,
+    "coupon": None,
+    "created_at": "2026-12-01T12:00:00Z",
+    "sent_at": "2026-12-01T12:00:01Z",
+    "expires_at": "2026-12-01T12:15:00Z",
+    "received_at": None,
+    "opened_at": None,
+}
+WHY: Json = {"customer": "sanne", "campaign": "sneakers", "decisions": [DECISION], "never": None}
+PINGS_TAKEN: Json = {
+    "accepted": 2,
+    "rejected": [{"index": 1, "reason": "lat_out_of_range"}],
+    "quiet_radius_m": 180.5,
+    "watch_after_s": 900,
+}
+PINGS: Mapping[str, Any] = {
+    "one": {"lat": 52.3702, "lon": 4.8906, "accuracy_m": 12, "at": "2026-12-01T13:00:00+01:00"},
+    "several": [
+        {"lat": 52.3702, "lon": 4.8906, "accuracy_m": 12, "at": "2026-12-01T13:00:00+01:00"},
+        {"lat": 95, "lon": 4.8906},
+        {"lat": 52.3704, "lon": 4.8909, "accuracy_m": 9, "speed_mps": 1.3, "heading_deg": 40},
+    ],
+}
+
+
+def answers(example: Json, status: int = 200, *, idempotent: bool = False) -> Responses:
+    """The good answer of a route, with its example. Problems are added for all routes by web/openapi.py."""
+    words = "Done" if status == 200 else "Made"
+    if idempotent:
+        words += "; with an `Idempotency-Key` seen before, the first answer again"
+    return {status: {"description": words, "content": {"application/json": {"example": example}}}}
+
+
+def created_or_replaced(example: Json) -> Responses:
+    return {
+        201: {"description": "Made", "content": {"application/json": {"example": example}}},
+        200: {"description": "Replaced", "content": {"application/json": {"example": example}}},
+    }
+
+
+def answers_with_page(example: Json) -> Responses:
+    return answers({"items": [example], "next_cursor": None})

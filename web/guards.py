@@ -1,0 +1,141 @@
+"""Who may come in. Every route asks one of these guards, or stands in PUBLIC with the reason why it asks none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from offers import devices, keys
+from offers.errors import NotFound
+from web.parts import Parts, parts_of
+from web.problems import ProblemError, unauthorized
+from web.tokens import PREFIX, TokenError
+
+PUBLIC: Mapping[str, str] = {
+    "/healthz": "tells only that the process serves",
+    "/readyz": "names parts and whether they work; no addresses, no secrets",
+    "/metrics": "counts without names of people, devices or places",
+    "/openapi.json": "the description of the doors",
+    "/docs": "the same to read",
+    "/v1/devices/me/refresh": "the refresh token in the body is the credential",
+}
+
+SERVER_KEY = HTTPBearer(scheme_name="serverKey", description="A server key, `sk_…`.", auto_error=False)
+PUBLISHABLE_KEY = HTTPBearer(
+    scheme_name="publishableKey",
+    description="A publishable key, `pk_…`: registers anonymous devices and nothing else.",
+    auto_error=False,
+)
+DEVICE_TOKEN = HTTPBearer(
+    scheme_name="deviceToken", bearerFormat="JWT", description="A device's own token, `dt_…`.", auto_error=False
+)
+
+Sent = HTTPAuthorizationCredentials | None
+
+
+class Guard:
+    """What the house's test looks for on every route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A key's role: one of offers.keys.ROLES."""
+
+    role: str
+
+    @property
+    def trusted(self) -> bool:
+        return self.role != "publishable"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDevice:
+    """The device that calls, and whose it is."""
+
+    device_id: str
+    customer_id: str
+
+
+class ServerGuard(Guard):
+    """A server key. `admin` may everything, `read` may look; `roles` may come in beside them."""
+
+    def __init__(self, *roles: str) -> None:
+        self._roles = frozenset(roles)
+
+    def __call__(
+        self,
+        request: Request,
+        parts: Annotated[Parts, Depends(parts_of)],
+        sent: Annotated[Sent, Security(SERVER_KEY)],
+    ) -> Caller:
+        role = _role(parts, sent, "sk_")
+        looks = request.method in ("GET", "HEAD")
+        if role == "admin" or role in self._roles or (role == "read" and looks):
+            return Caller(role)
+        raise ProblemError("forbidden", 403, f"A key with the role {role} may not do this.")
+
+
+class RegistrationGuard(Guard):
+    """A server key of role admin, or a publishable key."""
+
+    def __call__(
+        self,
+        parts: Annotated[Parts, Depends(parts_of)],
+        sent: Annotated[Sent, Security(SERVER_KEY)],
+        _publishable: Annotated[Sent, Security(PUBLISHABLE_KEY)],
+    ) -> Caller:
+        role = _role(parts, sent, "sk_", "pk_")
+        if role in ("admin", "publishable"):
+            return Caller(role)
+        raise ProblemError("forbidden", 403, f"A key with the role {role} may not register devices.")
+
+
+class DeviceGuard(Guard):
+    """A device's full token, of a device that is not revoked."""
+
+    def __call__(
+        self, parts: Annotated[Parts, Depends(parts_of)], sent: Annotated[Sent, Security(DEVICE_TOKEN)]
+    ) -> OwnDevice:
+        if sent is None or not sent.credentials.startswith(PREFIX):
+            raise unauthorized("This needs a device's token, dt_….", sent=sent is not None)
+        try:
+            claim = parts.tokens.read(sent.credentials, now=parts.clock())
+        except TokenError as error:
+            raise refused_token(error) from None
+        if claim.positions_only:
+            raise ProblemError("positions_only", 403, "This device's token may send positions and nothing else.")
+        try:
+            with parts.database.reading() as session:
+                device = devices.own_device(session, claim.device_id)
+        except NotFound:
+            raise unauthorized("This device is not registered any more.", sent=True) from None
+        return OwnDevice(claim.device_id, device["customer"])
+
+
+def refused_token(error: TokenError) -> ProblemError:
+    if error.reason == "expired":
+        return unauthorized("The device's token has expired; refresh it.", sent=True)
+    return unauthorized("This is no valid token of a device.", sent=True)
+
+
+def _role(parts: Parts, sent: Sent, *prefixes: str) -> str:
+    """The role of a key; 401 when it is none of ours. A publishable key at a server's door is known, and refused by its role."""
+    if sent is None:
+        raise unauthorized(f"This needs a key, {' or '.join(f'{prefix}…' for prefix in prefixes)}.", sent=False)
+    if sent.credentials.startswith(("sk_", "pk_")):
+        with parts.database.reading() as session:
+            role = keys.role_of_key(session, sent.credentials)
+        if role is not None:
+            return role
+    raise unauthorized("This is no valid key.", sent=True)
+
+
+def server(*roles: str) -> ServerGuard:
+    return ServerGuard(*roles)
+
+
+Server = Annotated[Caller, Depends(ServerGuard())]
+Registrar = Annotated[Caller, Depends(RegistrationGuard())]
+Device = Annotated[OwnDevice, Depends(DeviceGuard())]

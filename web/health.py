@@ -1,0 +1,132 @@
+"""Whether this process serves, whether each part works, and the counts."""
+
+from collections.abc import Callable
+
+import structlog
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response
+
+from offers.errors import PasserbyError
+from offers.records import schema
+from web.bodies import json_answer
+from web.parts import Have, Parts
+from workers.vitals import Vitals, read_vitals
+
+SILENT_S = 30.0
+"""Beat looks each second; what was not heard for so long has stopped."""
+OLD_LANE_S = 60.0
+OLD_INDEX_S = 30.0
+PUSH = {"outbox": "messages are kept where demo and tests see them"}
+
+log = structlog.get_logger()
+router = APIRouter(tags=["health"])
+
+
+class _NotReadyError(PasserbyError):
+    """What is wrong with a part, in words without addresses or secrets."""
+
+
+@router.get("/healthz", summary="The process serves")
+async def healthz() -> Response:
+    return json_answer({"serves": True})
+
+
+@router.get(
+    "/readyz",
+    summary="Each part works",
+    responses={503: {"description": "A part does not work; `parts` says which and why"}},
+)
+def readyz(parts: Have) -> Response:
+    told = {name: _told(name, look, parts) for name, look in LOOKS.items()}
+    ready = all(one["ok"] for one in told.values())
+    return json_answer({"ready": ready, "parts": told}, 200 if ready else 503)
+
+
+@router.get("/metrics", summary="Counts, for Prometheus", response_class=Response)
+def metrics(parts: Have) -> Response:
+    return Response(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _told(name: str, look: Callable[[Parts], str], parts: Parts) -> dict[str, object]:
+    try:
+        return {"ok": True, "detail": look(parts)}
+    except _NotReadyError as error:
+        return {"ok": False, "detail": str(error)}
+    except Exception as error:  # noqa: BLE001 - whatever a part fails with is its answer
+        log.warning("part_not_ready", part=name, error=type(error).__name__)
+        return {"ok": False, "detail": f"does not answer ({type(error).__name__})"}
+
+
+def _database(parts: Parts) -> str:
+    here, expected = schema.revision_here(parts.database), schema.revision_expected()
+    if here != expected:
+        raise _NotReadyError(f"schema is at {here or 'nothing'}, this version needs {expected}: run passerby migrate")
+    return f"schema {here}"
+
+
+def _redis(parts: Parts) -> str:
+    parts.redis.ping()
+    return "answers"
+
+
+def _broker(parts: Parts) -> str:
+    with parts.celery.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+    return "takes rings"
+
+
+def vitals_of(parts: Parts) -> Vitals:
+    return read_vitals(parts.redis, parts.settings.lanes, parts.clock())
+
+
+def _workers(parts: Parts) -> str:
+    return _heard(vitals_of(parts).worker_heard_s, "no worker")
+
+
+def _beat(parts: Parts) -> str:
+    return _heard(vitals_of(parts).beat_heard_s, "no beat")
+
+
+def _heard(ago_s: float | None, nobody: str) -> str:
+    if ago_s is None:
+        raise _NotReadyError(f"{nobody} was heard yet")
+    if ago_s > SILENT_S:
+        raise _NotReadyError(f"{nobody} was heard for {ago_s:.0f} s")
+    return f"heard {max(ago_s, 0):.0f} s ago"
+
+
+def _lanes(parts: Parts) -> str:
+    vitals = vitals_of(parts)
+    if vitals.epochs_missing:
+        raise _NotReadyError(f"{vitals.epochs_missing} of {parts.settings.lanes} lanes are not built yet")
+    oldest = max((one.oldest_age_s for one in vitals.lanes), default=0.0)
+    if oldest > OLD_LANE_S:
+        raise _NotReadyError(f"an entry has waited for {oldest:.0f} s")
+    waiting = sum(one.length for one in vitals.lanes)
+    return f"{waiting} entries wait" + (f", {vitals.aside} letters set aside" if vitals.aside else "")
+
+
+def _push(parts: Parts) -> str:
+    return f"{parts.settings.push}: {PUSH[parts.settings.push]}"
+
+
+def _geofences(parts: Parts) -> str:
+    age_s, version = parts.fences.age_s, parts.fences.index.version
+    if age_s is None:
+        raise _NotReadyError("not read yet")
+    if age_s > OLD_INDEX_S:
+        raise _NotReadyError(f"last looked at {age_s:.0f} s ago")
+    return f"version {version}, {len(parts.fences.index.fences)} geofences"
+
+
+LOOKS: dict[str, Callable[[Parts], str]] = {
+    "database": _database,
+    "redis": _redis,
+    "broker": _broker,
+    "workers": _workers,
+    "beat": _beat,
+    "lanes": _lanes,
+    "push": _push,
+    "geofences": _geofences,
+}

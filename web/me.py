@@ -1,0 +1,53 @@
+"""The customer's own doors, from their device: consents, the end of everything, and what became of a message."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from offers import customers, deliveries
+from offers.errors import NotFound
+from offers.rules.profile import ConsentsBody
+from web.aftermath import carry_out
+from web.asking import Named
+from web.bodies import JsonRoute, json_answer, no_content
+from web.examples import CONSENTS, answers
+from web.guards import Device
+from web.parts import Have
+
+router = APIRouter(prefix="/v1", tags=["the customer's own"], route_class=JsonRoute)
+
+
+@router.put("/me/consents", summary="Give or withdraw consents", responses=answers(CONSENTS))
+def set_consents(body: ConsentsBody, device: Device, parts: Have) -> Response:
+    """A purpose that is absent stays as it is. A withdrawal is in force when this is answered."""
+    with parts.database.transaction() as session:
+        now_given, follows = customers.set_consents(session, device.customer_id, body, source="device", now=parts.now())
+    carry_out(parts, follows)
+    return json_answer({"consents": now_given})
+
+
+@router.delete("/me", summary="Erase this customer", status_code=204)
+def erase_me(device: Device, parts: Have) -> Response:
+    """Everything that hangs on the customer goes, all their devices included."""
+    with parts.database.transaction() as session:
+        follows = customers.erase_customer(session, device.customer_id)
+    carry_out(parts, follows)
+    return no_content()
+
+
+@router.post("/deliveries/{delivery_id}/received", summary="The message arrived on the phone", status_code=204)
+def mark_received(delivery_id: Named, device: Device, parts: Have) -> Response:
+    return _mark(delivery_id, "received", device.device_id, parts)
+
+
+@router.post("/deliveries/{delivery_id}/opened", summary="The message was opened", status_code=204)
+def mark_opened(delivery_id: Named, device: Device, parts: Have) -> Response:
+    return _mark(delivery_id, "opened", device.device_id, parts)
+
+
+def _mark(delivery_id: str, what: Literal["received", "opened"], device_id: str, parts: Have) -> Response:
+    with parts.database.transaction() as session:
+        if not deliveries.mark_receipt(session, delivery_id, device_id, what, now=parts.now()):
+            raise NotFound("delivery")
+    return no_content()

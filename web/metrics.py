@@ -1,0 +1,73 @@
+"""What /metrics shows beside this process's own counts: the vital signs that workers leave in Redis."""
+
+from collections.abc import Callable, Iterator
+
+import structlog
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from redis.exceptions import RedisError
+
+from workers.vitals import Vitals
+
+log = structlog.get_logger()
+
+WITH_OUTCOME = {
+    "decision": ("passerby_decisions", "Decisions by outcome"),
+    "delivery": ("passerby_deliveries", "Deliveries by what became of them"),
+    "transition": ("passerby_transitions", "Transitions by kind"),
+}
+NAMED = {"used": "matched"}
+"""What workers count under a name of their own."""
+
+
+class VitalsCollector(Collector):
+    """Reads at each scrape. With Redis away there is `passerby_redis_up 0` and nothing else of this."""
+
+    def __init__(self, read: Callable[[], Vitals]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("passerby_redis_up", "")
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("passerby_redis_up", "1 when Redis answered this scrape")
+        try:
+            vitals = self._read()
+        except (RedisError, OSError) as error:
+            log.warning("vitals_not_read", error=type(error).__name__)
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        yield up
+        yield from _lanes(vitals)
+        yield from _counters(vitals)
+
+
+def _lanes(vitals: Vitals) -> Iterator[Metric]:
+    length = GaugeMetricFamily("passerby_lane_length", "Entries that wait in a lane", labels=["lane"])
+    oldest = GaugeMetricFamily("passerby_lane_oldest_seconds", "Age of a lane's oldest entry", labels=["lane"])
+    for one in vitals.lanes:
+        length.add_metric([str(one.lane)], one.length)
+        oldest.add_metric([str(one.lane)], one.oldest_age_s)
+    yield length
+    yield oldest
+    yield GaugeMetricFamily("passerby_lanes_unbuilt", "Lanes that take no pings yet", value=vitals.epochs_missing)
+    yield GaugeMetricFamily("passerby_letters_aside", "Sealed letters that could not be worked", value=vitals.aside)
+    for role, heard in (("worker", vitals.worker_heard_s), ("beat", vitals.beat_heard_s)):
+        if heard is not None:
+            yield GaugeMetricFamily(f"passerby_{role}_heard_seconds", f"Since a {role} was last heard", value=heard)
+
+
+def _counters(vitals: Vitals) -> Iterator[Metric]:
+    labelled = {kind: CounterMetricFamily(*named, labels=["outcome"]) for kind, named in WITH_OUTCOME.items()}
+    plain = {"matched": 0}
+    for name, value in sorted(vitals.counters.items()):
+        kind, _, outcome = name.partition(":")
+        if kind in labelled:
+            labelled[kind].add_metric([outcome], value)
+        elif name not in ("accepted", "rejected"):
+            plain[NAMED.get(name, name)] = value
+    for name, value in plain.items():
+        yield CounterMetricFamily(f"passerby_pings_{name.replace(':', '_')}", f"Pings: {name}", value=value)
+    yield from labelled.values()

@@ -1,0 +1,189 @@
+"""The description of the doors, OpenAPI 3.1: FastAPI's, with problems in their one shape and the ping door, which is bare ASGI."""
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from offers.rules.limits import Limits
+from web.examples import LIMITS, PINGS, PINGS_TAKEN
+from web.pings import MOST_PINGS, PATH
+from web.problems import MEDIA_TYPE, TYPE
+
+Document = dict[str, Any]
+
+DESCRIPTION = (
+    "Turns where a customer is into the one message worth sending now. Times are RFC 3339 with an offset, distances metres, "
+    "durations ISO 8601. Lists are `{items, next_cursor}`. Errors are `application/problem+json` (RFC 9457)."
+)
+PROBLEMS = {
+    "400": "The body is not JSON",
+    "401": "No valid credential",
+    "403": "The credential may not do this",
+    "404": "Not there, or not yours",
+    "409": "Not in the present state; `errors` says what is wrong",
+    "413": "The body is over 1 MB",
+    "415": "The body is not announced as JSON",
+    "422": "Some values can not be used; `errors` names each",
+    "503": "A part does not answer; try again after `Retry-After`",
+}
+
+PING: Document = {
+    "type": "object",
+    "description": "One position of one device. Other fields are ignored.",
+    "required": ["lat", "lon"],
+    "properties": {
+        "lat": {"type": "number", "minimum": -90, "maximum": 90, "description": "Degrees, WGS84."},
+        "lon": {"type": "number", "minimum": -180, "maximum": 180, "description": "Degrees, WGS84."},
+        "accuracy_m": {
+            "type": ["number", "null"],
+            "description": "Metres; missing is unknown, and such a ping confirms but never decides alone.",
+        },
+        "at": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "By the device's clock; missing is now. Device and `at` are the ping's key: sent twice, it counts once.",
+        },
+        "speed_mps": {"type": ["number", "null"]},
+        "heading_deg": {"type": ["number", "null"]},
+        "mock": {
+            "type": ["boolean", "null"],
+            "description": "True when the phone says that the position is made up: refused.",
+        },
+    },
+}
+PINGS_ANSWER: Document = {
+    "type": "object",
+    "required": ["accepted", "rejected", "quiet_radius_m", "watch_after_s"],
+    "properties": {
+        "accepted": {"type": "integer", "description": "So many survive a crash of any process from here on."},
+        "rejected": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["index", "reason"],
+                "properties": {"index": {"type": "integer"}, "reason": {"type": "string"}},
+            },
+        },
+        "quiet_radius_m": {"type": "number", "description": "Metres the phone may move before anything can change."},
+        "watch_after_s": {"type": "integer", "description": "Ping again at the latest then, moved or not."},
+    },
+}
+PROBLEM: Document = {
+    "type": "object",
+    "description": "RFC 9457. `errors` is there for bad input.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "examples": [TYPE + "bad_input"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["path", "message"],
+                "properties": {
+                    "path": {"type": "string", "examples": ["geofences[0].radius_m"]},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def describe(app: FastAPI) -> Document:
+    """The whole document; made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _describe(app)
+    return app.openapi_schema
+
+
+def _describe(app: FastAPI) -> Document:
+    document = get_openapi(
+        title="Passerby",
+        version=version("passerby"),
+        openapi_version="3.1.0",
+        description=DESCRIPTION,
+        routes=app.routes,
+    )
+    document["paths"][PATH] = {"post": _ping_door()}
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas |= {"Ping": PING, "PingsTaken": PINGS_ANSWER, "Problem": PROBLEM}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            _with_problems(path, method, operation)
+    document["paths"]["/v1/settings"]["patch"]["requestBody"]["content"]["application/json"]["schema"] = _limits()
+    return document
+
+
+def _with_problems(path: str, method: str, operation: Document) -> None:
+    statuses = {"503"} if path.startswith("/v1") else set()
+    if operation.get("security"):
+        statuses |= {"401", "403"}
+    if path.endswith("/refresh"):
+        statuses.add("401")
+    if "{" in path or "/me" in path:
+        statuses.add("404")
+    if operation.get("parameters") or "requestBody" in operation:
+        statuses.add("422")
+    if "requestBody" in operation:
+        statuses |= {"400", "413"} | ({"415"} if path != PATH else set())
+    if method in ("post", "put", "delete") and path.startswith("/v1") and path != PATH:
+        statuses.add("409")
+    operation["responses"].pop("422", None)
+    for status in sorted(statuses):
+        operation["responses"][status] = {
+            "description": PROBLEMS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+
+
+def _ping_door() -> Document:
+    one = {"$ref": "#/components/schemas/Ping"}
+    return {
+        "tags": ["pings"],
+        "operationId": "send_pings",
+        "summary": "Send where the device is",
+        "description": (
+            f"One ping, or an array of at most {MOST_PINGS}. In an array a bad ping does not sink the others: it is in `rejected`. "
+            "403 `no_location_consent` when the customer's consents do not cover positions."
+        ),
+        "security": [{"deviceToken": []}],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"oneOf": [one, {"type": "array", "items": one, "maxItems": MOST_PINGS}]},
+                    "examples": {name: {"value": value} for name, value in PINGS.items()},
+                }
+            },
+        },
+        "responses": {
+            "202": {
+                "description": "The lane has them",
+                "content": {
+                    "application/json": {
+                        "schema": {"$ref": "#/components/schemas/PingsTaken"},
+                        "example": PINGS_TAKEN,
+                    }
+                },
+            }
+        },
+    }
+
+
+def _limits() -> Document:
+    """The limits' own fields, none of them required: a PATCH names what changes."""
+    schema = Limits.model_json_schema(by_alias=True, mode="validation")
+    definitions = schema.pop("$defs", {})
+    text = {name: dict(field) for name, field in schema["properties"].items()}
+    for field in text.values():
+        for choice in field.get("anyOf", []):
+            if "$ref" in choice:
+                choice.update(definitions[choice.pop("$ref").rpartition("/")[2]])
+    return {"type": "object", "properties": text, "additionalProperties": False, "examples": [LIMITS]}

@@ -1,0 +1,55 @@
+"""What the doors are made of, in one object: put together in web/app.py, and by tests from their own parts."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from celery import Celery
+from fastapi import Depends, Request
+from prometheus_client import CollectorRegistry
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+
+from offers.records.database import Database
+from offers.settings import Settings
+from web.fences import Fences
+from web.listeners import Listeners
+from web.repeats import Repeats
+from web.ringing import Ringing
+from web.tokens import Tokens
+from workers.enqueue import Doorbell
+from workers.lanes import LaneDesk, LaneDoor
+
+
+@dataclass(slots=True)
+class Parts:
+    settings: Settings
+    database: Database
+    redis: Redis
+    async_redis: AsyncRedis
+    celery: Celery
+    lanes: LaneDoor
+    desk: LaneDesk
+    doorbell: Doorbell
+    ringing: Ringing
+    fences: Fences
+    tokens: Tokens
+    repeats: Repeats
+    listeners: Listeners
+    clock: Callable[[], float] = time.time
+    """Epoch seconds."""
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+
+def parts_of(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+Have = Annotated[Parts, Depends(parts_of)]
+"""What a door asks for to get the parts."""

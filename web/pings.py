@@ -1,0 +1,186 @@
+"""The ping door: `POST /v1/pings`, as a bare ASGI function, because it is the one that a million phones use.
+
+Token (no database), body, JSON, each ping by itself; then one letter into the device's lane, gathered with others.
+202 says that the lane has it: it survives the crash of any process from here on.
+"""
+
+from typing import Any
+
+import msgspec
+from prometheus_client import Counter
+from starlette.types import Receive, Scope, Send
+
+from geofences import nearby
+from geofences.ping import Ping, Refusal, read_ping
+from geofences.presence import WATCH_INSIDE_S, WATCH_OUTSIDE_S
+from offers.errors import Fault
+from web.bodies import MOST_BYTES, is_announced_too_large, read_json, too_large
+from web.gathering import Gathering
+from web.guards import refused_token
+from web.parts import Parts
+from web.problems import ProblemError, as_problem, problem, unauthorized, unexpected
+from web.tokens import DeviceClaim, TokenError, has_run_out
+from workers.lanes import LanesUnavailableError, lane_of
+from workers.letters import PingLetter
+
+PATH = "/v1/pings"
+GUARDED_BY = "a device's token, full or positions only"
+MOST_PINGS = 500
+TOKENS_REMEMBERED = 50_000
+"""Checked tokens that a process keeps, so that a phone's signature is checked once an hour and not with each ping."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class _GoneError(Exception):
+    """The caller hung up before the body was whole."""
+
+
+class _Rejected(msgspec.Struct):
+    index: int
+    reason: str
+
+
+class _Answer(msgspec.Struct):
+    accepted: int
+    rejected: list[_Rejected]
+    quiet_radius_m: float
+    watch_after_s: int
+
+
+class PingDoor:
+    def __init__(self, parts: Parts) -> None:
+        self._tokens = parts.tokens
+        self._fences = parts.fences
+        self._clock = parts.clock
+        self._lanes = parts.lanes.lanes
+        self.gathering = Gathering(parts.lanes, parts.ringing, parts.settings.gather_ms / 1000, parts.clock)
+        self._claims: dict[bytes, tuple[DeviceClaim, int]] = {}
+        accepted = "Pings that a lane has taken, by this process"
+        self._accepted = Counter("passerby_pings_accepted", accepted, registry=parts.registry)
+        rejected = "Pings refused at the door, by this process"
+        self._rejected = Counter("passerby_pings_rejected", rejected, ["reason"], registry=parts.registry)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await self._take(scope, receive)
+        except _GoneError:
+            return
+        except ProblemError as error:
+            await as_problem(error)(scope, receive, send)
+        except LanesUnavailableError as error:
+            after = {"Retry-After": str(error.retry_after_s)}
+            detail = "The pings could not be kept; send them again."
+            await problem("service_unavailable", 503, detail, headers=after)(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it was, the phone gets an answer
+            await unexpected(error, method=scope["method"], route=PATH)(scope, receive, send)
+        else:
+            await _send(send, answer)
+
+    async def _take(self, scope: Scope, receive: Receive) -> bytes:
+        if scope["method"] != "POST":
+            raise ProblemError("method_not_allowed", 405, "Pings are sent with POST.", headers={"Allow": "POST"})
+        now = self._clock()
+        claim, lane = self._who(scope, now)
+        if is_announced_too_large(scope):
+            raise too_large()
+        body = read_json(await _whole(receive))
+        pings, rejected = self._read(body, now)
+        if pings:
+            letter = PingLetter(claim.device_id, now, [(one.lat, one.lon, one.at, one.accuracy_m) for one in pings])
+            refused = await self.gathering.put(lane, letter)
+            if refused is not None:
+                raise _refusal(refused)
+            self._accepted.inc(len(pings))
+        for one in rejected:
+            self._rejected.labels(one.reason).inc()
+        return self._answer(pings, rejected)
+
+    def _who(self, scope: Scope, now: float) -> tuple[DeviceClaim, int]:
+        """The device of the token, and its lane."""
+        sent = next((value for name, value in scope["headers"] if name == b"authorization"), None)
+        if sent is None:
+            raise unauthorized("Pings need the device's token, dt_….", sent=False)
+        known = self._claims.get(sent)
+        if known is not None and not has_run_out(known[0], now):
+            return known
+        scheme, _, token = sent.decode("latin-1").partition(" ")
+        try:
+            if scheme.lower() != "bearer":
+                raise TokenError("bad")  # noqa: TRY301 - the same answer for both
+            claim = self._tokens.read(token.strip(), now=now)
+        except TokenError as error:
+            self._claims.pop(sent, None)
+            raise refused_token(error) from None
+        if len(self._claims) >= TOKENS_REMEMBERED:
+            for oldest in list(self._claims)[: TOKENS_REMEMBERED // 10]:
+                del self._claims[oldest]
+        known = self._claims[sent] = (claim, lane_of(claim.device_id, self._lanes))
+        return known
+
+    def _read(self, body: Any, now: float) -> tuple[list[Ping], list[_Rejected]]:
+        """The good ones and the refused. One object that is refused is a problem of its own."""
+        if isinstance(body, dict):
+            ping = read_ping(body, received_at=now)
+            if isinstance(ping, Refusal):
+                self._rejected.labels(ping.reason).inc()
+                fault = Fault(ping.field, ping.message)
+                raise ProblemError("bad_input", 422, f"The ping was refused: {ping.reason}.", [fault])
+            return [ping], []
+        if not isinstance(body, list):
+            fault = Fault("", "must be a ping, or an array of pings")
+            raise ProblemError("bad_input", 422, "The body is neither an object nor an array.", [fault])
+        if len(body) > MOST_PINGS:
+            raise ProblemError("too_large", 413, f"A request may have {MOST_PINGS} pings at most.")
+        pings, rejected = [], []
+        for index, raw in enumerate(body):
+            ping = read_ping(raw, received_at=now)
+            if isinstance(ping, Refusal):
+                rejected.append(_Rejected(index, ping.reason))
+            else:
+                pings.append(ping)
+        return pings, rejected
+
+    def _answer(self, pings: list[Ping], rejected: list[_Rejected]) -> bytes:
+        if not pings:
+            return _encode(_Answer(0, rejected, 0.0, WATCH_OUTSIDE_S))
+        newest = max(pings, key=lambda one: one.at)
+        index, at = self._fences.index, (newest.lat, newest.lon, newest.accuracy_m)
+        if index.version < 0:  # the geofences were not read yet: promise nothing
+            return _encode(_Answer(len(pings), rejected, 0.0, WATCH_INSIDE_S))
+        quiet = round(nearby.quiet_radius(index, *at), 1)
+        return _encode(_Answer(len(pings), rejected, quiet, nearby.watch_after_s(index, *at)))
+
+
+async def _whole(receive: Receive) -> bytes:
+    """The body, or 413 as soon as it is too large."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            raise too_large()
+        return body
+    pieces, size = [], 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise _GoneError
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > MOST_BYTES:
+            raise too_large()
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+        message = await receive()
+
+
+def _refusal(reason: str) -> ProblemError:
+    if reason == "revoked":
+        return unauthorized("This device is not registered any more.", sent=True)
+    return ProblemError(reason, 403, "The customer's consents do not cover positions; nothing was kept.")
+
+
+async def _send(send: Send, body: bytes) -> None:
+    length = str(len(body)).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", length), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 202, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,154 @@
+"""Every error in one shape: RFC 9457 `application/problem+json` with `type`, `title`, `status`, `detail`, and `errors` for bad input.
+
+PasserbyError of offers/errors.py gets its status here; so do FastAPI's own refusals and what nobody expected.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from offers.errors import BadInput, Conflict, Fault, NotFound, PasserbyError, Refused
+from offers.records.database import AWAY, LOST_A_RACE
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:passerby:problem:"
+TITLES: Mapping[str, str] = {
+    "bad_input": "Some values can not be used",
+    "conflict": "Not in the present state",
+    "forbidden": "This credential may not do this",
+    "internal_server_error": "Something went wrong here",
+    "invalid_json": "The body is not JSON",
+    "method_not_allowed": "This address has other methods",
+    "no_location_consent": "no_location_consent: the customer's consents do not cover positions",
+    "not_found": "Not found",
+    "positions_only": "positions_only: this token sends positions and nothing else",
+    "service_unavailable": "Not possible at the moment",
+    "too_large": "Too large",
+    "unauthorized": "No valid credential",
+    "unsupported_media_type": "The body is not announced as JSON",
+}
+"""The names of all problems, as the end of their `type`, and their titles."""
+
+log = structlog.get_logger()
+
+
+class ProblemError(HTTPException):
+    """A refusal of a door itself, by the name of its problem."""
+
+    def __init__(
+        self,
+        name: str,
+        status: int,
+        detail: str,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, dict(headers or {}))
+        self.name = name
+        self.faults = tuple(faults)
+
+
+def problem(
+    name: str, status: int, detail: str, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """A problem document. `detail` says for this request what went wrong; it never holds a position, a token or a phone number."""
+    body: dict[str, Any] = {
+        "type": TYPE + name,
+        "title": TITLES.get(name, name),
+        "status": status,
+        "detail": detail,
+    }
+    if faults:
+        body["errors"] = [{"path": one.path, "message": one.message.removeprefix("Value error, ")} for one in faults]
+    kept = {name: value for name, value in (headers or {}).items() if name.lower() != "content-type"}
+    return Response(
+        msgspec.json.encode(body), status, headers={"cache-control": "no-store", **kept}, media_type=MEDIA_TYPE
+    )
+
+
+def unauthorized(detail: str, *, sent: bool) -> ProblemError:
+    """401 with the challenge of RFC 6750; `sent` says whether there was a credential at all."""
+    challenge = 'Bearer realm="passerby"' + (', error="invalid_token"' if sent else "")
+    return ProblemError("unauthorized", 401, detail, headers={"WWW-Authenticate": challenge})
+
+
+def unexpected(error: BaseException, *, method: str, route: str) -> Response:
+    """500 without a word of what it was; the log has its type and place."""
+    log.error("unexpected_error", method=method, route=route, exc_info=error)
+    return problem("internal_server_error", 500, "The request was not carried out. It may be tried again.")
+
+
+def as_problem(error: Exception) -> Response:
+    """The answer to an error that was raised on purpose."""
+    match error:
+        case ProblemError():
+            return problem(error.name, error.status_code, error.detail, error.faults, error.headers)
+        case BadInput():
+            return problem("bad_input", 422, str(error), error.faults)
+        case NotFound():
+            return problem("not_found", 404, str(error))
+        case Conflict():
+            return problem("conflict", 409, str(error), error.faults)
+        case Refused():
+            return problem(error.reason, 403, str(error))
+        case RequestValidationError():
+            faults = [Fault(path_of(one["loc"], error.body, one["type"]), str(one["msg"])) for one in error.errors()]
+            return as_problem(BadInput(_once(faults)))
+        case HTTPException():
+            status = HTTPStatus(error.status_code)
+            return problem(status.name.lower(), status, status.description or status.phrase, headers=error.headers)
+    raise error
+
+
+def path_of(location: Sequence[int | str], body: Any, kind: str) -> str:
+    """`geofences[0].radius_m` from pydantic's location, without the names of union branches that it puts between."""
+    where, *rest = location
+    path = ""
+    here: Any = body if where == "body" else dict.fromkeys(rest)
+    for number, step in enumerate(rest):
+        if isinstance(step, int):
+            if not isinstance(here, list):
+                continue
+            path += f"[{step}]"
+            here = here[step] if step < len(here) else None
+        elif isinstance(here, dict) and (step in here or (kind == "missing" and number == len(rest) - 1)):
+            path += f".{step}" if path else step
+            here = here.get(step)
+    return path
+
+
+def _once(faults: Sequence[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+
+def install(app: FastAPI) -> None:
+    """Have every error of the app answered in this shape."""
+
+    def on_purpose(_request: Request, error: Exception) -> Response:
+        return as_problem(error)
+
+    def database_away(_request: Request, error: Exception) -> Response:
+        log.warning("database_unavailable", error=type(error).__name__)
+        detail = "The database does not answer."
+        return problem("service_unavailable", 503, detail, headers={"Retry-After": "2"})
+
+    def lost_a_race(_request: Request, _error: Exception) -> Response:
+        return problem("conflict", 409, "Another request wrote the same thing at this moment; try again.")
+
+    def nobody_expected(request: Request, error: Exception) -> Response:
+        route = request.scope.get("route")
+        return unexpected(error, method=request.method, route=getattr(route, "path", "?"))
+
+    for kind in (PasserbyError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, on_purpose)
+    for away in AWAY:
+        app.add_exception_handler(away, database_away)
+    app.add_exception_handler(LOST_A_RACE, lost_a_race)
+    app.add_exception_handler(Exception, nobody_expected)
