@@ -1,5 +1,6 @@
 """A campaign as the desk writes it (API.md's shape), checked field by field."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -22,9 +23,13 @@ def _template(source: str) -> str:
     return source
 
 
+_ADDRESS = re.compile(r"(?:https://[^\s/{}\\?#@]+(?=[/?#]|$)|/(?![/\\]))[^\x00-\x1f\x7f\\]*")
+
+
 def _safe_url(source: str) -> str:
-    if not source.startswith(("https://", "/")) or source.startswith("//"):
-        raise ValueError("must start with https:// or be a path on this service")
+    """No fact decides the host, and no path is read as one."""
+    if not _ADDRESS.fullmatch(source):
+        raise ValueError("must start with https:// and a host, or be a path on this service")
     return source
 
 

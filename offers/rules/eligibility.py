@@ -97,7 +97,7 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
         return Verdict("frequency_cap", facts)
     if not now_is.reachable:
         return Verdict("no_reachable_device")
-    if now > expires_at(campaign, limits, now_is.moment_at):
+    if now >= expires_at(campaign, limits, now_is.moment_at):
         return Verdict(
             "too_late", {"happened_at": _iso(now_is.moment_at), "life": write_duration(life_of(campaign, limits))}
         )

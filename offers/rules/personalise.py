@@ -6,15 +6,16 @@ missing fact without a `default` never leaves a hole: the whole message falls ba
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import quote
 
-from liquid import BoundTemplate, Environment, StrictDefaultUndefined
+from liquid import BoundTemplate, Environment, RenderContext, StrictDefaultUndefined
 from liquid.builtin.content import ContentNode
 from liquid.builtin.output import OutputNode
-from liquid.exceptions import LiquidError, UndefinedError
+from liquid.exceptions import LiquidError
 
 FACTS = (
     "customer.first_name",
@@ -48,7 +49,9 @@ _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _FACT = re.compile(
     r"^(?:customer\.(?:first_name|name|language)|customer\.(?:size|attributes)\.\w+|place\.(?:name|address|distance_m)|order\.number|weekday)$"
 )
-_UNSEEN = {"Cc", "Cf", "Cs", "Co"}
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_KEPT = {"\n", "\u200c", "\u200d"}
+"""Joiners make one picture of several emoji and are part of Persian's spelling."""
 
 
 class TemplateError(ValueError):
@@ -64,9 +67,20 @@ class Words:
     """The fact that was missing, when these are the default text."""
 
 
+class _Facts(RenderContext):
+    def get_item(self, obj: Any, key: Any) -> Any:
+        """Only what is there: Liquid's `first`, `last` and `size` would show one fact in the place of another."""
+        return obj[key]
+
+
+class _Template(BoundTemplate):
+    context_class = _Facts
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(undefined=StrictDefaultUndefined)
+    environment.template_class = _Template
     environment.filters = {name: environment.filters[name] for name in FILTERS}
     environment.tags = {
         name: environment.tags[name] for name in ("content", "output", "illegal")
@@ -90,11 +104,27 @@ def check_template(source: str) -> None:
     for variables in found.variables.values():
         for variable in variables:
             path = ".".join(map(str, variable.segments))
-            if not _FACT.match(path):
+            if not _FACT.fullmatch(path):
                 raise TemplateError(f"names {path}, which is not a fact; known are {', '.join(FACTS)}")
     for name in found.filters:
         if name not in FILTERS:
             raise TemplateError(f"uses the filter {name}; known are {', '.join(FILTERS)}")
+    try:
+        template.render(**_example(path for paths in found.variables.values() for path in paths))
+    except LiquidError as error:
+        raise TemplateError(f"does not work: {error.message}") from None
+
+
+def _example(variables: Iterable[Any]) -> dict[str, Any]:
+    """Facts in which each of these has a value, to see that the filters take what they are given."""
+    facts: dict[str, Any] = {}
+    for variable in variables:
+        *way, last = variable.segments
+        inner = facts
+        for step in way:
+            inner = inner.setdefault(step, {})
+        inner[last] = 100 if last == "distance_m" else "Sanne"
+    return facts
 
 
 def _parse(source: str) -> BoundTemplate:
@@ -104,35 +134,44 @@ def _parse(source: str) -> BoundTemplate:
         raise TemplateError(f"is not Liquid: {error.message}") from None
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _parsed(source: str) -> BoundTemplate:
     return _parse(source)
 
 
 def fill(source: str, facts: Mapping[str, Any]) -> str:
     """The text with its facts, free of control and direction characters; `UndefinedError` names a missing fact."""
-    text = _parsed(source).render(**facts)
-    return "".join(char for char in text if unicodedata.category(char) not in _UNSEEN or char == "\n").strip()
+    text = _parsed(source).render(**facts).replace("\t", " ")
+    return "".join(char for char in text if char in _KEPT or unicodedata.category(char) not in _UNSEEN).strip()
+
+
+def says_something(text: str) -> bool:
+    """Whether anything of the text can be seen."""
+    return any(unicodedata.category(char)[0] not in "CZ" for char in text)
 
 
 def word(message: Mapping[str, Any], facts: Mapping[str, Any], language: str) -> Words:
     """A campaign's message for one customer. Falls back to the default text as a whole when a fact is missing."""
     try:
-        url = message.get("url")
-        return Words(
-            fill(message["title"], facts)[:MAX_TITLE],
-            fill(message["body"], facts)[:MAX_BODY],
-            fill(url, facts) if url else None,
-        )
-    except (UndefinedError, TemplateError) as error:
-        title, body = DEFAULT_TEXTS.get(language.partition("-")[0], DEFAULT_TEXTS["en"])
-        place = str(facts.get("place", {}).get("name", ""))
-        return Words(
-            title.format(place=place),
-            body.format(place=place),
-            None,
-            missing=str(error.message if isinstance(error, UndefinedError) else error),
-        )
+        title, body, url = fill(message["title"], facts), fill(message["body"], facts), message.get("url")
+        missing = next((name for name, text in (("title", title), ("body", body)) if not says_something(text)), None)
+        if missing is None:
+            return Words(title[:MAX_TITLE], body[:MAX_BODY], fill(url, _in_an_address(facts)) if url else None)
+        missing = f"the {missing} came out empty"
+    except LiquidError as error:
+        missing = str(error.message)
+    except TemplateError as error:
+        missing = str(error)
+    title, body = DEFAULT_TEXTS.get(language.partition("-")[0], DEFAULT_TEXTS["en"])
+    place = str(facts.get("place", {}).get("name", ""))
+    return Words(title.format(place=place), body.format(place=place), None, missing=missing)
+
+
+def _in_an_address(facts: Any) -> Any:
+    """The same facts, each text escaped so that it stays one part of an address."""
+    if isinstance(facts, Mapping):
+        return {name: _in_an_address(value) for name, value in facts.items()}
+    return quote(facts, safe="") if isinstance(facts, str) else facts
 
 
 def choose_language(messages: Mapping[str, Any], chain: list[str]) -> str:

@@ -18,7 +18,7 @@ def _phone(value: str) -> str:
         number = phonenumbers.parse(value, None)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number) or not re.fullmatch(r"\+\d+", value):
+    if number is None or not phonenumbers.is_possible_number(number) or not re.fullmatch(r"\+[0-9]+", value):
         raise ValueError("is not a phone number in E.164 form such as +31612345678")
     return value
 

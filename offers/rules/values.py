@@ -28,7 +28,7 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    @field_validator("*", mode="before")
+    @field_validator("*", mode="after")
     @classmethod
     def _can_be_kept(cls, value: Any) -> Any:
         """PostgreSQL keeps neither NUL nor half a surrogate pair, and JSON has no NaN and no infinity."""

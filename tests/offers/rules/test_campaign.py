@@ -1,0 +1,143 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from offers.rules.campaign import CampaignBody, Schedule, TriggerRule
+from tests.offers.stories import campaign_body
+
+
+def _faults(**more: Any) -> list[str]:
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(campaign_body(**more))
+    return [".".join(map(str, error["loc"])) for error in refused.value.errors()]
+
+
+def test_the_example_of_the_documentation_is_taken() -> None:
+    examples: Any = CampaignBody.model_config["json_schema_extra"]
+    body = CampaignBody.model_validate(examples["examples"][0])
+    assert body.cooldown == timedelta(days=1)
+    assert body.quiet_hours == "drop"
+    assert CampaignBody.model_validate(body.as_json()) == body
+
+
+def test_everything_comes_back_as_it_was_written() -> None:
+    body = CampaignBody.model_validate(
+        campaign_body(
+            "dwell",
+            audience={"all": [{"fact": "tags", "has": "sneakers"}]},
+            schedule={
+                "from": "2026-12-01T00:00:00+01:00",
+                "until": "2026-12-31T23:59:59+01:00",
+                "weekly": "Mo-Sa 09:00-18:00",
+            },
+            priority=70,
+            cooldown="P1D",
+            life="PT15M",
+            hold_out_percent=10,
+        )
+    )
+    written = body.as_json()
+    assert (written["cooldown"], written["life"]) == ("P1D", "PT15M")
+    assert written["schedule"]["from"] == "2026-12-01T00:00:00+01:00"
+    assert CampaignBody.model_validate(written) == body
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"nmae": "typo"}, "nmae"),
+        ({"trigger": {"on": "teleport"}}, "trigger.on"),
+        ({"trigger": {"on": "enter", "role": "roof"}}, "trigger.role"),
+        ({"trigger": {"on": "enter", "palces": []}}, "trigger.palces"),
+        ({"audience": {"fact": "nose", "is": 1}}, "audience"),
+        ({"audience": []}, "audience"),
+        ({"schedule": {"from": "2026-12-01T00:00:00"}}, "schedule.from"),
+        ({"schedule": {"from": "2026-12-02T00:00:00Z", "until": "2026-12-01T00:00:00Z"}}, "schedule"),
+        ({"schedule": {"weekly": "always"}}, "schedule.weekly"),
+        ({"priority": -1}, "priority"),
+        ({"priority": 1001}, "priority"),
+        ({"cooldown": "P1M"}, "cooldown"),
+        ({"cooldown": "PT0S"}, "cooldown"),
+        ({"life": "P900000000D"}, "life"),
+        ({"quiet_hours": "ignore"}, "quiet_hours"),
+        ({"hold_out_percent": 101}, "hold_out_percent"),
+        ({"messages": {}}, "messages"),
+        ({"messages": {"dutch": {"title": "a", "body": "b"}}}, "messages.dutch.[key]"),
+        ({"messages": {"nl": {"title": "a"}}}, "messages.nl.body"),
+        ({"messages": {"nl": {"title": "", "body": "b"}}}, "messages.nl.title"),
+        ({"messages": {"nl": {"title": "{{ customer.phone }}", "body": "b"}}}, "messages.nl.title"),
+        ({"messages": {"nl": {"title": "a", "body": "{% for x in y %}"}}}, "messages.nl.body"),
+        ({"messages": {"nl": {"title": "a", "body": "b", "url": "http://shop.example"}}}, "messages.nl.url"),
+    ],
+    ids=repr,
+)
+def test_a_refusal_names_its_field(more: dict[str, Any], path: str) -> None:
+    assert _faults(**more) == [path]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example/", "javascript:alert(1)", "//evil.example", "/\\evil.example", "https://", "https:///x", "ftp://x",
+        "https://{{ customer.attributes.host }}/x", "https://shop.example{{ customer.attributes.host }}", "https://a@evil.example/",
+        "/a\nb", "/a\\b", " /a", "sale",
+    ],
+)  # fmt: skip
+def test_an_address_has_a_host_of_its_own_and_leads_nowhere_else(url: str) -> None:
+    assert _faults(messages={"nl": {"title": "a", "body": "b", "url": url}}) == ["messages.nl.url"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/",
+        "/sale?x=1#top",
+        "https://shop.example",
+        "https://shop.example:8443/{{ customer.size.shoes }}",
+        "/p/{{ place.name }}",
+    ],
+)
+def test_a_good_address_is_taken(url: str) -> None:
+    body = CampaignBody.model_validate(campaign_body(messages={"nl": {"title": "a", "body": "b", "url": url}}))
+    assert body.messages["nl"].url == url
+
+
+def test_every_fault_is_named_at_once() -> None:
+    assert _faults(priority=-1, cooldown="soon", hold_out_percent=-1) == ["priority", "cooldown", "hold_out_percent"]
+
+
+def test_languages_are_written_in_one_way() -> None:
+    assert set(
+        CampaignBody.model_validate(campaign_body(messages={"de_at": {"title": "a", "body": "b"}})).messages
+    ) == {"de-AT"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "covered"),
+    [
+        ({"on": "enter"}, True),
+        ({"on": "exit"}, False),
+        ({"on": "enter", "role": "approach"}, False),
+        ({"on": "enter", "places": ["kalverstraat"]}, True),
+        ({"on": "enter", "places": ["damrak"]}, False),
+        ({"on": "enter", "tags": ["flagship"]}, True),
+        ({"on": "enter", "tags": ["outlet"]}, False),
+        ({"on": "enter", "places": ["damrak"], "tags": ["flagship"]}, True),
+    ],
+)
+def test_which_moments_a_trigger_covers(rule: dict[str, Any], covered: bool) -> None:
+    trigger = TriggerRule.model_validate(rule)
+    assert trigger.covers("enter", "premises", "kalverstraat", frozenset({"flagship"})) is covered
+
+
+def test_a_schedule_runs_from_its_first_to_its_last_moment() -> None:
+    start, until = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+    schedule = Schedule.model_validate({"from": start, "until": until})
+    second = timedelta(seconds=1)
+    assert [schedule.runs_at(at) for at in (start - second, start, until, until + second)] == [False, True, True, False]
+    assert Schedule.model_validate({}).runs_at(start)
