@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,6 +114,12 @@ def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Re
 def own_device(session: Session, device_id: str) -> dict[str, Any]:
     """The device that calls. `NotFound` once it is revoked or erased."""
     return device_item(_in_use(session, device_id))
+
+
+def list_devices(session: Session, customer_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The devices in use of these customers, those registered first first."""
+    rows = [row for some in queries.devices_of(session, customer_ids).values() for row in some]
+    return [device_item(row) for row in sorted(rows, key=lambda row: (row.created_at, row.id))]
 
 
 def change_device(session: Session, device_id: str, body: DeviceChange, *, now: datetime) -> dict[str, Any]:

@@ -49,6 +49,11 @@ def get_order(session: Session, order_id: str) -> dict[str, Any]:
     return order_item(order)
 
 
+def list_orders(session: Session, customer_id: str) -> list[dict[str, Any]]:
+    """A customer's orders by their ids."""
+    return [order_item(row) for row in queries.orders_of(session, customer_id)]
+
+
 def order_item(row: Order) -> dict[str, Any]:
     return {
         "id": row.id,

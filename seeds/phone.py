@@ -163,11 +163,19 @@ class Phone:
         customer: str | None = None,
         consents: Mapping[str, bool] | None = None,
         platform: Platform = "android",
+        push_token: str | None = None,
+        locale: str | None = None,
     ) -> Self:
         """A new device, of `customer` if one is named (needs a key of the role admin). Safe to lose an answer of: the
         repeated request carries the same Idempotency-Key. Raises RefusedError, UnansweredError.
         """
-        said = {"platform": platform, "customer": customer, "consents": None if consents is None else dict(consents)}
+        said = {
+            "platform": platform,
+            "customer": customer,
+            "consents": None if consents is None else dict(consents),
+            "push_token": push_token,
+            "locale": locale,
+        }
         body = {name: value for name, value in said.items() if value is not None}
         headers = {"Authorization": f"Bearer {server_key}", "Idempotency-Key": str(uuid.uuid4())}
         answer = await Line(line.client, line.patience.brisk(), line.clock).post("/v1/devices", body, headers)

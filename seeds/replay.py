@@ -4,6 +4,7 @@ The server sees nothing but HTTP. Where a walker is, whoever watches a replay le
 """
 
 import asyncio
+import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +43,8 @@ ALL_CONSENTS: Mapping[str, bool] = {"location": True, "offers": True, "orders": 
 class Crew:
     """Who walks. With `tokens`, one device's token a recording, in order. Otherwise `key` (role admin) registers a device
     for each, of `customers` in turn (they have to exist; none: anonymous devices). Registering says `consents`; None says
-    nothing of them and leaves a customer's as they are.
+    nothing of them and leaves a customer's as they are. `pushable` phones have a made-up push token, so that an outbox
+    takes messages for them; a real push service would find them dead.
     """
 
     key: str | None = field(default=None, repr=False)
@@ -50,6 +52,7 @@ class Crew:
     customers: Sequence[str] = ()
     consents: Mapping[str, bool] | None = None
     platform: Platform = "android"
+    pushable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,12 @@ async def _phones(line: Line, crew: Crew, count: int) -> list[Phone]:
     customers = islice(cycle(crew.customers or (None,)), count)
     return [
         await Phone.register(
-            line.another(), crew.key, customer=customer, consents=crew.consents, platform=crew.platform
+            line.another(),
+            crew.key,
+            customer=customer,
+            consents=crew.consents,
+            platform=crew.platform,
+            push_token=f"replayed-{uuid.uuid4()}" if crew.pushable else None,
         )
         for customer in customers
     ]
@@ -257,19 +265,19 @@ def _due(waiting: Sequence[_Timed], now: float) -> list[_Timed]:
 async def _send(phone: Phone, batch: Sequence[_Timed]) -> Answer:
     """A single ping that is no good is answered with 422 where an array would be accepted without it: the same to us."""
     try:
-        return await phone.send([_ping(each) for each in batch])
+        return await phone.send([ping_of(each.fix, each.at) for each in batch])
     except RefusedError as refusal:
         if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY or len(batch) > 1:
             raise
         return Answer(accepted=0, rejected=((0, refusal.problem),), quiet_radius_m=None, watch_after_s=None)
 
 
-def _ping(each: _Timed) -> Ping:
-    fix = each.fix
+def ping_of(fix: Fix, at: float) -> Ping:
+    """What a phone posts of a fix that it says it took at `at` (epoch seconds); what the recording does not know is left out."""
     known = {"accuracy_m": fix.accuracy_m, "speed_mps": fix.speed_mps}
     return {
         "lat": fix.lat,
         "lon": fix.lon,
-        "at": moment(each.at),
+        "at": moment(at),
         **{name: value for name, value in known.items() if value is not None},
     }

@@ -24,6 +24,7 @@ from offers.records.database import AWAY, Database
 from offers.settings import Settings, read_settings
 from web import devices, events, health, me, problems, reference
 from web.bodies import Envelope
+from web.demo.pages import open_demo
 from web.desk import campaigns, customers, lists, places, settings
 from web.fences import Fences
 from web.listeners import Listeners
@@ -69,6 +70,8 @@ class Doors:
         self.desk.state.parts = parts
         for router in DOORS:
             self.desk.include_router(router)
+        if parts.settings.demo:
+            open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))

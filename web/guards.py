@@ -19,6 +19,10 @@ PUBLIC: Mapping[str, str] = {
     "/metrics": "counts without names of people, devices or places",
     "/openapi.json": "the description of the doors",
     "/docs": "the same to read",
+    "/demo": "the demo's pages, there only with PASSERBY_DEMO: invented customers, and no position of anybody",
+    "/demo/state": "as /demo",
+    "/demo/events": "as /demo",
+    "/demo/phone/{device}": "as /demo",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",
 }
 

@@ -54,6 +54,7 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "order": row.order_id,
         "kind": row.kind,
         "moment": row.moment,
+        "place": row.context.get("place_id"),
         "state": row.state,
         "reason": row.reason,
         "language": row.language,

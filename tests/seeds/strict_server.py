@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 
 KEY = "sk_strict"
 PING_FIELDS = {"lat", "lon", "accuracy_m", "at", "speed_mps", "heading_deg", "mock"}
-DEVICE_FIELDS = {"customer", "platform", "consents"}
+DEVICE_FIELDS = {"customer", "platform", "consents", "push_token", "locale"}
 
 Trouble = Literal["busy", "broken", "lost request", "lost answer", "slow", "expired", "revoked"]
 

@@ -160,7 +160,7 @@ def test_dutch_says_je_and_german_says_sie() -> None:
 def test_settings_are_for_a_demo_at_any_hour() -> None:
     assert read("settings.json") == {
         "quiet_hours": None,
-        "frequency_cap": {"messages": 3, "window": "PT1H"},
+        "frequency_cap": {"messages": 30, "window": "PT1H"},
         "default_language": "en",
     }
 

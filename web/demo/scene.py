@@ -1,0 +1,159 @@
+"""What the demo's pages show at a moment, ready to read: phones with their pushes, the last "no", and what happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from offers import campaigns, customers, devices, history, pickups, places
+from offers.records.database import Database
+from offers.rules.in_words import why_not
+from web.demo.words import WORDS
+
+PUSHES_A_PHONE = 8
+HAPPENED = 40
+LOOK_BACK = 400
+"""Rows of each list that are looked at; the demo shows what is new."""
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Ids to what people call it, in one language."""
+
+    words: Mapping[str, str]
+    language: str
+    people: Mapping[str, str]
+    places: Mapping[str, str]
+    campaigns: Mapping[str, str]
+    zone: ZoneInfo
+
+    def clock(self, at: datetime) -> str:
+        return at.astimezone(self.zone).strftime("%H:%M:%S")
+
+    def place(self, place_id: str | None) -> str:
+        return self.places.get(place_id or "", "")
+
+
+def read_places(database: Database) -> list[Item]:
+    with database.reading() as session:
+        return places.list_places(session)[0]
+
+
+def read_scene(database: Database, language: str) -> Item:
+    """`{language, places, phones, happened}` as JSON has it; nothing in it is a position of a person."""
+    with database.reading() as session:
+        town = places.list_places(session)[0]
+        people = customers.list_customers(session)[0]
+        names = Names(
+            words=WORDS[language],
+            language=language,
+            people={one["id"]: one["name"] or one["id"] for one in people},
+            places={one["id"]: one["name"] for one in town},
+            campaigns={one["id"]: one["name"] for one in campaigns.list_campaigns(session)[0]},
+            zone=ZoneInfo(town[0]["time_zone"] if town else "Europe/Amsterdam"),
+        )
+        asked = history.Asked(limit=LOOK_BACK)
+        decisions = history.list_decisions(session, asked).items
+        deliveries = history.list_deliveries(session, asked).items
+        transitions = history.list_transitions(session, history.Asked(limit=HAPPENED)).items
+        phones = _phones(session, {one["id"]: one for one in people}, names, decisions, deliveries)
+    pushes = [push_of(one, names) for one in deliveries if one["state"] in ("sent", "unknown") and one["title"]]
+    noes = [no_of(one, names) for one in decisions if one["outcome"] != "send"]
+    happened = [_crossed(one, names) for one in transitions] + [
+        {"id": one["id"], "kind": kind, "at": one["at"], "time": one["time"], "who": one["who"], "what": what}
+        for kind, some in (("push", pushes), ("no", noes))
+        for one in some
+        for what in (one["title"] if kind == "push" else f"{one['why']} ({one['campaign']})",)
+    ]
+    happened.sort(key=lambda one: one["at"], reverse=True)
+    return {
+        "language": language,
+        "places": town,
+        "phones": phones,
+        "happened": happened[:HAPPENED],
+    }
+
+
+def push_of(row: Item, names: Names) -> Item:
+    """A delivery as it stands on the phone."""
+    at = row["sent_at"] or row["created_at"]
+    return {
+        "id": row["id"],
+        "device": row["device_id"],
+        "who": names.people.get(row["customer"], row["customer"]),
+        "title": row["title"],
+        "body": row["body"],
+        "language": row["language"],
+        "place": names.place(row["place"]),
+        "at": at,
+        "time": names.clock(at),
+    }
+
+
+def no_of(row: Item, names: Names) -> Item:
+    """A decision that sent nothing, with its name and its reason in words."""
+    return {
+        "id": row["id"],
+        "who": names.people.get(row["customer"], row["customer"]),
+        "outcome": row["outcome"],
+        "why": why_not(row["outcome"], row["facts"], names.language),
+        "campaign": names.campaigns.get(row["campaign"], row["campaign"]),
+        "place": names.place(row["place"]),
+        "at": row["at"],
+        "time": names.clock(row["at"]),
+    }
+
+
+def _crossed(row: Item, names: Names) -> Item:
+    place = names.place(row["place"])
+    what = names.words["building"].format(place=place) if row["role"] == "other" else place
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "at": row["at"],
+        "time": names.clock(row["at"]),
+        "who": names.people.get(row["customer"], row["customer"]),
+        "what": what,
+    }
+
+
+def _phones(
+    session: Session, people: Mapping[str, Item], names: Names, decisions: list[Item], deliveries: list[Item]
+) -> list[Item]:
+    shown: dict[str, list[Item]] = {}
+    for row in deliveries:
+        if row["state"] in ("sent", "unknown") and row["title"]:
+            shown.setdefault(row["device_id"], []).append(push_of(row, names))
+    noes: dict[str, Item] = {}
+    for row in decisions:
+        if row["outcome"] != "send":
+            noes.setdefault(row["customer"], no_of(row, names))
+    return [
+        {
+            "device": device["device_id"],
+            "customer": device["customer"],
+            "name": names.people.get(device["customer"], device["customer"]),
+            "language": people[device["customer"]]["language"] or device["locale"],
+            "platform": device["platform"],
+            "consents": people[device["customer"]]["consents"],
+            "order": _order(session, device["customer"], names),
+            "pushes": shown.get(device["device_id"], [])[:PUSHES_A_PHONE],
+            "no": noes.get(device["customer"]),
+        }
+        for device in devices.list_devices(session, list(people))
+    ]
+
+
+def _order(session: Session, customer_id: str, names: Names) -> Item | None:
+    """The order that the customer may come to collect, in a sentence."""
+    for row in pickups.list_orders(session, customer_id):
+        if row["status"] not in ("collected", "cancelled"):
+            words = names.words["order_ready" if row["status"] == "ready" else "order"]
+            said = words.format(order=row["id"], place=names.place(row["place"]), status=row["status"])
+            return {"id": row["id"], "place": row["place"], "status": row["status"], "said": said}
+    return None
