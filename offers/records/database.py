@@ -1,6 +1,8 @@
 """The database and its transactions: PostgreSQL in production, SQLite (WAL) embedded, one code for both."""
 
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -78,6 +80,8 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads, and sees one moment of the database."""
         with Session(self.engine, expire_on_commit=False) as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     def close(self) -> None:
@@ -85,7 +89,7 @@ class Database:
 
 
 def without_password(url: str) -> str:
-    return re.sub(r"://([^:/@]*):[^@]*@", r"://\1:…@", url)
+    return re.sub(r"://([^:/@]*):[^/]*@", r"://\1:…@", url)
 
 
 def _postgresql(url: str) -> Engine:
@@ -101,6 +105,18 @@ def _postgresql(url: str) -> Engine:
     )
 
 
+def _write_ahead(cursor: Any) -> None:
+    """Switch to WAL. Of several that open a new file at once all but one are told it is locked, whatever their time-out."""
+    deadline = time.monotonic() + 5
+    while cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
 def _sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 5.0}, hide_parameters=True)
 
@@ -108,12 +124,12 @@ def _sqlite(url: str) -> Engine:
     def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=5000")
+        _write_ahead(cursor)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",  # what is erased is gone from the file too
-            "busy_timeout=5000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -24,7 +24,7 @@ def migrate(database: Database, to: str = "head") -> None:
     """Bring the schema to revision `to`, up or down ("base": nothing left). Safe to repeat; two at once wait for each other."""
     with database.engine.connect().execution_options(**{WRITES: True}) as connection:
         if not database.is_sqlite:
-            connection.exec_driver_sql("SELECT pg_advisory_lock(7112001)")
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7112001)")
         config = _config(connection)
         here = MigrationContext.configure(connection).get_current_revision()
         script = ScriptDirectory.from_config(config)
@@ -35,9 +35,6 @@ def migrate(database: Database, to: str = "head") -> None:
         )
         (command.downgrade if down else command.upgrade)(config, to)
         connection.commit()
-        if not database.is_sqlite:
-            connection.exec_driver_sql("SELECT pg_advisory_unlock(7112001)")
-            connection.commit()
 
 
 def revision_here(database: Database) -> str | None:

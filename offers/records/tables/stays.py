@@ -17,6 +17,7 @@ class Stay(Table):
     __table_args__ = (
         Index("uq_stays_open", "device_id", "geofence_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_stays_customer", "customer_id", "left_at"),
+        Index("ix_stays_newest", "device_id", "geofence_id", "entered_at"),
         Index("ix_stays_geofence_open", "geofence_id", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
@@ -24,7 +25,7 @@ class Stay(Table):
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"))
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
     geofence_id: Mapped[str] = mapped_column(ForeignKey("geofences.id", ondelete="CASCADE"))
-    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id", ondelete="SET NULL"))
+    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id", ondelete="SET NULL"), index=True)
     """The visit that this stay is part of: stays at a store's premises have one."""
     moment: Mapped[str]
     """Names the customer's being here, shared by the customer's devices: decisions are unique by it."""
@@ -57,7 +58,7 @@ class Transition(Table):
     __table_args__ = (Index("ix_transitions_at", "at", "id"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"))
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"), index=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
     place_id: Mapped[str] = mapped_column(ForeignKey("places.id", ondelete="CASCADE"))
     geofence_id: Mapped[str] = mapped_column(ForeignKey("geofences.id", ondelete="CASCADE"))

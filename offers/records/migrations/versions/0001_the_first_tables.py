@@ -281,6 +281,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_deliveries_created", ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_device_id"), ["device_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
             "ix_deliveries_under_way",
             ["state", "not_before"],
@@ -313,6 +315,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stays", schema=None) as batch_op:
         batch_op.create_index("ix_stays_customer", ["customer_id", "left_at"], unique=False)
+        batch_op.create_index("ix_stays_newest", ["device_id", "geofence_id", "entered_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stays_visit_id"), ["visit_id"], unique=False)
         batch_op.create_index(
             "ix_stays_geofence_open",
             ["geofence_id"],
@@ -355,6 +359,7 @@ def upgrade() -> None:
     with op.batch_alter_table("transitions", schema=None) as batch_op:
         batch_op.create_index("ix_transitions_at", ["at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_transitions_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_transitions_device_id"), ["device_id"], unique=False)
 
     op.execute("INSERT INTO geofence_version (id, number) VALUES (1, 0)")
     op.execute("INSERT INTO settings (id, chosen) VALUES (1, '{}')")
@@ -362,6 +367,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("transitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_transitions_device_id"))
         batch_op.drop_index(batch_op.f("ix_transitions_customer_id"))
         batch_op.drop_index("ix_transitions_at")
 
@@ -375,6 +381,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_stays_visit_id"))
+        batch_op.drop_index("ix_stays_newest")
         batch_op.drop_index("ix_stays_customer")
 
     op.drop_table("stays")
@@ -384,6 +392,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
+        batch_op.drop_index(batch_op.f("ix_deliveries_order_id"))
+        batch_op.drop_index(batch_op.f("ix_deliveries_device_id"))
         batch_op.drop_index(batch_op.f("ix_deliveries_decision_id"))
         batch_op.drop_index(batch_op.f("ix_deliveries_customer_id"))
         batch_op.drop_index("ix_deliveries_created")
