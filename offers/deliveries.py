@@ -17,7 +17,7 @@ from offers.records.queries import places as place_queries
 from offers.records.tables import Customer, Delivery, Device, Place
 from offers.rules import eligibility
 from offers.rules.campaign import CampaignBody
-from offers.rules.personalise import WEEKDAYS, Words, choose_language, word
+from offers.rules.personalise import WEEKDAYS, Words, choose_language, says_something, word
 from offers.rules.values import language_chain, zone_or_none
 
 LEASE = timedelta(seconds=60)
@@ -77,25 +77,36 @@ class Claims:
 
 
 def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, now: datetime) -> Claims:
-    """Take what is queued of these for `sender`, and take back what may not go any more: consent, quiet hours, life."""
+    """Take what is queued of these for `sender`, and take back what may not go any more: consent, quiet hours, life.
+
+    Customers are locked before their deliveries, here as everywhere, so that nobody waits in a circle.
+    """
+    customers = customer_queries.customers_locked(session, delivery_queries.recipients(session, ids))
     rows = delivery_queries.claim(session, ids, sender, now, now + LEASE)
-    customers = customer_queries.customers_locked(session, (row.customer_id for row in rows))
     devices = customer_queries.devices_by_id(session, (row.device_id for row in rows))
     places = place_queries.places_by_id(session, (row.context["place_id"] for row in rows))
     campaigns = {
-        one.id: CampaignBody.model_validate(one.definition) for one in campaign_queries.running_campaigns(session)
+        one.id: CampaignBody.model_validate(one.definition)
+        for one in campaign_queries.running_campaigns(session)
+        if one.status == "live"
     }
     limits = campaign_queries.limits_now(session)
     held, taken_back = [], []
     for row in rows:
-        customer, device, place = customers[row.customer_id], devices[row.device_id], places[row.context["place_id"]]
-        zone = zone_or_none(customer.time_zone) or zone_or_none(place.time_zone) or ZoneInfo("UTC")
+        customer, device, place = (
+            customers[row.customer_id],
+            devices[row.device_id],
+            places.get(row.context["place_id"]),
+        )
+        place_zone = zone_or_none(place.time_zone) if place else None
+        zone = zone_or_none(customer.time_zone) or place_zone or ZoneInfo("UTC")
         campaign = campaigns.get(row.campaign_id or "")
-        reason = _why_not(row, customer, device, campaign, now)
+        reason = _why_not(row, customer, device, place, campaign, now=now)
         if reason is None and eligibility.is_quiet(limits, now, zone):
             reason = "quiet_hours"
         if reason is None:
             assert campaign is not None, "a delivery without its campaign has a reason not to go"
+            assert place is not None, "and so has one without its place"
             chain = language_chain(customer.language or device.locale, limits.default_language)
             language = choose_language(campaign.messages, chain)
             message = campaign.messages[language].model_dump()
@@ -112,7 +123,13 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, now: 
 
 
 def _why_not(
-    row: Delivery, customer: Customer, device: Device, campaign: CampaignBody | None, now: datetime
+    row: Delivery,
+    customer: Customer,
+    device: Device,
+    place: Place | None,
+    campaign: CampaignBody | None,
+    *,
+    now: datetime,
 ) -> str | None:
     if now >= row.expires_at:
         return "too_late"
@@ -122,24 +139,27 @@ def _why_not(
         return "not_live"
     if not device.push_token or device.revoked_at is not None:
         return "no_reachable_device"
+    if place is None:
+        return "place_removed"
     return None
 
 
 def _facts(row: Delivery, customer: Customer, place: Place, language: str, local: datetime) -> dict[str, Any]:
     """Only facts that are known are there: a template sees a missing one as missing."""
-    name = customer.name
+    name = customer.name or ""
     days = WEEKDAYS.get(language.partition("-")[0], WEEKDAYS["en"])
-    person = {"name": name, "first_name": name.split()[0] if name else None, "language": customer.language}
+    person = {"name": name, "first_name": next(iter(name.split()), None), "language": customer.language}
     where = {"name": place.name, "address": place.address, "distance_m": row.context.get("distance_m")}
     return {
-        "customer": {**_known(person), "size": dict(customer.sizes), "attributes": dict(customer.attributes)},
+        "customer": {**_known(person), "size": _known(customer.sizes), "attributes": _known(customer.attributes)},
         "place": _known(where),
         "weekday": days[local.weekday()],
     }
 
 
-def _known(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in facts.items() if value is not None}
+def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What says something: a name of blanks would leave the same hole as none."""
+    return {name: value for name, value in facts.items() if value is not None and says_something(str(value))}
 
 
 def word_delivery(claimed: Claimed) -> tuple[PushMessage, Words]:
@@ -168,7 +188,9 @@ class Sent:
 
 def record_outcomes(session: Session, sender: str, results: Sequence[Sent], *, now: datetime) -> list[dict[str, Any]]:
     """Write what became of the messages that `sender` still holds, and give back what surely never left. Safe to repeat."""
-    rows = {row.id: row for row in delivery_queries.held_by(session, [one.delivery_id for one in results], sender)}
+    ids = [one.delivery_id for one in results]
+    customer_queries.customers_locked(session, delivery_queries.recipients(session, ids))
+    rows = {row.id: row for row in delivery_queries.held_by(session, ids, sender)}
     for one in results:
         row = rows.get(one.delivery_id)
         if row is None:

@@ -22,16 +22,20 @@ def due_deliveries(session: Session, now: datetime, limit: int) -> list[str]:
 def claim(
     session: Session, ids: Iterable[str], sender: str, now: datetime, lease_until: datetime
 ) -> Sequence[Delivery]:
-    """Take those of these that are queued and due; whoever else asks now gets none of them."""
-    session.execute(
+    """Take those of these that are queued and due; whoever else asks now, under whatever name, gets none of them."""
+    taken = session.scalars(
         update(Delivery)
         .where(Delivery.id.in_(set(ids)), Delivery.state == "queued", Delivery.not_before <= now)
         .values(state="sending", claim=sender, lease_until=lease_until, attempts=Delivery.attempts + 1)
+        .returning(Delivery.id)
         .execution_options(synchronize_session=False)
-    )
-    return session.scalars(
-        select(Delivery).where(Delivery.claim == sender, Delivery.state == "sending").order_by(Delivery.id)
     ).all()
+    return session.scalars(select(Delivery).where(Delivery.id.in_(taken)).order_by(Delivery.id)).all()
+
+
+def recipients(session: Session, ids: Iterable[str]) -> set[str]:
+    """The customers of these deliveries."""
+    return set(session.scalars(select(Delivery.customer_id).where(Delivery.id.in_(set(ids)))))
 
 
 def held_by(session: Session, ids: Iterable[str], sender: str) -> Sequence[Delivery]:
