@@ -23,6 +23,7 @@ PUBLIC: Mapping[str, str] = {
     "/demo/state": "as /demo",
     "/demo/events": "as /demo",
     "/demo/phone/{device}": "as /demo",
+    "/static": "styles and pictures",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",
 }
 

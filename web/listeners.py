@@ -35,10 +35,15 @@ class Listeners:
 
     def __init__(self, redis: AsyncRedis, heartbeat_s: float = HEARTBEAT_S) -> None:
         self._redis: Any = redis
-        self._heartbeat_s = heartbeat_s
+        self.heartbeat_s = heartbeat_s
         self._queues: set[asyncio.Queue[Event | None]] = set()
         self._reader: asyncio.Task[None] | None = None
         self._closed = False
+
+    @property
+    def count(self) -> int:
+        """How many listen."""
+        return len(self._queues)
 
     async def stream(self, after: str | None) -> AsyncIterator[bytes]:
         """The text of the stream for one listener, from after an event or from now on."""
@@ -57,7 +62,7 @@ class Listeners:
                 yield _text(event)
             while True:
                 try:
-                    waiting = await asyncio.wait_for(queue.get(), self._heartbeat_s)
+                    waiting = await asyncio.wait_for(queue.get(), self.heartbeat_s)
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue

@@ -3,6 +3,7 @@
 PasserbyError of offers/errors.py gets its status here; so do FastAPI's own refusals and what nobody expected.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -134,6 +136,18 @@ def install(app: FastAPI) -> None:
     def on_purpose(_request: Request, error: Exception) -> Response:
         return as_problem(error)
 
+    def wrong_method(request: Request, _error: Exception) -> Response:
+        """RFC 9110: `Allow` names all methods of the address, which several routes share."""
+        path = request.scope["path"]
+        routes = [one for one in iter_route_contexts(app.routes) if re.match(one.path_regex, path)]
+        methods = {method for one in routes for method in one.methods or ()}
+        return problem(
+            "method_not_allowed",
+            405,
+            "This address has other methods; see Allow.",
+            headers={"Allow": ", ".join(sorted(methods))},
+        )
+
     def database_away(_request: Request, error: Exception) -> Response:
         log.warning("database_unavailable", error=type(error).__name__)
         detail = "The database does not answer."
@@ -148,6 +162,7 @@ def install(app: FastAPI) -> None:
 
     for kind in (PasserbyError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_purpose)
+    app.add_exception_handler(405, wrong_method)
     for away in AWAY:
         app.add_exception_handler(away, database_away)
     app.add_exception_handler(LOST_A_RACE, lost_a_race)

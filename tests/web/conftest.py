@@ -1,5 +1,6 @@
 """The doors, served by a real uvicorn on a real loop, with the real parts behind them."""
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -35,7 +36,12 @@ class Served:
         self.url = f"http://127.0.0.1:{port}"
         self.doors = doors
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve()
 
     def start(self) -> None:
         self._thread.start()
@@ -46,7 +52,10 @@ class Served:
         raise RuntimeError("the doors did not open")
 
     def stop(self) -> None:
-        self.doors.parts.listeners.close()
+        if not self._thread.is_alive():
+            return
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self.doors.parts.listeners.close)  # in a process of its own the signal does it
         self._server.should_exit = True
         self._thread.join(20)
         assert not self._thread.is_alive(), "the server did not stop"

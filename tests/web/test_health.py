@@ -1,0 +1,161 @@
+"""Whether the process serves, whether each part works, what is counted; and a real process from start to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import httpx
+import pytest
+from redis import Redis
+
+from offers.records import schema
+from offers.records.database import Database
+from offers.settings import Settings
+from tests.conftest import NOON
+from tests.web.conftest import LANES, Clock, OwnRedis, Served, bearer, build_lanes, problem_of, serve
+from tests.web.test_events import listening
+from workers.embedded import free_port
+from workers.lanes import LaneKeys
+from workers.vitals import COUNTERS, HEARD_BEAT, HEARD_WORKER
+
+
+def parts_told(http: httpx.Client, status: int) -> dict[str, Any]:
+    answer = http.get("/readyz")
+    assert answer.status_code == status, answer.text
+    told: dict[str, Any] = answer.json()
+    assert told["ready"] is (status == 200)
+    assert all(set(one) == {"ok", "detail"} for one in told["parts"].values())
+    parts: dict[str, Any] = told["parts"]
+    return parts
+
+
+def bad(parts: dict[str, Any]) -> list[str]:
+    return [name for name, one in parts.items() if not one["ok"]]
+
+
+def test_healthz_is_200_from_the_first_request(http: httpx.Client) -> None:
+    assert http.get("/healthz").status_code == 200
+
+
+def test_readyz_names_who_was_not_heard(http: httpx.Client, redis_db: Redis) -> None:
+    assert bad(parts_told(http, 503)) == ["workers", "beat"]
+    redis_db.set(HEARD_WORKER, str(NOON.timestamp()))
+    redis_db.set(HEARD_BEAT, str(NOON.timestamp() - 31))
+    assert bad(parts_told(http, 503)) == ["beat"]
+    redis_db.set(HEARD_BEAT, str(NOON.timestamp() - 1))
+    parts = parts_told(http, 200)
+    assert set(parts) == {"database", "redis", "broker", "workers", "beat", "lanes", "push", "geofences"}
+
+
+def test_readyz_names_lanes_that_are_not_built_or_stand_still(
+    http: httpx.Client, redis_db: Redis, clock: Clock
+) -> None:
+    redis_db.delete(LaneKeys.of(1).epoch)
+    assert "1 of 4" in parts_told(http, 503)["lanes"]["detail"]
+    build_lanes(redis_db)
+    redis_db.xadd(LaneKeys.of(0).entries, {"h": "1", "b": "x"}, id=f"{int(clock.at * 1000) - 61_000}-0")
+    assert "61 s" in parts_told(http, 503)["lanes"]["detail"]
+
+
+def test_readyz_names_an_old_schema(settings: Settings, redis_db: Redis, clock: Clock, database: Database) -> None:
+    schema.migrate(database, "base")
+    with serve(settings, clock) as served, httpx.Client(base_url=served.url, timeout=20) as http:
+        parts = parts_told(http, 503)
+        assert "passerby migrate" in parts["database"]["detail"]
+        assert {"database", "geofences"} <= set(bad(parts))
+        assert http.get("/healthz").status_code == 200
+
+
+def test_readyz_names_a_redis_that_is_away(settings: Settings, own_redis: OwnRedis, clock: Clock) -> None:
+    with (
+        serve(settings.model_copy(update={"redis_url": own_redis.url}), clock) as served,
+        httpx.Client(base_url=served.url, timeout=60) as http,
+    ):
+        own_redis.kill()
+        assert {"redis", "broker", "lanes", "workers"} <= set(bad(parts_told(http, 503)))
+        assert own_redis.url.split("@")[0].removeprefix("redis://:") not in http.get("/readyz").text
+        assert "passerby_redis_up 0.0" in http.get("/metrics").text
+
+
+def test_metrics_tell_what_workers_count(http: httpx.Client, redis_db: Redis) -> None:
+    counts = {"decision:send": 3, "decision:no_consent": 2, "delivery:sent": 3, "used": 40, "late": 1}
+    redis_db.hset(COUNTERS, mapping={name: str(value) for name, value in counts.items()})
+    redis_db.xadd(LaneKeys.of(2).entries, {"h": "1", "b": "x"}, id=f"{int(NOON.timestamp() * 1000) - 5000}-0")
+    told = http.get("/metrics")
+    assert told.headers["content-type"].startswith("text/plain")
+    for line in (
+        'passerby_decisions_total{outcome="send"} 3.0',
+        'passerby_decisions_total{outcome="no_consent"} 2.0',
+        'passerby_deliveries_total{outcome="sent"} 3.0',
+        "passerby_pings_matched_total 40.0",
+        "passerby_pings_late_total 1.0",
+        "passerby_pings_accepted_total 0.0",
+        'passerby_lane_length{lane="2"} 1.0',
+        'passerby_lane_oldest_seconds{lane="2"} 5.0',
+        "passerby_redis_up 1.0",
+    ):
+        assert line in told.text.splitlines()
+
+
+def test_a_process_starts_serves_and_stops_with_a_stream_open(
+    settings: Settings, redis_db: Redis, keys: dict[str, str]
+) -> None:
+    """As production runs it: settings from the environment, uvicorn with the factory, SIGTERM."""
+    port = free_port()
+    environment = os.environ | {
+        "PASSERBY_DATABASE_URL": settings.database_url,
+        "PASSERBY_REDIS_URL": settings.redis_url,
+        "PASSERBY_SECRET_KEY": settings.secret_key.get_secret_value(),
+        "PASSERBY_LANES": str(LANES),
+    }
+    command = [sys.executable, "-m", "uvicorn", "web.app:create_app", "--factory", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_it_serves(url, process)
+        with listening(url, keys["read"]) as stream:
+            process.send_signal(signal.SIGTERM)
+            assert stream.ends()
+        assert process.wait(15) in (0, -signal.SIGTERM)
+    finally:
+        process.kill()
+        output = process.communicate()[0].decode()
+    assert "Traceback" not in output
+
+
+def wait_until_it_serves(url: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(f"{url}/healthz").status_code == 200:
+                return
+        except httpx.TransportError:
+            assert process.poll() is None, "the process ended"
+            time.sleep(0.1)
+    raise AssertionError("the process does not serve")
+
+
+def test_headers_of_every_answer(http: httpx.Client, keys: dict[str, str]) -> None:
+    for path in ("/healthz", "/v1/customers", "/nowhere", "/openapi.json"):
+        answer = http.get(path, headers=bearer(keys["admin"]))
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/v1/customers/sanne", "/v1/settings", "/v1/events"])
+def test_other_methods_are_405(http: httpx.Client, path: str) -> None:
+    answer = http.post(path)
+    problem_of(answer, 405)
+    assert "GET" in answer.headers["allow"]
+
+
+def test_a_broken_part_is_500_without_a_word_of_it(served: Served, http: httpx.Client, keys: dict[str, str]) -> None:
+    """A bug in a use case, stood in for by a database whose table is another shape."""
+    with served.doors.parts.database.transaction() as session:
+        session.connection().exec_driver_sql('UPDATE settings SET chosen = \'{"colour": "red"}\'')
+    told = problem_of(http.get("/v1/settings", headers=bearer(keys["admin"])), 500)
+    assert "colour" not in str(told)
+    assert "Traceback" not in str(told)
+    assert http.get("/healthz").status_code == 200
