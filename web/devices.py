@@ -89,6 +89,15 @@ def revoke_device(device: Device, parts: Have) -> Response:
     return no_content()
 
 
+@router.delete("/{device_id}", summary="Revoke a device", status_code=204)
+def revoke_a_device(device_id: Named, _caller: Server, parts: Have) -> Response:
+    """For the server, and the one way to end a `positions_only` token."""
+    with parts.database.transaction() as session:
+        follows = devices.revoke_device(session, device_id, now=parts.now())
+    carry_out(parts, follows)
+    return no_content()
+
+
 @router.post("/me/refresh", summary="A new token for a refresh token", responses=answers(REGISTERED))
 def refresh_device(body: RefreshBody, parts: Have) -> Response:
     """The refresh token is the credential, is good once, and comes back as a new one. The device's token may have expired."""

@@ -29,6 +29,13 @@ PROBLEMS = {
     "503": "A part does not answer; try again after `Retry-After`",
 }
 
+IDEMPOTENCY_KEY: Document = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "Sent again within a day, the request gets the first answer and makes nothing twice.",
+}
 PING: Document = {
     "type": "object",
     "description": "One position of one device. Other fields are ignored.",
@@ -135,6 +142,8 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
         statuses |= {"400", "413"} | ({"415"} if path != PATH else set())
     if method in ("post", "put", "delete") and path.startswith("/v1") and path != PATH:
         statuses.add("409")
+    if method == "post" and "201" in operation["responses"]:
+        operation["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY_KEY]
     operation["responses"].pop("422", None)
     for status in sorted(statuses):
         operation["responses"][status] = {

@@ -81,6 +81,15 @@ def test_a_revoked_device_comes_in_nowhere(register: Register, http: httpx.Clien
     problem_of(http.post("/v1/devices/me/refresh", json={"refresh_token": phone["refresh_token"]}), 401)
 
 
+def test_the_server_revokes_a_device(register: Register, http: httpx.Client, admin: httpx.Client) -> None:
+    app = register(positions_only=True)
+    ping = {"lat": 52.37, "lon": 4.89}
+    assert http.post("/v1/pings", json=ping, headers=bearer(app["token"])).status_code == 202
+    assert admin.delete(f"/v1/devices/{app['device_id']}").status_code == 204
+    problem_of(http.post("/v1/pings", json=ping, headers=bearer(app["token"])), 401)
+    problem_of(admin.delete(f"/v1/devices/{app['device_id']}"), 404)
+
+
 def test_a_positions_only_token_opens_no_other_door(register: Register, http: httpx.Client) -> None:
     token = bearer(register(positions_only=True)["token"])
     for method, path in (
