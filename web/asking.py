@@ -1,25 +1,15 @@
 """What a list is asked: filters, a cursor, a limit; and how its page is answered."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, AwareDatetime
 from starlette.responses import Response
 
 from offers.history import Asked
 from offers.rules.profile import Id
+from offers.rules.values import Moment
 from web.bodies import json_answer
-
-EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-
-
-def _in_our_time(value: datetime) -> datetime:
-    if not EARLIEST <= value <= LATEST:
-        raise ValueError("lies outside the years 1970 to 9999")
-    return value
-
 
 Named = Annotated[Id, Path(description="An id, as `PUT` named it or `POST` made it.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="Items a page holds at most.")]
@@ -32,7 +22,7 @@ def asked(
     campaign: Annotated[Id | None, Query(description="Only this campaign's.")] = None,
     place: Annotated[Id | None, Query(description="Only at this place.")] = None,
     since: Annotated[
-        Annotated[AwareDatetime, AfterValidator(_in_our_time)] | None,
+        Moment | None,
         Query(description="Not earlier than this, RFC 3339 with an offset.", examples=["2026-12-01T00:00:00+01:00"]),
     ] = None,
     cursor: Cursor = None,

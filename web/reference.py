@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from web.openapi import describe
@@ -33,7 +34,16 @@ def reference(request: Request) -> Response:
 def _templates() -> Environment:
     templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     templates.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
+    templates.filters["words"] = _with_code
     return templates
+
+
+def _with_code(text: str) -> Markup:
+    """Escaped, with what stands between backticks as code."""
+    pieces = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(one) if i % 2 else escape(one) for i, one in enumerate(pieces)
+    )
 
 
 def _read(document: dict[str, Any]) -> dict[str, Any]:

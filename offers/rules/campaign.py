@@ -4,12 +4,12 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from offers.rules.audience import AudienceError, read_audience
 from offers.rules.opening import check_hours
 from offers.rules.personalise import TemplateError, check_template
-from offers.rules.values import Duration, Language, Strict
+from offers.rules.values import Duration, Language, Moment, Strict
 
 Trigger = Literal["enter", "dwell", "exit"]
 Role = Literal["premises", "approach", "other"]
@@ -58,8 +58,8 @@ class TriggerRule(Strict):
 class Schedule(Strict):
     model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
-    start: AwareDatetime | None = Field(None, alias="from")
-    until: AwareDatetime | None = None
+    start: Moment | None = Field(None, alias="from")
+    until: Moment | None = None
     weekly: str | None = None
     only_when_open: bool = False
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import phonenumbers
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
-from offers.rules.values import Language, Strict, Zone
+from offers.rules.values import Language, Moment, Strict, Zone
 
 PURPOSES = ("location", "offers", "orders")
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]*$")]
@@ -29,7 +29,7 @@ class ConsentReceipt(Strict):
     given: bool
     text_version: str | None = Field(None, max_length=100)
     language: Language | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     source: str | None = Field(None, max_length=100)
 
 

@@ -2,13 +2,14 @@
 
 import math
 import re
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -123,6 +124,18 @@ Duration = Annotated[
     AfterValidator(_in_bounds),
     PlainSerializer(write_duration, return_type=str),
 ]
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def _in_our_time(value: datetime) -> datetime:
+    """In every time zone still within the calendar."""
+    if not EARLIEST <= value <= LATEST:
+        raise ValueError("lies outside the years 1970 to 9999")
+    return value
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+"""A time with its offset."""
 Zone = Annotated[str, AfterValidator(read_zone)]
 Language = Annotated[str, AfterValidator(read_language)]
 
