@@ -102,7 +102,7 @@ def as_problem(error: Exception) -> Response:
             return problem(error.reason, 403, str(error))
         case RequestValidationError():
             faults = [Fault(path_of(one["loc"], error.body, one["type"]), str(one["msg"])) for one in error.errors()]
-            return as_problem(BadInput(_once(faults)))
+            return as_problem(BadInput(_deepest(faults)))
         case HTTPException():
             status = HTTPStatus(error.status_code)
             return problem(status.name.lower(), status, status.description or status.phrase, headers=error.headers)
@@ -126,8 +126,14 @@ def path_of(location: Sequence[int | str], body: Any, kind: str) -> str:
     return path
 
 
-def _once(faults: Sequence[Fault]) -> list[Fault]:
-    return list(dict.fromkeys(faults))
+def _deepest(faults: Sequence[Fault]) -> list[Fault]:
+    """Each fault once, and none for a union as a whole when a branch of it names the field."""
+    paths = [fault.path for fault in faults]
+    return [
+        fault
+        for fault in dict.fromkeys(faults)
+        if not fault.path or not any(path.startswith((f"{fault.path}.", f"{fault.path}[")) for path in paths)
+    ]
 
 
 def install(app: FastAPI) -> None:
