@@ -47,6 +47,23 @@ def serve(host: Host = "127.0.0.1", port: Port = 8080, data: Data = None) -> Non
 
 
 @app.command()
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    speed: Annotated[
+        float, typer.Option(help="How many times as fast as recorded people walk.", min=0.1, max=200)
+    ] = 12,
+    data: Annotated[Path, typer.Option(help="The demo's own folder, emptied at each start.")] = Path(".demo"),
+    for_s: Annotated[float | None, typer.Option("--for", help="End after so many seconds.", min=0)] = None,
+) -> None:
+    """Everything in one go with an invented town, and people who follow recorded walks through it."""
+    from commands.demo import Options
+    from commands.demo import demo as run
+
+    run(Options(_settings(), host, port, speed, data, for_s))
+
+
+@app.command()
 def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """The doors alone."""
     from commands.roles import run_web
@@ -139,6 +156,18 @@ def replay(
     asked = Asked(file, to, speed, key, tuple(token or ()), tuple(customer or ()), keep_times)
     if not run_replay(asked, Console()):
         raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Which: rules, walks, passes; none: all.")] = None,
+) -> None:
+    """The benchmarks, each one table, with the machine and the date."""
+    from rich.console import Console
+
+    from commands.bench import run_benchmarks
+
+    run_benchmarks(names or [], Console())
 
 
 def main() -> None:

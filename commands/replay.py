@@ -54,7 +54,7 @@ def run_replay(asked: Asked, console: Console) -> bool:
         except ValueError as error:
             raise BadInput.at("replay", str(error)) from None
         except (PhoneError, httpx.HTTPError) as error:
-            raise Misconfigured(f"{asked.to}: {error or type(error).__name__}") from None
+            raise Misconfigured(f"{asked.to}: {str(error) or type(error).__name__}") from None
     console.print(_table(played))
     return played.is_complete
 

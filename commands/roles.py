@@ -1,9 +1,12 @@
 """One role each, for production: web, worker, beat."""
 
+import warnings
+
 import uvicorn
 
 from offers.settings import Settings
 from workers.app import create_worker_app
+from workers.enqueue import QUEUES
 from workers.logs import configure_logging
 
 
@@ -27,9 +30,12 @@ def run_web(settings: Settings, host: str, port: int) -> None:
 def run_worker(settings: Settings) -> None:
     """Celery's worker for all three queues, until SIGTERM."""
     configure_logging(settings.log_level)
+    # Celery warns root of pickles; this project takes JSON alone
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     app = create_worker_app(settings)
     app.Worker(
-        queues=["lanes", "deliveries", "sweeps"],
+        quiet=True,
+        queues=list(QUEUES),
         loglevel="WARNING",
         without_gossip=True,
         without_mingle=True,

@@ -199,7 +199,9 @@ class _Move:
             if created and not pending:
                 self.pending[fence.id] = Pending(0, 0.0, created=True)
             return
-        pending = Pending((pending.count if pending else 0) + self.weight, (pending.depth if pending else 0.0) + depth, created)
+        pending = Pending(
+            (pending.count if pending else 0) + self.weight, (pending.depth if pending else 0.0) + depth, created
+        )
         sure = SURE_AGAIN if fence.id in self.left else SURE
         if (self.knows_accuracy and depth >= sure) or (pending.count >= PINGS and pending.depth >= ENOUGH):
             self._enter(fence, created=created)

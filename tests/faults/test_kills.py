@@ -1,0 +1,149 @@
+"""The promise that matters: kill what you like, at whatever step, and every visit gives the same one message.
+
+The 44 recorded walks are played twice against real processes, their phones repeating what is not answered: once in peace, once
+while web, worker (its pool's children too) and beat are killed with SIGKILL, at random and at named points.
+"""
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seeds.replay import ALL_CONSENTS, Crew, Pace, Played, replay
+from tests.faults.town import PLACES, Service, serving, walks
+
+SPEED = 40
+FAILPOINTS = "match.before=0.02,match.committed=0.04,match.advanced=0.02,deliver.claimed=0.08,deliver.sent=0.05"
+ON_ROUTE = {"kalverstraat-102", "kalverstraat-183"}
+
+
+def settle_town(service: Service) -> None:
+    """The seed's places, no limits, one campaign on every store, one customer a walk."""
+    service.ask("PATCH", "/v1/settings", json={"quiet_hours": None, "frequency_cap": None})
+    places = json.loads(PLACES.read_text())
+    for place in places:
+        service.ask("PUT", f"/v1/places/{place.pop('id')}", json=place)
+    stores = [one["id"] for one in service.everything("/v1/places") if one["kind"] == "store"]
+    words = {"en": {"title": "At {{ place.name }}", "body": "Hello {{ customer.first_name | default: 'you' }}"}}
+    campaign = {"name": "Walk in", "trigger": {"on": "enter", "places": stores}, "messages": words}
+    service.ask("PUT", "/v1/campaigns/walk-in", json=campaign)
+    service.ask("POST", "/v1/campaigns/walk-in/launch")
+    for number in range(len(walks())):
+        service.ask(
+            "PUT", f"/v1/customers/walker-{number:02}", json={"name": f"Walker {number}", "consents": ALL_CONSENTS}
+        )
+
+
+@dataclass
+class Outcome:
+    """What a replay left: decisions and deliveries, named so that two runs can be compared."""
+
+    sends: set[tuple[str, str, str, float]] = field(default_factory=set)
+    """(customer, campaign, place, seconds of walking until the visit began)."""
+    places: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    a_decision: Counter[str] = field(default_factory=Counter)
+    a_moment: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    handed_over: Counter[str] = field(default_factory=Counter)
+    sent: set[str] = field(default_factory=set)
+    played: Played | None = None
+
+
+def play_walks(service: Service, start: float) -> Played:
+    """Play all walks together, from `start` (epoch seconds), each on the phone of its customer."""
+    recordings = walks()
+    customers = [f"walker-{number:02}" for number in range(len(recordings))]
+    crew = Crew(key=service.key, customers=customers, consents=ALL_CONSENTS)
+    return replay(recordings, to=service.url, crew=crew, pace=Pace(speed=SPEED, start_at=start))
+
+
+def read_outcome(service: Service, played: Played, start: float) -> Outcome:
+    """What there is when everything has come to its end."""
+    service.settle(within_s=150)
+    outcome = Outcome(played=played)
+    visits = {one["id"]: one for one in service.everything("/v1/visits")}
+    for decision in service.everything("/v1/decisions"):
+        assert decision["outcome"] == "send"
+        visit = visits[decision["moment"].removeprefix("enter:")]
+        walked = datetime.fromisoformat(visit["entered_at"]).timestamp() - start
+        outcome.sends.add((decision["customer"], decision["campaign"], decision["place"], round(walked, 3)))
+        outcome.places[decision["place"]] += 1
+        outcome.a_moment[decision["customer"], decision["campaign"], decision["moment"]] += 1
+    for delivery in service.everything("/v1/deliveries"):
+        outcome.states[delivery["state"]] += 1
+        outcome.a_decision[f"{delivery['customer']} {delivery['moment']}"] += 1
+        if delivery["state"] == "sent":
+            outcome.sent.add(delivery["id"])
+    client: Any = service.redis()
+    for _, fields in client.xrange("pb:outbox"):
+        outcome.handed_over[fields[b"delivery"].decode()] += 1
+    return outcome
+
+
+@contextmanager
+def killing(service: Service, every_s: float, dice: random.Random) -> Iterator[Counter[str]]:
+    """Kill one process of the service at a time, until the block ends."""
+    done = threading.Event()
+    killed: Counter[str] = Counter()
+
+    def kill() -> None:
+        while not done.wait(dice.uniform(0.5, 1.5) * every_s):
+            role = dice.choice(["web", "worker", "worker", "beat"])
+            pids = service.pids(role)
+            if pids:
+                with suppress(ProcessLookupError):
+                    os.kill(dice.choice(pids), signal.SIGKILL)
+                    killed[role] += 1
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        thread.join()
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(420)
+def test_killing_processes_changes_nothing_that_a_customer_sees(tmp_path: Path) -> None:
+    with serving(tmp_path / "peace") as service:
+        settle_town(service)
+        start = float(int(time.time()) + 2)
+        peace = read_outcome(service, play_walks(service, start), start)
+    assert peace.played is not None
+    assert peace.played.is_complete
+    assert set(peace.states) == {"sent"}
+    assert set(peace.places) == ON_ROUTE
+    assert len(peace.sends) >= 46
+
+    with serving(tmp_path / "war", {"PASSERBY_FAILPOINTS": FAILPOINTS}) as service:
+        settle_town(service)
+        start = float(int(time.time()) + 2)
+        with killing(service, 2.0, random.Random(7)) as killed:
+            played = play_walks(service, start)
+        war = read_outcome(service, played, start)
+        failpoints = (tmp_path / "war" / "log").read_text().count("signal 9")
+
+    assert war.played is not None
+    assert war.played.is_complete, [one.stopped_by for one in war.played.tallies if one.stopped_by]
+    assert sum(killed.values()) >= 10, f"too little was killed to show anything: {killed}"
+    assert failpoints >= 3, "the named points were not reached"
+    assert war.sends == peace.sends
+    assert set(war.a_moment.values()) == {1}
+    assert set(war.a_decision.values()) == {1}, "a decision has exactly one delivery"
+    assert sum(war.a_decision.values()) == sum(war.a_moment.values())
+    assert set(war.states) <= {"sent", "unknown"}
+    assert max(war.handed_over.values()) == 1, "an offer was handed over twice"
+    assert war.sent <= set(war.handed_over), "called sent, and never handed over"
