@@ -99,8 +99,8 @@ def _not_ready(session: Session, body: CampaignBody, now: datetime) -> list[Faul
         faults.append(Fault("schedule.until", "has passed"))
     fences = [
         fence
-        for place in place_queries.places_by_id(session, _places_meant(session, body)).values()
-        for fence in place_queries.live_geofences_of(session, [place.id]).get(place.id, [])
+        for of_place in place_queries.live_geofences_of(session, _places_meant(session, body)).values()
+        for fence in of_place
         if fence.role == body.trigger.role
     ]
     if not fences:

@@ -16,7 +16,7 @@ from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
 from offers.records.queries import stays as stay_queries
-from offers.records.tables import Device
+from offers.records.tables import Customer, Device
 from offers.rules.profile import PURPOSES, ConsentReceipt, DeviceBody, DeviceChange
 
 REFRESH_GRACE = timedelta(minutes=2)
@@ -68,16 +68,17 @@ def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: d
 
 def link_device(session: Session, device_id: str, customer_id: str, *, now: datetime) -> Follows:
     """An anonymous device becomes a customer's, with the consents that were given on it. What it did before is not carried over."""
-    device = queries.devices_by_id(session, [device_id]).get(device_id)
+    device = queries.device_with_its_customer_locked(session, device_id, [customer_id])
     if device is None or device.revoked_at is not None:
         raise NotFound("device")
     if device.customer_id == customer_id:
         return Follows()
-    people = queries.customers_locked(session, [device.customer_id, customer_id])
-    before = people[device.customer_id]
+    before = session.get_one(Customer, device.customer_id)
     if not before.anonymous:
         raise BadInput.at("customer", "this device is somebody's already; revoke it and register it anew")
-    customer = people.get(customer_id) or consent_queries.add_customer(session, customer_id, anonymous=False, now=now)
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        customer = consent_queries.add_customer(session, customer_id, anonymous=False, now=now)
     given = {
         purpose: ConsentReceipt(given=True, at=now, source="linked device")
         for purpose in PURPOSES
@@ -90,7 +91,8 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
         session.delete(before)
         session.flush()
     covered = consent_queries.write_receipts(session, customer, given, now)
-    return Follows(forget=(device_id,)) | Follows.of_positions([device_id], covered)
+    devices = [one.id for one in queries.devices_of(session, [customer_id]).get(customer_id, [])]
+    return Follows(forget=(device_id,)) | Follows.of_positions(devices, covered)
 
 
 def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Registered:
@@ -135,7 +137,9 @@ def change_device(session: Session, device_id: str, body: DeviceChange, *, now: 
 
 def revoke_device(session: Session, device_id: str, *, now: datetime) -> Follows:
     """Its token and refresh token are good no more, and it is inside nothing."""
-    device = _in_use(session, device_id)
+    device = queries.device_with_its_customer_locked(session, device_id)
+    if device is None or device.revoked_at is not None:
+        raise NotFound("device")
     device.revoked_at, device.refresh_hash, device.previous_refresh_hash, device.push_token = now, None, None, None
     for stay in stay_queries.open_stays_of_devices(session, [device_id]):
         stay.left_at, stay.left_reason = max(now, stay.entered_at), "device_revoked"

@@ -75,15 +75,17 @@ def why(session: Session, customer_id: str, campaign_id: str) -> dict[str, Any]:
             customer.sizes,
             customer.attributes,
         )
-        never = _never(
-            campaign.status, body, profile, customer_queries.devices_of(session, [customer_id]).get(customer_id, [])
-        )
+        missing = [purpose for purpose in ("location", "offers") if not getattr(customer, purpose)]
+        devices = customer_queries.devices_of(session, [customer_id]).get(customer_id, [])
+        never = _never(campaign.status, missing, body, profile, devices)
     return {"customer": customer_id, "campaign": campaign_id, "decisions": decisions, "never": never}
 
 
-def _never(status: str, body: CampaignBody, profile: Profile, devices: list[Any]) -> dict[str, Any]:
+def _never(status: str, missing: list[str], body: CampaignBody, profile: Profile, devices: list[Any]) -> dict[str, Any]:
     if status != "live":
         return {"reason": "not_live", "facts": {"status": status}}
+    if missing:
+        return {"reason": "no_consent", "facts": {"missing": missing}}
     if miss := read_audience(body.audience).miss(profile):
         return {"reason": "not_in_audience", "facts": {"path": miss.path, "condition": dict(miss.condition)}}
     if not devices:

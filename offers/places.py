@@ -11,6 +11,7 @@ from geofences.shapes import read_shape
 from offers.errors import Conflict, NotFound
 from offers.follows import Follows
 from offers.records.ids import new_id
+from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import places as queries
 from offers.records.queries import stays as stay_queries
@@ -74,6 +75,8 @@ def _replace_geofences(session: Session, place: Place, body: PlaceBody, now: dat
 def _retire(session: Session, fences: Sequence[Geofence], now: datetime) -> None:
     """Whoever stands inside a geofence that goes leaves it, with a reason and without a push."""
     by_id = {fence.id: fence for fence in fences}
+    inside = {stay.customer_id for stay in stay_queries.open_stays_at(session, by_id)}
+    customer_queries.customers_locked(session, inside)  # before their stays, as arrivals do
     stays = stay_queries.open_stays_at(session, by_id)
     visits = stay_queries.visits_by_id(session, (stay.visit_id for stay in stays))
     for stay in stays:

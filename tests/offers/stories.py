@@ -1,9 +1,11 @@
 """What the stories of this room are told with: a town with stores, people and phones, and crossings in minutes after noon."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from offers.arrivals import Arrivals, Crossing, record_crossings
@@ -11,15 +13,16 @@ from offers.campaigns import put_campaign, step_campaign
 from offers.customers import put_customer
 from offers.deliveries import Claims, Outcome, Sent, claim_deliveries, record_outcomes, word_delivery
 from offers.desk_settings import change_limits
-from offers.devices import register_device
+from offers.devices import change_device, register_device
 from offers.history import list_decisions, list_deliveries, list_transitions, list_visits
-from offers.places import put_place
+from offers.places import get_place, put_place
 from offers.records.database import Database
+from offers.records.ids import new_id
 from offers.records.queries.history import Asked
 from offers.records.tables import Stay
 from offers.rules.campaign import CampaignBody
 from offers.rules.place import PlaceBody
-from offers.rules.profile import CustomerBody, DeviceBody
+from offers.rules.profile import CustomerBody, DeviceBody, DeviceChange
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 """A Wednesday; 14:00 in Amsterdam."""
@@ -114,8 +117,6 @@ class Town:
 
     def fences(self, place: str) -> dict[str, str]:
         """The geofences' ids by role."""
-        from offers.places import get_place
-
         item = self.read(lambda session: get_place(session, place))
         return {fence["role"]: fence["id"] for fence in item["geofences"]}
 
@@ -130,17 +131,14 @@ class Town:
     def device(self, customer: str = "sanne", *, push_token: str | None = "", now: datetime = NOON, **more: Any) -> str:
         """A phone of a customer; its push token is its own unless one is given, or `None` for a phone without."""
         body = {"customer": customer, "platform": "android", **more}
+        if push_token is not None:
+            body["push_token"] = push_token or new_id("token")
         made = self.write(
             lambda session: register_device(session, DeviceBody.model_validate(body), trusted=True, now=now)
         )
-        if push_token is not None:
-            self.tell(made.device_id, push_token or f"token-of-{made.device_id}", now=now)
         return made.device_id
 
     def tell(self, device: str, push_token: str | None, *, now: datetime = NOON) -> None:
-        from offers.devices import change_device
-        from offers.rules.profile import DeviceChange
-
         change = DeviceChange(push_token=push_token)
         self.write(lambda session: change_device(session, device, change, now=now))
 
@@ -157,6 +155,20 @@ class Town:
 
     def limits(self, **change: Any) -> None:
         self.write(lambda session: change_limits(session, change))
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The SQL that is executed meanwhile; one that is executed for many rows is one."""
+        seen: list[str] = []
+
+        def note(*arguments: object) -> None:
+            seen.append(str(arguments[2]))
+
+        event.listen(self.database.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(self.database.engine, "before_cursor_execute", note)
 
     def cross(self, *crossings: Crossing, now: datetime | None = None) -> Arrivals:
         """Record crossings in one transaction, by default at the time of the last of them."""

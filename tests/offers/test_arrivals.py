@@ -1,12 +1,12 @@
 """Stories of one store: 100 m around Kalverstraat 102, a dwell of one minute, and phones that come and go."""
 
 import pytest
-from sqlalchemy import event
 
 from geofences.presence import Inside
 from offers.arrivals import memberships_of
 from offers.customers import erase_customer, set_consents
 from offers.devices import link_device, register_device, revoke_device
+from offers.places import get_place
 from offers.records.tables import Order
 from offers.rules.profile import ConsentsBody, DeviceBody
 from tests.offers.stories import (
@@ -260,8 +260,6 @@ def test_a_customer_in_two_premises_of_one_store_is_there_until_out_of_both(town
 
 
 def _fence_ids(town: Town) -> list[str]:
-    from offers.places import get_place
-
     return [fence["id"] for fence in town.read(lambda session: get_place(session, "kalverstraat"))["geofences"]]
 
 
@@ -382,17 +380,8 @@ def _statements(town: Town, people: int, kinds: list[str]) -> list[str]:
     for number in range(people):
         phones += [town.phone(f"{len(kinds)}-of-{people}-{number}"), town.device(f"{len(kinds)}-of-{people}-{number}")]
     crossings = [crossing(kind, phone, fence, minute) for minute, kind in enumerate(kinds) for phone in phones]
-    seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    engine = town.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with town.statements() as seen:
         town.cross(*crossings)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     return seen
 
 
@@ -414,13 +403,7 @@ def test_the_number_of_queries_does_not_grow_with_exits_of_earlier_stays(town: T
     for people in (3, 30):
         phones = [town.phone(f"{number}-of-{people}") for number in range(people)]
         town.cross(*(enter(phone, store, 5) for phone in phones))
-        seen: list[object] = []
-
-        def note(*arguments: object, seen: list[object] = seen) -> None:
-            seen.append(arguments[2])
-
-        event.listen(town.database.engine, "before_cursor_execute", note)
-        town.cross(*(dwell(phone, store, 7) for phone in phones), *(leave(phone, store, 9) for phone in phones))
-        event.remove(town.database.engine, "before_cursor_execute", note)
+        with town.statements() as seen:
+            town.cross(*(dwell(phone, store, 7) for phone in phones), *(leave(phone, store, 9) for phone in phones))
         counts.append(len(seen))
     assert counts[0] == counts[1]

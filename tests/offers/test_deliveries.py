@@ -18,7 +18,7 @@ from offers.deliveries import (
 )
 from offers.devices import revoke_device
 from offers.places import delete_place
-from offers.records.tables import Decision, Delivery
+from offers.records.tables import Decision, Delivery, Device
 from offers.rules.profile import ConsentsBody
 from tests.offers.stories import NOON, Town, at, enter, leave, minutes
 
@@ -55,7 +55,8 @@ def test_a_message_is_worded_for_its_customer_and_sent_once(town: Town, queued: 
     assert claims.happened == []
     [claimed] = claims.held
     message, words = word_delivery(claimed)
-    assert (message.delivery_id, message.device_id, message.push_token) == (queued, phone, f"token-of-{phone}")
+    token = town.read(lambda session: session.get_one(Device, phone)).push_token
+    assert (message.delivery_id, message.device_id, message.push_token) == (queued, phone, token)
     assert (message.platform, message.expires_at) == ("android", at(20))
     assert (message.title, message.body) == ("Hoi Sanne", "Je bent bij Kalverstraat.")
     happened = town.write(
@@ -285,20 +286,12 @@ def test_opened_is_received(town: Town, queued: str, phone: str) -> None:
 
 
 def test_claims_ask_in_a_number_of_queries_that_does_not_grow(town: Town, store: str) -> None:
-    from sqlalchemy import event
-
     counts = []
     for people in (2, 20):
         phones = [town.phone(f"{number}-of-{people}", name=f"P{number} Jansen") for number in range(people)]
         ids = town.cross(*(enter(one, store, 5) for one in phones)).deliveries
-        seen: list[object] = []
-
-        def note(*arguments: object, seen: list[object] = seen) -> None:
-            seen.append(arguments[2])
-
-        event.listen(town.database.engine, "before_cursor_execute", note)
-        assert len(town.claim(ids, now=at(6)).held) == people
-        event.remove(town.database.engine, "before_cursor_execute", note)
+        with town.statements() as seen:
+            assert len(town.claim(ids, now=at(6)).held) == people
         counts.append(len(seen))
     assert counts[0] == counts[1]
     assert minutes(0) < LEASE

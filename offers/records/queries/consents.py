@@ -1,17 +1,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
-from offers.records.queries.customers import with_open_order
+from offers.records.queries.customers import customers_locked, with_open_order
 from offers.records.queries.stays import open_stays_of_customers, open_visits
 from offers.records.tables import Consent, Customer
 from offers.rules.profile import ConsentReceipt
 
 
 def add_customer(session: Session, customer_id: str, *, anonymous: bool, now: datetime) -> Customer:
-    """A customer of whom nothing is known and who agreed to nothing."""
+    """A customer of whom nothing is known and who agreed to nothing; the one that somebody else makes at this moment, locked."""
     customer = Customer(
         id=customer_id,
         anonymous=anonymous,
@@ -24,8 +25,11 @@ def add_customer(session: Session, customer_id: str, *, anonymous: bool, now: da
         created_at=now,
         updated_at=now,
     )
-    session.add(customer)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(customer)
+    except IntegrityError:
+        return customers_locked(session, [customer_id])[customer_id]
     return customer
 
 

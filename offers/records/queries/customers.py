@@ -47,7 +47,18 @@ def owners(session: Session, device_ids: Iterable[str]) -> set[str]:
 
 
 def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
-    return {device.id: device for device in session.scalars(select(Device).where(Device.id.in_(set(ids))))}
+    """These devices as they are now."""
+    rows = session.scalars(select(Device).where(Device.id.in_(set(ids))).execution_options(populate_existing=True))
+    return {device.id: device for device in rows}
+
+
+def device_with_its_customer_locked(session: Session, device_id: str, also: Iterable[str] = ()) -> Device | None:
+    """The device as it is once its customer, and these others, are locked: nobody else links, revokes or records it now."""
+    while True:
+        people = customers_locked(session, {*owners(session, [device_id]), *also})
+        device = devices_by_id(session, [device_id]).get(device_id)
+        if device is None or device.customer_id in people:
+            return device
 
 
 def devices_of(session: Session, customer_ids: Iterable[str]) -> dict[str, list[Device]]:

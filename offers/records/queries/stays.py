@@ -21,7 +21,10 @@ def open_stays_of_customers(session: Session, customer_ids: Iterable[str]) -> Se
 
 def open_stays_at(session: Session, geofence_ids: Iterable[str]) -> Sequence[Stay]:
     return session.scalars(
-        select(Stay).where(Stay.geofence_id.in_(set(geofence_ids)), Stay.left_at.is_(None)).order_by(Stay.id)
+        select(Stay)
+        .where(Stay.geofence_id.in_(set(geofence_ids)), Stay.left_at.is_(None))
+        .order_by(Stay.id)
+        .execution_options(populate_existing=True)
     ).all()
 
 

@@ -58,7 +58,7 @@ def test_a_refusal_never_repeats_the_number() -> None:
         ({"consents": {"newsletter": True}}, "consents.newsletter"),
         (
             {"consents": {"location": {"given": True, "at": "2026-06-10T12:00:00"}}},
-            "consents.location.ConsentReceipt.at",
+            "consents.location",
         ),
         ({"nmae": "x"}, "nmae"),
     ],

@@ -1,0 +1,163 @@
+from typing import Any
+
+import pytest
+
+from offers.campaigns import step_campaign
+from offers.errors import NotFound
+from offers.history import Asked, Page, list_decisions, list_deliveries, list_transitions, list_visits, purge, why
+from tests.offers.stories import Town, at, dwell, enter, leave
+
+
+@pytest.fixture
+def two_visits(town: Town) -> list[str]:
+    """Sanne in the Kalverstraat at 12:05, and at the Damrak at 13:05, where she still is; Ben at the Damrak at 12:30."""
+    kalverstraat, damrak = town.place(), town.place("damrak")
+    town.campaign()
+    sanne, ben = town.phone(), town.phone("ben")
+    town.cross(enter(sanne, kalverstraat, 5), leave(sanne, kalverstraat, 15), now=at(15))
+    town.cross(enter(ben, damrak, 30), leave(ben, damrak, 40), now=at(40))
+    town.cross(enter(sanne, damrak, 65), dwell(sanne, damrak, 67), now=at(67))
+    return [sanne, ben]
+
+
+def _ask(town: Town, listing: Any, asked: Asked) -> Page:
+    page: Page = town.read(lambda session: listing(session, asked))
+    return page
+
+
+LISTS: list[Any] = [list_transitions, list_visits, list_decisions, list_deliveries]
+
+
+@pytest.mark.parametrize(
+    ("asked", "counts"),
+    [
+        (Asked(), [6, 3, 3, 3]),
+        (Asked(customer="sanne"), [4, 2, 2, 2]),
+        (Asked(place="damrak"), [4, 2, 2, 2]),
+        (Asked(customer="ben", place="kalverstraat"), [0, 0, 0, 0]),
+        (Asked(since=at(60)), [2, 1, 1, 1]),
+        (Asked(customer="nobody"), [0, 0, 0, 0]),
+    ],
+)
+def test_the_filters_of_every_list(town: Town, two_visits: list[str], asked: Asked, counts: list[int]) -> None:
+    assert [len(_ask(town, one, asked).items) for one in LISTS] == counts
+
+
+def test_a_campaign_filters_what_has_one(town: Town, two_visits: list[str]) -> None:
+    for one in (list_decisions, list_deliveries):
+        assert len(_ask(town, one, Asked(campaign="sneakers")).items) == 3
+        assert _ask(town, one, Asked(campaign="boots")).items == []
+
+
+@pytest.mark.parametrize("listing", LISTS)
+def test_pages_join_up_newest_first(town: Town, two_visits: list[str], listing: Any) -> None:
+    whole = [one["id"] for one in town.read(lambda session: listing(session, Asked())).items]
+    assert whole == sorted(whole, reverse=True)
+    pieces: list[str] = []
+    cursor = None
+    for _ in range(10):
+        page = _ask(town, listing, Asked(cursor=cursor, limit=2))
+        pieces += [one["id"] for one in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert pieces == whole
+
+
+def test_what_the_lists_hold(town: Town, two_visits: list[str]) -> None:
+    kinds: dict[Any, set[str]] = {
+        list_transitions: {"device_id", "customer", "place", "geofence_id", "role", "kind", "at", "source", "reason"},
+        list_visits: {"customer", "place", "entered_at", "left_at"},
+        list_decisions: {"id", "customer", "campaign", "campaign_version", "trigger", "at", "outcome", "facts"},
+        list_deliveries: {
+            "id", "customer", "device_id", "campaign", "order", "kind", "state", "reason", "language", "title", "body", "url",
+            "coupon", "created_at", "sent_at", "expires_at",
+        },
+    }  # fmt: skip
+    for listing, fields in kinds.items():
+        assert fields <= _ask(town, listing, Asked(limit=1)).items[0].keys()
+
+
+def _why(town: Town, customer: str = "sanne") -> Any:
+    return town.read(lambda session: why(session, customer, "sneakers"))
+
+
+def test_why_tells_the_decisions(town: Town, two_visits: list[str]) -> None:
+    told = _why(town)
+    assert (told["customer"], told["campaign"], told["never"]) == ("sanne", "sneakers", None)
+    assert [one["outcome"] for one in told["decisions"]] == ["send", "send"]
+
+
+def test_why_tells_the_no_that_was_decided_with_its_facts(town: Town) -> None:
+    store = town.place()
+    town.campaign(audience={"all": [{"fact": "tags", "has": "vip"}]})
+    town.cross(enter(town.phone(), store, 5))
+    [decision] = _why(town)["decisions"]
+    assert decision["outcome"] == "not_in_audience"
+    assert decision["facts"]["path"] == "all[0]"
+
+
+@pytest.mark.parametrize(
+    ("customer", "device", "status", "reason"),
+    [
+        ({}, True, "draft", "not_live"),
+        ({"consents": []}, True, "draft", "not_live"),
+        ({"consents": ["location"]}, True, "live", "no_consent"),
+        ({"consents": []}, False, "live", "no_consent"),
+        ({"language": "de"}, True, "live", "not_in_audience"),
+        ({}, False, "live", "no_device"),
+        ({}, True, "live", "no_moment"),
+    ],
+    ids=repr,
+)
+def test_why_it_was_never_considered(
+    town: Town, customer: dict[str, Any], device: bool, status: str, reason: str
+) -> None:
+    town.place()
+    town.campaign(audience={"fact": "language", "is": "nl"}, live=status == "live")
+    town.customer("sanne", **customer)
+    if device:
+        town.device()
+    told = _why(town)
+    assert told["decisions"] == []
+    assert told["never"]["reason"] == reason
+    assert isinstance(told["never"]["facts"], dict)
+
+
+def test_why_names_what_a_paused_campaign_is_and_what_consent_is_missing(town: Town) -> None:
+    town.place()
+    town.campaign()
+    town.customer("sanne", consents=["offers"])
+    assert _why(town)["never"] == {"reason": "no_consent", "facts": {"missing": ["location"]}}
+    town.write(lambda session: step_campaign(session, "sneakers", "pause", now=at(1)))
+    assert _why(town)["never"] == {"reason": "not_live", "facts": {"status": "paused"}}
+
+
+def test_why_of_nobody_and_of_nothing(town: Town) -> None:
+    with pytest.raises(NotFound, match="customer"):
+        _why(town, "nobody")
+    town.customer()
+    with pytest.raises(NotFound, match="campaign"):
+        _why(town)
+
+
+def test_what_was_kept_long_enough_goes_and_what_is_open_stays(town: Town, two_visits: list[str]) -> None:
+    town.send([one["id"] for one in town.deliveries("ben")], now=at(41))
+    town.send([one["id"] for one in town.deliveries("sanne")], now=at(67))
+    early = town.write(lambda session: purge(session, decisions_before=at(41), transitions_before=at(60)))
+    assert (early.transitions, early.stays, early.visits, early.decisions, early.deliveries) == (4, 2, 2, 2, 2)
+    late = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900)))
+    assert (late.transitions, late.stays, late.visits, late.decisions, late.deliveries) == (2, 0, 0, 1, 1)
+    assert [visit[1] for visit in town.visits()] == [None]
+    again = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900)))
+    assert (again.transitions, again.stays, again.visits, again.decisions, again.deliveries) == (0, 0, 0, 0, 0)
+
+
+def test_what_is_under_way_is_not_purged(town: Town) -> None:
+    store = town.place()
+    town.campaign()
+    town.cross(enter(town.phone(), store, 5))
+    purged = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900)))
+    assert (purged.decisions, purged.deliveries) == (1, 0)
+    [delivery] = town.deliveries()
+    assert town.claim([delivery["id"]], now=at(6)).held
