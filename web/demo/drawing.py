@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,11 +11,18 @@ from typing import Any
 OUTLINES = Path(__file__).parents[2] / "seeds" / "amsterdam" / "streets.geojson"
 """The demo town's own outlines; its licences stand beside it."""
 
-MARGIN_M = 190.0
+NORTH_M, SIDE_M, SOUTH_M = 200.0, 160.0, 40.0
+"""Around the outermost geofences; the outlines end soon after them in the south."""
+GAP_M = 24.0
+"""Between a place and its label."""
+LETTER_M, LINE_M = 36.0, 72.0
+"""A letter and a line of a label where the map is smallest, on a phone: 13 px at 5 m a pixel."""
 METRES_PER_DEGREE = 111_195.0
 """Of latitude on a sphere of Earth's mean radius: a drawing needs no more."""
 
 Place = Mapping[str, Any]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in the map's units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +47,30 @@ def frame_around(places: Sequence[Place]) -> Frame:
     west, east = min(lon for _, lon in points), max(lon for _, lon in points)
     per_lon = METRES_PER_DEGREE * math.cos(math.radians((south + north) / 2))
     return Frame(
-        west=west - MARGIN_M / per_lon,
-        north=north + MARGIN_M / METRES_PER_DEGREE,
+        west=west - SIDE_M / per_lon,
+        north=north + NORTH_M / METRES_PER_DEGREE,
         per_lon=per_lon,
         per_lat=METRES_PER_DEGREE,
-        width=round((east - west) * per_lon + 2 * MARGIN_M),
-        height=round((north - south) * METRES_PER_DEGREE + 2 * MARGIN_M),
+        width=round((east - west) * per_lon + 2 * SIDE_M),
+        height=round((north - south) * METRES_PER_DEGREE + NORTH_M + SOUTH_M),
     )
 
 
 def draw(places: Sequence[Place]) -> dict[str, Any]:
-    """What the map's template takes: the frame, outlines as paths by kind, and places with their geofences and labels."""
+    """What the map's template takes: the frame, outlines as paths by kind, places with their geofences, and labels."""
     frame = frame_around(places)
     outlines: dict[str, list[str]] = {"neighbourhood": [], "building": [], "route": []}
     for feature in _features():
         outlines[feature["properties"]["kind"]].append(path(feature["geometry"], frame))
-    return {"frame": frame, "outlines": outlines, "places": [_drawn(place, frame) for place in places]}
+    return {
+        "frame": frame,
+        "outlines": outlines,
+        "places": [_drawn(place, frame) for place in places],
+        "labels": list(_labelled(places, frame)),
+    }
 
 
 def _drawn(place: Place, frame: Frame) -> dict[str, Any]:
-    x, y = frame.at(place["lat"], place["lon"])
     fences = []
     for fence in place["geofences"]:
         shape: dict[str, Any] = {"id": fence["id"], "role": fence["role"]}
@@ -69,21 +80,49 @@ def _drawn(place: Place, frame: Frame) -> dict[str, Any]:
         else:
             shape["d"] = path(fence["geometry"], frame)
         fences.append(shape)
-    right = x < frame.width * 0.62
-    reach = max([fence.get("r", 0) for fence in fences] or [0]) + 24
-    brand, _, rest = place["name"].partition(" ")
-    return {
-        "id": place["id"],
-        "name": place["name"],
-        "kind": place["kind"],
-        "geofences": sorted(fences, key=lambda fence: fence["role"] == "other"),
-        "label": {
-            "x": x + reach if right else x - reach,
-            "y": y,
-            "anchor": "start" if right else "end",
-            "lines": [brand, rest] if rest else [brand],
-        },
-    }
+    return {"id": place["id"], "name": place["name"], "kind": place["kind"], "geofences": fences}
+
+
+def _labelled(places: Sequence[Place], frame: Frame) -> Iterator[dict[str, Any]]:
+    """Each place's name in one or two lines: beside, below or above it, where no other place and no other label is."""
+    reaches = {place["id"]: _reach(place, frame) for place in places}
+    taken: list[Box] = []
+    for place in sorted(places, key=lambda place: -float(place["lon"])):  # those at the edge have the least choice
+        brand, _, rest = place["name"].partition(" ")
+        lines = [brand, rest] if rest else [brand]
+        wide, high = max(map(len, lines)) * LETTER_M, len(lines) * LINE_M
+        left, top, right, bottom = reaches[place["id"]]
+        down = (top + bottom) / 2
+        across = min(max((left + right) / 2, wide / 2), frame.width - wide / 2)
+        choices = [
+            ("start", right + GAP_M, down - high / 2),
+            ("end", left - GAP_M, down - high / 2),
+            ("middle", across, bottom + GAP_M),
+            ("middle", across, top - GAP_M - high),
+        ]
+        others = [*taken, *(reach for other, reach in reaches.items() if other != place["id"])]
+        anchor, x, y = next((one for one in choices if _is_free(_box(one, wide, high), others, frame)), choices[0])
+        taken.append(_box((anchor, x, y), wide, high))
+        yield {"x": round(x, 1), "y": round(y + 0.8 * LINE_M, 1), "anchor": anchor, "lines": lines}
+
+
+def _box(choice: tuple[str, float, float], wide: float, high: float) -> Box:
+    anchor, x, y = choice
+    left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
+    return left, y, left + wide, y + high
+
+
+def _is_free(box: Box, others: Iterable[Box], frame: Frame) -> bool:
+    left, top, right, bottom = box
+    if left < 0 or top < 0 or right > frame.width or bottom > frame.height:
+        return False
+    return all(left > other[2] or right < other[0] or top > other[3] or bottom < other[1] for other in others)
+
+
+def _reach(place: Place, frame: Frame) -> Box:
+    corners = [frame.at(lat, lon) for lat, lon in _corners(place)]
+    across, down = [x for x, _ in corners], [y for _, y in corners]
+    return min(across), min(down), max(across), max(down)
 
 
 def path(geometry: Mapping[str, Any], frame: Frame) -> str:

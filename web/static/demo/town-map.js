@@ -2,6 +2,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 const JUMP_M = 200; // farther than anybody walks between two looks: a new walk
 const TOLD_MS = 1600;
+const POOR_M = 100; // a ping less accurate than this changes nothing
+const UNKNOWN_M = 50;
 
 export class TownMap {
   constructor(svg) {
@@ -65,7 +67,8 @@ export class TownMap {
     const [x, y] = this.at(reported);
     drawn.report.setAttribute("cx", x.toFixed(1));
     drawn.report.setAttribute("cy", y.toFixed(1));
-    drawn.report.setAttribute("r", Math.min(reported.accuracy_m ?? 50, 2000).toFixed(0));
+    drawn.report.setAttribute("r", (reported.accuracy_m ?? UNKNOWN_M).toFixed(0));
+    drawn.report.classList.toggle("poor", (reported.accuracy_m ?? UNKNOWN_M) > POOR_M);
   }
 
   // A transition lights up the geofence and whoever crossed it, in its hue.

@@ -30,6 +30,7 @@ function showState(state) {
   for (const told of state.phones) {
     const phone = phoneOf(told);
     showOrder(phone, told.order);
+    write(phone, ".no-push", told.consents.location ? words.no_push : words.refused);
     showWhy(phone, told.no);
     const fresh = showPushes(phone, told.pushes);
     if (fresh.length && !first) announce(phone, told, fresh.at(-1));
@@ -54,7 +55,7 @@ function showHappened(items) {
     const item = there.get(one.id) ?? blank.cloneNode(true);
     if (!item.dataset.id) {
       item.dataset.id = one.id;
-      item.classList.add(one.kind);
+      item.classList.add(`is-${one.kind}`);
       write(item, "time", one.time);
       write(item, ".who", one.who);
       write(item, ".kind", words[one.kind]);
