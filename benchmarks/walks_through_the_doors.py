@@ -67,15 +67,20 @@ def run(walks_csv: Path, speed: float) -> Through:
     recordings = read_recordings(walks_csv)
     customers = [f"walker-{number:02}" for number in range(len(recordings))]
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as client:
-        _settle(client, customers)
+        stores = _settle(client, customers)
         start = float(int(time.time()) + 2)
         crew = Crew(
-            key=client.headers["Authorization"].removeprefix("Bearer "), customers=customers, consents=ALL_CONSENTS
+            key=client.headers["Authorization"].removeprefix("Bearer "),
+            customers=customers,
+            consents=ALL_CONSENTS,
+            pushable=True,
         )
         replay(recordings, to=str(client.base_url), crew=crew, pace=Pace(speed=speed, start_at=start))
         time.sleep(5)
         enters = [
-            one for one in _all(client, "/v1/transitions") if one["kind"] == "enter" and one["role"] == "premises"
+            one
+            for one in _all(client, "/v1/transitions")
+            if one["kind"] == "enter" and one["role"] == "premises" and one["place"] in stores
         ]
         pushes = Counter(one["state"] for one in _all(client, "/v1/deliveries"))["sent"]
     name_of = dict(zip(customers, (one.name for one in recordings), strict=True))
@@ -88,7 +93,9 @@ def run(walks_csv: Path, speed: float) -> Through:
     return _fit(walks_csv, entered, pushes)
 
 
-def _settle(client: httpx.Client, customers: list[str]) -> None:
+def _settle(client: httpx.Client, customers: list[str]) -> list[str]:
+    """The seed's places, no limits, a campaign on every store, the customers; the stores' ids."""
+
     def put(path: str, body: Any, method: str = "PUT") -> None:
         client.request(method, path, json=body).raise_for_status()
 
@@ -103,6 +110,7 @@ def _settle(client: httpx.Client, customers: list[str]) -> None:
     put("/v1/campaigns/walk-in/launch", None, "POST")
     for customer in customers:
         put(f"/v1/customers/{customer}", {"consents": ALL_CONSENTS})
+    return stores
 
 
 def _all(client: httpx.Client, path: str) -> Iterator[dict[str, Any]]:
@@ -135,7 +143,7 @@ def _fit(walks_csv: Path, entered: list[tuple[str, str, float]], pushes: int) ->
 
 
 def main() -> None:
-    console = Console(width=130)
+    console = Console(width=150)
     through = run(WALKS, SPEED)
     must = [(one, count) for one, count in through.seen if one.must_be_seen]
     may = [(one, count) for one, count in through.seen if not one.must_be_seen]

@@ -35,7 +35,7 @@ def run_replay(asked: Asked, console: Console) -> bool:
         raise BadInput.at(str(asked.file), str(error)) from None
     if not recordings:
         raise BadInput.at(str(asked.file), "holds no recording")
-    crew = Crew(asked.key, asked.tokens, asked.customers, None if asked.customers else ALL_CONSENTS)
+    crew = Crew(asked.key, asked.tokens, asked.customers, None if asked.customers else ALL_CONSENTS, pushable=True)
     pace = Pace(speed=asked.speed, restamp="keep" if asked.keep_times else "now")
     fixes = sum(len(one.fixes) for one in recordings)
     console.print(

@@ -52,7 +52,7 @@ class Crew:
     customers: Sequence[str] = ()
     consents: Mapping[str, bool] | None = None
     platform: Platform = "android"
-    pushable: bool = True
+    pushable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

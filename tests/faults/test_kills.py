@@ -64,7 +64,7 @@ def play_walks(service: Service, start: float) -> Played:
     """Play all walks together, from `start` (epoch seconds), each on the phone of its customer."""
     recordings = walks()
     customers = [f"walker-{number:02}" for number in range(len(recordings))]
-    crew = Crew(key=service.key, customers=customers, consents=ALL_CONSENTS)
+    crew = Crew(key=service.key, customers=customers, consents=ALL_CONSENTS, pushable=True)
     return replay(recordings, to=service.url, crew=crew, pace=Pace(speed=SPEED, start_at=start))
 
 
