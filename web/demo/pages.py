@@ -47,7 +47,7 @@ def phone(request: Request, parts: Have, device: str, lang: Lang = None) -> Resp
     mine = next((one for one in told["phones"] if one["device"] == device), None)
     if mine is None:
         return _page("missing.html", parts, language, status=404)
-    return _page("phone.html", parts, language, phone=mine)
+    return _page("phone.html", parts, language, phone=mine, time_zone=told["time_zone"])
 
 
 @router.get("/state")

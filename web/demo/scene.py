@@ -39,13 +39,8 @@ class Names:
         return self.places.get(place_id or "", "")
 
 
-def read_places(database: Database) -> list[Item]:
-    with database.reading() as session:
-        return places.list_places(session)[0]
-
-
 def read_scene(database: Database, language: str) -> Item:
-    """`{language, places, phones, happened}` as JSON has it; nothing in it is a position of a person."""
+    """`{language, time_zone, places, phones, happened}` as JSON has it; nothing in it is a position of a person."""
     with database.reading() as session:
         town = places.list_places(session)[0]
         people = customers.list_customers(session)[0]
@@ -73,6 +68,7 @@ def read_scene(database: Database, language: str) -> Item:
     happened.sort(key=lambda one: one["at"], reverse=True)
     return {
         "language": language,
+        "time_zone": names.zone.key,
         "places": town,
         "phones": phones,
         "happened": happened[:HAPPENED],

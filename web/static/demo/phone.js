@@ -1,13 +1,13 @@
 import { showOrder, showPushes, showWhy, write } from "./phones.js";
 import { follow } from "./stream.js";
 
-const { language, device } = document.body.dataset;
+const { language, device, timeZone } = document.body.dataset;
 const screen = document.querySelector(".lock");
 
 function tick() {
   const now = new Date();
-  write(screen, ".clock", now.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false }));
-  write(screen, ".day", now.toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long" }));
+  write(screen, ".clock", now.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone }));
+  write(screen, ".day", now.toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long", timeZone }));
 }
 
 follow({

@@ -1,0 +1,56 @@
+"""A real Chromium that talks to nobody but this machine, and the real demo."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.commands.demo_process import READY, Demo
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium() -> str | None:
+    """Where a Chromium is: PASSERBY_CHROMIUM, else the usual places."""
+    asked = os.environ.get("PASSERBY_CHROMIUM")
+    return asked or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("there is no Chromium here; install one, or name it in PASSERBY_CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS), headless=True)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def running_demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Asks for the browser first: without one no demo is started."""
+    demo = Demo(tmp_path_factory.mktemp("demo") / "town", "--speed", "30", "--for", "280")
+    try:
+        demo.wait_for(READY)
+        yield demo
+    finally:
+        demo.kill()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile, as wide as a desk, in British English."""
+    opened = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    yield opened
+    opened.close()
