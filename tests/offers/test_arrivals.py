@@ -284,6 +284,15 @@ def test_a_geofence_that_moves_away_closes_the_stay_with_a_reason_and_pushes_not
     assert town.transitions() == [("enter", at(5)), ("exit", at(10))]
 
 
+def test_an_exit_that_an_edit_caused_pushes_nothing_even_where_the_stay_was_still_open(town: Town, store: str) -> None:
+    town.campaign("bye", "exit")
+    phone = town.phone()
+    town.cross(enter(phone, store, 5))
+    town.cross(leave(phone, store, 9, reason="geofence_changed"))
+    assert [(stay.left_at, stay.left_reason) for stay in town.stays()] == [(at(9), "geofence_changed")]
+    assert town.outcomes() == [("sneakers", "enter", "send")]
+
+
 def test_nobody_enters_a_geofence_that_is_gone(town: Town, store: str) -> None:
     phone = town.phone()
     town.place(geofences=[circle(50)], now=at(4))

@@ -12,11 +12,13 @@ from sqlalchemy import text
 
 from offers.arrivals import record_crossings
 from offers.customers import erase_customer, put_customer, set_consents
+from offers.deliveries import Outcome, Sent, record_outcomes
 from offers.devices import link_device, register_device, revoke_device
 from offers.places import put_place
 from offers.records.database import Database
 from offers.records.queries.customers import customers_locked
 from offers.records.tables import Customer, Stay
+from offers.rules.personalise import Words
 from offers.rules.place import PlaceBody
 from offers.rules.profile import ConsentsBody, CustomerBody, DeviceBody
 from tests.offers.stories import LAT, LON, NOON, Town, at, circle, enter, leave
@@ -206,6 +208,27 @@ def _until_somebody_waits(database: Database) -> None:
             return
         threading.Event().wait(0.01)
     raise AssertionError("nobody waited for the lock within five seconds")
+
+
+def test_an_outcome_waits_for_its_customers_lock(database: Database) -> None:
+    """An erasure holds it while it removes decisions and deliveries; an outcome takes those two the other way round."""
+    town = Town(database)
+    store = town.place()
+    town.campaign()
+    ids = town.cross(enter(town.phone(), store, 5)).deliveries
+    [claimed] = town.claim(ids, now=at(6)).held
+    failed = [Sent(claimed.delivery_id, "nl", Words("a", "b", None), Outcome("failed"))]
+
+    def record() -> list[dict[str, Any]]:
+        return town.write(lambda session: record_outcomes(session, "sender-1", failed, now=at(7)))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            customers_locked(session, ["sanne"])
+            recording = pool.submit(record)
+            _until_somebody_waits(database)
+            erase_customer(session, "sanne")
+        assert recording.result() == []
 
 
 def test_a_customers_lock_holds_until_the_commit(database: Database) -> None:
