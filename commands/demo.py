@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
 from rich.console import Console
 
 import seeds
@@ -34,6 +33,8 @@ TOWN = Path(seeds.__file__).parent / "amsterdam"
 MARKER = "this-folder-is-the-demos"
 """A file by this name says that a demo made the folder, and that the next one may empty it."""
 LOCK = "serve.lock"
+OWN = ("database_url", "redis_url", "broker_url", "base_url", "push", "secret_key")
+"""Settings of which the demo takes no value from outside."""
 HEARTBEATS_S = 45.0
 """Three of the stream's heartbeats: silent for longer, the connection is dead."""
 
@@ -104,16 +105,8 @@ def empty_own_folder(folder: Path) -> None:
 
 def _own(options: Options) -> Settings:
     """The demo never touches what a production's variables name: its own database, its own Redis, its own secret."""
-    own = {
-        "data": options.folder,
-        "database_url": "",
-        "redis_url": "",
-        "broker_url": "",
-        "base_url": "",
-        "push": "outbox",
-        "secret_key": SecretStr(""),
-    }
-    return options.settings.model_copy(update=own)
+    own = {name: Settings.model_fields[name].default for name in OWN}
+    return options.settings.model_copy(update={**own, "data": options.folder})
 
 
 def _load(options: Options) -> None:

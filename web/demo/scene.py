@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
 from offers import campaigns, customers, devices, history, pickups, places
 from offers.records.database import Database
 from offers.rules.in_words import why_not
@@ -56,14 +54,23 @@ def read_scene(database: Database, language: str) -> Item:
         decisions = history.list_decisions(session, asked).items
         deliveries = history.list_deliveries(session, asked).items
         transitions = history.list_transitions(session, history.Asked(limit=HAPPENED)).items
-        phones = _phones(session, {one["id"]: one for one in people}, names, decisions, deliveries)
+        registered = devices.list_devices(session, list(names.people))
+        orders = {one["id"]: pickups.list_orders(session, one["id"]) for one in people}
     pushes = [push_of(one, names) for one in deliveries if one["state"] in ("sent", "unknown") and one["title"]]
     noes = [no_of(one, names) for one in decisions if one["outcome"] != "send"]
-    happened = [_crossed(one, names) for one in transitions] + [
-        {"id": one["id"], "kind": kind, "at": one["at"], "time": one["time"], "who": one["who"], "what": what}
-        for kind, some in (("push", pushes), ("no", noes))
-        for one in some
-        for what in (one["title"] if kind == "push" else f"{one['why']} ({one['campaign']})",)
+    phones = [
+        {
+            **_phone(device, next(one for one in people if one["id"] == device["customer"]), names),
+            "order": _order(orders[device["customer"]], names),
+            "pushes": [one for one in pushes if one["device"] == device["device_id"]][:PUSHES_A_PHONE],
+            "no": next((one for one in noes if one["customer"] == device["customer"]), None),
+        }
+        for device in registered
+    ]
+    happened = [
+        *(_crossed(one, names) for one in transitions),
+        *({**_told(one), "kind": "push", "what": one["title"]} for one in pushes),
+        *({**_told(one), "kind": "no", "what": f"{one['why']} ({one['campaign']})"} for one in noes),
     ]
     happened.sort(key=lambda one: one["at"], reverse=True)
     return {
@@ -95,6 +102,7 @@ def no_of(row: Item, names: Names) -> Item:
     """A decision that sent nothing, with its name and its reason in words."""
     return {
         "id": row["id"],
+        "customer": row["customer"],
         "who": names.people.get(row["customer"], row["customer"]),
         "outcome": row["outcome"],
         "why": why_not(row["outcome"], row["facts"], names.language),
@@ -118,36 +126,24 @@ def _crossed(row: Item, names: Names) -> Item:
     }
 
 
-def _phones(
-    session: Session, people: Mapping[str, Item], names: Names, decisions: list[Item], deliveries: list[Item]
-) -> list[Item]:
-    shown: dict[str, list[Item]] = {}
-    for row in deliveries:
-        if row["state"] in ("sent", "unknown") and row["title"]:
-            shown.setdefault(row["device_id"], []).append(push_of(row, names))
-    noes: dict[str, Item] = {}
-    for row in decisions:
-        if row["outcome"] != "send":
-            noes.setdefault(row["customer"], no_of(row, names))
-    return [
-        {
-            "device": device["device_id"],
-            "customer": device["customer"],
-            "name": names.people.get(device["customer"], device["customer"]),
-            "language": people[device["customer"]]["language"] or device["locale"],
-            "platform": device["platform"],
-            "consents": people[device["customer"]]["consents"],
-            "order": _order(session, device["customer"], names),
-            "pushes": shown.get(device["device_id"], [])[:PUSHES_A_PHONE],
-            "no": noes.get(device["customer"]),
-        }
-        for device in devices.list_devices(session, list(people))
-    ]
+def _told(one: Item) -> Item:
+    return {name: one[name] for name in ("id", "at", "time", "who")}
 
 
-def _order(session: Session, customer_id: str, names: Names) -> Item | None:
+def _phone(device: Item, owner: Item, names: Names) -> Item:
+    return {
+        "device": device["device_id"],
+        "customer": owner["id"],
+        "name": names.people[owner["id"]],
+        "language": owner["language"] or device["locale"],
+        "platform": device["platform"],
+        "consents": owner["consents"],
+    }
+
+
+def _order(orders: list[Item], names: Names) -> Item | None:
     """The order that the customer may come to collect, in a sentence."""
-    for row in pickups.list_orders(session, customer_id):
+    for row in orders:
         if row["status"] not in ("collected", "cancelled"):
             words = names.words["order_ready" if row["status"] == "ready" else "order"]
             said = words.format(order=row["id"], place=names.place(row["place"]), status=row["status"])
