@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from redis import Redis
 from offers.records import schema
 from offers.records.database import Database
 from offers.settings import Settings
+from tests.postgres import NoPostgresqlError, Server, empty, postgresql
 from workers.embedded import child_environment, embedded_redis, wait_for_redis
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -56,6 +58,40 @@ def database(migrated: Path, tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{path}")
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """One server for the whole run. Where none can run, what asks for it is skipped with one line that says why."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgresql())
+        except NoPostgresqlError as error:
+            pytest.skip(f"no PostgreSQL here: PASSERBY_TEST_POSTGRES_URL is not set and {error}")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: Server) -> Iterator[Database]:
+    database = Database(postgresql_server.new_database())
+    schema.migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database as the migrations leave it: a copy of a migrated file, or the emptied tables of one PostgreSQL database."""
+    if request.param == "sqlite":
+        path: Path = request.getfixturevalue("tmp_path") / "passerby.db"
+        shutil.copyfile(request.getfixturevalue("migrated"), path)
+        database = Database(f"sqlite:///{path}")
+        yield database
+        database.close()
+    else:
+        database = request.getfixturevalue("migrated_postgresql")
+        yield database
+        empty(database)
 
 
 @pytest.fixture

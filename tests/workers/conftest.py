@@ -11,6 +11,11 @@ def redis(redis_db: Redis) -> Redis:
 
 
 @pytest.fixture
+def database(either_database: Database) -> Database:
+    return either_database
+
+
+@pytest.fixture
 def town(database: Database, redis: Redis, redis_url: str) -> Town:
     town = Town(database, redis, redis_url)
     town.settle()

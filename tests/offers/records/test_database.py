@@ -101,9 +101,9 @@ def test_two_that_read_and_then_write_lose_nothing_and_neither_is_busy(database:
         assert session.get_one(GeofenceVersion, 1).number == 2 * rounds
 
 
-def test_a_writer_on_sqlite_holds_the_write_lock_before_it_reads(tmp_path: Path, migrated_file: Path) -> None:
+def test_a_writer_on_sqlite_holds_the_write_lock_before_it_reads(tmp_path: Path, migrated: Path) -> None:
     path = tmp_path / "passerby.db"
-    path.write_bytes(migrated_file.read_bytes())
+    path.write_bytes(migrated.read_bytes())
     database = Database(f"sqlite:///{path}")
     other = sqlite3.connect(path, isolation_level=None, timeout=0)
     with database.transaction() as session:
