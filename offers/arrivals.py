@@ -153,6 +153,8 @@ class _Recording:
             visit_id=visit.id if visit else None,
             moment=visit.id if visit else (beside.moment if beside else stay_id),
             entered_at=at,
+            # whoever an edit put inside is not told for having stayed there either
+            dwelled_at=at if crossing.reason in QUIET_REASONS else None,
         )
         self.new_rows.append(stay)
         self.open[key] = self.newest[key] = stay

@@ -10,7 +10,7 @@ from offers.records.ids import new_id
 from offers.records.queries import campaigns as queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Campaign, CampaignVersion
-from offers.rules.campaign import CampaignBody
+from offers.rules.campaign import CampaignBody, parse_campaign
 
 STEPS: dict[str, dict[str, str]] = {
     "launch": {"draft": "live", "paused": "live", "live": "live"},
@@ -83,7 +83,7 @@ def step_campaign(
     if to == campaign.status:
         return campaign_item(campaign)
     if step == "launch":
-        faults = _not_ready(session, CampaignBody.model_validate(campaign.definition), now)
+        faults = _not_ready(session, parse_campaign(campaign.definition), now)
         if faults:
             raise Conflict("This campaign can not be launched yet.", faults)
         campaign.launched_at = now

@@ -17,7 +17,7 @@ from offers.records.queries import places as place_queries
 from offers.records.tables import Customer, Decision, Delivery, Device, Place
 from offers.rules import eligibility
 from offers.rules.audience import Profile
-from offers.rules.campaign import CampaignBody
+from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.eligibility import Circumstances, Verdict
 from offers.rules.limits import Limits
 from offers.rules.values import zone_or_none
@@ -102,7 +102,7 @@ def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetche
     people = {moment.customer_id for moment in moments}
     limits = campaign_queries.limits_now(session)
     running = [
-        Running(row.id, row.version, row.status == "live", CampaignBody.model_validate(row.definition))
+        Running(row.id, row.version, row.status == "live", parse_campaign(row.definition))
         for row in campaign_queries.running_campaigns(session)
     ]
     cap = limits.frequency_cap

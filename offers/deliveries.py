@@ -16,7 +16,7 @@ from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Customer, Delivery, Device, Place
 from offers.rules import eligibility
-from offers.rules.campaign import CampaignBody
+from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.personalise import WEEKDAYS, Words, choose_language, says_something, word
 from offers.rules.values import language_chain, zone_or_none
 
@@ -86,7 +86,7 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, now: 
     devices = customer_queries.devices_by_id(session, (row.device_id for row in rows))
     places = place_queries.places_by_id(session, (row.context["place_id"] for row in rows))
     campaigns = {
-        one.id: CampaignBody.model_validate(one.definition)
+        one.id: parse_campaign(one.definition)
         for one in campaign_queries.running_campaigns(session)
         if one.status == "live"
     }

@@ -1,7 +1,7 @@
 """What happened, newest first, and why: transitions, visits, decisions, deliveries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import history as queries
 from offers.records.queries.history import Asked
 from offers.rules.audience import Profile, read_audience
-from offers.rules.campaign import CampaignBody
+from offers.rules.campaign import CampaignBody, parse_campaign
 
 __all__ = [
     "Asked",
@@ -66,7 +66,7 @@ def why(session: Session, customer_id: str, campaign_id: str) -> dict[str, Any]:
     decisions = list_decisions(session, Asked(customer=customer_id, campaign=campaign_id, limit=100)).items
     never = None
     if not decisions:
-        body = CampaignBody.model_validate(campaign.definition)
+        body = parse_campaign(campaign.definition)
         profile = Profile(
             customer.language,
             customer.time_zone,
@@ -102,12 +102,24 @@ class Purged:
     deliveries: int
 
 
-def purge(session: Session, *, decisions_before: datetime, transitions_before: datetime) -> Purged:
-    """Remove what has been kept long enough. Open stays and visits stay. Safe to repeat."""
+def purge(session: Session, *, decisions_before: datetime, transitions_before: datetime, now: datetime) -> Purged:
+    """Remove what has been kept long enough. Open stays and visits stay, and so do sends that a cooldown or the cap still counts.
+
+    Safe to repeat.
+    """
+    counted_since = now - _longest_memory(session)
     return Purged(
         transitions=queries.purge_transitions(session, transitions_before),
         stays=queries.purge_stays(session, transitions_before),
         visits=queries.purge_visits(session, transitions_before),
         deliveries=queries.purge_deliveries(session, decisions_before),
-        decisions=queries.purge_decisions(session, decisions_before),
+        decisions=queries.purge_decisions(session, decisions_before, counted_since),
     )
+
+
+def _longest_memory(session: Session) -> timedelta:
+    """How far back any cooldown or the frequency cap looks."""
+    cap = campaign_queries.limits_now(session).frequency_cap
+    campaigns = (parse_campaign(row.definition) for row in campaign_queries.running_campaigns(session))
+    cooldowns = (campaign.cooldown for campaign in campaigns if campaign.cooldown)
+    return max([cap.window if cap else timedelta(0), *cooldowns])

@@ -112,6 +112,7 @@ def purge_history(database: Database, now: datetime, decision_days: int, transit
             session,
             decisions_before=now - timedelta(days=decision_days),
             transitions_before=now - timedelta(days=transition_days),
+            now=now,
         )
 
 

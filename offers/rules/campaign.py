@@ -1,7 +1,10 @@
 """A campaign as the desk writes it (API.md's shape), checked field by field."""
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
@@ -126,3 +129,13 @@ class CampaignBody(Strict):
 
     def as_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True, exclude_defaults=False)
+
+
+def parse_campaign(definition: Mapping[str, Any]) -> CampaignBody:
+    """A stored campaign, which was checked when it was written. Parsed once for each of its texts: deciding asks for it with every batch."""
+    return _parsed(json.dumps(definition, sort_keys=True))
+
+
+@lru_cache(maxsize=2000)
+def _parsed(definition: str) -> CampaignBody:
+    return CampaignBody.model_validate_json(definition)

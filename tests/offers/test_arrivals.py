@@ -178,7 +178,10 @@ def _fence_ids(town: Town) -> list[str]:
 
 def test_a_geofence_that_is_drawn_around_somebody_pushes_nothing(town: Town, store: str) -> None:
     phone = town.phone()
-    town.cross(enter(phone, store, 5, reason="geofence_created"))
+    town.campaign("stays", "dwell")
+    arrived = town.cross(enter(phone, store, 5, reason="geofence_created"))
+    assert arrived.memberships[phone][store].dwelled, "presence would tell of a dwell that nobody is to hear of"
+    town.cross(dwell(phone, store, 7))
     assert town.transitions() == [("enter", at(5))]
     assert town.visits() == [(at(5), None)]
     assert town.outcomes() == []

@@ -7,6 +7,9 @@ from offers.errors import NotFound
 from offers.history import Asked, Page, list_decisions, list_deliveries, list_transitions, list_visits, purge, why
 from tests.offers.stories import Town, at, dwell, enter, leave
 
+LATER = at(3 * 24 * 60)
+"""When no cap of a day counts these sends any more."""
+
 
 @pytest.fixture
 def two_visits(town: Town) -> list[str]:
@@ -144,12 +147,12 @@ def test_why_of_nobody_and_of_nothing(town: Town) -> None:
 def test_what_was_kept_long_enough_goes_and_what_is_open_stays(town: Town, two_visits: list[str]) -> None:
     town.send([one["id"] for one in town.deliveries("ben")], now=at(41))
     town.send([one["id"] for one in town.deliveries("sanne")], now=at(67))
-    early = town.write(lambda session: purge(session, decisions_before=at(41), transitions_before=at(60)))
+    early = town.write(lambda session: purge(session, decisions_before=at(41), transitions_before=at(60), now=LATER))
     assert (early.transitions, early.stays, early.visits, early.decisions, early.deliveries) == (4, 2, 2, 2, 2)
-    late = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900)))
+    late = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900), now=LATER))
     assert (late.transitions, late.stays, late.visits, late.decisions, late.deliveries) == (2, 0, 0, 1, 1)
     assert [visit[1] for visit in town.visits()] == [None]
-    again = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900)))
+    again = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900), now=LATER))
     assert (again.transitions, again.stays, again.visits, again.decisions, again.deliveries) == (0, 0, 0, 0, 0)
 
 
@@ -157,7 +160,22 @@ def test_what_is_under_way_is_not_purged(town: Town) -> None:
     store = town.place()
     town.campaign()
     town.cross(enter(town.phone(), store, 5))
-    purged = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900)))
+    purged = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900), now=LATER))
     assert (purged.decisions, purged.deliveries) == (1, 0)
     [delivery] = town.deliveries()
     assert town.claim([delivery["id"]], now=at(6)).held
+
+
+def test_a_send_that_a_cooldown_still_counts_is_kept(town: Town) -> None:
+    """However short decisions are kept otherwise: purging one must not make a second message possible."""
+    store = town.place()
+    town.limits(frequency_cap=None)
+    town.campaign(cooldown="P60D")
+    phone = town.phone()
+    town.cross(enter(phone, store, 5), leave(phone, store, 10))
+    day = 24 * 60
+    for days, left in ((40, 1), (61, 0)):
+        now = at(days * day)
+        with town.database.transaction() as session:
+            purge(session, decisions_before=now, transitions_before=now, now=now)
+        assert len(town.decisions()) == left

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from offers.records.tables import Decision, Delivery, Stay, Transition, Visit
@@ -78,8 +78,10 @@ def purge_visits(session: Session, before: datetime) -> int:
     return len(session.scalars(delete(Visit).where(Visit.left_at < before).returning(Visit.id)).all())
 
 
-def purge_decisions(session: Session, before: datetime) -> int:
-    return len(session.scalars(delete(Decision).where(Decision.at < before).returning(Decision.id)).all())
+def purge_decisions(session: Session, before: datetime, counted_since: datetime) -> int:
+    """Those from before, less what still counts against a cap or a cooldown."""
+    done = or_(Decision.spends_cap.is_(False), Decision.at < counted_since)
+    return len(session.scalars(delete(Decision).where(Decision.at < before, done).returning(Decision.id)).all())
 
 
 def purge_deliveries(session: Session, before: datetime) -> int:

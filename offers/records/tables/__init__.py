@@ -8,6 +8,8 @@ from offers.records.tables.devices import Device
 from offers.records.tables.keys import ServerKey
 from offers.records.tables.orders import Order
 from offers.records.tables.places import Geofence, GeofenceVersion, Place
+from offers.records.tables.products import Product
+from offers.records.tables.purchases import Purchase, PurchaseItem
 from offers.records.tables.settings import DeskSettings
 from offers.records.tables.stays import Stay, Transition, Visit
 
@@ -24,6 +26,9 @@ __all__ = [
     "GeofenceVersion",
     "Order",
     "Place",
+    "Product",
+    "Purchase",
+    "PurchaseItem",
     "ServerKey",
     "Stay",
     "Transition",
