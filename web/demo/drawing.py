@@ -15,7 +15,7 @@ NORTH_M, SIDE_M, SOUTH_M = 200.0, 160.0, 40.0
 """Around the outermost geofences; the outlines end soon after them in the south."""
 GAP_M = 24.0
 """Between a place and its label."""
-LETTER_M, LINE_M = 36.0, 72.0
+LETTER_M, LINE_M = 40.0, 72.0
 """A letter and a line of a label where the map is smallest, on a phone: 13 px at 5 m a pixel."""
 METRES_PER_DEGREE = 111_195.0
 """Of latitude on a sphere of Earth's mean radius: a drawing needs no more."""
