@@ -3,7 +3,6 @@
 python -m benchmarks.real_walks [walks.csv]
 """
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def table(walks_csv: Path) -> Iterator[Seen]:
 
 
 def main() -> None:
-    rows = list(table(Path(sys.argv[1]) if len(sys.argv) > 1 else WALKS))
+    rows = list(table(WALKS))
     each = Table(title=f"{len(rows)} true passes")
     for heading in ("walk", "store", "seconds inside", "accurate pings", "reason", "entered after"):
         each.add_column(heading)

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from offers.errors import BadInput, Fault
+from offers.errors import BadInput
 from offers.records.queries import campaigns as queries
 from offers.rules.limits import Limits
 
@@ -21,7 +21,7 @@ def change_limits(session: Session, change: dict[str, Any]) -> dict[str, Any]:
     try:
         limits = Limits.model_validate(chosen)
     except ValidationError as error:
-        raise BadInput([Fault(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]) from None
+        raise BadInput.of(error) from None
     written = limits.model_dump(mode="json")
     row.chosen = {name: written[name] for name in chosen}
     session.flush()

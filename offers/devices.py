@@ -16,6 +16,7 @@ from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
 from offers.records.queries import stays as stay_queries
+from offers.records.queries.leaving import end_stays
 from offers.records.tables import Customer, Device
 from offers.rules.profile import PURPOSES, ConsentReceipt, DeviceBody, DeviceChange
 
@@ -84,7 +85,7 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
         for purpose in PURPOSES
         if getattr(before, purpose)
     }
-    consent_queries.end_stays_of_customer(session, before.id, "linked", now)
+    happened = end_stays(session, stay_queries.open_stays_of_devices(session, [device_id]), "linked", now)
     device.customer_id, device.updated_at = customer_id, now
     session.flush()
     if not queries.devices_of(session, [before.id]):
@@ -92,7 +93,7 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
         session.flush()
     covered = consent_queries.write_receipts(session, customer, given, now)
     devices = [one.id for one in queries.devices_of(session, [customer_id]).get(customer_id, [])]
-    return Follows(forget=(device_id,)) | Follows.of_positions(devices, covered)
+    return Follows(forget=(device_id,), happened=tuple(happened)) | Follows.of_positions(devices, covered)
 
 
 def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Registered:
@@ -141,15 +142,8 @@ def revoke_device(session: Session, device_id: str, *, now: datetime) -> Follows
     if device is None or device.revoked_at is not None:
         raise NotFound("device")
     device.revoked_at, device.refresh_hash, device.previous_refresh_hash, device.push_token = now, None, None, None
-    for stay in stay_queries.open_stays_of_devices(session, [device_id]):
-        stay.left_at, stay.left_reason = max(now, stay.entered_at), "device_revoked"
-    session.flush()
-    still_there = {one.moment for one in stay_queries.open_stays_of_customers(session, [device.customer_id])}
-    for visit in stay_queries.open_visits(session, [device.customer_id]).values():
-        if visit.id not in still_there:
-            visit.left_at = max(now, visit.entered_at)
-    session.flush()
-    return Follows(block={device_id: "revoked"}, forget=(device_id,))
+    happened = end_stays(session, stay_queries.open_stays_of_devices(session, [device_id]), "device_revoked", now)
+    return Follows(block={device_id: "revoked"}, forget=(device_id,), happened=tuple(happened))
 
 
 def blocked_devices(session: Session) -> dict[str, str]:

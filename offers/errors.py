@@ -8,8 +8,9 @@ PasserbyError
 └── Misconfigured   a setting or a part is missing: the process says so and does not start
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 
 class PasserbyError(Exception):
@@ -32,8 +33,28 @@ class BadInput(PasserbyError):
         self.faults = tuple(faults)
 
     @classmethod
+    def of(cls, refused: "Refusals", under: str = "") -> "BadInput":
+        """What a model said of a value, field by field; `under` is where the value itself stands."""
+        return cls(
+            [Fault(_path(one["loc"], under), str(one["msg"]).removeprefix("Value error, ")) for one in refused.errors()]
+        )
+
+    @classmethod
     def at(cls, path: str, message: str) -> "BadInput":
         return cls([Fault(path, message)])
+
+
+class Refusals(Protocol):
+    """A pydantic ValidationError, as far as it matters here."""
+
+    def errors(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+def _path(parts: Sequence[str | int], under: str) -> str:
+    path = under
+    for part in parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    return path
 
 
 class NotFound(PasserbyError):

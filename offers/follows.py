@@ -2,6 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Settled(Protocol):
+    """Whether a customer's positions are covered, and the live events of the stays that ended because they are not."""
+
+    @property
+    def covered(self) -> bool: ...
+
+    @property
+    def happened(self) -> tuple[dict[str, Any], ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +24,16 @@ class Follows:
     """Devices whose presence is dropped, by an entry in their lane."""
     geofences_changed: bool = False
     deliveries: tuple[str, ...] = ()
+    happened: tuple[Mapping[str, Any], ...] = ()
+    """Live events to tell."""
 
     @classmethod
-    def of_positions(cls, devices: Sequence[str], covered: bool) -> "Follows":
+    def of_positions(cls, devices: Sequence[str], settled: Settled) -> "Follows":
         """What follows for a customer's devices when it is settled whether their positions are covered by a consent."""
-        if covered:
+        if settled.covered:
             return cls(unblock=tuple(devices))
-        return cls(block=dict.fromkeys(devices, "no_location_consent"), forget=tuple(devices))
+        block = dict.fromkeys(devices, "no_location_consent")
+        return cls(block=block, forget=tuple(devices), happened=settled.happened)
 
     def __or__(self, other: "Follows") -> "Follows":
         return Follows(
@@ -28,4 +42,5 @@ class Follows:
             self.forget + other.forget,
             self.geofences_changed or other.geofences_changed,
             self.deliveries + other.deliveries,
+            self.happened + other.happened,
         )

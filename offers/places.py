@@ -15,7 +15,8 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import places as queries
 from offers.records.queries import stays as stay_queries
-from offers.records.tables import Geofence, Place, Transition
+from offers.records.queries.leaving import end_stays
+from offers.records.tables import Geofence, Place
 from offers.rules.place import PlaceBody
 
 
@@ -32,11 +33,11 @@ def put_place(
     place.time_zone, place.address, place.opening_hours = body.time_zone, body.address, body.opening_hours
     place.tags, place.pickup, place.updated_at = list(body.tags), body.pickup, now
     session.flush()
-    changed = _replace_geofences(session, place, body, now)
+    follows = _replace_geofences(session, place, body, now)
     return (
         place_item(place, queries.live_geofences_of(session, [place_id]).get(place_id, [])),
         created,
-        Follows(geofences_changed=changed),
+        follows,
     )
 
 
@@ -45,7 +46,7 @@ def add_place(session: Session, body: PlaceBody, *, now: datetime) -> tuple[dict
     return put_place(session, new_id("plc"), body, now=now)
 
 
-def _replace_geofences(session: Session, place: Place, body: PlaceBody, now: datetime) -> bool:
+def _replace_geofences(session: Session, place: Place, body: PlaceBody, now: datetime) -> Follows:
     raised = False
     left = list(queries.live_geofences_of(session, [place.id]).get(place.id, []))
     wanted = []
@@ -59,9 +60,9 @@ def _replace_geofences(session: Session, place: Place, body: PlaceBody, now: dat
                 same.dwell_s = one.dwell_s
                 raised = True
     if not (raised or left or wanted):
-        return False
+        return Follows()
     version = queries.raise_version(session)
-    _retire(session, left, now)
+    happened = _retire(session, left, now)
     for one in wanted:
         session.add(
             Geofence(
@@ -69,39 +70,17 @@ def _replace_geofences(session: Session, place: Place, body: PlaceBody, now: dat
             )
         )
     session.flush()
-    return True
+    return Follows(geofences_changed=True, happened=tuple(happened))
 
 
-def _retire(session: Session, fences: Sequence[Geofence], now: datetime) -> None:
+def _retire(session: Session, fences: Sequence[Geofence], now: datetime) -> list[dict[str, Any]]:
     """Whoever stands inside a geofence that goes leaves it, with a reason and without a push."""
     by_id = {fence.id: fence for fence in fences}
     inside = {stay.customer_id for stay in stay_queries.open_stays_at(session, by_id)}
     customer_queries.customers_locked(session, inside)  # before their stays, as arrivals do
-    stays = stay_queries.open_stays_at(session, by_id)
-    visits = stay_queries.visits_by_id(session, (stay.visit_id for stay in stays))
-    for stay in stays:
-        fence = by_id[stay.geofence_id]
-        stay.left_at, stay.left_reason = max(now, stay.entered_at), "geofence_changed"
-        session.add(
-            Transition(
-                id=new_id("trn"),
-                device_id=stay.device_id,
-                customer_id=stay.customer_id,
-                place_id=fence.place_id,
-                geofence_id=fence.id,
-                role=fence.role,
-                kind="exit",
-                at=stay.left_at,
-                source="server",
-                reason="geofence_changed",
-            )
-        )
-    session.flush()
-    still_there = {one.moment for one in stay_queries.open_stays_beside(session, (stay.moment for stay in stays))}
-    for visit in visits.values():
-        if visit.id not in still_there:
-            visit.left_at = max(now, visit.entered_at)
+    happened = end_stays(session, stay_queries.open_stays_at(session, by_id), "geofence_changed", now)
     queries.retire_geofences(session, by_id, now)
+    return happened
 
 
 def get_place(session: Session, place_id: str) -> dict[str, Any]:
@@ -126,11 +105,11 @@ def delete_place(session: Session, place_id: str, *, now: datetime) -> Follows:
         raise NotFound("place")
     if order_queries.orders_at(session, place_id):
         raise Conflict("Orders are to be collected at this place; move or close them first.")
-    _retire(session, queries.live_geofences_of(session, [place_id]).get(place_id, []), now)
+    happened = _retire(session, queries.live_geofences_of(session, [place_id]).get(place_id, []), now)
     queries.raise_version(session)
     session.delete(place)
     session.flush()
-    return Follows(geofences_changed=True)
+    return Follows(geofences_changed=True, happened=tuple(happened))
 
 
 def read_fences(session: Session) -> tuple[int, list[Fence]]:

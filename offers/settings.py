@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from offers.errors import Misconfigured
+from offers.errors import BadInput, Misconfigured
 
 
 class Settings(BaseSettings):
@@ -108,5 +108,5 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"PASSERBY_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        lines = [f"PASSERBY_{fault.path.upper()}: {fault.message}" for fault in BadInput.of(error).faults]
         raise Misconfigured("; ".join(lines)) from None

@@ -80,7 +80,7 @@ def _named(raw: dict[str, Any], model: type[Body]) -> tuple[str, Body]:
     try:
         return item_id, model.model_validate(rest)
     except ValidationError as error:
-        raise BadInput([Fault(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]) from None
+        raise BadInput.of(error) from None
 
 
 def _read(path: Path, kind: type) -> Any:

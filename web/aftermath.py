@@ -4,19 +4,37 @@ import structlog
 from redis.exceptions import RedisError
 
 from offers.follows import Follows
+from offers.records.database import AWAY
 from web.parts import Parts
+from workers.happenings import tell
 
 log = structlog.get_logger()
 
 
 def carry_out(parts: Parts, follows: Follows) -> None:
-    """Do in Redis what SQL has decided. With Redis away SQL stays the truth: no ping is taken then, and beat repairs the rest."""
+    """Do outside what SQL has decided."""
+    if follows.geofences_changed:
+        _look_at_geofences(parts)
+    _write_to_lanes(parts, follows)
+
+
+def _look_at_geofences(parts: Parts) -> None:
+    """An edit is in force for the next ping that this process takes; the others look each second."""
+    try:
+        parts.fences.refresh()
+    except (*AWAY, OSError) as error:
+        log.warning("geofences_not_read", error=type(error).__name__)
+
+
+def _write_to_lanes(parts: Parts, follows: Follows) -> None:
+    """With Redis away SQL stays the truth: no ping is taken then, and beat repairs the rest."""
     try:
         if follows.block:
             parts.desk.block(follows.block)
         rings = parts.desk.forget(follows.forget, parts.clock()) if follows.forget else []
         if follows.unblock:
             parts.desk.unblock(follows.unblock)
+        tell(parts.redis, follows.happened)
     except (RedisError, OSError) as error:
         log.warning("aftermath_left_to_beat", error=type(error).__name__)
         return

@@ -16,19 +16,36 @@ Limit = Annotated[int, Query(ge=1, le=500, description="Items a page holds at mo
 Cursor = Annotated[Id | None, Query(description="`next_cursor` of the page before.")]
 
 
+Customer = Annotated[Id | None, Query(description="Only this customer's.")]
+Campaign = Annotated[Id | None, Query(description="Only this campaign's.")]
+AtPlace = Annotated[Id | None, Query(description="Only at this place.")]
+Since = Annotated[
+    Moment | None,
+    Query(description="Not earlier than this, RFC 3339 with an offset.", examples=["2026-12-01T00:00:00+01:00"]),
+]
+
+
 def asked(
     *,
-    customer: Annotated[Id | None, Query(description="Only this customer's.")] = None,
-    campaign: Annotated[Id | None, Query(description="Only this campaign's.")] = None,
-    place: Annotated[Id | None, Query(description="Only at this place.")] = None,
-    since: Annotated[
-        Moment | None,
-        Query(description="Not earlier than this, RFC 3339 with an offset.", examples=["2026-12-01T00:00:00+01:00"]),
-    ] = None,
+    customer: Customer = None,
+    campaign: Campaign = None,
+    place: AtPlace = None,
+    since: Since = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Asked:
     return Asked(customer, campaign, place, since, cursor, limit)
+
+
+def asked_of_positions(
+    *,
+    customer: Customer = None,
+    place: AtPlace = None,
+    since: Since = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Asked:
+    return Asked(customer, None, place, since, cursor, limit)
 
 
 def page(items: Sequence[Any], next_cursor: str | None) -> Response:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from offers import devices, keys
-from offers.errors import NotFound
+from offers.errors import Fault, NotFound
 from web.parts import Parts, parts_of
 from web.problems import ProblemError, unauthorized
 from web.tokens import PREFIX, TokenError
@@ -46,9 +47,10 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A key's role: one of offers.keys.ROLES."""
+    """A key's role: one of offers.keys.ROLES; and its id."""
 
     role: str
+    key_id: str
 
     @property
     def trusted(self) -> bool:
@@ -64,10 +66,11 @@ class OwnDevice:
 
 
 class ServerGuard(Guard):
-    """A server key. `admin` may everything, `read` may look; `roles` may come in beside them."""
+    """A server key. `admin` may everything, `read` may look unless said; `roles` may come in beside them."""
 
-    def __init__(self, *roles: str) -> None:
+    def __init__(self, *roles: str, may_look: bool = True) -> None:
         self._roles = frozenset(roles)
+        self._may_look = may_look
 
     def __call__(
         self,
@@ -75,11 +78,12 @@ class ServerGuard(Guard):
         parts: Annotated[Parts, Depends(parts_of)],
         sent: Annotated[Sent, Security(SERVER_KEY)],
     ) -> Caller:
-        role = _role(parts, sent, "sk_")
-        looks = request.method in ("GET", "HEAD")
-        if role == "admin" or role in self._roles or (role == "read" and looks):
-            return Caller(role)
-        raise ProblemError("forbidden", 403, f"A key with the role {role} may not do this.")
+        caller = _caller(parts, sent, "sk_")
+        looks = request.method in ("GET", "HEAD") and self._may_look
+        if caller.role == "admin" or caller.role in self._roles or (caller.role == "read" and looks):
+            refuse_unknown_filters(request)
+            return caller
+        raise ProblemError("forbidden", 403, f"A key with the role {caller.role} may not do this.")
 
 
 class RegistrationGuard(Guard):
@@ -87,21 +91,26 @@ class RegistrationGuard(Guard):
 
     def __call__(
         self,
+        request: Request,
         parts: Annotated[Parts, Depends(parts_of)],
         sent: Annotated[Sent, Security(SERVER_KEY)],
         _publishable: Annotated[Sent, Security(PUBLISHABLE_KEY)],
     ) -> Caller:
-        role = _role(parts, sent, "sk_", "pk_")
-        if role in ("admin", "publishable"):
-            return Caller(role)
-        raise ProblemError("forbidden", 403, f"A key with the role {role} may not register devices.")
+        caller = _caller(parts, sent, "sk_", "pk_")
+        if caller.role in ("admin", "publishable"):
+            refuse_unknown_filters(request)
+            return caller
+        raise ProblemError("forbidden", 403, f"A key with the role {caller.role} may not register devices.")
 
 
 class DeviceGuard(Guard):
     """A device's full token, of a device that is not revoked."""
 
     def __call__(
-        self, parts: Annotated[Parts, Depends(parts_of)], sent: Annotated[Sent, Security(DEVICE_TOKEN)]
+        self,
+        request: Request,
+        parts: Annotated[Parts, Depends(parts_of)],
+        sent: Annotated[Sent, Security(DEVICE_TOKEN)],
     ) -> OwnDevice:
         if sent is None or not sent.credentials.startswith(PREFIX):
             raise unauthorized("This needs a device's token, dt_….", sent=sent is not None)
@@ -116,6 +125,7 @@ class DeviceGuard(Guard):
                 device = devices.own_device(session, claim.device_id)
         except NotFound:
             raise unauthorized("This device is not registered any more.", sent=True) from None
+        refuse_unknown_filters(request)
         return OwnDevice(claim.device_id, device["customer"])
 
 
@@ -125,15 +135,36 @@ def refused_token(error: TokenError) -> ProblemError:
     return unauthorized("This is no valid token of a device.", sent=True)
 
 
-def _role(parts: Parts, sent: Sent, *prefixes: str) -> str:
-    """The role of a key; 401 when it is none of ours. A publishable key at a server's door is known, and refused by its role."""
+def refuse_unknown_filters(request: Request) -> None:
+    """422 for a query parameter that the door does not have: a filter that is misspelt must not show everything.
+
+    Asked once the caller is known, so that a stranger learns nothing of a door but that it is shut.
+    """
+    dependant = getattr(request.scope.get("route"), "dependant", None)
+    if dependant is None:
+        return
+    known = _filters_of(dependant)
+    faults = [
+        Fault(name, "is no filter of this door") for name in dict.fromkeys(request.query_params) if name not in known
+    ]
+    if faults:
+        raise ProblemError("bad_input", 422, "This door has other filters.", faults)
+
+
+def _filters_of(dependant: Dependant) -> set[str]:
+    own = {one.alias for one in dependant.query_params}
+    return own.union(*(_filters_of(below) for below in dependant.dependencies))
+
+
+def _caller(parts: Parts, sent: Sent, *prefixes: str) -> Caller:
+    """Whose key it is; 401 when it is none of ours. A publishable key at a server's door is known, and refused by its role."""
     if sent is None:
         raise unauthorized(f"This needs a key, {' or '.join(f'{prefix}…' for prefix in prefixes)}.", sent=False)
     if sent.credentials.startswith(("sk_", "pk_")):
         with parts.database.reading() as session:
-            role = keys.role_of_key(session, sent.credentials)
-        if role is not None:
-            return role
+            key = keys.key_in_use(session, sent.credentials)
+        if key is not None:
+            return Caller(key["role"], key["id"])
     raise unauthorized("This is no valid key.", sent=True)
 
 
@@ -142,5 +173,6 @@ def server(*roles: str) -> ServerGuard:
 
 
 Server = Annotated[Caller, Depends(ServerGuard())]
+Admin = Annotated[Caller, Depends(ServerGuard(may_look=False))]
 Registrar = Annotated[Caller, Depends(RegistrationGuard())]
 Device = Annotated[OwnDevice, Depends(DeviceGuard())]

@@ -87,7 +87,12 @@ class PingDoor:
         body = read_json(await _whole(receive))
         pings, rejected = self._read(body, now)
         if pings:
-            letter = PingLetter(claim.device_id, now, [(one.lat, one.lon, one.at, one.accuracy_m) for one in pings])
+            letter = PingLetter(
+                claim.device_id,
+                now,
+                [(one.lat, one.lon, one.at, one.accuracy_m) for one in pings],
+                self._fences.index.version,
+            )
             refused = await self.gathering.put(lane, letter)
             if refused is not None:
                 raise _refusal(refused)

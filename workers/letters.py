@@ -12,6 +12,8 @@ class PingLetter(msgspec.Struct, tag="p", array_like=True, frozen=True):
     device: str
     received_at: float
     pings: list[PingRow]
+    version: int = 0
+    """The geofences that the door knew: matching knows no older ones, so that an edit is in force for the next ping."""
 
 
 class TickLetter(msgspec.Struct, tag="t", array_like=True, frozen=True):

@@ -159,7 +159,10 @@ class Matcher:
         letters = [letter for _, some in opened for letter in some]
         devices = dict.fromkeys(device for letter in letters for device in _devices_of(letter))
         presences = {device: Presence.from_bytes(raw) for device, raw in work.presences(devices).items()}
-        index = self.fences.current(at_least=max((one.version for one in presences.values()), default=0))
+        versions = [one.version for one in presences.values()] + [
+            one.version for one in letters if isinstance(one, PingLetter)
+        ]
+        index = self.fences.current(at_least=max(versions, default=0))
         walk = _Walk(index, presences, self.clock())
         walk.go(letters)
         self._record(walk)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from offers import history
 from offers.history import Asked, Page
-from web.asking import asked, page
+from web.asking import asked, asked_of_positions, page
 from web.bodies import JsonRoute
 from web.examples import DECISION, DELIVERY, TRANSITION, VISIT, answers_with_page
 from web.guards import Server
@@ -17,17 +17,18 @@ from web.parts import Have, Parts
 router = APIRouter(prefix="/v1", tags=["what happened"], route_class=JsonRoute)
 
 Wanted = Annotated[Asked, Depends(asked)]
+Seen = Annotated[Asked, Depends(asked_of_positions)]
+"""Without `campaign`: transitions and visits come before any."""
 
 
 @router.get("/transitions", summary="Enters, dwells and exits", responses=answers_with_page(TRANSITION))
-def list_transitions(_caller: Server, wanted: Wanted, parts: Have) -> Response:
-    """A transition has no campaign; that filter is left aside here."""
+def list_transitions(_caller: Server, wanted: Seen, parts: Have) -> Response:
     return _read(parts, history.list_transitions, wanted)
 
 
 @router.get("/visits", summary="Customers at stores", responses=answers_with_page(VISIT))
-def list_visits(_caller: Server, wanted: Wanted, parts: Have) -> Response:
-    """From the first device in to the last device out. A visit has no campaign; that filter is left aside here."""
+def list_visits(_caller: Server, wanted: Seen, parts: Have) -> Response:
+    """From the first device in to the last device out."""
     return _read(parts, history.list_visits, wanted)
 
 

@@ -1,12 +1,15 @@
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
 from offers.records.queries.customers import customers_locked, with_open_order
-from offers.records.queries.stays import open_stays_of_customers, open_visits
+from offers.records.queries.leaving import end_stays
+from offers.records.queries.stays import open_stays_of_customers
 from offers.records.tables import Consent, Customer
 from offers.rules.profile import ConsentReceipt
 
@@ -33,11 +36,19 @@ def add_customer(session: Session, customer_id: str, *, anonymous: bool, now: da
     return customer
 
 
-def write_receipts(session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime) -> bool:
-    """Keep a receipt of each purpose said and put it in force; what a withdrawal ends, ends here.
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Whether a customer's positions are covered now: by `location`, or by `orders` while an order is open."""
 
-    Returns whether the customer's positions are covered now: by `location`, or by `orders` while an order is open.
-    """
+    covered: bool
+    happened: tuple[dict[str, Any], ...] = ()
+    """Live events of the stays that ended because they are not."""
+
+
+def write_receipts(
+    session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime
+) -> Covered:
+    """Keep a receipt of each purpose said and put it in force; what a withdrawal ends, ends here."""
     for purpose, receipt in receipts.items():
         setattr(customer, purpose, receipt.given)
         session.add(
@@ -55,13 +66,6 @@ def write_receipts(session: Session, customer: Customer, receipts: Mapping[str, 
     session.flush()
     covered = customer.location or (customer.orders and bool(with_open_order(session, [customer.id])))
     if not covered:
-        end_stays_of_customer(session, customer.id, "consent_withdrawn", now)
-    return covered
-
-
-def end_stays_of_customer(session: Session, customer_id: str, reason: str, now: datetime) -> None:
-    for stay in open_stays_of_customers(session, [customer_id]):
-        stay.left_at, stay.left_reason = max(now, stay.entered_at), reason
-    for visit in open_visits(session, [customer_id]).values():
-        visit.left_at = max(now, visit.entered_at)
-    session.flush()
+        happened = end_stays(session, open_stays_of_customers(session, [customer.id]), "consent_withdrawn", now)
+        return Covered(covered=False, happened=tuple(happened))
+    return Covered(covered=True)

@@ -12,6 +12,7 @@ from offers.records.tables.products import Product
 from offers.records.tables.purchases import Purchase, PurchaseItem
 from offers.records.tables.settings import DeskSettings
 from offers.records.tables.stays import Stay, Transition, Visit
+from offers.records.tables.users import Deed, User, UserSession
 
 __all__ = [
     "Campaign",
@@ -19,6 +20,7 @@ __all__ = [
     "Consent",
     "Customer",
     "Decision",
+    "Deed",
     "Delivery",
     "DeskSettings",
     "Device",
@@ -32,5 +34,7 @@ __all__ = [
     "ServerKey",
     "Stay",
     "Transition",
+    "User",
+    "UserSession",
     "Visit",
 ]

@@ -1,0 +1,54 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from offers.records.ids import new_id
+from offers.records.tables import Deed, User, UserSession
+
+
+def user_by_id(session: Session, user_id: str) -> User | None:
+    return session.get(User, user_id)
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    return session.scalars(select(User).where(User.email == email)).one_or_none()
+
+
+def user_locked(session: Session, user_id: str) -> User | None:
+    return session.get(User, user_id, with_for_update=True, populate_existing=True)
+
+
+def all_users(session: Session) -> Sequence[User]:
+    return session.scalars(select(User).order_by(User.email)).all()
+
+
+def session_by_hash(session: Session, digest: str) -> UserSession | None:
+    return session.get(UserSession, digest)
+
+
+def end_session(session: Session, digest: str) -> None:
+    session.execute(delete(UserSession).where(UserSession.hash == digest))
+
+
+def end_sessions_of(session: Session, user_id: str) -> None:
+    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+
+
+def purge_sessions(session: Session, now: datetime, seen_before: datetime) -> None:
+    """Those that can not be used any more."""
+    session.execute(delete(UserSession).where((UserSession.expires_at <= now) | (UserSession.seen_at <= seen_before)))
+
+
+def note_deed(session: Session, user_id: str | None, what: str, noun: str, subject: str, *, now: datetime) -> None:
+    session.add(Deed(id=new_id("ded"), user_id=user_id, what=what, noun=noun, subject=subject, at=now))
+    session.flush()
+
+
+def newest_deeds(session: Session, limit: int) -> Sequence[tuple[Deed, str | None]]:
+    """With the e-mail address of who did it, newest first."""
+    rows = session.execute(
+        select(Deed, User.email).outerjoin(User, User.id == Deed.user_id).order_by(Deed.id.desc()).limit(limit)
+    )
+    return [(deed, email) for deed, email in rows]

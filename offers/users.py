@@ -1,0 +1,241 @@
+"""Who works at the desk: users, how they sign in, how long that lasts, and what they did.
+
+A password is kept as Argon2id, a session as the hash of its cookie's secret. Hashing takes tens of milliseconds by design, so
+it happens with no transaction open: look the user up, `is_right`, then `open_session`, which looks again.
+"""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy.orm import Session
+
+from offers.errors import BadInput, Conflict, NotFound
+from offers.records.ids import new_id
+from offers.records.queries import users as queries
+from offers.records.tables import User, UserSession
+from offers.rules.values import read_language
+
+ROLES = ("admin", "marketer", "staff", "viewer")
+IDLE = timedelta(hours=12)
+LONGEST = timedelta(days=7)
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a session's last use is written down."""
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+
+_EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,189}")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whose session it is. `stale`: its last use is to be written down again."""
+
+    user_id: str
+    email: str
+    name: str
+    role: str
+    language: str | None
+    password_is_first: bool
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    user_id: str
+    password_hash: str
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    """Argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane): dozens at once fit into a small machine's memory."""
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher().hash(secrets.token_urlsafe(16))
+
+
+def create_user(
+    session: Session, email: str, role: str, *, now: datetime, name: str | None = None, language: str | None = None
+) -> str:
+    """A new user; the one-time password, which can not be shown again."""
+    address = _address(email)
+    if role not in ROLES:
+        raise BadInput.at("role", f"must be one of {', '.join(ROLES)}")
+    try:
+        tongue = read_language(language) if language else None
+    except ValueError as error:
+        raise BadInput.at("language", str(error)) from None
+    if queries.user_by_email(session, address) is not None:
+        raise Conflict("There is a user with this e-mail address already.")
+    password = secrets.token_urlsafe(15)
+    user = User(
+        id=new_id("usr"),
+        email=address,
+        name=name or address.partition("@")[0],
+        role=role,
+        password_hash=_hasher().hash(password),
+        password_is_first=True,
+        language=tongue,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    queries.note_deed(session, None, "created", "user", user.id, now=now)
+    return password
+
+
+def reset_password(session: Session, email: str, *, now: datetime) -> str:
+    """A new one-time password; whoever is signed in as this user is not any more. A disabled user may come back."""
+    user = _by_email(session, email)
+    password = secrets.token_urlsafe(15)
+    user.password_hash, user.password_is_first, user.disabled_at = _hasher().hash(password), True, None
+    queries.end_sessions_of(session, user.id)
+    queries.note_deed(session, None, "password_reset", "user", user.id, now=now)
+    return password
+
+
+def disable_user(session: Session, email: str, *, now: datetime) -> None:
+    """Nobody comes in as this user any more, and who is in is out. Safe to repeat."""
+    user = _by_email(session, email)
+    user.disabled_at = user.disabled_at or now
+    queries.end_sessions_of(session, user.id)
+    queries.note_deed(session, None, "disabled", "user", user.id, now=now)
+
+
+def list_users(session: Session) -> list[dict[str, Any]]:
+    """By e-mail address."""
+    return [
+        {
+            "id": row.id,
+            "email": row.email,
+            "name": row.name,
+            "role": row.role,
+            "language": row.language,
+            "created_at": row.created_at,
+            "disabled_at": row.disabled_at,
+        }
+        for row in queries.all_users(session)
+    ]
+
+
+def credential_of(session: Session, email: str) -> Credential | None:
+    """What a password is held against; none for who is unknown or disabled."""
+    user = queries.user_by_email(session, email.strip().lower())
+    return None if user is None or user.disabled_at else Credential(user.id, user.password_hash)
+
+
+def is_right(credential: Credential | None, password: str) -> bool:
+    """Whether this is the password. Takes as long for who is unknown."""
+    kept = credential.password_hash if credential else _nobodys_hash()
+    try:
+        _hasher().verify(kept, password[: LONGEST_PASSWORD + 1])
+    except (Argon2Error, InvalidHashError):
+        return False
+    return credential is not None
+
+
+def open_session(session: Session, credential: Credential, *, now: datetime, instead_of: str = "") -> str | None:
+    """The secret of a new session, in the place of the one that the browser had; none when the user has changed meanwhile."""
+    user = queries.user_locked(session, credential.user_id)
+    if user is None or user.disabled_at or user.password_hash != credential.password_hash:
+        return None
+    queries.purge_sessions(session, now, now - IDLE)
+    queries.end_session(session, _digest(instead_of))
+    queries.note_deed(session, user.id, "signed_in", "user", user.id, now=now)
+    return _new_session(session, user, now)
+
+
+def signed_in(session: Session, secret: str, *, now: datetime) -> SignedIn | None:
+    """Whose session this is; none when it has ended, was idle for too long, or the user may not come in any more."""
+    row = queries.session_by_hash(session, _digest(secret))
+    if row is None or now >= row.expires_at or now - row.seen_at >= IDLE:
+        return None
+    user = queries.user_by_id(session, row.user_id)
+    if user is None or user.disabled_at:
+        return None
+    stale = now - row.seen_at >= SEEN_EVERY
+    return SignedIn(user.id, user.email, user.name, user.role, user.language, user.password_is_first, stale)
+
+
+def see_session(session: Session, secret: str, *, now: datetime) -> None:
+    row = queries.session_by_hash(session, _digest(secret))
+    if row is not None:
+        row.seen_at = max(now, row.seen_at)
+
+
+def close_session(session: Session, secret: str) -> None:
+    """Signed out: this secret opens nothing any more. Safe to repeat."""
+    queries.end_session(session, _digest(secret))
+
+
+def check_new_password(password: str, again: str, email: str) -> None:
+    """`BadInput` names the field."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password.lower() == email:
+        raise BadInput.at("password", "too_short")
+    if password != again:
+        raise BadInput.at("again", "not_the_same")
+
+
+def change_password(session: Session, credential: Credential, password: str, *, now: datetime) -> str:
+    """Their own new password. All their sessions end; the secret of the new one."""
+    user = queries.user_locked(session, credential.user_id)
+    if user is None or user.password_hash != credential.password_hash:
+        raise Conflict("The password was changed meanwhile.")
+    user.password_hash, user.password_is_first = _hasher().hash(password), False
+    queries.end_sessions_of(session, user.id)
+    queries.note_deed(session, user.id, "password_changed", "user", user.id, now=now)
+    return _new_session(session, user, now)
+
+
+def choose_language(session: Session, user_id: str, language: str) -> None:
+    user = queries.user_locked(session, user_id)
+    if user is not None:
+        user.language = language
+
+
+def note(session: Session, user_id: str, what: str, noun: str, subject: str, *, now: datetime) -> None:
+    """Who did what to what: in the transaction that did it."""
+    queries.note_deed(session, user_id, what, noun, subject, now=now)
+
+
+def list_deeds(session: Session, *, limit: int = 100) -> list[dict[str, Any]]:
+    """What users did, newest first."""
+    return [
+        {"at": deed.at, "by": email, "what": deed.what, "noun": deed.noun, "subject": deed.subject}
+        for deed, email in queries.newest_deeds(session, limit)
+    ]
+
+
+def _new_session(session: Session, user: User, now: datetime) -> str:
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        UserSession(hash=_digest(secret), user_id=user.id, created_at=now, seen_at=now, expires_at=now + LONGEST)
+    )
+    session.flush()
+    return secret
+
+
+def _by_email(session: Session, email: str) -> User:
+    user = queries.user_by_email(session, email.strip().lower())
+    if user is None:
+        raise NotFound("user")
+    return user
+
+
+def _address(email: str) -> str:
+    address = email.strip().lower()
+    if not _EMAIL.fullmatch(address):
+        raise BadInput.at("email", "is not an e-mail address")
+    return address
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
