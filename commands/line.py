@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from commands.people import user_commands
 from offers.errors import Misconfigured, PasserbyError
 from offers.records import schema
 from offers.records.database import Database, without_password
@@ -36,6 +37,9 @@ def _database(settings: Settings) -> Database:
 def _settings(data: Path | None = None) -> Settings:
     settings = read_settings()
     return settings.model_copy(update={"data": data}) if data else settings
+
+
+app.add_typer(user_commands(lambda data: _database(_settings(data))), name="user")
 
 
 @app.command()
@@ -90,9 +94,10 @@ def beat() -> None:
 @app.command()
 def migrate(
     to: Annotated[str, typer.Argument(help="Revision; head is the newest, base removes everything.")] = "head",
+    data: Data = None,
 ) -> None:
     """Bring the database's schema up (or down) to a revision."""
-    settings = _settings()
+    settings = _settings(data)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database)
     before = schema.revision_here(database)
