@@ -3,6 +3,7 @@
 import warnings
 
 import uvicorn
+from celery.signals import setup_logging
 
 from offers.settings import Settings
 from workers.app import create_worker_app
@@ -27,9 +28,18 @@ def run_web(settings: Settings, host: str, port: int) -> None:
     )
 
 
+def _keep_our_logs() -> None:
+    """Celery sets up logging of its own unless somebody says that it is done."""
+
+    def already_done(**_: object) -> None: ...
+
+    setup_logging.connect(already_done, weak=False)
+
+
 def run_worker(settings: Settings) -> None:
     """Celery's worker for all three queues, until SIGTERM."""
     configure_logging(settings.log_level)
+    _keep_our_logs()
     # Celery warns root of pickles; this project takes JSON alone
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     app = create_worker_app(settings)
@@ -46,5 +56,6 @@ def run_worker(settings: Settings) -> None:
 def run_beat(settings: Settings) -> None:
     """Celery's beat, until SIGTERM. One to an installation."""
     configure_logging(settings.log_level)
+    _keep_our_logs()
     app = create_worker_app(settings)
     app.Beat(loglevel="WARNING", quiet=True).run()

@@ -29,6 +29,7 @@ from workers.embedded import (
     port_is_free,
     wait_for_redis,
 )
+from workers.logs import configure_logging
 
 READY_WITHIN_S = 60.0
 
@@ -87,6 +88,8 @@ class Serving(AbstractContextManager[Served]):
         folder = self._settings.data
         self._stack.enter_context(only_one(folder))
         output: IO[bytes] | None = self._stack.enter_context(self._log.open("ab")) if self._log else None
+        text = self._stack.enter_context(self._log.open("a", buffering=1)) if self._log else None
+        configure_logging(self._settings.log_level, text)
         secret = self._settings.secret_key.get_secret_value() or kept_secret(
             folder / "secret.key", lambda: secrets.token_urlsafe(48)
         )

@@ -134,7 +134,7 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
         statuses |= {"401", "403"}
     if path.endswith("/refresh"):
         statuses.add("401")
-    if "{" in path or path.startswith("/v1/me") or "/me" in path.removesuffix("/metrics"):
+    if "{" in path or "/me/" in f"{path}/":
         statuses.add("404")
     if operation.get("parameters") or "requestBody" in operation:
         statuses.add("422")

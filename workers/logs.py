@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -89,8 +89,8 @@ def plain_words(_logger: Any, _method: str, fields: Fields) -> Fields:
     return fields
 
 
-def configure_logging(level: str) -> None:
-    """Set up this process's logs, the libraries' included. Libraries are heard from WARNING on."""
+def configure_logging(level: str, stream: TextIO | None = None) -> None:
+    """Set up this process's logs, the libraries' included, on stderr or another stream. Libraries are heard from WARNING on."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -102,7 +102,7 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[plain_words, *shared],

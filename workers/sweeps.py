@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from offers.deliveries import sweep_deliveries
 from offers.devices import blocked_devices
@@ -85,7 +86,7 @@ def _blocked(database: Database) -> dict[str, str]:
 
 
 def drop_salts(redis: Redis, desk: LaneDesk, now: float) -> int:
-    """Remove the salts of hours that no entry needs any more: what was sealed then stays shut for good."""
+    """Remove the salts of hours that no entry needs any more: what was sealed then stays shut for good, in Redis' own file too."""
     client: Any = redis
     needed = [hour_of(now) - SALT_HOURS + 1]
     for lane in range(desk.lanes):
@@ -95,7 +96,16 @@ def drop_salts(redis: Redis, desk: LaneDesk, now: float) -> int:
     old = [hour for hour in client.hkeys(SALTS) if int(hour) < min(needed)]
     if old:
         client.hdel(SALTS, *old)
+        _rewrite_log(client)
     return len(old)
+
+
+def _rewrite_log(client: Any) -> None:
+    """Redis' append-only file still holds the salt and what it sealed; written anew it holds neither."""
+    try:
+        client.bgrewriteaof()
+    except ResponseError as error:  # one is under way, or there is no such file: the next hour asks again
+        log.info("log_not_rewritten", reason=type(error).__name__)
 
 
 def trim_aside(redis: Redis, desk: LaneDesk, now: float, keep: timedelta) -> None:

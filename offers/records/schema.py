@@ -6,8 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
+from offers.errors import BadInput
 from offers.records.database import WRITES, Database
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -33,7 +35,10 @@ def migrate(database: Database, to: str = "head") -> None:
             and to not in (here, "head")
             and to in {r.revision for r in script.iterate_revisions(here, "base")}
         )
-        (command.downgrade if down else command.upgrade)(config, to)
+        try:
+            (command.downgrade if down else command.upgrade)(config, to)
+        except CommandError:
+            raise BadInput.at("revision", f"there is no {to!r}; head is the newest, base is none") from None
         connection.commit()
 
 

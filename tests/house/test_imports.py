@@ -34,10 +34,10 @@ OURS = {
 """Which of our modules a room may look into."""
 
 VENDORS = {
-    "sqlalchemy": {"offers"},
+    "sqlalchemy": {"offers", "seeds/load"},
     "alembic": {"offers/records"},
     "redis": {"workers", "web"},
-    "celery": {"workers", "web/parts", "web/app", "web/health"},
+    "celery": {"workers", "commands/roles", "web/parts", "web/app", "web/health"},
     "kombu": {"workers"},
     "firebase_admin": {"workers/push"},
     "fastapi": {"web"},

@@ -92,3 +92,14 @@ def test_the_list_goes_page_by_page(town: Town) -> None:
     items, cursor = town.read(lambda session: list_customers(session, after="b", limit=2))
     assert ([one["id"] for one in items], cursor) == (["c"], None)
     assert town.read(lambda session: list_customers(session, limit=3))[1] is None
+
+
+def test_a_withdrawal_leaves_an_exit_with_its_reason_and_tells_it(town: Town) -> None:
+    """Or a live page would show the person inside for ever."""
+    store, phone = town.place(), town.phone()
+    town.cross(enter(phone, store, 5))
+    body = ConsentsBody(location=False)
+    _, follows = town.write(lambda session: set_consents(session, "sanne", body, source="device", now=at(6)))
+    assert town.transitions() == [("enter", at(5)), ("exit", at(6))]
+    assert [(one["kind"], one["reason"]) for one in follows.happened] == [("exit", "consent_withdrawn")]
+    assert follows.block == {phone: "no_location_consent"}

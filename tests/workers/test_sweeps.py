@@ -1,6 +1,8 @@
 """What beat finds: lanes without a ring, dwell and silence without a ping, dead senders, lost lists, old salts."""
 
+import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.workers.town import FAR, LANES, STORE, Town
@@ -125,3 +127,17 @@ def test_what_was_kept_long_enough_goes(town: Town) -> None:
     assert (gone.decisions, gone.transitions) == (0, 0)
     gone = sweeps.purge_history(town.database, town.now + timedelta(days=31), 30, 30)
     assert (gone.decisions, gone.transitions, gone.stays, gone.visits, gone.deliveries) == (1, 2, 1, 1, 1)
+
+
+def test_a_dropped_salt_is_gone_from_redis_own_file(town: Town, redis: Any) -> None:
+    """Whoever has the secret and the data folder can open nothing that was worked some hours ago."""
+    device = town.device("sanne")
+    town.ping(device, STORE)
+    folder = Path(redis.config_get("dir")["dir"]) / "appendonlydir"
+    (salt,) = redis.hvals(SALTS)
+    assert any(salt in path.read_bytes() for path in folder.iterdir()), "the file never held it: the test shows nothing"
+    assert sweeps.drop_salts(redis, town.desk, town.at + 5 * HOUR_S) == 1
+    deadline = time.monotonic() + 20
+    while any(salt in path.read_bytes() for path in folder.iterdir()):
+        assert time.monotonic() < deadline, "the salt still lies in the append-only file"
+        time.sleep(0.1)
