@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from offers.errors import BadInput, Conflict, Fault, NotFound, PasserbyError, Refused
 from offers.records.database import AWAY, LOST_A_RACE
+from offers.rules.refusals import refusals
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:passerby:problem:"
@@ -101,39 +102,21 @@ def as_problem(error: Exception) -> Response:
         case Refused():
             return problem(error.reason, 403, str(error))
         case RequestValidationError():
-            faults = [Fault(path_of(one["loc"], error.body, one["type"]), str(one["msg"])) for one in error.errors()]
-            return as_problem(BadInput(_deepest(faults)))
+            return as_problem(BadInput([Fault(*one) for one in _refusals(error)]))
         case HTTPException():
             status = HTTPStatus(error.status_code)
             return problem(status.name.lower(), status, status.description or status.phrase, headers=error.headers)
     raise error
 
 
-def path_of(location: Sequence[int | str], body: Any, kind: str) -> str:
-    """`geofences[0].radius_m` from pydantic's location, without the names of union branches that it puts between."""
-    where, *rest = location
-    path = ""
-    here: Any = body if where == "body" else dict.fromkeys(rest)
-    for number, step in enumerate(rest):
-        if isinstance(step, int):
-            if not isinstance(here, list):
-                continue
-            path += f"[{step}]"
-            here = here[step] if step < len(here) else None
-        elif isinstance(here, dict) and (step in here or (kind == "missing" and number == len(rest) - 1)):
-            path += f".{step}" if path else step
-            here = here.get(step)
-    return path
-
-
-def _deepest(faults: Sequence[Fault]) -> list[Fault]:
-    """Each fault once, and none for a union as a whole when a branch of it names the field."""
-    paths = [fault.path for fault in faults]
-    return [
-        fault
-        for fault in dict.fromkeys(faults)
-        if not fault.path or not any(path.startswith((f"{fault.path}.", f"{fault.path}[")) for path in paths)
-    ]
+def _refusals(error: RequestValidationError) -> list[tuple[str, str]]:
+    """Of a body, or of an address and its query, whose values come one by one."""
+    found: dict[tuple[str, str], None] = {}
+    for where in dict.fromkeys(one["loc"][0] for one in error.errors()):
+        errors = [{**one, "loc": one["loc"][1:]} for one in error.errors() if one["loc"][0] == where]
+        value = error.body if where == "body" else {step: None for one in errors for step in one["loc"]}
+        found |= dict.fromkeys(refusals(errors, value))
+    return list(found)
 
 
 def install(app: FastAPI) -> None:

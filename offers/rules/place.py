@@ -3,9 +3,11 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from geofences.shapes import ShapeError, read_shape
 from offers.rules.opening import check_hours
+from offers.rules.refusals import PATH_WITHIN
 from offers.rules.values import Strict, Zone
 
 
@@ -24,7 +26,9 @@ class GeofenceBody(Strict):
         try:
             read_shape(self.shape())
         except ShapeError as error:
-            raise ValueError(str(error)) from None
+            raise PydanticCustomError(
+                "shape", "{message}", {"message": error.message, PATH_WITHIN: error.path}
+            ) from None
         return self
 
     def shape(self) -> dict[str, Any]:
@@ -32,7 +36,8 @@ class GeofenceBody(Strict):
         if self.geometry is not None:
             circle = [name for name in ("lat", "lon", "radius_m") if getattr(self, name) is not None]
             if circle:
-                raise ValueError(f"has a geometry and {' and '.join(circle)}: a polygon or a circle, not both")
+                message = f"has a geometry and {' and '.join(circle)}: a polygon or a circle, not both"
+                raise ShapeError(circle[0], message)
             return {"geometry": self.geometry}
         return {name: value for name in ("lat", "lon", "radius_m") if (value := getattr(self, name)) is not None}
 
@@ -75,5 +80,6 @@ class PlaceBody(Strict):
     @model_validator(mode="after")
     def _store_has_premises(self) -> "PlaceBody":
         if self.kind == "store" and not any(one.role == "premises" for one in self.geofences):
-            raise ValueError("a store needs at least one geofence with the role premises")
+            message = "a store needs at least one geofence with the role premises"
+            raise PydanticCustomError("premises", message, {PATH_WITHIN: "geofences"})
         return self

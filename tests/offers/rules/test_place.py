@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from geofences.shapes import Area, Circle, read_shape
 from offers.rules.place import PlaceBody
+from offers.rules.refusals import refusals
 from tests.offers.stories import LAT, LON, circle
 
 SQUARE = [[4.89, 52.37], [4.8915, 52.37], [4.8915, 52.371], [4.89, 52.371], [4.89, 52.37]]
@@ -22,9 +23,10 @@ def _polygon(*rings: Any, **more: Any) -> dict[str, Any]:
 
 
 def _faults(**more: Any) -> list[tuple[str, str]]:
+    body = _body(**more)
     with pytest.raises(ValidationError) as refused:
-        PlaceBody.model_validate(_body(**more))
-    return [(".".join(map(str, error["loc"])), error["msg"]) for error in refused.value.errors()]
+        PlaceBody.model_validate(body)
+    return refusals(refused.value.errors(), body)
 
 
 def test_the_example_of_the_documentation_is_taken() -> None:
@@ -43,7 +45,7 @@ def test_a_landmark_needs_no_geofence_and_a_store_needs_premises() -> None:
     assert PlaceBody.model_validate(_body(kind="landmark", geofences=[])).geofences == []
     for geofences in ([], [circle(400, "approach")]):
         [(path, message)] = _faults(geofences=geofences)
-        assert path == ""
+        assert path == "geofences"
         assert "premises" in message
 
 
@@ -58,11 +60,11 @@ def test_a_landmark_needs_no_geofence_and_a_store_needs_premises() -> None:
         ({"lon": None}, "lon"),
         ({"time_zone": "Amsterdam"}, "time_zone"),
         ({"opening_hours": "9 to 5"}, "opening_hours"),
-        ({"tags": [""]}, "tags.0"),
+        ({"tags": [""]}, "tags[0]"),
         ({"colour": "red"}, "colour"),
-        ({"geofences": [circle(role="roof")]}, "geofences.0.role"),
-        ({"geofences": [circle(), circle(dwell_s=0)]}, "geofences.1.dwell_s"),
-        ({"geofences": [{**circle(), "radius": 9}]}, "geofences.0.radius"),
+        ({"geofences": [circle(role="roof")]}, "geofences[0].role"),
+        ({"geofences": [circle(), circle(dwell_s=0)]}, "geofences[1].dwell_s"),
+        ({"geofences": [{**circle(), "radius": 9}]}, "geofences[0].radius"),
     ],
     ids=repr,
 )
@@ -97,5 +99,5 @@ def test_a_shape_that_is_none_is_refused_with_its_ring_and_vertex(fence: dict[st
     faults = _faults(geofences=[circle(), fence])
     assert len(faults) == 1
     path, message = faults[0]
-    assert path.startswith("geofences.1")
+    assert path.startswith("geofences[1].")
     assert says in f"{path} {message}"

@@ -1,0 +1,40 @@
+"""What a model says of a value it refuses, as (path, message): one field, one line, in the words of who wrote the value."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+PATH_WITHIN = "path_within"
+"""In an error's context: where within the value it stands, for what a validator of a whole value found out."""
+
+
+def refusals(errors: Sequence[Mapping[str, Any]], value: Any) -> list[tuple[str, str]]:
+    """Pydantic's errors about `value`: each field once, and none for a union as a whole when a branch of it names the field."""
+    found = dict.fromkeys((_path(one, value), str(one["msg"]).removeprefix("Value error, ")) for one in errors)
+    paths = [path for path, _ in found]
+    return [
+        (path, message)
+        for path, message in found
+        if not path or not any(other.startswith((f"{path}.", f"{path}[")) for other in paths)
+    ]
+
+
+def _path(error: Mapping[str, Any], value: Any) -> str:
+    path = path_of(error["loc"], value, error["type"])
+    within = str(error.get("ctx", {}).get(PATH_WITHIN, ""))
+    return f"{path}.{within}" if path and within else path or within
+
+
+def path_of(location: Sequence[int | str], value: Any, kind: str) -> str:
+    """`geofences[0].radius_m` from pydantic's location, without the names of union branches that it puts between."""
+    path = ""
+    here: Any = value
+    for number, step in enumerate(location):
+        if isinstance(step, int):
+            if not isinstance(here, list):
+                continue
+            path += f"[{step}]"
+            here = here[step] if step < len(here) else None
+        elif isinstance(here, dict) and (step in here or (kind == "missing" and number == len(location) - 1)):
+            path += f".{step}" if path else step
+            here = here.get(step)
+    return path
