@@ -9,8 +9,10 @@ from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.records.ids import new_id
 from offers.records.queries import campaigns as queries
 from offers.records.queries import places as place_queries
+from offers.records.queries.adding import added
 from offers.records.tables import Campaign, CampaignVersion
 from offers.rules.campaign import CampaignBody, parse_campaign
+from offers.rules.edit import Check, anyway
 
 STEPS: dict[str, dict[str, str]] = {
     "launch": {"draft": "live", "paused": "live", "live": "live"},
@@ -21,17 +23,18 @@ STEPS: dict[str, dict[str, str]] = {
 
 
 def put_campaign(
-    session: Session, campaign_id: str, body: CampaignBody, *, now: datetime
+    session: Session, campaign_id: str, body: CampaignBody, *, now: datetime, check: Check = anyway
 ) -> tuple[dict[str, Any], bool]:
     """Create a draft, or write a new version. What is decided from now on goes by the new version."""
     campaign = queries.campaign_locked(session, campaign_id)
+    check(campaign and campaign_item(campaign))
     if campaign is not None and campaign.status == "ended":
         raise Conflict("This campaign has ended; duplicate it under another id to change it.")
     _check_places(session, body)
     definition = body.as_json()
-    created = campaign is None
+    created = False
     if campaign is None:
-        campaign = Campaign(
+        new = Campaign(
             id=campaign_id,
             name=body.name,
             status="draft",
@@ -40,7 +43,10 @@ def put_campaign(
             created_at=now,
             updated_at=now,
         )
-        session.add(campaign)
+        created = added(session, new)
+        campaign = new
+        if not created:
+            return put_campaign(session, campaign_id, body, now=now, check=check)
     elif campaign.definition == definition:
         return campaign_item(campaign), False
     else:
@@ -92,6 +98,14 @@ def step_campaign(
     return campaign_item(campaign)
 
 
+def check_campaign(session: Session, campaign_id: str, *, now: datetime) -> list[Fault]:
+    """What would keep it from being launched now: nothing when it may be."""
+    campaign = queries.campaign_by_id(session, campaign_id)
+    if campaign is None:
+        raise NotFound("campaign")
+    return _not_ready(session, CampaignBody.model_validate(campaign.definition), now)
+
+
 def _not_ready(session: Session, body: CampaignBody, now: datetime) -> list[Fault]:
     """What would keep a launched campaign from ever sending."""
     faults = []
@@ -134,11 +148,12 @@ def list_campaigns(session: Session, *, after: str = "", limit: int = 100) -> tu
     return [campaign_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
 
-def delete_campaign(session: Session, campaign_id: str) -> None:
+def delete_campaign(session: Session, campaign_id: str, *, check: Check = anyway) -> None:
     """Remove a draft. What was launched is ended, and kept with its decisions."""
     campaign = queries.campaign_locked(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
+    check(campaign_item(campaign))
     if campaign.launched_at is not None:
         raise Conflict("This campaign was launched; end it instead, so that its decisions keep their reason.")
     session.delete(campaign)

@@ -17,7 +17,7 @@ from offers.records.queries import places as place_queries
 from offers.records.tables import Customer, Delivery, Device, Place
 from offers.rules import eligibility
 from offers.rules.campaign import CampaignBody, parse_campaign
-from offers.rules.personalise import WEEKDAYS, Words, choose_language, says_something, word
+from offers.rules.personalise import Words, choose_language, message_facts, word
 from offers.rules.values import language_chain, zone_or_none
 
 LEASE = timedelta(seconds=60)
@@ -145,21 +145,14 @@ def _why_not(
 
 
 def _facts(row: Delivery, customer: Customer, place: Place, language: str, local: datetime) -> dict[str, Any]:
-    """Only facts that are known are there: a template sees a missing one as missing."""
-    name = customer.name or ""
-    days = WEEKDAYS.get(language.partition("-")[0], WEEKDAYS["en"])
-    person = {"name": name, "first_name": next(iter(name.split()), None), "language": customer.language}
-    where = {"name": place.name, "address": place.address, "distance_m": row.context.get("distance_m")}
-    return {
-        "customer": {**_known(person), "size": _known(customer.sizes), "attributes": _known(customer.attributes)},
-        "place": _known(where),
-        "weekday": days[local.weekday()],
+    person = {
+        "name": customer.name,
+        "language": customer.language,
+        "size": customer.sizes,
+        "attributes": customer.attributes,
     }
-
-
-def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What says something: a name of blanks would leave the same hole as none."""
-    return {name: value for name, value in facts.items() if value is not None and says_something(str(value))}
+    where = {"name": place.name, "address": place.address, "distance_m": row.context.get("distance_m")}
+    return message_facts(person, where, language, local)
 
 
 def word_delivery(claimed: Claimed) -> tuple[PushMessage, Words]:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -172,6 +173,33 @@ def _in_an_address(facts: Any) -> Any:
     if isinstance(facts, Mapping):
         return {name: _in_an_address(value) for name, value in facts.items()}
     return quote(facts, safe="") if isinstance(facts, str) else facts
+
+
+def message_facts(
+    person: Mapping[str, Any], place: Mapping[str, Any], language: str, local: datetime
+) -> dict[str, Any]:
+    """What a message in this language is filled from, at a local time. Only facts that are known are there: a template sees a
+    missing one as missing.
+
+    `person` has name, language, size and attributes; `place` has name, address and distance_m.
+    """
+    name = person.get("name") or ""
+    days = WEEKDAYS.get(language.partition("-")[0], WEEKDAYS["en"])
+    plain = {"name": name, "first_name": next(iter(name.split()), None), "language": person.get("language")}
+    return {
+        "customer": {
+            **_known(plain),
+            "size": _known(person.get("size", {})),
+            "attributes": _known(person.get("attributes", {})),
+        },
+        "place": _known(place),
+        "weekday": days[local.weekday()],
+    }
+
+
+def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What says something: a name of blanks would leave the same hole as none."""
+    return {name: value for name, value in facts.items() if value is not None and says_something(str(value))}
 
 
 def choose_language(messages: Mapping[str, Any], chain: list[str]) -> str:

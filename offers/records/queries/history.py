@@ -19,6 +19,10 @@ class Asked:
     since: datetime | None = None
     cursor: str | None = None
     limit: int = 100
+    outcome: str | None = None
+    """Of decisions."""
+    state: str | None = None
+    """Of deliveries."""
 
 
 def transitions(session: Session, asked: Asked) -> Sequence[Transition]:
@@ -38,7 +42,12 @@ def visits(session: Session, asked: Asked) -> Sequence[Visit]:
 
 
 def decisions(session: Session, asked: Asked) -> Sequence[Decision]:
-    same = {Decision.customer_id: asked.customer, Decision.campaign_id: asked.campaign, Decision.place_id: asked.place}
+    same = {
+        Decision.customer_id: asked.customer,
+        Decision.campaign_id: asked.campaign,
+        Decision.place_id: asked.place,
+        Decision.outcome: asked.outcome,
+    }
     wanted = _wanted(asked, Decision.id, Decision.at, same)
     return session.scalars(select(Decision).where(*wanted).order_by(Decision.id.desc()).limit(asked.limit + 1)).all()
 
@@ -48,7 +57,7 @@ def deliveries(session: Session, asked: Asked) -> Sequence[Delivery]:
         asked,
         Delivery.id,
         Delivery.created_at,
-        {Delivery.customer_id: asked.customer, Delivery.campaign_id: asked.campaign},
+        {Delivery.customer_id: asked.customer, Delivery.campaign_id: asked.campaign, Delivery.state: asked.state},
     )
     if asked.place is not None:
         wanted.append(Delivery.decision_id.in_(select(Decision.id).where(Decision.place_id == asked.place)))

@@ -1,0 +1,156 @@
+"""What a person at the desk looks at: counts, names, what needs attention, and customers by what is typed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from offers.errors import NotFound
+from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import customers as customer_queries
+from offers.records.queries import overview as queries
+from offers.records.queries import places as place_queries
+from offers.rules.personalise import choose_language, message_facts, word
+from offers.rules.values import language_chain, zone_or_none
+
+NO_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Id to name, for what stands on a page."""
+
+    places: dict[str, str]
+    campaigns: dict[str, str]
+    customers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Campaigns as {id, name, status}: live ones, drafts and paused ones, and live ones that have sent nothing yet."""
+
+    live: list[dict[str, Any]]
+    waiting: list[dict[str, Any]]
+    silent: list[dict[str, Any]]
+
+
+def desk_zone(session: Session) -> str:
+    """The time zone that most places are in; UTC while there is none."""
+    return queries.commonest_zone(session) or NO_ZONE
+
+
+def count_outcomes(
+    session: Session, *, since: datetime | None = None, campaign_id: str | None = None
+) -> dict[str, int]:
+    """How many decisions of each outcome, of all campaigns or of one."""
+    return queries.outcomes(session, since, campaign_id)
+
+
+def count_deliveries(session: Session, campaign_id: str) -> dict[str, int]:
+    """How many deliveries of a campaign are in each state."""
+    return queries.delivery_states(session, campaign_id)
+
+
+def needs_attention(session: Session) -> Attention:
+    live = queries.campaigns_in(session, ["live"])
+    heard = queries.campaigns_with_deliveries(session, [one.id for one in live])
+    waiting = queries.campaigns_in(session, ["draft", "paused"])
+    return Attention(
+        live=[_brief(one) for one in live],
+        waiting=[_brief(one) for one in waiting],
+        silent=[_brief(one) for one in live if one.id not in heard],
+    )
+
+
+def _brief(row: Any) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name, "status": row.status, "updated_at": row.updated_at}
+
+
+def versions_of(session: Session, campaign_id: str) -> list[dict[str, Any]]:
+    """What a campaign said in each of its versions, newest first."""
+    return [
+        {"version": one.version, "at": one.at, **one.definition} for one in queries.versions_of(session, campaign_id)
+    ]
+
+
+def name_places(session: Session) -> dict[str, str]:
+    """Every place's id and name, by name."""
+    return queries.place_names(session)
+
+
+def names_of(session: Session, items: Iterable[dict[str, Any]]) -> Names:
+    """The names of what these items of a list speak of."""
+    rows = list(items)
+    return Names(
+        queries.place_names(session, [str(one.get("place") or "") for one in rows]),
+        queries.campaign_names(session),
+        queries.customer_names(session, [str(one.get("customer") or "") for one in rows]),
+    )
+
+
+def find_customers(
+    session: Session, text: str, *, after: str = "", limit: int = 50
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Customers whose id or name holds the text, by id, and the cursor of the next page."""
+    rows = queries.customers_like(session, text.strip(), after, limit + 1)
+    items = [
+        {
+            "id": row.id,
+            "name": row.name,
+            "language": row.language,
+            "consents": {"location": row.location, "offers": row.offers, "orders": row.orders},
+        }
+        for row in rows[:limit]
+    ]
+    return items, rows[limit - 1].id if len(rows) > limit else None
+
+
+def devices_of(session: Session, customer_id: str) -> list[dict[str, Any]]:
+    """A customer's devices without their tokens, the last seen first."""
+    return [
+        {"id": row.id, "platform": row.platform, "push": bool(row.push_token), "revoked": row.revoked_at is not None}
+        for row in queries.devices_of(session, customer_id)
+    ]
+
+
+def count_queued(session: Session, campaign_id: str) -> int:
+    """Messages of a campaign that wait to be sent."""
+    return queries.queued_of(session, campaign_id)
+
+
+def preview(
+    session: Session,
+    messages: dict[str, Any],
+    customer_id: str,
+    *,
+    place_id: str | None,
+    now: datetime,
+    distance_m: int = 100,
+) -> dict[str, Any]:
+    """What a customer would be sent, in every language of `messages`, at a place (any, when none is named).
+
+    `{customer, place, language, texts: {tag: {title, body, url, missing}}}`: `language` is the one they would get, `missing` the
+    fact for whose lack the default text would go out.
+    """
+    customer = customer_queries.customer_by_id(session, customer_id)
+    if customer is None:
+        raise NotFound("customer")
+    place = place_queries.place_by_id(session, place_id) if place_id else None
+    place = place or next(iter(place_queries.all_places(session, "", 1)), None)
+    where = {"name": place.name, "address": place.address, "distance_m": distance_m} if place else {}
+    zone = zone_or_none(customer.time_zone) or zone_or_none(place.time_zone if place else None) or zone_or_none(NO_ZONE)
+    person = {
+        "name": customer.name,
+        "language": customer.language,
+        "size": customer.sizes,
+        "attributes": customer.attributes,
+    }
+    texts = {}
+    for tag, message in messages.items():
+        words = word(message, message_facts(person, where, tag, now.astimezone(zone)), tag)
+        texts[tag] = {"title": words.title, "body": words.body, "url": words.url, "missing": words.missing}
+    chain = language_chain(customer.language, campaign_queries.limits_now(session).default_language)
+    language = choose_language(messages, chain)
+    return {"customer": customer.id, "place": place.name if place else None, "language": language, "texts": texts}

@@ -1,0 +1,113 @@
+import pytest
+
+from offers import overview
+from offers.campaigns import check_campaign, put_campaign
+from offers.errors import NotFound
+from offers.history import Asked, list_decisions, list_deliveries
+from offers.rules.campaign import CampaignBody
+from tests.offers.stories import NOON, Town, at, campaign_body, enter, minutes
+
+
+@pytest.fixture
+def busy(town: Town) -> Town:
+    """A store with a live campaign that sent to Sanne and not to Tom, a live one that waits for exits, and a draft."""
+    fence = town.place("kalverstraat", address="Kalverstraat 102")
+    town.campaign("sneakers")
+    town.campaign("bye", "exit")
+    town.campaign("later", live=False)
+    sanne, tom = town.phone("sanne"), town.phone("tom", name="Tom", consents=("location",))
+    town.cross(enter(sanne, fence, 0), enter(tom, fence, 0))
+    return town
+
+
+def test_counts_are_those_of_the_lists_behind_them(busy: Town) -> None:
+    counted = busy.read(lambda session: overview.count_outcomes(session, campaign_id="sneakers"))
+    assert counted == {"send": 1, "no_consent": 1}
+
+    def rows(outcome: str) -> int:
+        return len(
+            busy.read(lambda session: list_decisions(session, Asked(campaign="sneakers", outcome=outcome))).items
+        )
+
+    assert [rows(outcome) for outcome in counted] == [1, 1]
+    assert busy.read(lambda session: overview.count_outcomes(session, since=at(1))) == {}
+    assert busy.read(lambda session: overview.count_deliveries(session, "sneakers")) == {"queued": 1}
+    assert busy.read(lambda session: overview.count_queued(session, "sneakers")) == 1
+    assert len(busy.read(lambda session: list_deliveries(session, Asked(state="queued"))).items) == 1
+    assert busy.read(lambda session: list_deliveries(session, Asked(state="sent"))).items == []
+
+
+def test_what_needs_attention(busy: Town) -> None:
+    told = busy.read(overview.needs_attention)
+    assert {one["id"] for one in told.live} == {"sneakers", "bye"}
+    assert [one["id"] for one in told.silent] == ["bye"]
+    assert [(one["id"], one["status"]) for one in told.waiting] == [("later", "draft")]
+
+
+def test_the_desks_zone_is_that_of_most_places(town: Town) -> None:
+    assert town.read(overview.desk_zone) == "UTC"
+    for name, zone in (("a", "Europe/Berlin"), ("b", "Europe/Amsterdam"), ("c", "Europe/Amsterdam")):
+        town.place(name, time_zone=zone)
+    assert town.read(overview.desk_zone) == "Europe/Amsterdam"
+
+
+def test_customers_are_found_by_a_part_of_id_or_name_in_any_case(town: Town) -> None:
+    for customer, name in (("c-1", "Sanne de Vries"), ("c-2", "Tom 100%"), ("sanne_x", "Ada")):
+        town.customer(customer, name=name)
+
+    def found(text: str) -> list[str]:
+        return [one["id"] for one in town.read(lambda session: overview.find_customers(session, text))[0]]
+
+    assert found("") == ["c-1", "c-2", "sanne_x"]
+    assert found(" SANNE ") == ["c-1", "sanne_x"]
+    assert found("100%") == ["c-2"]
+    assert found("%") == ["c-2"], "a sign of the pattern language is a sign"
+    assert found("_") == ["sanne_x"]
+    page, cursor = town.read(lambda session: overview.find_customers(session, "", limit=2))
+    assert [one["id"] for one in page] == ["c-1", "c-2"]
+    rest, end = town.read(lambda session: overview.find_customers(session, "", after=cursor or "", limit=2))
+    assert [one["id"] for one in rest] == ["sanne_x"]
+    assert end is None
+
+
+def test_a_preview_is_worded_as_a_send_would_be(busy: Town) -> None:
+    messages = {
+        "nl": {"title": "Hoi {{ customer.first_name }}", "body": "Maat {{ customer.size.shoes }}", "url": None},
+        "en": {"title": "Hi {{ customer.first_name }}", "body": "At {{ place.name }}, {{ weekday }}", "url": "/x"},
+    }
+    told = busy.read(lambda session: overview.preview(session, messages, "sanne", place_id="kalverstraat", now=NOON))
+    assert told["language"] == "nl"
+    assert told["place"] == "Kalverstraat"
+    assert told["texts"]["en"] == {
+        "title": "Hi Sanne",
+        "body": "At Kalverstraat, Wednesday",
+        "url": "/x",
+        "missing": None,
+    }
+    assert "shoes" in told["texts"]["nl"]["missing"]
+    with pytest.raises(NotFound):
+        busy.read(lambda session: overview.preview(session, messages, "nobody", place_id=None, now=NOON))
+
+
+def test_versions_and_names(busy: Town) -> None:
+    changed = CampaignBody.model_validate(campaign_body("enter", name="Sneakers, again"))
+    busy.write(lambda session: put_campaign(session, "sneakers", changed, now=NOON + minutes(5)))
+    told = busy.read(lambda session: overview.versions_of(session, "sneakers"))
+    assert [(one["version"], one["name"]) for one in told] == [(2, "Sneakers, again"), (1, "Sneakers")]
+    items = busy.decisions("sanne")
+    names = busy.read(lambda session: overview.names_of(session, items))
+    assert names.places == {"kalverstraat": "Kalverstraat"} == busy.read(overview.name_places)
+    assert names.campaigns["sneakers"] == "Sneakers, again"
+    assert names.customers == {"sanne": "Sanne de Vries"}
+    [device] = busy.read(lambda session: overview.devices_of(session, "sanne"))
+    assert (device["platform"], device["push"], device["revoked"]) == ("android", True, False)
+
+
+def test_a_check_says_what_a_launch_would(town: Town) -> None:
+    town.campaign("early", live=False)
+    [fault] = town.read(lambda session: check_campaign(session, "early", now=NOON))
+    assert fault.path == "trigger"
+    town.place()
+    assert town.read(lambda session: check_campaign(session, "early", now=NOON)) == []
+    with pytest.raises(NotFound):
+        town.read(lambda session: check_campaign(session, "nothing", now=NOON))
