@@ -1,36 +1,78 @@
 """Customers: their profile, their consents, and the end of both."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
-from offers.follows import Follows
+from offers.follows import Follows, Written
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as queries
-from offers.records.tables import Customer
-from offers.rules.profile import PURPOSES, ConsentsBody, CustomerBody
+from offers.records.queries.writing import write_whole
+from offers.records.tables import Consent, Customer
+from offers.rules.edit import Check, anyway
+from offers.rules.profile import PURPOSES, ConsentReceipt, ConsentsBody, CustomerBody
 
 
 def put_customer(
-    session: Session, customer_id: str, body: CustomerBody, *, now: datetime
+    session: Session, customer_id: str, body: CustomerBody, *, now: datetime, check: Check = anyway
 ) -> tuple[dict[str, Any], bool, Follows]:
     """Create, or replace the profile. Consents that the body does not name stay as they are."""
-    customer = queries.customers_locked(session, [customer_id]).get(customer_id)
-    created = customer is None
-    if customer is None:
-        customer = consent_queries.add_customer(session, customer_id, anonymous=False, now=now)
-    customer.name, customer.phone, customer.language, customer.time_zone = (
-        body.name,
-        body.phone,
-        body.language,
-        body.time_zone,
-    )
-    customer.sizes, customer.attributes, customer.tags = dict(body.sizes), dict(body.attributes), list(body.tags)
-    customer.updated_at, customer.anonymous = now, False
-    follows = _change_consents(session, customer, body.consents, "server", now)
-    return customer_item(customer), created, follows
+    written = put_customers(session, {customer_id: body}, now=now, check=check)
+    customer = queries.customers_locked(session, [customer_id])[customer_id]
+    return customer_item(customer), customer_id in written.created, written.follows
+
+
+def put_customers(
+    session: Session, bodies: Mapping[str, CustomerBody], *, now: datetime, check: Check = anyway
+) -> Written:
+    """The same for many, in a number of statements that does not grow with them.
+
+    Who says again what is so changes nothing: no receipt, no new `updated_at`.
+    """
+    created = consent_queries.add_customers(session, bodies, anonymous=False, now=now)
+    customers = queries.customers_locked(session, bodies)
+    for customer_id, customer in customers.items():
+        check(None if customer_id in created else customer_item(customer))
+    newest = consent_queries.newest_receipts(session, bodies)
+    changed = set()
+    for customer_id, body in bodies.items():
+        customer = customers[customer_id]
+        customer.name, customer.phone, customer.language, customer.time_zone = (
+            body.name,
+            body.phone,
+            body.language,
+            body.time_zone,
+        )
+        customer.sizes, customer.attributes, customer.tags = dict(body.sizes), dict(body.attributes), list(body.tags)
+        customer.anonymous = False
+        said = {
+            purpose: receipt
+            for purpose, receipt in body.consents.receipts(now, "server").items()
+            if not _is_said(newest.get(customer_id, {}).get(purpose), getattr(body.consents, purpose))
+        }
+        consent_queries.keep_receipts(session, customer, said, now)
+        if said or session.is_modified(customer):
+            changed.add(customer_id)
+            customer.updated_at = now
+            write_whole(customer)
+    session.flush()
+    covered, happened = consent_queries.settle(session, customers.values(), now)
+    devices = queries.devices_of(session, bodies)
+    allowed = [device.id for owner, theirs in devices.items() if owner in covered for device in theirs]
+    not_allowed = [device.id for owner, theirs in devices.items() if owner not in covered for device in theirs]
+    follows = Follows.of_many(allowed, not_allowed, happened)
+    return Written(frozenset(created), frozenset(changed - created), follows=follows)
+
+
+def _is_said(newest: Consent | None, said: bool | ConsentReceipt) -> bool:
+    """Whether this was the customer's last word already, in all that is said of it now."""
+    if newest is None:
+        return False
+    now_said = {"given": said} if isinstance(said, bool) else said.model_dump(exclude_none=True)
+    return all(getattr(newest, name) == value for name, value in now_said.items())
 
 
 def set_consents(
@@ -61,11 +103,12 @@ def list_customers(session: Session, *, after: str = "", limit: int = 100) -> tu
     return [customer_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
 
-def erase_customer(session: Session, customer_id: str) -> Follows:
+def erase_customer(session: Session, customer_id: str, *, check: Check = anyway) -> Follows:
     """Remove a customer with everything that hangs on them, in every table."""
     customer = queries.customers_locked(session, [customer_id]).get(customer_id)
     if customer is None:
         raise NotFound("customer")
+    check(customer_item(customer))
     devices = [device.id for device in queries.devices_of(session, [customer_id]).get(customer_id, [])]
     session.delete(customer)
     session.flush()

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from offers.errors import Fault
+
 
 class Settled(Protocol):
     """Whether a customer's positions are covered, and the live events of the stays that ended because they are not."""
@@ -31,9 +33,16 @@ class Follows:
     def of_positions(cls, devices: Sequence[str], settled: Settled) -> "Follows":
         """What follows for a customer's devices when it is settled whether their positions are covered by a consent."""
         if settled.covered:
-            return cls(unblock=tuple(devices))
-        block = dict.fromkeys(devices, "no_location_consent")
-        return cls(block=block, forget=tuple(devices), happened=settled.happened)
+            return cls.of_many(devices, (), ())
+        return cls.of_many((), devices, settled.happened)
+
+    @classmethod
+    def of_many(
+        cls, covered: Sequence[str], uncovered: Sequence[str], happened: Sequence[Mapping[str, Any]]
+    ) -> "Follows":
+        """The same for the devices of many customers."""
+        block = dict.fromkeys(uncovered, "no_location_consent")
+        return cls(block=block, unblock=tuple(covered), forget=tuple(uncovered), happened=tuple(happened))
 
     def __or__(self, other: "Follows") -> "Follows":
         return Follows(
@@ -44,3 +53,13 @@ class Follows:
             self.deliveries + other.deliveries,
             self.happened + other.happened,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a batch, by the callers' ids; who is in none of the three stayed as it was."""
+
+    created: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    refused: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
+    follows: Follows = field(default_factory=Follows)

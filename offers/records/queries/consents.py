@@ -1,54 +1,57 @@
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
 from offers.records.queries.customers import customers_locked, with_open_order
 from offers.records.queries.leaving import end_stays
 from offers.records.queries.stays import open_stays_of_customers
+from offers.records.queries.writing import insert_missing
 from offers.records.tables import Consent, Customer
 from offers.rules.profile import ConsentReceipt
 
 
+def add_customers(session: Session, ids: Iterable[str], *, anonymous: bool, now: datetime) -> set[str]:
+    """Customers of whom nothing is known and who agreed to nothing, for those ids that nobody has; these ids."""
+    blank: dict[str, Any] = {
+        "anonymous": anonymous,
+        "name": None,
+        "phone": None,
+        "language": None,
+        "time_zone": None,
+        "sizes": {},
+        "attributes": {},
+        "tags": [],
+        "location": False,
+        "offers": False,
+        "orders": False,
+        "created_at": now,
+        "updated_at": now,
+    }
+    return insert_missing(session, Customer, [{"id": one, **blank} for one in ids])
+
+
 def add_customer(session: Session, customer_id: str, *, anonymous: bool, now: datetime) -> Customer:
-    """A customer of whom nothing is known and who agreed to nothing; the one that somebody else makes at this moment, locked."""
-    customer = Customer(
-        id=customer_id,
-        anonymous=anonymous,
-        sizes={},
-        attributes={},
-        tags=[],
-        location=False,
-        offers=False,
-        orders=False,
-        created_at=now,
-        updated_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(customer)
-    except IntegrityError:
-        return customers_locked(session, [customer_id])[customer_id]
-    return customer
+    """One of them, locked; or the one that somebody else makes at this moment."""
+    add_customers(session, [customer_id], anonymous=anonymous, now=now)
+    return customers_locked(session, [customer_id])[customer_id]
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """Whether a customer's positions are covered now: by `location`, or by `orders` while an order is open."""
+def newest_receipts(session: Session, customer_ids: Iterable[str]) -> dict[str, dict[str, Consent]]:
+    """What each of these customers last said, by purpose."""
+    rows = session.scalars(select(Consent).where(Consent.customer_id.in_(set(customer_ids))).order_by(Consent.id))
+    found: dict[str, dict[str, Consent]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, {})[row.purpose] = row
+    return found
 
-    covered: bool
-    happened: tuple[dict[str, Any], ...] = ()
-    """Live events of the stays that ended because they are not."""
 
-
-def write_receipts(
-    session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime
-) -> Covered:
-    """Keep a receipt of each purpose said and put it in force; what a withdrawal ends, ends here."""
+def keep_receipts(session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime) -> None:
+    """Keep a receipt of each purpose said and put it in force. What a withdrawal ends, `settle` ends."""
     for purpose, receipt in receipts.items():
         setattr(customer, purpose, receipt.given)
         session.add(
@@ -63,9 +66,36 @@ def write_receipts(
                 source=receipt.source or "server",
             )
         )
+
+
+def settle(session: Session, customers: Collection[Customer], now: datetime) -> tuple[set[str], list[dict[str, Any]]]:
+    """End the stays of those whose positions are not covered any more.
+
+    Covered is `location`, or `orders` while an order is open. Returns the ids of those who are covered, and the live events of the
+    stays that ended.
+    """
+    asked = [one.id for one in customers if one.orders and not one.location]
+    waiting = with_open_order(session, asked) if asked else set()
+    covered = {one.id for one in customers if one.location or one.id in waiting}
+    uncovered = [one.id for one in customers if one.id not in covered]
+    if not uncovered:
+        return covered, []
+    return covered, end_stays(session, open_stays_of_customers(session, uncovered), "consent_withdrawn", now)
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Whether a customer's positions are covered now, and the live events of the stays that ended because they are not."""
+
+    covered: bool
+    happened: tuple[dict[str, Any], ...] = ()
+
+
+def write_receipts(
+    session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime
+) -> Covered:
+    """Keep what one customer said, put it in force, and end what a withdrawal ends."""
+    keep_receipts(session, customer, receipts, now)
     session.flush()
-    covered = customer.location or (customer.orders and bool(with_open_order(session, [customer.id])))
-    if not covered:
-        happened = end_stays(session, open_stays_of_customers(session, [customer.id]), "consent_withdrawn", now)
-        return Covered(covered=False, happened=tuple(happened))
-    return Covered(covered=True)
+    covered, happened = settle(session, [customer], now)
+    return Covered(customer.id in covered, tuple(happened))

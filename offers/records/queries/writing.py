@@ -1,0 +1,31 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from offers.records.database import Table
+
+
+def insert_missing(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Insert those of these rows whose id nobody has yet, in the order of the ids, in one statement; the ids that were new.
+
+    A row that another transaction inserts at this moment is waited for, and counts as there.
+    """
+    if not rows:
+        return set()
+    [key] = inspect(table).primary_key
+    ordered = sorted(rows, key=lambda row: str(row[str(key.key)]))
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table.__table__).on_conflict_do_nothing().returning(key)
+    return set(session.scalars(statement, ordered))
+
+
+def write_whole(row: Table) -> None:
+    """Have the next UPDATE of this row name every column: rows in which different fields changed then go out as one statement."""
+    mapper = inspect(type(row))
+    for attribute in mapper.column_attrs:
+        if not any(column.primary_key for column in attribute.columns):
+            flag_modified(row, attribute.key)
