@@ -15,30 +15,38 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import places as queries
 from offers.records.queries import stays as stay_queries
+from offers.records.queries.adding import added
 from offers.records.queries.leaving import end_stays
 from offers.records.tables import Geofence, Place
+from offers.rules.edit import Check, anyway
 from offers.rules.place import PlaceBody
 
 
 def put_place(
-    session: Session, place_id: str, body: PlaceBody, *, now: datetime
+    session: Session, place_id: str, body: PlaceBody, *, now: datetime, check: Check = anyway
 ) -> tuple[dict[str, Any], bool, Follows]:
     """Create or replace. Geofences that stay as they are keep their id; the stays of the others end, and nobody is told."""
-    place = queries.place_by_id(session, place_id)
-    created = place is None
+    place = queries.place_locked(session, place_id)
+    created = False
     if place is None:
-        place = Place(id=place_id, created_at=now)
-        session.add(place)
+        check(None)
+        new = Place(id=place_id, created_at=now)
+        _fill(new, body, now)
+        created = added(session, new)
+        place = new if created else queries.place_locked(session, place_id)
+        assert place is not None, "whoever was first has made it"
+    if not created:
+        check(_item_of(session, place))
+        _fill(place, body, now)
+        session.flush()
+    follows = _replace_geofences(session, place, body, now)
+    return _item_of(session, place), created, follows
+
+
+def _fill(place: Place, body: PlaceBody, now: datetime) -> None:
     place.name, place.kind, place.lat, place.lon = body.name, body.kind, body.lat, body.lon
     place.time_zone, place.address, place.opening_hours = body.time_zone, body.address, body.opening_hours
     place.tags, place.pickup, place.updated_at = list(body.tags), body.pickup, now
-    session.flush()
-    follows = _replace_geofences(session, place, body, now)
-    return (
-        place_item(place, queries.live_geofences_of(session, [place_id]).get(place_id, [])),
-        created,
-        follows,
-    )
 
 
 def add_place(session: Session, body: PlaceBody, *, now: datetime) -> tuple[dict[str, Any], bool, Follows]:
@@ -87,7 +95,11 @@ def get_place(session: Session, place_id: str) -> dict[str, Any]:
     place = queries.place_by_id(session, place_id)
     if place is None:
         raise NotFound("place")
-    return place_item(place, queries.live_geofences_of(session, [place_id]).get(place_id, []))
+    return _item_of(session, place)
+
+
+def _item_of(session: Session, place: Place) -> dict[str, Any]:
+    return place_item(place, queries.live_geofences_of(session, [place.id]).get(place.id, []))
 
 
 def list_places(session: Session, *, after: str = "", limit: int = 100) -> tuple[list[dict[str, Any]], str | None]:
@@ -98,11 +110,12 @@ def list_places(session: Session, *, after: str = "", limit: int = 100) -> tuple
     return items, places[limit - 1].id if len(places) > limit else None
 
 
-def delete_place(session: Session, place_id: str, *, now: datetime) -> Follows:
+def delete_place(session: Session, place_id: str, *, now: datetime, check: Check = anyway) -> Follows:
     """Remove a place with its geofences, stays and visits. A place that an order is to be collected at stays."""
-    place = queries.place_by_id(session, place_id)
+    place = queries.place_locked(session, place_id)
     if place is None:
         raise NotFound("place")
+    check(_item_of(session, place))
     if order_queries.orders_at(session, place_id):
         raise Conflict("Orders are to be collected at this place; move or close them first.")
     happened = _retire(session, queries.live_geofences_of(session, [place_id]).get(place_id, []), now)

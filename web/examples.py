@@ -174,5 +174,20 @@ def created_or_replaced(example: Json) -> Responses:
     }
 
 
+ETAG: Json = {"ETag": {"description": "Names what the answer says, for `If-Match`.", "schema": {"type": "string"}}}
+
+
+def answers_with_etag(example: Json) -> Responses:
+    return _with_etag(answers(example))
+
+
+def edited_or_made(example: Json) -> Responses:
+    return _with_etag(created_or_replaced(example))
+
+
+def _with_etag(responses: Responses) -> Responses:
+    return {status: {**one, "headers": ETAG} for status, one in responses.items()}
+
+
 def answers_with_page(example: Json) -> Responses:
     return answers({"items": [example], "next_cursor": None})

@@ -23,6 +23,7 @@ PROBLEMS = {
     "403": "The credential may not do this",
     "404": "Not there, or not yours",
     "409": "Not in the present state; `errors` says what is wrong",
+    "412": "It is not what the edit was made from; read it again",
     "413": "The body is over 1 MB",
     "415": "The body is not announced as JSON",
     "422": "Some values can not be used; `errors` names each",
@@ -142,6 +143,8 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
         statuses |= {"400", "413"} | ({"415"} if path != PATH else set())
     if method in ("post", "put", "delete") and path.startswith("/v1") and path != PATH:
         statuses.add("409")
+    if any(one["name"].lower() in ("if-match", "if-none-match") for one in operation.get("parameters", [])):
+        statuses.add("412")
     if method == "post" and "201" in operation["responses"]:
         operation["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY_KEY]
     operation["responses"].pop("422", None)

@@ -24,6 +24,7 @@ MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:passerby:problem:"
 TITLES: Mapping[str, str] = {
     "bad_input": "Some values can not be used",
+    "changed_meanwhile": "changed_meanwhile: it is not what the edit was made from",
     "conflict": "Not in the present state",
     "forbidden": "This credential may not do this",
     "internal_server_error": "Something went wrong here",

@@ -9,7 +9,8 @@ from offers import campaigns
 from offers.rules.campaign import CampaignBody
 from web.asking import Cursor, Limit, Named, page
 from web.bodies import JsonRoute, json_answer, no_content
-from web.examples import CAMPAIGN, answers, answers_with_page, created_or_replaced
+from web.editing import IfUnchanged, IfUnchangedOrNew, edited
+from web.examples import CAMPAIGN, answers, answers_with_etag, answers_with_page, edited_or_made
 from web.guards import Server
 from web.parts import Have
 
@@ -27,12 +28,14 @@ def add_campaign(body: CampaignBody, request: Request, _caller: Server, parts: H
     return parts.repeats.once(request, body, add)
 
 
-@router.put("/{campaign_id}", summary="Create or replace a campaign", responses=created_or_replaced(CAMPAIGN))
-def put_campaign(campaign_id: Named, body: CampaignBody, _caller: Server, parts: Have) -> Response:
+@router.put("/{campaign_id}", summary="Create or replace a campaign", responses=edited_or_made(CAMPAIGN))
+def put_campaign(
+    campaign_id: Named, body: CampaignBody, check: IfUnchangedOrNew, _caller: Server, parts: Have
+) -> Response:
     """A live campaign is edited as a new version: what is decided from then on goes by it."""
     with parts.database.transaction() as session:
-        item, created = campaigns.put_campaign(session, campaign_id, body, now=parts.now())
-    return json_answer(item, 201 if created else 200)
+        item, created = campaigns.put_campaign(session, campaign_id, body, now=parts.now(), check=check)
+    return edited(item, 201 if created else 200)
 
 
 @router.get("", summary="All campaigns", responses=answers_with_page(CAMPAIGN))
@@ -41,17 +44,17 @@ def list_campaigns(_caller: Server, parts: Have, cursor: Cursor = None, limit: L
         return page(*campaigns.list_campaigns(session, after=cursor or "", limit=limit))
 
 
-@router.get("/{campaign_id}", summary="A campaign", responses=answers(CAMPAIGN))
+@router.get("/{campaign_id}", summary="A campaign", responses=answers_with_etag(CAMPAIGN))
 def get_campaign(campaign_id: Named, _caller: Server, parts: Have) -> Response:
     with parts.database.reading() as session:
-        return json_answer(campaigns.get_campaign(session, campaign_id))
+        return edited(campaigns.get_campaign(session, campaign_id))
 
 
 @router.delete("/{campaign_id}", summary="Remove a draft", status_code=204)
-def delete_campaign(campaign_id: Named, _caller: Server, parts: Have) -> Response:
+def delete_campaign(campaign_id: Named, check: IfUnchanged, _caller: Server, parts: Have) -> Response:
     """409 for a campaign that was launched: end it instead, so that its decisions keep their reason."""
     with parts.database.transaction() as session:
-        campaigns.delete_campaign(session, campaign_id)
+        campaigns.delete_campaign(session, campaign_id, check=check)
     return no_content()
 
 

@@ -10,20 +10,23 @@ from offers.rules.profile import CustomerBody, Id
 from web.aftermath import carry_out
 from web.asking import Cursor, Limit, Named, page
 from web.bodies import JsonRoute, json_answer, no_content
-from web.examples import CUSTOMER, WHY, answers, answers_with_page, created_or_replaced
+from web.editing import IfUnchanged, IfUnchangedOrNew, edited
+from web.examples import CUSTOMER, WHY, answers, answers_with_etag, answers_with_page, edited_or_made
 from web.guards import Server
 from web.parts import Have
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"], route_class=JsonRoute)
 
 
-@router.put("/{customer_id}", summary="Create or replace a customer", responses=created_or_replaced(CUSTOMER))
-def put_customer(customer_id: Named, body: CustomerBody, _caller: Server, parts: Have) -> Response:
+@router.put("/{customer_id}", summary="Create or replace a customer", responses=edited_or_made(CUSTOMER))
+def put_customer(
+    customer_id: Named, body: CustomerBody, check: IfUnchangedOrNew, _caller: Server, parts: Have
+) -> Response:
     """The profile as a whole; consents that are absent stay as they are. A withdrawal is in force when this is answered."""
     with parts.database.transaction() as session:
-        item, created, follows = customers.put_customer(session, customer_id, body, now=parts.now())
+        item, created, follows = customers.put_customer(session, customer_id, body, now=parts.now(), check=check)
     carry_out(parts, follows)
-    return json_answer(item, 201 if created else 200)
+    return edited(item, 201 if created else 200)
 
 
 @router.get("", summary="All customers", responses=answers_with_page(CUSTOMER))
@@ -32,10 +35,10 @@ def list_customers(_caller: Server, parts: Have, cursor: Cursor = None, limit: L
         return page(*customers.list_customers(session, after=cursor or "", limit=limit))
 
 
-@router.get("/{customer_id}", summary="A customer", responses=answers(CUSTOMER))
+@router.get("/{customer_id}", summary="A customer", responses=answers_with_etag(CUSTOMER))
 def get_customer(customer_id: Named, _caller: Server, parts: Have) -> Response:
     with parts.database.reading() as session:
-        return json_answer(customers.get_customer(session, customer_id))
+        return edited(customers.get_customer(session, customer_id))
 
 
 @router.get("/{customer_id}/why", summary="Why a campaign did or did not send", responses=answers(WHY))
@@ -51,9 +54,9 @@ def why(
 
 
 @router.delete("/{customer_id}", summary="Erase a customer", status_code=204)
-def erase_customer(customer_id: Named, _caller: Server, parts: Have) -> Response:
+def erase_customer(customer_id: Named, check: IfUnchanged, _caller: Server, parts: Have) -> Response:
     """Everything that hangs on the customer goes; their devices are refused when this is answered."""
     with parts.database.transaction() as session:
-        follows = customers.erase_customer(session, customer_id)
+        follows = customers.erase_customer(session, customer_id, check=check)
     carry_out(parts, follows)
     return no_content()

@@ -9,8 +9,9 @@ from offers import places
 from offers.rules.place import PlaceBody
 from web.aftermath import carry_out
 from web.asking import Cursor, Limit, Named, page
-from web.bodies import JsonRoute, json_answer, no_content
-from web.examples import PLACE, answers, answers_with_page, created_or_replaced
+from web.bodies import JsonRoute, no_content
+from web.editing import IfUnchanged, IfUnchangedOrNew, edited
+from web.examples import PLACE, answers, answers_with_etag, answers_with_page, edited_or_made
 from web.guards import Server
 from web.parts import Have
 
@@ -30,13 +31,13 @@ def add_place(body: PlaceBody, request: Request, _caller: Server, parts: Have) -
     return parts.repeats.once(request, body, add)
 
 
-@router.put("/{place_id}", summary="Create or replace a place", responses=created_or_replaced(PLACE))
-def put_place(place_id: Named, body: PlaceBody, _caller: Server, parts: Have) -> Response:
+@router.put("/{place_id}", summary="Create or replace a place", responses=edited_or_made(PLACE))
+def put_place(place_id: Named, body: PlaceBody, check: IfUnchangedOrNew, _caller: Server, parts: Have) -> Response:
     """Geofences that stay as they are keep their id. Whoever stands inside one that goes leaves it."""
     with parts.database.transaction() as session:
-        item, created, follows = places.put_place(session, place_id, body, now=parts.now())
+        item, created, follows = places.put_place(session, place_id, body, now=parts.now(), check=check)
     carry_out(parts, follows)
-    return json_answer(item, 201 if created else 200)
+    return edited(item, 201 if created else 200)
 
 
 @router.get("", summary="All places", responses=answers_with_page(PLACE))
@@ -45,16 +46,16 @@ def list_places(_caller: Server, parts: Have, cursor: Cursor = None, limit: Limi
         return page(*places.list_places(session, after=cursor or "", limit=limit))
 
 
-@router.get("/{place_id}", summary="A place", responses=answers(PLACE))
+@router.get("/{place_id}", summary="A place", responses=answers_with_etag(PLACE))
 def get_place(place_id: Named, _caller: Server, parts: Have) -> Response:
     with parts.database.reading() as session:
-        return json_answer(places.get_place(session, place_id))
+        return edited(places.get_place(session, place_id))
 
 
 @router.delete("/{place_id}", summary="Remove a place", status_code=204)
-def delete_place(place_id: Named, _caller: Server, parts: Have) -> Response:
+def delete_place(place_id: Named, check: IfUnchanged, _caller: Server, parts: Have) -> Response:
     """Goes with its geofences, stays and visits; 409 while orders are to be collected there."""
     with parts.database.transaction() as session:
-        follows = places.delete_place(session, place_id, now=parts.now())
+        follows = places.delete_place(session, place_id, now=parts.now(), check=check)
     carry_out(parts, follows)
     return no_content()

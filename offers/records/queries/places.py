@@ -11,6 +11,11 @@ def place_by_id(session: Session, place_id: str) -> Place | None:
     return session.get(Place, place_id)
 
 
+def place_locked(session: Session, place_id: str) -> Place | None:
+    """The place as it is now, locked until the commit. Visits may still begin there: an arrival holds its customers, and must not wait."""
+    return session.get(Place, place_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
 def places_by_id(session: Session, ids: Iterable[str]) -> dict[str, Place]:
     return {place.id: place for place in session.scalars(select(Place).where(Place.id.in_(set(ids))))}
 
