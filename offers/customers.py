@@ -13,7 +13,6 @@ from offers.records.queries import customers as queries
 from offers.records.queries.writing import write_whole
 from offers.records.tables import Consent, Customer
 from offers.rules.edit import Check, anyway
-from offers.rules.edit import Check, anyway
 from offers.rules.profile import PURPOSES, ConsentReceipt, ConsentsBody, CustomerBody
 
 
@@ -109,7 +108,6 @@ def erase_customer(session: Session, customer_id: str, *, check: Check = anyway)
     customer = queries.customers_locked(session, [customer_id]).get(customer_id)
     if customer is None:
         raise NotFound("customer")
-    check(customer_item(customer))
     check(customer_item(customer))
     devices = [device.id for device in queries.devices_of(session, [customer_id]).get(customer_id, [])]
     session.delete(customer)
