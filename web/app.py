@@ -24,8 +24,9 @@ from offers.records.database import AWAY, Database
 from offers.settings import Settings, read_settings
 from web import devices, events, health, me, problems, reference
 from web.bodies import Envelope
+from web.console.doors import open_console
 from web.demo.pages import open_demo
-from web.desk import campaigns, customers, lists, places, settings
+from web.desk import campaigns, customers, geofences, keys, lists, places, settings
 from web.fences import Fences
 from web.listeners import Listeners
 from web.metrics import VitalsCollector
@@ -46,6 +47,8 @@ DOORS = (
     customers.router,
     campaigns.router,
     settings.router,
+    keys.router,
+    geofences.router,
     lists.router,
     events.router,
     health.router,
@@ -70,6 +73,7 @@ class Doors:
         self.desk.state.parts = parts
         for router in DOORS:
             self.desk.include_router(router)
+        open_console(self.desk)
         if parts.settings.demo:
             open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it

@@ -15,7 +15,8 @@ from seeds.load import load_folder
 from tests.conftest import NOON
 from tests.web.conftest import Clock, Register, build_lanes, problem_of, serve
 from web.demo.drawing import draw, frame_around
-from web.demo.words import WORDS, choose
+from web.demo.words import WORDS
+from web.tongues import choose
 from workers.failpoints import Failpoints
 from workers.push.outbox import OutboxPush
 from workers.sending import Sender
@@ -156,7 +157,7 @@ def test_an_unknown_phone_is_a_404_page(town: Database, http: httpx.Client) -> N
 def test_without_the_setting_there_is_no_demo(settings: Settings, redis_db: Redis, clock: Clock) -> None:
     build_lanes(redis_db)
     with serve(settings.model_copy(update={"demo": False}), clock) as plain, httpx.Client(base_url=plain.url) as http:
-        for path in ("/demo", "/demo/state", "/demo/events", "/demo/phone/x", "/static/tokens.css"):
+        for path in ("/demo", "/demo/state", "/demo/events", "/demo/phone/x"):
             problem_of(http.get(path), 404)
 
 

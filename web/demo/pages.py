@@ -8,13 +8,13 @@ from fastapi import APIRouter, FastAPI, Header, Query, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from redis.exceptions import RedisError
 from starlette.responses import HTMLResponse, Response, StreamingResponse
-from starlette.staticfiles import StaticFiles
 
 from web.bodies import json_answer
 from web.demo import drawing, scene
-from web.demo.words import LANGUAGES, WORDS, choose
+from web.demo.words import WORDS
 from web.health import vitals_of
 from web.parts import Have, Parts
+from web.tongues import LANGUAGES, choose
 
 WEB = Path(__file__).parents[1]
 VERDICTS = ("used", "unsure", "late", "inaccurate")
@@ -26,9 +26,8 @@ Lang = Annotated[str | None, Query(max_length=10)]
 
 
 def open_demo(app: FastAPI) -> None:
-    """Have the demo's pages and what they are dressed in served by this app."""
+    """Have the demo's pages served by this app."""
     app.include_router(router)
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
 
 
 @router.get("")
