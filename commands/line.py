@@ -133,6 +133,30 @@ def key_create(
         typer.echo(create_key(session, role, now=datetime.now(UTC)))
 
 
+@keys.command("list")
+def key_list(data: Data = None) -> None:
+    """Every key with its role and when it was made; never the key itself."""
+    from offers.keys import list_keys
+
+    with _database(_settings(data)).reading() as session:
+        found, _ = list_keys(session, limit=1_000_000)
+    for one in found:
+        ended = f"  revoked {one['revoked_at']:%Y-%m-%d %H:%M} UTC" if one["revoked_at"] else ""
+        typer.echo(f"{one['id']}  {one['role']:<11}  made {one['created_at']:%Y-%m-%d %H:%M} UTC{ended}")
+
+
+@keys.command("revoke")
+def key_revoke(
+    key_id: Annotated[str, typer.Argument(help="The key's id, as `passerby key list` shows it.")], data: Data = None
+) -> None:
+    """The key opens nothing any more."""
+    from offers.keys import revoke_key
+
+    with _database(_settings(data)).transaction() as session:
+        revoke_key(session, key_id, now=datetime.now(UTC))
+    typer.echo(f"{key_id} is revoked")
+
+
 @app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="A .gpx, .csv, .csv.gz or OwnTracks .rec file.")],

@@ -27,7 +27,7 @@ def put_campaign(
 ) -> tuple[dict[str, Any], bool]:
     """Create a draft, or write a new version. What is decided from now on goes by the new version."""
     campaign = queries.campaign_locked(session, campaign_id)
-    check(campaign and campaign_item(campaign))
+    check(None if campaign is None else campaign_item(campaign))
     if campaign is not None and campaign.status == "ended":
         raise Conflict("This campaign has ended; duplicate it under another id to change it.")
     _check_places(session, body)

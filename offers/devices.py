@@ -119,6 +119,24 @@ def own_device(session: Session, device_id: str) -> dict[str, Any]:
     return device_item(_in_use(session, device_id))
 
 
+def get_device(session: Session, device_id: str) -> dict[str, Any]:
+    """Any device, for the desk: the revoked ones too."""
+    device = queries.devices_by_id(session, [device_id]).get(device_id)
+    if device is None:
+        raise NotFound("device")
+    return device_item(device)
+
+
+def devices_of_customer(
+    session: Session, customer_id: str, *, after: str = "", limit: int = 100
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A customer's devices by id, so those registered first first; the revoked ones too."""
+    if queries.customer_by_id(session, customer_id) is None:
+        raise NotFound("customer")
+    rows = device_queries.devices_registered(session, customer_id, after, limit + 1)
+    return [device_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+
 def list_devices(session: Session, customer_ids: Sequence[str]) -> list[dict[str, Any]]:
     """The devices in use of these customers, those registered first first."""
     rows = [row for some in queries.devices_of(session, customer_ids).values() for row in some]
@@ -179,4 +197,5 @@ def device_item(row: Device) -> dict[str, Any]:
         "positions_only": row.positions_only,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
+        "revoked_at": row.revoked_at,
     }

@@ -1,6 +1,7 @@
 """Places and their geofences: write, read, remove; and the geofences as the index wants them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,44 +10,65 @@ from sqlalchemy.orm import Session
 from geofences.fence_index import Fence
 from geofences.shapes import read_shape
 from offers.errors import Conflict, NotFound
-from offers.follows import Follows
+from offers.follows import Follows, Written
 from offers.records.ids import new_id
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import places as queries
 from offers.records.queries import stays as stay_queries
-from offers.records.queries.adding import added
 from offers.records.queries.leaving import end_stays
+from offers.records.queries.writing import insert_missing, write_whole
 from offers.records.tables import Geofence, Place
 from offers.rules.edit import Check, anyway
-from offers.rules.place import PlaceBody
+from offers.rules.place import GeofenceBody, PlaceBody
 
 
 def put_place(
     session: Session, place_id: str, body: PlaceBody, *, now: datetime, check: Check = anyway
 ) -> tuple[dict[str, Any], bool, Follows]:
     """Create or replace. Geofences that stay as they are keep their id; the stays of the others end, and nobody is told."""
-    place = queries.place_locked(session, place_id)
-    created = False
-    if place is None:
-        check(None)
-        new = Place(id=place_id, created_at=now)
-        _fill(new, body, now)
-        created = added(session, new)
-        place = new if created else queries.place_locked(session, place_id)
-        assert place is not None, "whoever was first has made it"
-    if not created:
-        check(_item_of(session, place))
-        _fill(place, body, now)
-        session.flush()
-    follows = _replace_geofences(session, place, body, now)
-    return _item_of(session, place), created, follows
+    written = put_places(session, {place_id: body}, now=now, check=check)
+    return get_place(session, place_id), place_id in written.created, written.follows
 
 
-def _fill(place: Place, body: PlaceBody, now: datetime) -> None:
-    place.name, place.kind, place.lat, place.lon = body.name, body.kind, body.lat, body.lon
-    place.time_zone, place.address, place.opening_hours = body.time_zone, body.address, body.opening_hours
-    place.tags, place.pickup, place.updated_at = list(body.tags), body.pickup, now
+def put_places(session: Session, bodies: Mapping[str, PlaceBody], *, now: datetime, check: Check = anyway) -> Written:
+    """The same for many, in a number of statements that does not grow with them; the geofence version is raised once at most."""
+    created = insert_missing(
+        session,
+        Place,
+        [{"id": one, **_columns(body), "created_at": now, "updated_at": now} for one, body in bodies.items()],
+    )
+    places = queries.places_locked(session, bodies)
+    fences = queries.live_geofences_of(session, bodies)
+    changed, edits = set(), []
+    for place_id, place in places.items():
+        theirs = fences.get(place_id, [])
+        check(None if place_id in created else place_item(place, theirs))
+        edit = _Edit.of(place_id, bodies[place_id], theirs)
+        for name, value in _columns(bodies[place_id]).items():
+            setattr(place, name, value)
+        if session.is_modified(place) or (edit.changes and place_id not in created):
+            changed.add(place_id)
+            place.updated_at = now
+            write_whole(place)
+        if edit.changes:
+            edits.append(edit)
+    session.flush()
+    return Written(frozenset(created), frozenset(changed), follows=_edit_geofences(session, edits, now))
+
+
+def _columns(body: PlaceBody) -> dict[str, Any]:
+    return {
+        "name": body.name,
+        "kind": body.kind,
+        "lat": body.lat,
+        "lon": body.lon,
+        "time_zone": body.time_zone,
+        "address": body.address,
+        "opening_hours": body.opening_hours,
+        "tags": list(body.tags),
+        "pickup": body.pickup,
+    }
 
 
 def add_place(session: Session, body: PlaceBody, *, now: datetime) -> tuple[dict[str, Any], bool, Follows]:
@@ -54,29 +76,53 @@ def add_place(session: Session, body: PlaceBody, *, now: datetime) -> tuple[dict
     return put_place(session, new_id("plc"), body, now=now)
 
 
-def _replace_geofences(session: Session, place: Place, body: PlaceBody, now: datetime) -> Follows:
-    raised = False
-    left = list(queries.live_geofences_of(session, [place.id]).get(place.id, []))
-    wanted = []
-    for one in body.geofences:
-        same = next((row for row in left if (row.role, row.shape) == (one.role, one.shape())), None)
-        if same is None:
-            wanted.append(one)
-        else:
-            left.remove(same)
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What becomes of one place's geofences."""
+
+    place_id: str
+    gone: list[Geofence]
+    new: list[GeofenceBody]
+    dwells: list[tuple[Geofence, int | None]]
+    """Those whose dwell time alone is another."""
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.gone or self.new or self.dwells)
+
+    @classmethod
+    def of(cls, place_id: str, body: PlaceBody, fences: Sequence[Geofence]) -> "_Edit":
+        edit = cls(place_id, list(fences), [], [])
+        for one in body.geofences:
+            same = next((row for row in edit.gone if (row.role, row.shape) == (one.role, one.shape())), None)
+            if same is None:
+                edit.new.append(one)
+                continue
+            edit.gone.remove(same)
             if same.dwell_s != one.dwell_s:
-                same.dwell_s = one.dwell_s
-                raised = True
-    if not (raised or left or wanted):
+                edit.dwells.append((same, one.dwell_s))
+        return edit
+
+
+def _edit_geofences(session: Session, edits: Sequence[_Edit], now: datetime) -> Follows:
+    if not edits:
         return Follows()
     version = queries.raise_version(session)
-    happened = _retire(session, left, now)
-    for one in wanted:
-        session.add(
-            Geofence(
-                id=new_id("gf"), place_id=place.id, role=one.role, shape=one.shape(), dwell_s=one.dwell_s, since=version
-            )
+    for fence, dwell_s in (dwell for edit in edits for dwell in edit.dwells):
+        fence.dwell_s = dwell_s
+    happened = _retire(session, [fence for edit in edits for fence in edit.gone], now)
+    session.add_all(
+        Geofence(
+            id=new_id("gf"),
+            place_id=edit.place_id,
+            role=one.role,
+            shape=one.shape(),
+            dwell_s=one.dwell_s,
+            since=version,
         )
+        for edit in edits
+        for one in edit.new
+    )
     session.flush()
     return Follows(geofences_changed=True, happened=tuple(happened))
 
@@ -118,8 +164,8 @@ def delete_place(session: Session, place_id: str, *, now: datetime, check: Check
     check(_item_of(session, place))
     if order_queries.orders_at(session, place_id):
         raise Conflict("Orders are to be collected at this place; move or close them first.")
+    queries.raise_version(session)  # before the customers, as an edit does
     happened = _retire(session, queries.live_geofences_of(session, [place_id]).get(place_id, []), now)
-    queries.raise_version(session)
     session.delete(place)
     session.flush()
     return Follows(geofences_changed=True, happened=tuple(happened))
@@ -146,6 +192,19 @@ def fence_version(session: Session) -> int:
     return queries.version_now(session)
 
 
+def list_geofences(
+    session: Session, place_id: str | None, *, after: str = "", limit: int = 100
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Geofences in force by id, of one place or of all."""
+    rows = queries.live_geofences(session, place_id, after, limit + 1)
+    items = [{"place": row.place_id, **geofence_item(row)} for row in rows[:limit]]
+    return items, rows[limit - 1].id if len(rows) > limit else None
+
+
+def geofence_item(row: Geofence) -> dict[str, Any]:
+    return {"id": row.id, "role": row.role, **row.shape, "dwell_s": row.dwell_s}
+
+
 def place_item(place: Place, fences: Sequence[Geofence]) -> dict[str, Any]:
     return {
         "id": place.id,
@@ -158,9 +217,7 @@ def place_item(place: Place, fences: Sequence[Geofence]) -> dict[str, Any]:
         "opening_hours": place.opening_hours,
         "tags": place.tags,
         "pickup": place.pickup,
-        "geofences": [
-            {"id": fence.id, "role": fence.role, **fence.shape, "dwell_s": fence.dwell_s} for fence in fences
-        ],
+        "geofences": [geofence_item(fence) for fence in fences],
         "created_at": place.created_at,
         "updated_at": place.updated_at,
     }

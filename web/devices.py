@@ -98,6 +98,13 @@ def revoke_a_device(device_id: Named, _caller: Server, parts: Have) -> Response:
     return no_content()
 
 
+@router.get("/{device_id}", summary="A device", responses=answers(DEVICE))
+def get_a_device(device_id: Named, _caller: Server, parts: Have) -> Response:
+    """Whether it can be pushed to, never its push token."""
+    with parts.database.reading() as session:
+        return json_answer(devices.get_device(session, device_id))
+
+
 @router.post("/me/refresh", summary="A new token for a refresh token", responses=answers(REGISTERED))
 def refresh_device(body: RefreshBody, parts: Have) -> Response:
     """The refresh token is the credential, is good once, and comes back as a new one. The device's token may have expired."""

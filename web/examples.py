@@ -25,8 +25,25 @@ DEVICE: Json = {
     "app_version": "4.2.0",
     "positions_only": False,
     **_MADE,
+    "revoked_at": None,
 }
 CONSENTS: Json = {"consents": {"location": True, "offers": False, "orders": True}}
+KEY: Json = {
+    "id": "key_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "role": "till",
+    "created_at": "2026-12-01T09:00:00Z",
+    "revoked_at": None,
+}
+KEY_MADE: Json = {"id": "key_01kbc3f0m8v6w2x9y4z7a1b2c3", "role": "till", "key": "sk_shown-this-once"}
+GEOFENCE: Json = {
+    "place": "kalverstraat-102",
+    "id": "gf_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "role": "premises",
+    "lat": 52.3702516,
+    "lon": 4.8906199,
+    "radius_m": 100.0,
+    "dwell_s": 60,
+}
 PLACE: Json = {
     "id": "kalverstraat-102",
     "name": "Kalverstraat 102",

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from offers import customers, history
+from offers import customers, devices, history
 from offers.rules.profile import CustomerBody, Id
 from web.aftermath import carry_out
 from web.asking import Cursor, Limit, Named, page
 from web.bodies import JsonRoute, json_answer, no_content
 from web.editing import IfUnchanged, IfUnchangedOrNew, edited
-from web.examples import CUSTOMER, WHY, answers, answers_with_etag, answers_with_page, edited_or_made
+from web.examples import CUSTOMER, DEVICE, WHY, answers, answers_with_etag, answers_with_page, edited_or_made
 from web.guards import Server
 from web.parts import Have
 
@@ -39,6 +39,15 @@ def list_customers(_caller: Server, parts: Have, cursor: Cursor = None, limit: L
 def get_customer(customer_id: Named, _caller: Server, parts: Have) -> Response:
     with parts.database.reading() as session:
         return edited(customers.get_customer(session, customer_id))
+
+
+@router.get("/{customer_id}/devices", summary="A customer's devices", responses=answers_with_page(DEVICE))
+def list_devices(
+    customer_id: Named, _caller: Server, parts: Have, cursor: Cursor = None, limit: Limit = 100
+) -> Response:
+    """Those registered first first, the revoked ones too; never a push token."""
+    with parts.database.reading() as session:
+        return page(*devices.devices_of_customer(session, customer_id, after=cursor or "", limit=limit))
 
 
 @router.get("/{customer_id}/why", summary="Why a campaign did or did not send", responses=answers(WHY))

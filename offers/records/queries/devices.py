@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
@@ -8,6 +10,11 @@ def device_by_refresh_hash(session: Session, refresh_hash: str) -> Device | None
     """The device whose refresh token in force, or the one before, has this hash; locked."""
     either = or_(Device.refresh_hash == refresh_hash, Device.previous_refresh_hash == refresh_hash)
     return session.scalars(select(Device).where(either).with_for_update()).one_or_none()
+
+
+def devices_registered(session: Session, customer_id: str, after: str, limit: int) -> Sequence[Device]:
+    wanted = select(Device).where(Device.customer_id == customer_id, Device.id > after)
+    return session.scalars(wanted.order_by(Device.id).limit(limit)).all()
 
 
 def release_push_token(session: Session, push_token: str, but: str = "") -> None:

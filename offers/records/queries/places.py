@@ -16,6 +16,27 @@ def place_locked(session: Session, place_id: str) -> Place | None:
     return session.get(Place, place_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
+def places_locked(session: Session, ids: Iterable[str]) -> dict[str, Place]:
+    """The same for many, in the order of their ids."""
+    rows = session.scalars(
+        select(Place)
+        .where(Place.id.in_(set(ids)))
+        .order_by(Place.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def places_that_stay(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those of these ids that are places, and will be until the commit."""
+    wanted = set(ids)
+    if not wanted:
+        return set()
+    rows = select(Place.id).where(Place.id.in_(wanted)).order_by(Place.id).with_for_update(read=True, key_share=True)
+    return set(session.scalars(rows))
+
+
 def places_by_id(session: Session, ids: Iterable[str]) -> dict[str, Place]:
     return {place.id: place for place in session.scalars(select(Place).where(Place.id.in_(set(ids))))}
 
@@ -38,6 +59,13 @@ def live_geofences_of(session: Session, place_ids: Iterable[str]) -> dict[str, l
 
 def all_live_geofences(session: Session) -> Sequence[Geofence]:
     return session.scalars(select(Geofence).where(Geofence.retired_at.is_(None)).order_by(Geofence.id)).all()
+
+
+def live_geofences(session: Session, place_id: str | None, after: str, limit: int) -> Sequence[Geofence]:
+    wanted = [Geofence.retired_at.is_(None), Geofence.id > after]
+    if place_id is not None:
+        wanted.append(Geofence.place_id == place_id)
+    return session.scalars(select(Geofence).where(*wanted).order_by(Geofence.id).limit(limit)).all()
 
 
 def geofences_by_id(session: Session, ids: Iterable[str]) -> dict[str, Geofence]:
