@@ -158,6 +158,21 @@ def key_revoke(
 
 
 @app.command()
+def doctor(
+    data: Data = None,
+    part: Annotated[list[str] | None, typer.Option(help="Look at this part alone; may be said again.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Look at every setting and part, and say what to do about each finding. Exit code 1 when something must be done."""
+    from rich.console import Console
+
+    from commands.doctor import run_doctor
+
+    if not run_doctor(lambda: _settings(data), part or [], Console(), as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="A .gpx, .csv, .csv.gz or OwnTracks .rec file.")],
     to: Annotated[str, typer.Option(help="The server's address.")] = "http://127.0.0.1:8080",

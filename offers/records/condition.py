@@ -1,0 +1,55 @@
+"""How the database is: what `passerby doctor` looks at, as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from offers.records import schema
+from offers.records.database import Database
+
+ASKED_POSTGRESQL = ("statement_timeout", "idle_in_transaction_session_timeout", "fsync", "synchronous_commit")
+ASKED_SQLITE = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseCondition:
+    kind: str
+    """`sqlite` or `postgresql`."""
+    version: tuple[int, ...]
+    revision: str | None
+    """The schema's, none when there is no schema."""
+    wanted: str | None
+    clock: datetime
+    """The server's, in UTC."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """On PostgreSQL settings as in `SHOW`, as this project's connections have them; on SQLite pragmas."""
+    connections_left: int | None = None
+    """How many more the server takes; none where there is no such limit."""
+
+
+def database_condition(database: Database) -> DatabaseCondition:
+    """Ask the database. Raises what `offers.records.database.AWAY` names when it does not answer."""
+    revision, wanted = schema.revision_here(database), schema.revision_expected()
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            text = _one(connection, "SELECT sqlite_version()")
+            clock = _one(connection, "SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
+            settings = {name: _one(connection, f"PRAGMA {name}") for name in ASKED_SQLITE}
+            version = tuple(int(part) for part in text.split("."))
+            return DatabaseCondition("sqlite", version, revision, wanted, datetime.fromisoformat(clock), settings)
+        number = int(_one(connection, "SHOW server_version_num"))
+        settings = {name: _one(connection, f"SHOW {name}") for name in ASKED_POSTGRESQL}
+        clock = _one(
+            connection, "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
+        )
+        most = int(_one(connection, "SHOW max_connections"))
+        taken = int(_one(connection, "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"))
+        version = (number // 10_000, number % 10_000)
+        return DatabaseCondition(
+            "postgresql", version, revision, wanted, datetime.fromisoformat(clock), settings, most - taken
+        )
+
+
+def _one(connection: Connection, question: str) -> str:
+    return str(connection.exec_driver_sql(question).scalar_one())
