@@ -176,20 +176,21 @@ def close_session(session: Session, secret: str) -> None:
     queries.end_session(session, _digest(secret))
 
 
-def check_new_password(password: str, again: str, email: str) -> None:
-    """`BadInput` names the field."""
+def new_password(password: str, again: str, email: str) -> str:
+    """The hash of a password that somebody chose; `BadInput` names the field, and what is wrong by a name."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password.lower() == email:
         raise BadInput.at("password", "too_short")
     if password != again:
         raise BadInput.at("again", "not_the_same")
+    return _hasher().hash(password)
 
 
-def change_password(session: Session, credential: Credential, password: str, *, now: datetime) -> str:
-    """Their own new password. All their sessions end; the secret of the new one."""
+def change_password(session: Session, credential: Credential, new_hash: str, *, now: datetime) -> str:
+    """Their own new password, by its hash. All their sessions end; the secret of the new one."""
     user = queries.user_locked(session, credential.user_id)
     if user is None or user.password_hash != credential.password_hash:
         raise Conflict("The password was changed meanwhile.")
-    user.password_hash, user.password_is_first = _hasher().hash(password), False
+    user.password_hash, user.password_is_first = new_hash, False
     queries.end_sessions_of(session, user.id)
     queries.note_deed(session, user.id, "password_changed", "user", user.id, now=now)
     return _new_session(session, user, now)

@@ -127,9 +127,8 @@ def test_a_new_password_from_the_command_line_ends_every_session_and_lets_back_i
 
 def test_ones_own_password_takes_the_place_of_the_first(town: Town, password: str) -> None:
     first = open_session(town)
-    secret = town.write(
-        lambda session: users.change_password(session, credential(town), "a horse and a battery", now=NOON)
-    )
+    chosen = users.new_password("a horse and a battery", "a horse and a battery", MARA)
+    secret = town.write(lambda session: users.change_password(session, credential(town), chosen, now=NOON))
     assert town.read(lambda session: users.signed_in(session, first, now=NOON)) is None
     now = town.read(lambda session: users.signed_in(session, secret, now=NOON))
     assert now is not None
@@ -148,7 +147,7 @@ def test_ones_own_password_takes_the_place_of_the_first(town: Town, password: st
 )
 def test_a_password_that_will_not_do_is_refused(new: str, again: str, path: str) -> None:
     with pytest.raises(BadInput) as refused:
-        users.check_new_password(new, again, MARA)
+        users.new_password(new, again, MARA)
     assert [fault.path for fault in refused.value.faults] == [path]
 
 

@@ -1,0 +1,125 @@
+"""Who may come in to the console's pages: denied unless a guard lets in, by session, role, origin and form token."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from offers import overview, users
+from offers.users import SignedIn
+from web.console import cookies
+from web.console.forms import Form, read_form
+from web.console.rendering import render
+from web.console.speaking import Voice
+from web.guards import Guard
+from web.parts import Parts, parts_of
+from web.tongues import choose
+
+SIGN_IN, PASSWORD = "/console/sign-in", "/console/password"
+
+Lang = Annotated[str | None, Query(max_length=10)]
+Sent = Annotated[Form, Depends(read_form)]
+
+
+class TurnedAwayError(Exception):
+    """A guard's refusal, as the page that says so."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(answer.status_code)
+        self.answer = answer
+
+
+@dataclass(slots=True)
+class Desk:
+    """What a page works with: the parts, who asks, what they sent, and how to answer them."""
+
+    parts: Parts
+    request: Request
+    user: SignedIn
+    secret: str
+    form: Form
+    voice: Voice
+
+    def page(self, template: str, status: int = 200, **shown: Any) -> Response:
+        token = cookies.token_of(self.secret)
+        return render(template, self.request, self.voice, user=self.user, token=token, status=status, **shown)
+
+    def go(self, path: str) -> Response:
+        """After what was done: look at the outcome, so that a reload does nothing again."""
+        return RedirectResponse(path, 303)
+
+    def refuse(self, name: str, status: int, **values: Any) -> TurnedAwayError:
+        """A page with the words `name` and `name_why`."""
+        said = self.voice.say(f"{name}_why", **values)
+        return TurnedAwayError(self.page("told.html", status, heading=self.voice.words[name], said=said))
+
+
+class ConsoleGuard(Guard):
+    """A session of a user in one of these roles. What writes must come from our own page with this session's token.
+
+    A user who still has the first password may only change it; `always` is for that page and for signing out.
+    """
+
+    def __init__(self, *roles: str, always: bool = False) -> None:
+        self._roles, self._always = roles, always
+
+    def __call__(
+        self,
+        request: Request,
+        parts: Annotated[Parts, Depends(parts_of)],
+        form: Sent,
+        lang: Lang = None,
+    ) -> Desk:
+        base_url = parts.settings.base_url
+        secret = cookies.secret_in(request, base_url)
+        with parts.database.reading() as session:
+            user = users.signed_in(session, secret, now=parts.now()) if secret else None
+            zone = overview.desk_zone(session)
+        accepted = request.headers.get("accept-language", "")
+        language = choose(lang or (user.language if user else None), accepted)
+        voice = Voice(language, ZoneInfo(zone))
+        if request.method not in cookies.SAFE and not cookies.is_own(request, base_url):
+            raise TurnedAwayError(foreign(request, voice))
+        if user is None:
+            raise TurnedAwayError(self._sign_in_first(request, lang))
+        desk = Desk(parts, request, user, secret, form, voice)
+        request.state.desk = desk
+        if request.method not in cookies.SAFE and not cookies.carries_token(secret, form.text("token")):
+            raise desk.refuse("foreign_form", 403)
+        if user.stale:
+            with parts.database.transaction() as session:
+                users.see_session(session, secret, now=parts.now())
+        if user.password_is_first and not self._always:
+            raise TurnedAwayError(desk.go(PASSWORD))
+        if user.role not in self._roles:
+            raise desk.refuse("not_allowed", 403, role=voice.words[f"role_{user.role}"])
+        return desk
+
+    @staticmethod
+    def _sign_in_first(request: Request, lang: str | None) -> Response:
+        """401 for what can not be asked again by itself; else the way to the page goes over the sign-in."""
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        onward = f"?next={quote(back, safe='')}" if request.method in cookies.SAFE and back != "/console" else ""
+        if request.method not in cookies.SAFE:
+            onward = "?over=1"
+        if lang:
+            onward += f"{'&' if onward else '?'}lang={quote(lang, safe='')}"
+        return RedirectResponse(SIGN_IN + onward, 303)
+
+
+def foreign(request: Request, voice: Voice) -> Response:
+    """403 for a form that our own page did not send."""
+    heading, said = voice.words["foreign_form"], voice.words["foreign_form_why"]
+    return render("told.html", request, voice, status=403, heading=heading, said=said)
+
+
+EVERYBODY = users.ROLES
+Anyone = Annotated[Desk, Depends(ConsoleGuard(*EVERYBODY, always=True))]
+"""Also staff, and who must still choose a password."""
+Member = Annotated[Desk, Depends(ConsoleGuard(*EVERYBODY))]
+Reader = Annotated[Desk, Depends(ConsoleGuard("viewer", "marketer", "admin"))]
+Writer = Annotated[Desk, Depends(ConsoleGuard("marketer", "admin"))]
+Admin = Annotated[Desk, Depends(ConsoleGuard("admin"))]

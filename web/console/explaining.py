@@ -1,0 +1,61 @@
+"""A decision in plain words: the sentence of its outcome, and the facts it rested on."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from web.console.speaking import Voice
+
+DURATIONS = ("cooldown", "window", "life")
+MOMENTS = ("happened_at", "last_sent")
+
+
+def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, campaigns: Mapping[str, str]) -> Markup:
+    """Why this decision came out as it did. An outcome without words is said by its name."""
+    return _sentence(f"why_{outcome}", outcome, facts, voice, campaigns)
+
+
+def explain_never(reason: str, facts: Mapping[str, Any], voice: Voice) -> Markup:
+    """Why a campaign has never decided about a customer."""
+    return _sentence(f"never_{reason}", reason, facts, voice, {})
+
+
+def _sentence(phrase: str, name: str, facts: Mapping[str, Any], voice: Voice, campaigns: Mapping[str, str]) -> Markup:
+    words = voice.words.get(phrase)
+    if words is None:
+        return Markup.escape(name.replace("_", " "))
+    said: defaultdict[str, Markup] = defaultdict(lambda: Markup("?"))
+    for fact, value in facts.items():
+        said[fact] = Markup.escape(shown(fact, value, voice, campaigns))
+    return Markup(words).format_map(said)  # noqa: S704 - the phrases are ours, the values escaped
+
+
+def facts_of(facts: Mapping[str, Any], voice: Voice, campaigns: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The facts as (name, value) in the reader's language; those that say nothing are left out."""
+    return [
+        (voice.words.get(f"f_{fact}", fact), shown(fact, value, voice, campaigns))
+        for fact, value in facts.items()
+        if value is not None and fact != "path"
+    ]
+
+
+def shown(fact: str, value: Any, voice: Voice, campaigns: Mapping[str, str]) -> str:
+    """One fact's value for a person. Plain text, not escaped."""
+    if fact == "missing" and isinstance(value, list):
+        purposes = [voice.words.get(f"consent_{one}", str(one)) for one in value]
+        return f" {voice.words['and']} ".join(purposes)
+    if fact == "condition" and isinstance(value, Mapping):
+        return voice.condition(value)
+    if fact == "trigger" and isinstance(value, Mapping):
+        return voice.words.get(f"on_{value.get('on')}", str(value.get("on")))
+    if fact == "status":
+        return voice.words.get(f"status_{value}", str(value))
+    if fact == "by":
+        return campaigns.get(str(value), str(value))
+    if fact in DURATIONS:
+        return voice.lasting(value)
+    if fact in MOMENTS or (fact in ("from", "until") and "T" in str(value)):
+        return voice.moment(value)
+    return str(value)

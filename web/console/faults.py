@@ -1,0 +1,75 @@
+"""What is wrong with a form, told at its fields and in the reader's language."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from offers.errors import Fault
+from offers.rules.refusals import refusals
+from web.console.speaking import Voice
+
+Errors = dict[str, str]
+"""A field's name to what is wrong with it; under an empty name what belongs to no field."""
+
+Body = TypeVar("Body", bound=BaseModel)
+
+_LIMITS = {
+    "greater_than_equal": ("bad_too_small", "ge"),
+    "greater_than": ("bad_too_small", "gt"),
+    "less_than_equal": ("bad_too_large", "le"),
+    "less_than": ("bad_too_large", "lt"),
+    "string_too_long": ("bad_too_long", "max_length"),
+    "too_long": ("bad_too_large", "max_length"),
+}
+_NAMES = {
+    "missing": "bad_missing",
+    "string_too_short": "bad_missing",
+    "too_short": "bad_missing",
+    "premises": "bad_premises",
+    "literal_error": "bad_choice",
+    "string_pattern_mismatch": "bad_id",
+}
+_NUMBERS = ("int_parsing", "float_parsing", "int_from_float", "int_type", "float_type", "finite_number")
+
+
+def read_body(model: type[Body], raw: Mapping[str, Any], voice: Voice) -> tuple[Body | None, list[Fault]]:
+    """The body, or what is wrong with each of its values, in words."""
+    try:
+        return model.model_validate(raw), []
+    except ValidationError as refused:
+        errors = refused.errors(include_url=False)
+        named = {path for path, _ in refusals(errors, raw)}
+        faults = [Fault(refusals([one], raw)[0][0], in_words(one, voice)) for one in errors]
+        return None, [one for one in faults if one.path in named]
+
+
+def in_words(error: Mapping[str, Any], voice: Voice) -> str:
+    """One of pydantic's errors for a person. What a rule of ours says of a value is said as it is."""
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if kind in _LIMITS:
+        name, limit = _LIMITS[kind]
+        return str(voice.words[name].format(limit=context.get(limit)))
+    if kind in _NAMES:
+        return voice.words[_NAMES[kind]]
+    if kind in _NUMBERS:
+        return voice.words["bad_number"]
+    if kind.startswith(("datetime", "timezone")):
+        return voice.words["bad_moment"]
+    if "time zone of the IANA" in str(error["msg"]):
+        return voice.words["bad_zone"]
+    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    return voice.words["bad_said"].format(message=message)
+
+
+def at_fields(faults: Iterable[Fault], fields: Iterable[str], renamed: Mapping[str, str]) -> Errors:
+    """Each fault at the field that its path leads to: the longest that begins it, by its own name or by another."""
+    known = {**{name: name for name in fields}, **renamed}
+    found: dict[str, list[str]] = {}
+    for fault in faults:
+        fitting = [name for name in known if re.match(rf"{re.escape(name)}(?:$|[.\[])", fault.path)]
+        field = known[max(fitting, key=len)] if fitting else ""
+        said = fault.message if field or not fault.path else f"{fault.path}: {fault.message}"
+        found.setdefault(field, []).append(said)
+    return {field: " ".join(dict.fromkeys(messages)) for field, messages in found.items()}

@@ -1,0 +1,61 @@
+"""What a page's form sends: names with their texts, kept as they were typed."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from offers.errors import Fault
+from web.problems import ProblemError
+
+MOST_FIELDS = 20_000
+"""Enough for a tick at each of ten thousand places."""
+KIND = "application/x-www-form-urlencoded"
+
+
+class Form:
+    """A form as it was sent, or as it is shown at first. A name may come several times."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._texts: dict[str, list[str]] = {}
+        for name, text in pairs:
+            self._texts.setdefault(name, []).append(text)
+
+    @classmethod
+    def of(cls, values: Mapping[str, str | list[str] | None]) -> "Form":
+        return cls(
+            (name, one)
+            for name, value in values.items()
+            if value is not None
+            for one in (value if isinstance(value, list) else [value])
+        )
+
+    def text(self, name: str) -> str:
+        """As typed, without blanks around it; empty when it is not there."""
+        return self._texts.get(name, [""])[0].strip()
+
+    def all(self, name: str) -> list[str]:
+        return self._texts.get(name, [])
+
+    def on(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return name in self._texts
+
+    def or_none(self, name: str) -> str | None:
+        return self.text(name) or None
+
+
+async def read_form(request: Request) -> Form:
+    """The form of a POST; nothing for other requests. Line ends are one character, as everywhere else."""
+    if request.method != "POST":
+        return Form()
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != KIND:
+        raise ProblemError("unsupported_media_type", 415, f"Send a form, as {KIND}.")
+    raw = await request.body()
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        raise ProblemError("bad_input", 422, "The form can not be read.", [Fault("", "is no form")]) from None
+    return Form((name, text.replace("\r\n", "\n")) for name, text in pairs)

@@ -1,0 +1,81 @@
+"""A page as HTML: the template, the words, and the headers that keep strangers out of it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from offers.users import SignedIn
+from web.console.speaking import Voice
+from web.tongues import LANGUAGES
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "same-origin",  # with no-referrer a browser would send `Origin: null` with our own forms
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+RAIL = (
+    ("home", "/console", ("viewer", "marketer", "admin")),
+    ("places", "/console/places", ("viewer", "marketer", "admin")),
+    ("campaigns", "/console/campaigns", ("viewer", "marketer", "admin")),
+    ("customers", "/console/customers", ("viewer", "marketer", "admin")),
+    ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
+    ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
+    ("users", "/console/users", ("admin",)),
+)
+"""The pages of the rail, where they are, and whose."""
+
+
+def render(
+    template: str,
+    request: Request,
+    voice: Voice,
+    *,
+    user: SignedIn | None = None,
+    token: str = "",
+    status: int = 200,
+    **shown: Any,
+) -> Response:
+    path = request.url.path
+    html = (
+        _templates()
+        .get_template(f"console/{template}")
+        .render(
+            w=voice.words,
+            voice=voice,
+            say=voice.say,
+            when=voice.moment,
+            lasting=voice.lasting,
+            languages=LANGUAGES,
+            language=voice.language,
+            user=user,
+            may_write=user is not None and user.role in ("marketer", "admin"),
+            token=token,
+            path=path,
+            rail=[(name, to) for name, to, roles in RAIL if user is not None and user.role in roles],
+            done=request.query_params.get("done", ""),
+            **shown,
+        )
+    )
+    return HTMLResponse(html, status, headers={**HEADERS, "content-language": voice.language})
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

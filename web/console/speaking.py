@@ -1,0 +1,104 @@
+"""How a page speaks: its words, moments by the desk's clock, durations and conditions in plain words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from offers.rules.values import read_duration
+from web.console.words import WORDS
+
+MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"),
+    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+}
+UNITS = (("D", 86_400), ("H", 3_600), ("M", 60), ("S", 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One reader's language and the desk's time zone."""
+
+    language: str
+    zone: ZoneInfo
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        return WORDS[self.language]
+
+    def say(self, name: str, **values: Any) -> Markup:
+        """A phrase with values in it, each escaped."""
+        return Markup(self.words[name]).format(**values)  # noqa: S704 - the phrases are ours
+
+    def moment(self, at: datetime | str | None) -> str:
+        """Day and clock time, as the language writes them."""
+        if at is None:
+            return ""
+        local = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(self.zone)
+        if self.language == "de":
+            return local.strftime("%d.%m.%Y %H:%M")
+        return f"{local.day} {MONTHS[self.language][local.month - 1]} {local.year} {local:%H:%M}"
+
+    def lasting(self, value: str | timedelta | None) -> str:
+        """`PT2H` as "2 hours", in the largest unit that leaves no rest."""
+        if value is None:
+            return ""
+        seconds = int(read_duration(value).total_seconds())
+        unit, many = measure(seconds)
+        return f"{many} {self.words[f'one_{unit}' if many == 1 else f'unit_{unit}']}"
+
+    def series(self, texts: list[str], joint: str = "and") -> Markup:
+        """As in “a, b and c”, each escaped."""
+        safe = [Markup.escape(one) for one in texts]
+        if len(safe) < 2:
+            return safe[0] if safe else Markup("")
+        last = f" {self.words[joint]} "
+        return Markup(last).join([Markup(", ").join(safe[:-1]), safe[-1]])  # noqa: S704 - our own joint
+
+    def condition(self, node: Mapping[str, Any]) -> str:
+        """A tree of conditions as one phrase: "language nl and the tag sneakers". Plain text, not escaped."""
+        for joint, word in (("all", "and"), ("any", "or")):
+            if joint in node:
+                inner = [self.condition(one) for one in node[joint]]
+                nested = [f"({one})" if len(child) == 1 else one for one, child in zip(inner, node[joint], strict=True)]
+                parts = nested if len(nested) > 1 else inner
+                return f" {self.words[word]} ".join(parts)
+        if "not" in node:
+            return self.words["c_not"].format(inner=self.condition(node["not"]))
+        return self._one_condition(node)
+
+    def _one_condition(self, node: Mapping[str, Any]) -> str:
+        fact = str(node["fact"])
+        operator, wanted = next((name, value) for name, value in node.items() if name != "fact")
+        if operator == "known":
+            return self.words["c_known" if wanted else "c_unknown"].format(fact=_bare(fact))
+        choices = wanted if isinstance(wanted, list) else [wanted]
+        value = f" {self.words['or']} ".join(dict.fromkeys(_shown(one) for one in choices))
+        if fact == "language":
+            return self.words["c_language"].format(value=value)
+        if operator == "has" and fact == "tags":
+            return self.words["c_tag"].format(value=value)
+        name = f"c_{operator}" if operator in ("at_least", "at_most") else "c_is"
+        return self.words[name].format(fact=_bare(fact), value=value)
+
+
+def measure(seconds: int) -> tuple[str, int]:
+    """The largest unit that leaves no rest, and how many of it."""
+    unit, length = next(one for one in UNITS if seconds % one[1] == 0)
+    return unit, seconds // length
+
+
+def _bare(fact: str) -> str:
+    return fact.partition(".")[2] or fact
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def utc(at: datetime) -> str:
+    """For `<time datetime>`."""
+    return at.astimezone(UTC).isoformat()

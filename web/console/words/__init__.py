@@ -1,0 +1,13 @@
+"""What the console says, in English, Dutch and German: one line a phrase, so that no language is left behind."""
+
+from collections.abc import Mapping
+
+from web.console.words import campaigns, frame, places, reasons, steps
+
+Line = tuple[str, str, str]
+TONGUES = ("en", "nl", "de")
+"""The order in which each line says its phrase."""
+LINES: Mapping[str, Line] = {**frame.LINES, **places.LINES, **campaigns.LINES, **steps.LINES, **reasons.LINES}
+WORDS: Mapping[str, Mapping[str, str]] = {
+    tongue: {name: line[number] for name, line in LINES.items()} for number, tongue in enumerate(TONGUES)
+}
