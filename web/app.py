@@ -26,7 +26,7 @@ from web import devices, events, health, me, problems, reference
 from web.bodies import Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
-from web.desk import campaigns, customers, geofences, keys, lists, places, settings
+from web.desk import campaigns, customers, geofences, keys, lists, places, products, purchases, settings
 from web.fences import Fences
 from web.listeners import Listeners
 from web.metrics import VitalsCollector
@@ -45,6 +45,8 @@ DOORS = (
     me.router,
     places.router,
     customers.router,
+    products.router,
+    purchases.router,
     campaigns.router,
     settings.router,
     keys.router,

@@ -107,6 +107,29 @@ LIMITS: Json = {
     "default_language": "en",
     "message_life": "PT15M",
 }
+PRODUCT: Json = {
+    "sku": "SNEAK-1",
+    "title": {"nl": "Sneaker, wit", "en": "Sneaker, white"},
+    "image": "https://passerby.shop.example/sneak-1.jpg",
+    "price": "89.95",
+    "currency": "EUR",
+    "category": "sneakers",
+    "sizes": ["38", "39"],
+    "stock": {"kalverstraat-102": {"38": 2, "39": 0}},
+    **_MADE,
+}
+PURCHASE: Json = {
+    "purchase_id": "web-2026-1001",
+    "customer": "sanne",
+    "place": "kalverstraat-102",
+    "channel": "store",
+    "at": "2026-12-01T13:05:00Z",
+    "total": "89.95",
+    "currency": "EUR",
+    "items": [{"sku": "SNEAK-1", "category": "sneakers", "size": "38", "quantity": 1, "price": "89.95"}],
+    "coupon": None,
+    "created_at": "2026-12-01T13:05:02Z",
+}
 TRANSITION: Json = {
     "id": "trn_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "device_id": "dev_01kbc3f0m8v6w2x9y4z7a1b2c3",
@@ -159,6 +182,25 @@ DELIVERY: Json = {
     "received_at": None,
     "opened_at": None,
 }
+HAPPENED: Json = {"type": "visit", "at": "2026-12-01T12:00:00Z", "item": VISIT}
+EXPORT: Json = {
+    "customer": "sanne",
+    "exported_at": "2026-12-02T09:00:00Z",
+    "tables": {
+        "consents": [
+            {
+                "id": "con_01kbc3f0m8v6w2x9y4z7a1b2c3",
+                "customer_id": "sanne",
+                "purpose": "location",
+                "given": True,
+                "at": "2026-12-01T09:00:00Z",
+                "text_version": "3",
+                "language": "nl",
+                "source": "device",
+            }
+        ]
+    },
+}
 WHY: Json = {"customer": "sanne", "campaign": "sneakers", "decisions": [DECISION], "never": None}
 PINGS_TAKEN: Json = {
     "accepted": 2,
@@ -182,6 +224,13 @@ def answers(example: Json, status: int = 200, *, idempotent: bool = False) -> Re
     if idempotent:
         words += "; with an `Idempotency-Key` seen before, the first answer again"
     return {status: {"description": words, "content": {"application/json": {"example": example}}}}
+
+
+def made_or_there(example: Json) -> Responses:
+    return {
+        201: {"description": "Made", "content": {"application/json": {"example": example}}},
+        200: {"description": "The same is there already", "content": {"application/json": {"example": example}}},
+    }
 
 
 def created_or_replaced(example: Json) -> Responses:

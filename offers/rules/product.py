@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from offers.rules.money import Amount, Currency
@@ -18,6 +18,11 @@ def _as_text(value: object) -> object:
 
 Size = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str), Field(min_length=1, max_length=50)]
 Pieces = Annotated[int, Field(ge=0, le=10_000_000)]
+BySize = Annotated[dict[Size, Pieces], Field(max_length=200)]
+InStock = Annotated[
+    Annotated[Pieces, Tag("pieces")] | Annotated[BySize, Tag("by size")],
+    Discriminator(lambda value: "by size" if isinstance(value, dict) else "pieces"),
+]
 
 
 class ProductBody(Strict):
@@ -30,7 +35,7 @@ class ProductBody(Strict):
             "examples": [
                 {
                     "title": {"nl": "Sneaker, wit", "en": "Sneaker, white"},
-                    "image": "https://shop.example/sneak-1.jpg",
+                    "image": "https://passerby.shop.example/sneak-1.jpg",
                     "price": "89.95",
                     "currency": "EUR",
                     "category": "sneakers",
@@ -47,7 +52,7 @@ class ProductBody(Strict):
     currency: Currency | None = None
     category: str | None = Field(None, min_length=1, max_length=100)
     sizes: list[Size] = Field(default=[], max_length=200)
-    stock: dict[Id, Pieces | Annotated[dict[Size, Pieces], Field(max_length=200)]] = Field(default={}, max_length=5000)
+    stock: dict[Id, InStock] = Field(default={}, max_length=5000)
 
     @model_validator(mode="after")
     def _price_has_a_currency(self) -> "ProductBody":

@@ -138,7 +138,9 @@ def build_lanes(redis: Redis) -> None:
 def keys(database: Database) -> dict[str, str]:
     """A key of each role."""
     with database.transaction() as session:
-        return {role: create_key(session, role, now=NOON) for role in ("admin", "read", "orders", "publishable")}
+        return {
+            role: create_key(session, role, now=NOON) for role in ("admin", "read", "orders", "till", "publishable")
+        }
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from offers.rules.product import ProductBody
+from offers.rules.purchase import PurchaseBody
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer, problem_of
 from web import examples
 
@@ -89,6 +91,16 @@ BODIES: dict[str, tuple[str, str, Any]] = {
     "customer": ("PUT", "/v1/customers/sanne", FULL_CUSTOMER),
     "campaign": ("PUT", "/v1/campaigns/sneakers", FULL_CAMPAIGN),
     "device": ("POST", "/v1/devices", FULL_DEVICE),
+    "product": (
+        "PUT",
+        "/v1/products/SNEAK-1",
+        {n: v for n, v in examples.PRODUCT.items() if n in ProductBody.model_fields},
+    ),
+    "purchase": (
+        "POST",
+        "/v1/purchases",
+        {n: v for n, v in examples.PURCHASE.items() if n in PurchaseBody.model_fields},
+    ),
     "settings": ("PATCH", "/v1/settings", examples.LIMITS),
 }
 
@@ -119,6 +131,7 @@ def raw_bodies(body: Any) -> Iterator[bytes]:
 def test_any_value_of_a_body_is_taken_or_refused(admin: httpx.Client, name: str) -> None:
     method, path, body = BODIES[name]
     admin.put("/v1/places/kalverstraat-102", json=PLACE)
+    admin.put("/v1/customers/sanne", json={})
     assert admin.request(method, path, json=body).status_code in (200, 201)
     tried = 0
     for raw in raw_bodies(body):
@@ -128,7 +141,7 @@ def test_any_value_of_a_body_is_taken_or_refused(admin: httpx.Client, name: str)
             problem_of(answer, answer.status_code)
         tried += 1
     assert tried > 100
-    for of in ("places", "customers", "campaigns", "settings"):
+    for of in ("places", "customers", "campaigns", "settings", "products", "purchases"):
         assert admin.get(f"/v1/{of}").status_code == 200  # what was taken can be read
 
 

@@ -13,7 +13,9 @@ from offers.desk_settings import change_limits
 from offers.records.database import Database
 from offers.rules.campaign import CampaignBody
 from offers.rules.place import PlaceBody
+from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, DeviceBody
+from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from web import examples
@@ -64,7 +66,9 @@ def test_the_ping_door_is_described(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [PlaceBody, CustomerBody, DeviceBody, CampaignBody, LinkBody, RefreshBody], ids=lambda body: body.__name__
+    "body",
+    [PlaceBody, CustomerBody, DeviceBody, CampaignBody, ProductBody, PurchaseBody, LinkBody, RefreshBody],
+    ids=lambda body: body.__name__,
 )
 def test_examples_of_bodies_are_good_bodies(document: dict[str, Any], body: type[BaseModel]) -> None:
     shown = document["components"]["schemas"][body.__name__]["examples"]

@@ -1,0 +1,55 @@
+"""The doors of purchases: tills and web shops write them, once."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from offers import purchases
+from offers.purchases import Asked
+from offers.rules.purchase import PurchaseBody
+from web.asking import AtPlace, Customer, Limit, Since, page
+from web.bodies import JsonRoute
+from web.examples import PURCHASE, answers_with_page, made_or_there
+from web.guards import Caller, Server, server
+from web.parts import Have
+
+router = APIRouter(prefix="/v1/purchases", tags=["products and purchases"], route_class=JsonRoute)
+
+Seller = Annotated[Caller, Depends(server("till", "orders"))]
+PageEnd = Annotated[
+    str | None,
+    Query(max_length=400, pattern=r"^[A-Za-z0-9_-]+$", description="`next_cursor` of the page before."),
+]
+
+
+@router.post("", summary="Write a purchase", status_code=201, responses=made_or_there(PURCHASE))
+def record_purchase(body: PurchaseBody, request: Request, _caller: Seller, parts: Have) -> Response:
+    """Once by its `purchase_id`: the same again changes nothing and is answered with 200, another body with 409."""
+    made = []
+
+    def record() -> dict[str, Any]:
+        with parts.database.transaction() as session:
+            item, created = purchases.record_purchase(session, body, now=parts.now())
+        made.append(created)
+        return item
+
+    answer = parts.repeats.once(request, body, record)
+    if made == [False]:
+        answer.status_code = 200
+    return answer
+
+
+@router.get("", summary="Purchases, the last made first", responses=answers_with_page(PURCHASE))
+def list_purchases(
+    *,
+    _caller: Server,
+    parts: Have,
+    customer: Customer = None,
+    place: AtPlace = None,
+    since: Since = None,
+    cursor: PageEnd = None,
+    limit: Limit = 100,
+) -> Response:
+    with parts.database.reading() as session:
+        return page(*purchases.list_purchases(session, Asked(customer, place, since, cursor, limit)))
