@@ -1,4 +1,7 @@
-"""A real Chromium that talks to nobody but this machine, and the real demo."""
+"""A real Chromium that talks to nobody but this machine, and the real demo.
+
+Both live for one module: Playwright's synchronous face holds an event loop while it lives, and no other test could run one.
+"""
 
 import os
 import shutil
@@ -26,7 +29,7 @@ def chromium() -> str | None:
     return asked or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
@@ -37,7 +40,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Asks for the browser first: without one no demo is started."""
     demo = Demo(tmp_path_factory.mktemp("demo") / "town", "--speed", "30", "--for", "280")
