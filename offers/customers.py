@@ -1,6 +1,6 @@
 """Customers: their profile, their consents, and the end of both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -109,10 +109,15 @@ def erase_customer(session: Session, customer_id: str, *, check: Check = anyway)
     if customer is None:
         raise NotFound("customer")
     check(customer_item(customer))
-    devices = [device.id for device in queries.devices_of(session, [customer_id]).get(customer_id, [])]
+    devices = queries.ids_of_devices(session, customer_id)
     session.delete(customer)
     session.flush()
-    return Follows(block=dict.fromkeys(devices, "revoked"), forget=tuple(devices))
+    return Follows(block=dict.fromkeys(devices, "revoked"), forget=devices, erased=(customer_id, *devices))
+
+
+def known_customers(session: Session, ids: Iterable[str]) -> set[str]:
+    """Those of these that there are."""
+    return queries.known_customers(session, ids)
 
 
 def customer_item(row: Customer) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Follows:
     deliveries: tuple[str, ...] = ()
     happened: tuple[Mapping[str, Any], ...] = ()
     """Live events to tell."""
+    erased: tuple[str, ...] = ()
+    """Customers and devices of whom nothing may be left anywhere."""
 
     @classmethod
     def of_positions(cls, devices: Sequence[str], settled: Settled) -> "Follows":
@@ -52,6 +54,7 @@ class Follows:
             self.geofences_changed or other.geofences_changed,
             self.deliveries + other.deliveries,
             self.happened + other.happened,
+            self.erased + other.erased,
         )
 
 

@@ -7,6 +7,7 @@ from offers.follows import Follows
 from offers.records.database import AWAY
 from web.parts import Parts
 from workers.happenings import tell
+from workers.traces import erase_traces
 
 log = structlog.get_logger()
 
@@ -35,6 +36,9 @@ def _write_to_lanes(parts: Parts, follows: Follows) -> None:
         if follows.unblock:
             parts.desk.unblock(follows.unblock)
         tell(parts.redis, follows.happened)
+        if follows.erased:
+            erase_traces(parts.redis, follows.erased)
+            parts.repeats.erase(follows.erased)
     except (RedisError, OSError) as error:
         log.warning("aftermath_left_to_beat", error=type(error).__name__)
         return

@@ -12,6 +12,9 @@ from offers.rules.values import Moment
 from web.bodies import json_answer
 
 Named = Annotated[Id, Path(description="An id, as `PUT` named it or `POST` made it.")]
+LongCursor = Annotated[
+    str | None, Query(pattern="^[A-Za-z0-9_-]{1,300}$", description="`next_cursor` of the page before.")
+]
 Limit = Annotated[int, Query(ge=1, le=500, description="Items a page holds at most.")]
 Cursor = Annotated[Id | None, Query(description="`next_cursor` of the page before.")]
 

@@ -5,13 +5,13 @@ from typing import Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import customers, deliveries
+from offers import customers, deliveries, personal
 from offers.errors import NotFound
 from offers.rules.profile import ConsentsBody
 from web.aftermath import carry_out
 from web.asking import Named
 from web.bodies import JsonRoute, json_answer, no_content
-from web.examples import CONSENTS, answers
+from web.examples import CONSENTS, EXPORT, answers
 from web.guards import Device
 from web.parts import Have
 
@@ -25,6 +25,13 @@ def set_consents(body: ConsentsBody, device: Device, parts: Have) -> Response:
         now_given, follows = customers.set_consents(session, device.customer_id, body, source="device", now=parts.now())
     carry_out(parts, follows)
     return json_answer({"consents": now_given})
+
+
+@router.get("/me/export", summary="All that is held of this customer", responses=answers(EXPORT))
+def export_me(device: Device, parts: Have) -> Response:
+    """Every row of every table that holds something of them. Push tokens and hashes of secrets are left out."""
+    with parts.database.reading() as session:
+        return json_answer(personal.export_customer(session, device.customer_id, now=parts.now()))
 
 
 @router.delete("/me", summary="Erase this customer", status_code=204)

@@ -4,8 +4,9 @@ The answers lie in Redis for a day, sealed, because a device's registration hold
 """
 
 import hashlib
+import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -26,12 +27,21 @@ KEPT_S = 86_400
 UNDER_WAY_S = 60
 LONGEST_KEY = 255
 _UNDER_WAY = b"."
+_ERASED = b"-"
+
+
+class _Whose(msgspec.Struct):
+    """Whom an answer is about, where it says so."""
+
+    customer: str | None = None
+    device_id: str | None = None
 
 
 class Repeats:
     def __init__(self, redis: Redis, secret: bytes) -> None:
         self._redis: Any = redis
-        self._seal = AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"passerby repeats").derive(secret))
+        self._key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"passerby repeats").derive(secret)
+        self._seal = AESGCM(self._key)
 
     def once(self, request: Request, body: Any, make: Callable[[], Any]) -> Response:
         """201 with what `make` makes; for a key that was used before, what it made then.
@@ -58,12 +68,15 @@ class Repeats:
             self._forget(name)
             raise
         self._keep(name, wanted + made)
+        self._remember_whose(name, made)
         return json_answer(msgspec.Raw(made), 201)
 
     def _again(self, name: str, wanted: bytes) -> Response:
         kept = self._redis.get(name)
         if kept is None or kept == _UNDER_WAY:
             raise Conflict("The first request with this Idempotency-Key is still under way; try again.")
+        if kept == _ERASED:
+            raise Conflict("What the first request with this Idempotency-Key made was erased.")
         try:
             plain = self._seal.decrypt(kept[:12], kept[12:], name.encode())
         except InvalidTag:
@@ -79,6 +92,26 @@ class Repeats:
             self._redis.set(name, nonce + self._seal.encrypt(nonce, plain, name.encode()), ex=KEPT_S)
         except (RedisError, OSError):
             return  # what was made stays made; a repeat within the minute is told 409
+
+    def _remember_whose(self, name: str, made: bytes) -> None:
+        try:
+            whose = msgspec.json.decode(made, type=_Whose)
+            for one in (whose.customer, whose.device_id):
+                if one:
+                    self._redis.sadd(self._answers_of(one), name)
+                    self._redis.expire(self._answers_of(one), KEPT_S)
+        except (RedisError, OSError, msgspec.ValidationError):
+            return  # the answer goes by itself after a day
+
+    def _answers_of(self, customer_or_device: str) -> str:
+        return "pb:repeats:" + hmac.new(self._key, customer_or_device.encode(), hashlib.sha256).hexdigest()
+
+    def erase(self, ids: Iterable[str]) -> None:
+        """Forget the answers about these customers and devices; a repeat is told so, and makes nobody anew."""
+        for one in ids:
+            for name in self._redis.smembers(self._answers_of(one)):
+                self._redis.set(name, _ERASED, xx=True, keepttl=True)
+            self._redis.delete(self._answers_of(one))
 
     def _forget(self, name: str) -> None:
         try:

@@ -3,6 +3,7 @@
 Each look only looks and rings; whatever it finds is worked by the same tasks that a ring from the door starts. Safe to repeat.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,14 @@ import structlog
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from offers.customers import known_customers
 from offers.deliveries import sweep_deliveries
 from offers.devices import blocked_devices
 from offers.history import Purged, purge
 from offers.records.database import Database
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
+from workers.traces import erase_what_came_later
 
 DUE_AT_ONCE = 500
 DUE_AGAIN_S = 60
@@ -83,6 +86,16 @@ def repair_blocked(redis: Redis, desk: LaneDesk, database: Database) -> int:
 def _blocked(database: Database) -> dict[str, str]:
     with database.reading() as session:
         return blocked_devices(session)
+
+
+def erase_late_traces(redis: Redis, database: Database) -> int:
+    """After an erasure, what was told of somebody a moment later."""
+
+    def known(ids: Collection[str]) -> set[str]:
+        with database.reading() as session:
+            return known_customers(session, ids)
+
+    return erase_what_came_later(redis, known)
 
 
 def drop_salts(redis: Redis, desk: LaneDesk, now: float) -> int:

@@ -44,6 +44,7 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
     def repair() -> None:
         here = parts()
         sweeps.repair_blocked(here.redis, here.desk, here.database)
+        sweeps.erase_late_traces(here.redis, here.database)
         now = time.time()
         sweeps.drop_salts(here.redis, here.desk, now)
         sweeps.trim_aside(here.redis, here.desk, now, KEEP_ASIDE)

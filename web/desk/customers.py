@@ -5,14 +5,24 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from offers import customers, devices, history
+from offers import customers, devices, history, personal
 from offers.rules.profile import CustomerBody, Id
 from web.aftermath import carry_out
-from web.asking import Cursor, Limit, Named, page
+from web.asking import Cursor, Limit, LongCursor, Named, page
 from web.bodies import JsonRoute, json_answer, no_content
 from web.editing import IfUnchanged, IfUnchangedOrNew, edited
-from web.examples import CUSTOMER, DEVICE, WHY, answers, answers_with_etag, answers_with_page, edited_or_made
-from web.guards import Server
+from web.examples import (
+    CUSTOMER,
+    DEVICE,
+    EXPORT,
+    HAPPENED,
+    WHY,
+    answers,
+    answers_with_etag,
+    answers_with_page,
+    edited_or_made,
+)
+from web.guards import Admin, Server
 from web.parts import Have
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"], route_class=JsonRoute)
@@ -48,6 +58,22 @@ def list_devices(
     """Those registered first first, the revoked ones too; never a push token."""
     with parts.database.reading() as session:
         return page(*devices.devices_of_customer(session, customer_id, after=cursor or "", limit=limit))
+
+
+@router.get("/{customer_id}/timeline", summary="What happened to a customer", responses=answers_with_page(HAPPENED))
+def timeline(
+    customer_id: Named, _caller: Server, parts: Have, cursor: LongCursor = None, limit: Limit = 100
+) -> Response:
+    """Transitions, visits, decisions, deliveries, consents, orders and purchases in one line, the last first."""
+    with parts.database.reading() as session:
+        return page(*personal.timeline(session, customer_id, cursor=cursor, limit=limit))
+
+
+@router.get("/{customer_id}/export", summary="All that is held of a customer", responses=answers(EXPORT))
+def export_customer(customer_id: Named, _caller: Admin, parts: Have) -> Response:
+    """Every row of every table that holds something of them. Push tokens and hashes of secrets are left out."""
+    with parts.database.reading() as session:
+        return json_answer(personal.export_customer(session, customer_id, now=parts.now()))
 
 
 @router.get("/{customer_id}/why", summary="Why a campaign did or did not send", responses=answers(WHY))

@@ -6,8 +6,8 @@ from typing import Any
 from redis import Redis
 
 from offers.deliveries import Outcome, PushMessage
+from workers.traces import OUTBOX
 
-STREAM = "pb:outbox"
 KEPT = 100_000
 
 
@@ -21,7 +21,7 @@ class OutboxPush:
         outcomes = []
         for message in messages:
             self._redis.xadd(
-                STREAM, {"delivery": message.delivery_id, "device": message.device_id}, maxlen=KEPT, approximate=True
+                OUTBOX, {"delivery": message.delivery_id, "device": message.device_id}, maxlen=KEPT, approximate=True
             )
             outcomes.append(Outcome("sent"))
         return outcomes

@@ -28,6 +28,15 @@ def all_customers(session: Session, after: str, limit: int) -> Sequence[Customer
     return session.scalars(select(Customer).where(Customer.id > after).order_by(Customer.id).limit(limit)).all()
 
 
+def known_customers(session: Session, ids: Iterable[str]) -> set[str]:
+    return set(session.scalars(select(Customer.id).where(Customer.id.in_(set(ids)))))
+
+
+def ids_of_devices(session: Session, customer_id: str) -> tuple[str, ...]:
+    """All of a customer's devices, the revoked ones too."""
+    return tuple(session.scalars(select(Device.id).where(Device.customer_id == customer_id).order_by(Device.id)))
+
+
 def consents_of(session: Session, customer_id: str) -> Sequence[Consent]:
     return session.scalars(select(Consent).where(Consent.customer_id == customer_id).order_by(Consent.id)).all()
 

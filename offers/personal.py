@@ -1,0 +1,90 @@
+"""What is known of one person: everything, as one document, and what happened, as one line."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from offers.errors import BadInput, NotFound
+from offers.records.items import decision_item, delivery_item, transition_item, visit_item
+from offers.records.queries import customers as customer_queries
+from offers.records.queries.personal import rows_of_customer
+from offers.records.queries.timeline import KINDS, Spot, newest_of_kind
+from offers.records.tables import Consent, Order, Purchase
+from offers.rules.money import written
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def export_customer(session: Session, customer_id: str, *, now: datetime) -> dict[str, Any]:
+    """All that is held of a customer, table by table. Push tokens and hashes of secrets are left out."""
+    if customer_queries.customer_by_id(session, customer_id) is None:
+        raise NotFound("customer")
+    return {"customer": customer_id, "exported_at": now, "tables": rows_of_customer(session, customer_id)}
+
+
+def timeline(
+    session: Session, customer_id: str, *, cursor: str | None = None, limit: int = 100
+) -> tuple[list[dict[str, Any]], str | None]:
+    """What happened to a customer, the last first, each with its `type` and the moment `at` which it stands; and the next cursor.
+
+    What comes in meanwhile moves nothing: a page goes on from the spot where the one before ended.
+    """
+    if customer_queries.customer_by_id(session, customer_id) is None:
+        raise NotFound("customer")
+    after = _read_cursor(cursor) if cursor else None
+    streams = [
+        [
+            (Spot(getattr(row, at.key), kind, row.id), row)
+            for row in newest_of_kind(session, customer_id, kind, after, limit + 1)
+        ]
+        for kind, (_, at) in KINDS.items()
+    ]
+    # Rows of one kind keep the order that the database gave them: it may sort ids by other rules than Python.
+    found = list(islice(merge(*streams, key=lambda one: (one[0].at, one[0].kind), reverse=True), limit + 1))
+    items = [{"type": spot.kind, "at": spot.at, "item": ITEMS[spot.kind](row)} for spot, row in found[:limit]]
+    return items, _cursor(found[limit - 1][0]) if len(found) > limit else None
+
+
+def _consent_item(row: Consent) -> dict[str, Any]:
+    names = ("id", "purpose", "given", "at", "text_version", "language", "source")
+    return {name: getattr(row, name) for name in names}
+
+
+def _order_item(row: Order) -> dict[str, Any]:
+    return {"id": row.id, "place": row.place_id, "status": row.status, "history": row.history}
+
+
+def _purchase_item(row: Purchase) -> dict[str, Any]:
+    total = written(row.total_thousandths)
+    return {"id": row.id, "place": row.place_id, "channel": row.channel, "total": total, "currency": row.currency}
+
+
+ITEMS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "consent": _consent_item,
+    "decision": decision_item,
+    "delivery": delivery_item,
+    "order": _order_item,
+    "purchase": _purchase_item,
+    "transition": transition_item,
+    "visit": visit_item,
+}
+
+
+def _cursor(spot: Spot) -> str:
+    plain = f"{(spot.at - EPOCH) // timedelta(microseconds=1)} {spot.kind} {spot.id}"
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> Spot:
+    try:
+        plain = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        micros, kind, row_id = plain.split(" ")
+        return Spot(EPOCH + timedelta(microseconds=int(micros)), kind, row_id)
+    except (binascii.Error, ValueError, OverflowError):
+        raise BadInput.at("cursor", "is not a cursor of this list") from None
