@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.faults.conftest import Where
 from tests.faults.town import ROOT, family, serving
 from workers.embedded import child_environment, free_port
 
@@ -36,13 +37,6 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz", timeout=10).is_success
-    except httpx.TransportError:
-        return False
-
-
 def wait_until_gone(pids: set[int], within_s: float = 15) -> set[int]:
     deadline = time.monotonic() + within_s
     while (left := {pid for pid in pids if is_alive(pid)}) and time.monotonic() < deadline:
@@ -50,8 +44,9 @@ def wait_until_gone(pids: set[int], within_s: float = 15) -> set[int]:
     return left
 
 
-def test_it_stops_cleanly_and_starts_again_with_what_it_had(tmp_path: Path) -> None:
-    with serving(tmp_path) as service:
+def test_it_stops_cleanly_and_starts_again_with_what_it_had(tmp_path: Path, where: Where) -> None:
+    environment = where()
+    with serving(tmp_path, environment) as service:
         assert httpx.get(f"{service.url}/healthz").status_code == 200
         service.ask("PUT", "/v1/customers/sanne", json={"name": "Sanne"})
         pids = set(family(service.process.pid))
@@ -60,7 +55,7 @@ def test_it_stops_cleanly_and_starts_again_with_what_it_had(tmp_path: Path) -> N
         assert not wait_until_gone(pids)
     for kept in ("admin.key", "secret.key"):
         assert (tmp_path / kept).stat().st_mode & 0o777 == 0o600
-    with serving(tmp_path) as service:
+    with serving(tmp_path, environment) as service:
         assert service.ask("GET", "/v1/customers/sanne")["name"] == "Sanne"
 
 
@@ -81,10 +76,7 @@ def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
             while not (after := set(service.pids(role))) or after & before:
                 assert time.monotonic() < deadline, f"{role} did not come back"
                 time.sleep(0.1)
-        deadline = time.monotonic() + 30
-        while not is_ready(service.url):
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
+        service.wait_until_ready(within_s=30)
 
 
 def test_an_occupied_port_is_said_plainly(tmp_path: Path) -> None:

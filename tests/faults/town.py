@@ -68,6 +68,22 @@ class Service:
         """The live processes of a role, the pool's children included."""
         return [pid for pid, line in family(self.process.pid).items() if f"commands.line {name}" in line]
 
+    def wait_until_ready(self, within_s: float) -> None:
+        """Until /readyz says that every part works."""
+        deadline = time.monotonic() + within_s
+        answer = ""
+        while time.monotonic() < deadline:
+            try:
+                response = httpx.get(f"{self.url}/readyz", timeout=10)
+            except httpx.TransportError as error:
+                answer = type(error).__name__
+            else:
+                if response.is_success:
+                    return
+                answer = response.text
+            time.sleep(0.2)
+        raise AssertionError(f"not ready within {within_s:g} s: {answer}")
+
     def settle(self, within_s: float = 60) -> None:
         """Wait until every lane is empty and every delivery has come to its end."""
         deadline = time.monotonic() + within_s
