@@ -1,0 +1,173 @@
+"""CSV: the first line names the columns, each as the field it fills; an empty cell says nothing.
+
+A column `sizes.shoes` fills `shoes` within `sizes`; a list's values stand in one cell, with `|` between them.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import msgspec
+
+from offers.rules.rows.row import FileRefused, Row, lines_of
+
+Cell = Callable[[str], Any]
+
+
+def text(cell: str) -> Any:
+    return cell
+
+
+def several(cell: str) -> Any:
+    """`a|b`: a list."""
+    return [one.strip() for one in cell.split("|") if one.strip()]
+
+
+def plain(cell: str) -> Any:
+    """What is written as a JSON number or `true` and `false` is one; `007` and everything else is text."""
+    if cell in ("true", "false") or re.fullmatch(r"-?(0|[1-9]\d{0,15})(\.\d{1,15})?", cell):
+        return msgspec.json.decode(cell)
+    return cell
+
+
+def pieces(cell: str) -> Any:
+    """`3`, or `38=2|39=0` by size."""
+    if "=" not in cell:
+        return plain(cell)
+    return {size.strip(): plain(many.strip()) for size, _, many in (one.partition("=") for one in cell.split("|"))}
+
+
+def geojson(cell: str) -> Any:
+    try:
+        return msgspec.json.decode(cell)
+    except (ValueError, RecursionError):
+        return cell  # refused by the field, as text
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a kind of row may have: plain columns, and groups whose columns are named `group.name`."""
+
+    key: str
+    plain: Mapping[str, Cell]
+    groups: Mapping[str, Cell] = field(default_factory=dict)
+    deep: frozenset[str] = frozenset()
+    """Groups with one more name below: `consents.location.at`."""
+    items: Mapping[str, Cell] = field(default_factory=dict)
+    """Columns of one item. Rows that stand together under one key are then one row with several items."""
+
+    def path_of(self, column: str) -> tuple[str, ...] | None:
+        """Where a column's cell goes, or None where it goes nowhere."""
+        if column in self.plain or column in self.items or column == self.key:
+            return (column,)
+        group, dot, name = column.partition(".")
+        if not dot or not name or group not in self.groups:
+            return None
+        return (group, *name.split(".", 1)) if group in self.deep else (group, name)
+
+    def cell_of(self, path: tuple[str, ...]) -> Cell:
+        if len(path) > 1:
+            return self.groups[path[0]]
+        return self.plain.get(path[0]) or self.items.get(path[0], text)
+
+
+def csv_rows(file: BinaryIO, columns: Columns) -> Iterator[Row]:
+    """A row for each line (or lines, where a quoted cell goes on); FileRefused for a heading that can not be."""
+    lines = lines_of(file)
+    first = next(lines, None)
+    if first is None:
+        raise FileRefused("the file is empty")
+    delimiter = max(",;\t", key=first[1].count)
+    at = _At()
+    reader = csv.reader(at.read([first], lines), delimiter=delimiter, strict=True)
+    try:
+        heading = [one.strip() for one in next(reader)]
+        paths = _paths(heading, columns)
+        rows = _cells(reader, at, heading, paths, columns)
+        yield from _grouped(rows, columns) if columns.items else rows
+    except csv.Error as error:
+        raise FileRefused(f"line {at.line}: {error}") from None
+
+
+@dataclass(slots=True)
+class _At:
+    line: int = 0
+    first: int = 0
+    """The first line of the row that is being read."""
+
+    def read(self, before: list[tuple[int, str]], lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+        for source in (before, lines):
+            for self.line, one in source:
+                self.first = self.first or self.line
+                yield one
+
+
+def _paths(heading: list[str], columns: Columns) -> list[tuple[str, ...]]:
+    paths = [columns.path_of(column) for column in heading]
+    unknown = [column for column, path in zip(heading, paths, strict=True) if path is None]
+    if unknown:
+        raise FileRefused(f"line 1: there is no column {unknown[0]!r}")
+    twice = [column for column in heading if heading.count(column) > 1]
+    if twice:
+        raise FileRefused(f"line 1: the column {twice[0]!r} comes twice")
+    if columns.key not in heading:
+        raise FileRefused(f"line 1: the column {columns.key!r} is missing")
+    whole = {path for path in paths if path}
+    both = [path for path in whole if any(other != path and other[: len(path)] == path for other in whole)]
+    if both:
+        raise FileRefused(f"line 1: the column {'.'.join(both[0])!r} comes whole and in parts")
+    return [path for path in paths if path]
+
+
+def _cells(
+    reader: Iterator[list[str]], at: _At, heading: list[str], paths: list[tuple[str, ...]], columns: Columns
+) -> Iterator[Row]:
+    at.first = 0
+    for cells in reader:
+        line, at.first = at.first, 0
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(heading):
+            yield Row(line, refused=f"has {len(cells)} cells where the heading has {len(heading)}")
+            continue
+        value: dict[str, Any] = {}
+        for path, cell in zip(paths, cells, strict=True):
+            if cell.strip():
+                _put(value, path, columns.cell_of(path)(cell.strip()))
+        yield Row(line, value)
+
+
+def _put(value: dict[str, Any], path: tuple[str, ...], cell: Any) -> None:
+    for step in path[:-1]:
+        value = value.setdefault(step, {})
+    value[path[-1]] = cell
+
+
+def _grouped(rows: Iterator[Row], columns: Columns) -> Iterator[Row]:
+    """Rows that follow each other under one key, as one with `items`. What they say of the whole must be the same, or not said again."""
+    whole: dict[str, Any] = {}
+    first = 0
+    item_lines: list[int] = []
+    for row in rows:
+        if row.value is None:
+            yield row
+            continue
+        own = {name: cell for name, cell in row.value.items() if name not in columns.items}
+        item = {name: cell for name, cell in row.value.items() if name in columns.items}
+        goes_on = bool(whole) and own.get(columns.key) == whole.get(columns.key)
+        differs = next((name for name, cell in own.items() if goes_on and whole.get(name) != cell), None)
+        if not goes_on:
+            if whole:
+                yield Row(first, whole, item_lines=item_lines)
+            whole, first, item_lines = {**own, "items": []}, row.line, []
+        elif differs is not None:
+            whole["items"].append({differs: f"differs from line {first}"})
+            item_lines.append(row.line)
+            continue
+        if item:
+            whole["items"].append(item)
+            item_lines.append(row.line)
+    if whole:
+        yield Row(first, whole, item_lines=item_lines)

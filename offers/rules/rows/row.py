@@ -1,0 +1,44 @@
+"""One row of a file, and the file's lines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+LONGEST_LINE = 1_000_000
+"""Bytes: what a door takes as one body."""
+
+
+class FileRefused(ValueError):
+    """The file as a whole is not what it was said to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`value` is what the single door would take as its body, with the id in it; or `refused` says why there is none."""
+
+    line: int
+    """From 1; of the row's first line."""
+    value: Mapping[str, Any] | None = None
+    refused: str = ""
+    item_lines: Sequence[int] = ()
+    """Where each of `items` stands, if elsewhere than the row."""
+
+    def line_of(self, path: str) -> int:
+        """The line of a field: that of its item, if it has one."""
+        if path.startswith("items["):
+            number = int(path[len("items[") :].partition("]")[0])
+            if number < len(self.item_lines):
+                return self.item_lines[number]
+        return self.line
+
+
+def lines_of(file: BinaryIO) -> Iterator[tuple[int, str]]:
+    """Each line with its number. What is no UTF-8 stays as half pairs, which no field takes; a line too long is cut, and FileRefused."""
+    number = 0
+    while raw := file.readline(LONGEST_LINE):
+        number += 1
+        if number == 1:
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
+        if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+            raise FileRefused(f"line {number} is longer than {LONGEST_LINE:,} bytes")
+        yield number, raw.decode("utf-8", "surrogateescape")

@@ -1,0 +1,191 @@
+"""The files that production starts with: docker-compose.yml, Dockerfile, .env.example. No engine is needed: they are read, and held to the code."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+from typer.core import TyperGroup
+
+from commands.doctor import PARTS
+from commands.line import app
+from offers.settings import Settings
+
+HOUSE = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((HOUSE / "docker-compose.yml").read_text())
+TEXT = (HOUSE / "docker-compose.yml").read_text()
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name for name, service in SERVICES.items() if service["image"].startswith("passerby:")}
+LASTING = set(SERVICES) - {"migrate"}
+REQUIRED = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "PASSERBY_SECRET_KEY", "PASSERBY_BASE_URL"}
+
+each = pytest.mark.parametrize("name", SERVICES)
+
+
+def flags(words: list[str]) -> list[str]:
+    return [word for word in words if word.startswith("--")]
+
+
+def check_line(words: list[str]) -> None:
+    """That `passerby` has this command with these options."""
+    command: Any = typer.main.get_command(app)
+    left = list(words)
+    while isinstance(command, TyperGroup):
+        assert left[0] in command.commands, f"passerby {' '.join(words)}"
+        command = command.commands[left.pop(0)]
+    known = {one for parameter in command.params for one in parameter.opts}
+    assert set(flags(left)) <= known, f"passerby {' '.join(words)}"
+
+
+def test_there_is_every_part_and_each_role_once() -> None:
+    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "postgres", "redis"}
+    assert {"web", "worker", "beat", "migrate"} == OURS
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_command_is_one_of_ours(name: str) -> None:
+    check_line(SERVICES[name]["command"])
+    assert SERVICES[name]["command"][0] == name
+
+
+def test_health_checks_that_call_us_call_what_there_is() -> None:
+    asked = [service["healthcheck"]["test"] for name, service in SERVICES.items() if name in LASTING]
+    lines = [test[2:] for test in asked if test[1] == "passerby"]
+    assert len(lines) == 2
+    for line in lines:
+        check_line(line)
+        assert set(line[2::2]) <= set(PARTS)
+
+
+@pytest.mark.parametrize("name", sorted(LASTING))
+def test_what_lasts_is_watched_and_started_again(name: str) -> None:
+    check = SERVICES[name]["healthcheck"]
+    assert check["test"][0] in {"CMD", "CMD-SHELL"}
+    assert {"interval", "timeout", "retries", "start_period"} <= set(check)
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+def test_migrate_runs_once_and_the_others_wait_for_it() -> None:
+    assert SERVICES["migrate"]["restart"] == "no"
+    for name in OURS - {"migrate"}:
+        assert SERVICES[name]["depends_on"] == {
+            "postgres": {"condition": "service_healthy"},
+            "redis": {"condition": "service_healthy"},
+            "migrate": {"condition": "service_completed_successfully"},
+        }
+
+
+@each
+def test_nobody_is_root_or_may_become_it(name: str) -> None:
+    service = SERVICES[name]
+    assert str(service["user"]).split(":")[0] not in {"0", "root", ""}
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_every_variable_of_ours_is_a_setting() -> None:
+    known = {f"PASSERBY_{name.upper()}" for name in Settings.model_fields}
+    for text in (TEXT, (HOUSE / ".env.example").read_text(), (HOUSE / "Dockerfile").read_text()):
+        named = set(re.findall(r"PASSERBY_[A-Z_]+", text))
+        assert named
+        assert named <= known
+
+
+def test_no_secret_is_written_down_and_none_can_be_forgotten() -> None:
+    asked = dict(re.findall(r"(?<!\$)\$\{([A-Z_]+)(:[?-][^}]*)?\}", TEXT))
+    assert {name for name, rest in asked.items() if rest.startswith(":?")} == REQUIRED
+    assert all(len(asked[name]) > 20 for name in REQUIRED), "what is missing is not said in words"
+    secret = re.compile(r"(?i)(password|secret|auth)\w*:\s*(.+)")
+    for service in SERVICES.values():
+        for name, value in service.get("environment", {}).items():
+            if secret.match(f"{name}: x") and name != "POSTGRES_INITDB_ARGS":
+                assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]+\}", value), name
+            for credential in re.findall(r"://[^:/@]*:([^@]+)@", value):
+                assert credential.startswith("${"), name
+    lines = dict(re.findall(r"^([A-Z_]+)=(.*)$", (HOUSE / ".env.example").read_text(), re.MULTILINE))
+    assert set(lines) == set(asked), "what compose asks for and what .env.example names"
+    assert all(lines[name] == "" for name in REQUIRED)
+
+
+def test_redis_keeps_what_it_is_told_and_refuses_when_full() -> None:
+    shell, options, script = SERVICES["redis"]["command"]
+    assert (shell, options) == ("sh", "-euc")
+    line = script[script.index("exec valkey-server") :].replace("\\\n", " ").split()
+    given = {line[at]: line[at + 1] for at in range(3, len(line), 2)}
+    assert given["--appendonly"] == "yes"
+    assert given["--appendfsync"] == "everysec"
+    assert given["--maxmemory-policy"] == "noeviction"
+    assert "--maxmemory" in given
+    assert "requirepass" not in line, "a command line can be read by everybody on the machine"
+
+
+def test_only_the_doors_are_open_and_on_loopback() -> None:
+    assert {name for name, service in SERVICES.items() if "ports" in service} == {"web"}
+    assert SERVICES["web"]["ports"] == ["${LISTEN:-127.0.0.1:8080}:8080"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    assert {name for name, service in SERVICES.items() if service["networks"] == ["inside"]} == {"postgres", "redis"}
+
+
+def test_the_image_is_locked_and_not_roots() -> None:
+    text = (HOUSE / "Dockerfile").read_text()
+    assert text.count("FROM ") == 2
+    installs = re.findall(r"pip install ([^\n&]+)", text)
+    assert [("--require-hashes" in one, "--no-deps" in one) for one in installs] == [(True, False), (False, True)]
+    last = text[text.rindex("FROM ") :]
+    assert re.search(r"^USER (?!0|root)\S+$", last, re.MULTILINE)
+    assert 'ENTRYPOINT ["passerby"]' in last
+    check_line(["serve", *re.findall(r'"(--[a-z]+)"', last[last.index("CMD [") :])])
+    copied = {words.split()[0] for words in re.findall(r"^COPY (?!--)(.+)$", text, re.MULTILINE)}
+    let_in = {line[1:] for line in (HOUSE / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert let_in == {"requirements.lock", "pyproject.toml", "README.md", "LICENSE"} | {
+        one for one in copied if (HOUSE / one).is_dir()
+    }
+
+
+def test_the_wheel_that_the_image_installs_is_whole(tmp_path: Path) -> None:
+    """Templates, static files, migrations and seeds go along, from the very files that the Dockerfile copies."""
+    listed = subprocess.run(["git", "ls-files"], cwd=HOUSE, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a checkout: which files are ours can not be told")
+    let_in = [line[1:] for line in (HOUSE / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    ours = {one for one in listed.stdout.splitlines() if one.split("/")[0] in let_in and (HOUSE / one).is_file()}
+    for one in ours:
+        (tmp_path / "build" / one).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(HOUSE / one, tmp_path / "build" / one)
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=tmp_path / "build",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    assert {one for one in ours if "/" in one} <= inside
+
+
+@pytest.mark.skipif(shutil.which("docker") is None, reason="no docker client here")
+def test_compose_itself_reads_it() -> None:
+    def compose(**variables: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            ["docker", "compose", "--file", "docker-compose.yml", "--env-file", "/dev/null", "config", "--quiet"],
+            cwd=HOUSE,
+            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    if "unknown" in (told := compose().stderr):
+        pytest.skip("this docker client has no compose")
+    assert "POSTGRES_PASSWORD" in told or "required variable" in told
+    assert compose(**dict.fromkeys(REQUIRED, "x")).returncode == 0

@@ -1,0 +1,182 @@
+"""A campaign as its form shows it, and as the form says it. What the form does not know of is left as it was."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from offers.errors import Fault
+from offers.rules.campaign import CampaignBody
+from offers.rules.values import read_duration, write_duration
+from web.console import audience_form
+from web.console.faults import Errors, at_fields, read_body
+from web.console.forms import Form
+from web.console.speaking import UNITS, Voice, measure
+
+LANGUAGES = ("nl", "de", "en")
+PARTS = ("title", "body", "url")
+FIELDS = (
+    "id",
+    "name",
+    "trigger.on",
+    "trigger.role",
+    "trigger.places",
+    "trigger.tags",
+    "audience",
+    "schedule.from",
+    "schedule.until",
+    "schedule.weekly",
+    "schedule.only_when_open",
+    "priority",
+    "cooldown",
+    "life",
+    "hold_out_percent",
+    "messages",
+)
+KNOWN = ("name", "trigger", "audience", "schedule", "priority", "cooldown", "life", "hold_out_percent", "messages")
+SERVERS = ("id", "status", "version", "created_at", "updated_at", "launched_at")
+"""What an item says beside what the desk wrote."""
+
+Item = Mapping[str, Any]
+
+
+def definition(item: Item) -> dict[str, Any]:
+    """A campaign as the desk wrote it."""
+    return {name: value for name, value in item.items() if name not in SERVERS}
+
+
+def shown(item: Item, zone: ZoneInfo) -> Form:
+    """The form of a campaign as it is, its times by the desk's clock."""
+    trigger, schedule = item["trigger"], item.get("schedule", {})
+    percent = item.get("hold_out_percent")
+    values: dict[str, str | list[str] | None] = {
+        "name": item["name"],
+        "trigger.on": trigger["on"],
+        "trigger.role": trigger.get("role", "premises"),
+        "trigger.places": list(trigger.get("places", [])),
+        "trigger.tags": ", ".join(trigger.get("tags", [])),
+        "schedule.from": _clock(schedule.get("from"), zone),
+        "schedule.until": _clock(schedule.get("until"), zone),
+        "schedule.weekly": schedule.get("weekly"),
+        "schedule.only_when_open": "1" if schedule.get("only_when_open") else None,
+        "zone": zone.key,
+        "priority": str(item.get("priority", 50)),
+        "hold_out_percent": None if percent is None else str(percent),
+        **audience_form.filled(item.get("audience")),
+    }
+    for name in ("cooldown", "life"):
+        if item.get(name):
+            unit, many = measure(int(read_duration(item[name]).total_seconds()))
+            values[name], values[f"{name}.unit"] = str(many), unit
+    for tag, message in item["messages"].items():
+        for part in PARTS:
+            values[f"messages.{tag}.{part}"] = message.get(part)
+    return Form.of(values)
+
+
+def blank(zone: ZoneInfo) -> Form:
+    return Form.of(
+        {
+            "trigger.on": "enter",
+            "trigger.role": "premises",
+            "priority": "50",
+            "cooldown": "1",
+            "cooldown.unit": "D",
+            "life.unit": "M",
+            "audience.join": "all",
+            "zone": zone.key,
+        }
+    )
+
+
+def tags_of(item: Item | None) -> list[str]:
+    """The languages that the form has fields for: ours first, then those that the campaign has beside them."""
+    more = [] if item is None else [tag for tag in item["messages"] if tag not in LANGUAGES]
+    return [*LANGUAGES, *sorted(more)]
+
+
+def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any], list[Fault]]:
+    """What the form says, as the API would be told it, and what can not even be told."""
+    faults: list[Fault] = []
+    tree, wrong = audience_form.read(form, voice)
+    if wrong:
+        faults.append(Fault("audience", wrong))
+    schedule: dict[str, Any] = {"weekly": form.or_none("schedule.weekly")}
+    schedule["only_when_open"] = form.on("schedule.only_when_open")
+    for name in ("from", "until"):
+        try:
+            schedule[name] = _moment(form.text(f"schedule.{name}"), voice.zone)
+        except ValueError:
+            faults.append(Fault(f"schedule.{name}", voice.words["bad_moment"]))
+    raw: dict[str, Any] = {} if before is None else definition(before)
+    raw = {name: value for name, value in raw.items() if name not in KNOWN}
+    raw |= {
+        "name": form.text("name"),
+        "trigger": {
+            "on": form.text("trigger.on"),
+            "role": form.text("trigger.role") or "premises",
+            "places": form.all("trigger.places"),
+            "tags": [one.strip() for one in form.text("trigger.tags").split(",") if one.strip()],
+        },
+        "audience": tree,
+        "schedule": schedule,
+        "priority": form.text("priority") or 50,
+        "hold_out_percent": form.or_none("hold_out_percent"),
+        "messages": _messages(form, tags_of(before)),
+    }
+    for name in ("cooldown", "life"):
+        try:
+            raw[name] = _duration(form, name)
+        except (ValueError, OverflowError):
+            faults.append(Fault(name, voice.words["bad_number"]))
+    return raw, faults
+
+
+def read(form: Form, before: Item | None, voice: Voice) -> tuple[CampaignBody | None, Errors]:
+    """The campaign that the form says, or what is wrong at which field."""
+    raw, faults = raw_of(form, before, voice)
+    body, found = read_body(CampaignBody, raw, voice)
+    if not raw["messages"]:
+        found = [one for one in found if one.path != "messages"]
+        faults.append(Fault("messages", voice.words["bad_messages"]))
+    errors = told([*faults, *found], tags_of(before))
+    return (None if errors else body), errors
+
+
+def told(faults: Iterable[Fault], tags: Iterable[str]) -> Errors:
+    """Each fault at its field."""
+    fields = [*FIELDS, *(f"messages.{tag}.{part}" for tag in tags for part in PARTS)]
+    return at_fields(faults, fields, {"schedule": "schedule.until", "trigger": "trigger.places"})
+
+
+def _messages(form: Form, tags: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Languages of which anything is written; an address alone says nothing, but is not thrown away silently."""
+    written = {}
+    for tag in tags:
+        texts = {part: form.text(f"messages.{tag}.{part}") for part in PARTS}
+        if any(texts.values()):
+            written[tag] = {part: text for part, text in texts.items() if text or part != "url"}
+    return written
+
+
+def _clock(moment: str | None, zone: ZoneInfo) -> str | None:
+    return None if moment is None else datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _moment(typed: str, zone: ZoneInfo) -> str | None:
+    """A local time of the desk's clock, with its offset."""
+    if not typed:
+        return None
+    at = datetime.fromisoformat(typed)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
+
+
+def _duration(form: Form, name: str) -> str | None:
+    typed, unit = form.text(name).replace(",", ".", 1), form.text(f"{name}.unit") or "D"
+    if not typed:
+        return None
+    if not re.fullmatch(r"\d{1,9}(?:\.\d{1,3})?", typed):
+        raise ValueError(typed)
+    seconds = float(typed) * dict(UNITS)[unit] if unit in dict(UNITS) else float(typed)
+    return write_duration(read_duration(f"PT{round(seconds)}S"))

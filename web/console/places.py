@@ -1,0 +1,133 @@
+"""Places: the table, and the form on which one is made or changed without a map."""
+
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from offers import overview, places, users
+from offers.errors import BadInput, NotFound
+from offers.rules.profile import Id
+from web.aftermath import carry_out
+from web.asking import Cursor, Named
+from web.console import place_form
+from web.console.changing import ChangedMeanwhile, unchanged
+from web.console.entering import Desk, Reader, Writer
+from web.console.faults import Errors
+from web.console.forms import Form
+from web.console.routes import PageRoute
+from web.editing import etag_of
+
+router = APIRouter(prefix="/console/places", include_in_schema=False, route_class=PageRoute)
+
+PAGE = 100
+_ID = TypeAdapter(Id)
+
+
+@cache
+def _zones() -> list[str]:
+    """Read once: looking takes milliseconds."""
+    return sorted(available_timezones())
+
+
+@router.get("")
+def table(desk: Reader, cursor: Cursor = None) -> Response:
+    with desk.parts.database.reading() as session:
+        items, next_cursor = places.list_places(session, after=cursor or "", limit=PAGE)
+    return desk.page("places.html", places=items, next_cursor=next_cursor, cursor=cursor)
+
+
+@router.get("/new")
+def new(desk: Writer) -> Response:
+    with desk.parts.database.reading() as session:
+        zone = overview.desk_zone(session)
+    return _form(desk, place_form.blank(zone if zone != overview.NO_ZONE else ""))
+
+
+@router.post("/new")
+def add(desk: Writer) -> Response:
+    form, parts = desk.form, desk.parts
+    body, errors = place_form.read(form, None, desk.voice)
+    errors |= wrong_id(form, desk)
+    if body is None or errors:
+        return _form(desk, form, errors=errors, status=422)
+    try:
+        with parts.database.transaction() as session:
+            if wanted := form.or_none("id"):
+                item, _, follows = places.put_place(session, wanted, body, now=parts.now(), check=unchanged(None))
+            else:
+                item, _, follows = places.add_place(session, body, now=parts.now())
+            users.note(session, desk.user.user_id, "created", "place", item["id"], now=parts.now())
+    except ChangedMeanwhile:
+        return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+    carry_out(parts, follows)
+    return desk.go(f"/console/places/{item['id']}?done=place_saved")
+
+
+@router.get("/{place_id}")
+def show(desk: Reader, place_id: Named) -> Response:
+    with desk.parts.database.reading() as session:
+        item = places.get_place(session, place_id)
+    return _form(desk, place_form.shown(item), item)
+
+
+@router.post("/{place_id}")
+def change(desk: Writer, place_id: Named) -> Response:
+    form, parts = desk.form, desk.parts
+    with parts.database.reading() as session:
+        item = places.get_place(session, place_id)
+    body, errors = place_form.read(form, item, desk.voice)
+    if body is None:
+        return _form(desk, form, item, errors=errors, status=422, etag=form.text("etag"))
+    try:
+        with parts.database.transaction() as session:
+            _, _, follows = places.put_place(
+                session, place_id, body, now=parts.now(), check=unchanged(form.text("etag"))
+            )
+            users.note(session, desk.user.user_id, "changed", "place", place_id, now=parts.now())
+    except ChangedMeanwhile as changed:
+        if changed.now is None:
+            raise NotFound("place") from None
+        return _form(desk, form, changed.now, status=409, changed=True)
+    except BadInput as refused:
+        return _form(desk, form, item, errors={"": str(refused)}, status=422, etag=form.text("etag"))
+    carry_out(parts, follows)
+    return desk.go(f"/console/places/{place_id}?done=place_saved")
+
+
+def wrong_id(form: Form, desk: Desk) -> Errors:
+    """What is wrong with the id that was typed; none is fine."""
+    try:
+        if wanted := form.or_none("id"):
+            if wanted in ("new", "preview"):
+                return {"id": desk.voice.words["id_taken"]}
+            _ID.validate_python(wanted)
+    except ValidationError:
+        return {"id": desk.voice.words["bad_id"]}
+    return {}
+
+
+def _form(
+    desk: Desk,
+    form: Form,
+    item: dict[str, Any] | None = None,
+    *,
+    errors: Errors | None = None,
+    status: int = 200,
+    changed: bool = False,
+    etag: str = "",
+) -> Response:
+    return desk.page(
+        "place.html",
+        status,
+        form=form,
+        item=item,
+        kept=place_form.kept(item),
+        errors=errors or {},
+        changed=changed,
+        etag=etag or (etag_of(item) if item else ""),
+        zones=_zones(),
+    )

@@ -1,0 +1,73 @@
+"""A campaign as one sentence: when who … send … at most …"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from web.console.speaking import Voice
+
+MOST_NAMES = 3
+
+
+def sentence(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Markup:
+    """What a campaign does. What people wrote is escaped and stands out."""
+    trigger = item["trigger"]
+    moment = trigger["on"]
+    where = _where(trigger, places, voice)
+    if trigger.get("role", "premises") == "approach":
+        where = voice.say("around", places=where)
+    audience = item.get("audience")
+    who = voice.say("someone_who", audience=_strong(voice.condition(audience))) if audience else voice.words["someone"]
+    return voice.say(
+        "sentence",
+        who=who,
+        moment=voice.words[f"s_{moment}"],
+        where=voice.say(f"w_{moment}", places=where),
+        what=_strong(_title(item, voice)),
+        limits=_limits(item, voice),
+    )
+
+
+def brief(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Markup:
+    """When it speaks, for a table."""
+    trigger = item["trigger"]
+    return Markup("{} {}").format(voice.words[f"s_{trigger['on']}"], _where(trigger, places, voice))
+
+
+def _strong(text: str) -> Markup:
+    return Markup("<b>{}</b>").format(text)
+
+
+def _where(trigger: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Markup:
+    named = [_strong(places.get(one, one)) for one in trigger.get("places", [])]
+    texts: list[str] = list(named[:MOST_NAMES])
+    if len(named) > MOST_NAMES:
+        texts.append(voice.say("and_more", count=len(named) - MOST_NAMES))
+    if tags := trigger.get("tags"):
+        texts.append(voice.say("places_tagged", tags=_strong(", ".join(tags))))
+    return voice.series(texts, "or") if texts else _strong(voice.words["any_place"])
+
+
+def _title(item: Mapping[str, Any], voice: Voice) -> str:
+    messages = item["messages"]
+    tag = voice.language if voice.language in messages else min(messages)
+    return str(messages[tag]["title"])
+
+
+def _limits(item: Mapping[str, Any], voice: Voice) -> Markup:
+    schedule = item.get("schedule", {})
+    said = Markup("")
+    if schedule.get("from"):
+        said += voice.say("s_from", at=voice.moment(schedule["from"]))
+    if schedule.get("until"):
+        said += voice.say("s_until", at=voice.moment(schedule["until"]))
+    if schedule.get("weekly"):
+        said += voice.say("s_weekly", weekly=schedule["weekly"])
+    if schedule.get("only_when_open"):
+        said += voice.say("s_open")
+    if item.get("cooldown"):
+        said += voice.say("s_cooldown", time=voice.lasting(item["cooldown"]))
+    if item.get("hold_out_percent"):
+        said += voice.say("s_hold_out", percent=item["hold_out_percent"])
+    return said
