@@ -3,6 +3,7 @@
 import warnings
 
 import uvicorn
+from celery import Celery
 from celery.signals import setup_logging
 
 from offers.settings import Settings
@@ -38,11 +39,15 @@ def _keep_our_logs() -> None:
 
 def run_worker(settings: Settings) -> None:
     """Celery's worker for all three queues, until SIGTERM."""
+    run_worker_of(create_worker_app(settings), settings)
+
+
+def run_worker_of(app: Celery, settings: Settings) -> None:
+    """The same over an application that is there already."""
     configure_logging(settings.log_level)
     _keep_our_logs()
     # Celery warns root of pickles; this project takes JSON alone
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
-    app = create_worker_app(settings)
     app.Worker(
         quiet=True,
         queues=list(QUEUES),

@@ -19,6 +19,16 @@ NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 """Noon in Amsterdam, on a Monday."""
 
 
+PROCESSES = ("tests/faults/", "tests/browser/", "tests/commands/test_demo.py")
+"""Tests that start whole services: where several runners share the work, one of them takes these, one after the other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(PROCESSES):
+            item.add_marker(pytest.mark.xdist_group("processes"))
+
+
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real server of our own, with AOF, for the whole run."""

@@ -64,6 +64,8 @@ class Server:
 
     def start_again(self) -> None:
         """Recover from the write-ahead log; returns once it takes connections."""
+        # the package takes a process that is dead and not yet buried for a running server, and starts none
+        (self.started.pgdata / "postmaster.pid").unlink(missing_ok=True)
         self.started.ensure_postgres_running()
 
 

@@ -15,6 +15,7 @@ from offers.deliveries import Push
 from offers.records.database import Database
 from offers.settings import Settings
 from workers import beat, tasks
+from workers.ears import Ears
 from workers.embedded import die_with_parent
 from workers.enqueue import Doorbell, new_celery
 from workers.failpoints import Failpoints
@@ -85,6 +86,7 @@ def create_worker_app(settings: Settings) -> Celery:
     app.conf.worker_concurrency = (
         min(2, settings.processes) if settings.database.startswith("sqlite") else settings.processes
     )
+    app.steps["consumer"].add(Ears)
     app.passerby_redis = open_redis(settings.redis())
     opened: dict[int, Parts] = {}
 

@@ -30,6 +30,11 @@ class Device:
     """Every ping once, by its `at` and position, in the order of arrival."""
 
 
+class _Listening(ThreadingHTTPServer):
+    request_queue_size = 128
+    """A whole town connects at once: with five in the queue the system drops some, and they are tried again unseen."""
+
+
 class StrictServer:
     """`trouble(number)` says what goes wrong with the request of that number, from 0; registrations and pings are counted
     apart, refreshes not at all. What a client did against the rules stands in `faults`. `without_consent` names customers.
@@ -49,7 +54,7 @@ class StrictServer:
         self.registrations = 0
         self._by_key: dict[str, Device] = {}
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._door())
+        self._http = _Listening(("127.0.0.1", 0), self._door())
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
 

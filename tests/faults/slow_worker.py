@@ -1,0 +1,32 @@
+"""A worker as `passerby worker` starts it, with one task more: it takes until it is told to end, and leaves files that say how far it is.
+
+python -m tests.faults.slow_worker FOLDER
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from commands.roles import run_worker_of
+from offers.settings import read_settings
+from workers.app import create_worker_app
+
+TASK = "passerby.slow"
+
+
+def main(folder: Path) -> None:
+    settings = read_settings()
+    app = create_worker_app(settings)
+
+    def slow(name: str) -> None:
+        (folder / f"{name}.began").touch()
+        while not (folder / f"{name}.may_end").exists():
+            time.sleep(0.05)
+        (folder / f"{name}.ended").touch()
+
+    app.task(name=TASK)(slow)
+    run_worker_of(app, settings)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
