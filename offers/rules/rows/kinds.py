@@ -19,14 +19,11 @@ class Kind:
     body: type[BaseModel]
     columns: Columns
     key_of: TypeAdapter[Any]
+    key_is_in_body: bool = False
 
     @property
     def key(self) -> str:
         return self.columns.key
-
-    @property
-    def key_is_in_body(self) -> bool:
-        return self.key in self.body.model_fields
 
 
 def kinds() -> dict[str, Kind]:
@@ -57,4 +54,10 @@ def _products() -> Kind:
 def _purchases() -> Kind:
     words = dict.fromkeys(("customer", "place", "channel", "at", "total", "currency", "coupon"), text)
     items = dict.fromkeys(("sku", "category", "size", "quantity", "price"), text)
-    return Kind("purchases", PurchaseBody, Columns("purchase_id", words, items=items), TypeAdapter(PurchaseId))
+    return Kind(
+        "purchases",
+        PurchaseBody,
+        Columns("purchase_id", words, items=items),
+        TypeAdapter(PurchaseId),
+        key_is_in_body=True,
+    )
