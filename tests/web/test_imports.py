@@ -157,6 +157,23 @@ def test_what_only_the_database_knows_is_named_too(admin: httpx.Client) -> None:
     ] * 2
 
 
+def test_the_description_shows_what_is_answered(admin: httpx.Client) -> None:
+    document = admin.get("/openapi.json").json()["paths"]
+    for noun in ("places", "customers", "products", "purchases"):
+        door = document[f"/v1/{noun}/import"]["post"]
+        kinds = {"text/csv", "application/x-ndjson"} | (
+            {"application/geo+json", "application/json"} if noun == "places" else set()
+        )
+        assert set(door["requestBody"]["content"]) == kinds
+        assert set(door["responses"]) == {"200", "400", "401", "403", "413", "415", "422", "503"}
+        assert {one["name"] for one in door["parameters"]} == {"atomic", "report"}
+        shown = door["responses"]["200"]["content"]["application/json"]["example"]
+        real = report_of(send(admin, noun, '{"x": 1}', LINES))
+        assert set(shown) == set(real)
+        assert set(shown["lines"][1]) == set(real["lines"][0])
+        assert set(shown["lines"][1]["errors"][0]) == set(real["lines"][0]["errors"][0])
+
+
 def test_all_or_nothing(admin: httpx.Client) -> None:
     bad = people(1200) + '{"id": "x", "colour": "red"}\n{"id": "y",\n'
     answer = send(admin, "customers", bad, LINES, atomic=True)
