@@ -219,7 +219,7 @@ def _line(it: dict[str, Any]) -> bytes:
 
 def _problem_of(error: Exception, job: Job) -> bytes:
     if isinstance(error, (*AWAY, LOST_A_RACE)):
-        error = ProblemError("service_unavailable", 503, "The database does not answer; nothing was written.")
+        error = ProblemError("service_unavailable", 503, "The database does not answer; send the same file again.")
     try:
         answer = as_problem(error)
     except Exception as unknown:  # noqa: BLE001 - as_problem raises what it does not know

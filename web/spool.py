@@ -1,9 +1,11 @@
 """Files that are sent in: kept without a name while they are worked, few at a time, and gone with the last who holds them."""
 
 import asyncio
+import contextlib
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO, TypeVar, cast
 
 import anyio
@@ -43,27 +45,21 @@ class Spool:
 
         The file goes when it is closed, or with the process, however that ends.
         """
-        file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - whoever works on it closes it
+        file = cast("BinaryIO", await _on_disk(tempfile.TemporaryFile))
         try:
             piece = bytearray()
             async for chunk in request.stream():
                 piece += chunk
                 if len(piece) >= PIECE:
-                    await self._write(file, bytes(piece))
+                    await _on_disk(partial(file.write, bytes(piece)))
                     piece.clear()
-            await self._write(file, bytes(piece))
-            file.seek(0)
+            await _on_disk(partial(file.write, bytes(piece)))
+            await _on_disk(partial(file.seek, 0))
         except BaseException:
-            file.close()
+            with contextlib.suppress(OSError):  # what a full disk did not take is not missed
+                file.close()
             raise
         return file
-
-    async def _write(self, file: BinaryIO, piece: bytes) -> None:
-        try:
-            await anyio.to_thread.run_sync(file.write, piece)
-        except OSError:
-            detail = "There is no room to keep the file while it is read."
-            raise ProblemError("service_unavailable", 503, detail, headers={"Retry-After": "60"}) from None
 
     async def work(self, do: Callable[[], T]) -> T:
         """Off the event loop, when it is this one's turn."""
@@ -74,3 +70,12 @@ class Spool:
         task = asyncio.get_running_loop().create_task(self.work(do))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _on_disk(do: Callable[[], T]) -> T:
+    """Off the event loop; 503 when the disk does not take it."""
+    try:
+        return await anyio.to_thread.run_sync(do)
+    except OSError:
+        detail = "There is no room to keep the file while it is read."
+        raise ProblemError("service_unavailable", 503, detail, headers={"Retry-After": "60"}) from None
