@@ -26,13 +26,10 @@ class Flat:
 
     def as_written(self, faults: Sequence[tuple[str, str]], *, in_feature: bool) -> list[tuple[str, str]]:
         """The faults of the body in the words of the flat one."""
-        named = {
-            self._written(path): message for path, message in faults
-        }  # of a spot the geofence says more, and comes last
-        others = {path: message for path, message in named.items() if path not in self.guessed}
-        return [
-            (self._in_feature(path) if in_feature else path, message) for path, message in (others or named).items()
-        ]
+        named = [(self._written(path), message) for path, message in faults]
+        others = [one for one in named if one[0] not in self.guessed] or named
+        told = {self._in_feature(path) if in_feature else path: message for path, message in others}
+        return list(told.items())  # one for each path: of a spot the geofence says more than the place, and comes last
 
     def _written(self, path: str) -> str:
         if not self.has_fence or not path.startswith(_FIRST):
