@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from offers.errors import BadInput, Misconfigured
 
@@ -42,7 +42,7 @@ class _Refused:
     """Refused rows, the first of them in words."""
 
     def __init__(self) -> None:
-        self.shown = Table("line", "id", "field", "what is wrong")
+        self.shown = Table("line", *(Column(name, overflow="fold") for name in ("id", "field", "what is wrong")))
         self.rows = 0
 
     def add(self, line: dict[str, Any]) -> None:
@@ -88,15 +88,24 @@ def _send(asked: Asked, file: BinaryIO, content_type: str, console: Console) -> 
         task = bar.add_task(asked.noun, total=None)
         refused = _Refused()
         told: dict[str, Any] = {}
+        said = 0
         for line in answer.iter_lines():
             told = msgspec.json.decode(line)
             if told["type"] == "line":
                 refused.add(told)
             elif told["type"] == "progress":
                 bar.update(task, completed=told["rows"], total=told["of"])
-                if not console.is_terminal:
-                    console.print(f"{told['rows']:,} of {told['of']:,} {asked.noun}")
+                said = _said(console, asked.noun, told, said)
     return _told_end(told, refused, console)
+
+
+def _said(console: Console, noun: str, progress: dict[str, Any], before: int) -> int:
+    """Where there is no bar, a line for each tenth; up to which row it was said."""
+    rows, of = progress["rows"], progress["of"]
+    if console.is_terminal or (rows < of and (rows - before) * 10 < of):
+        return before
+    console.print(f"{rows:,} of {of:,} {noun}")
+    return int(rows)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
@@ -130,7 +139,7 @@ def _problem_of(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _told_problem(problem: dict[str, Any], console: Console) -> bool:
-    table = Table("where", "what is wrong")
+    table = Table(*(Column(name, overflow="fold") for name in ("where", "what is wrong")))
     for error in problem.get("errors", [])[:MOST_SHOWN]:
         table.add_row(_shown(error["path"]), _shown(error["message"]))
     if table.row_count:

@@ -59,6 +59,14 @@ def test_what_is_refused_is_named_by_line_and_field(sent: type[Sent], tmp_path: 
     assert "31 of 32 rows are refused, so nothing was written." in nothing.words
 
 
+def test_where_there_is_no_bar_each_tenth_has_a_line(sent: type[Sent], tmp_path: Path) -> None:
+    file = written(tmp_path, "people.jsonl", "".join(f'{{"id": "c{i}"}}\n' for i in range(7_000)))
+    one = sent("customers", file)
+    assert one.result.exit_code == 0
+    lines = [line for line in one.result.output.splitlines() if line.endswith("of 7,000 customers")]
+    assert [line.split()[0] for line in lines] == ["1,000", "2,000", "3,000", "4,000", "5,000", "6,000", "7,000"]
+
+
 def test_a_file_that_is_none_and_a_key_that_may_not(
     sent: type[Sent], keys: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
