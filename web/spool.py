@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any, BinaryIO, TypeVar, cast
@@ -16,6 +17,8 @@ from web.problems import ProblemError
 
 AT_ONCE = 2
 """Files that a process works on at the same time; the others wait, and the desk keeps its threads."""
+MOST_KEPT = 8
+"""With those that wait or are on their way here: the disk has room for as many."""
 PIECE = 1 << 20
 
 T = TypeVar("T")
@@ -26,6 +29,7 @@ class Spool:
         self._turns = anyio.CapacityLimiter(AT_ONCE)
         self._closed = threading.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._files: weakref.WeakSet[BinaryIO] = weakref.WeakSet()
 
     @property
     def is_closed(self) -> bool:
@@ -45,7 +49,11 @@ class Spool:
 
         The file goes when it is closed, or with the process, however that ends.
         """
+        if sum(not one.closed for one in self._files) >= MOST_KEPT:
+            detail = "Too many files are on their way at once; send this one a little later."
+            raise ProblemError("service_unavailable", 503, detail, headers={"Retry-After": "60"})
         file = cast("BinaryIO", await _on_disk(tempfile.TemporaryFile))
+        self._files.add(file)
         try:
             piece = bytearray()
             async for chunk in request.stream():

@@ -1,7 +1,9 @@
 """What can come between a file and the database: a busy database, a server that stops, a file that is too large."""
 
+import http.client
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from threading import Event
@@ -19,6 +21,7 @@ from offers.rules.rows.kinds import kinds
 from tests.web.conftest import Served, problem_of
 from web.importing import HungUpError, Job, told_as_it_goes, told_at_the_end, work
 from web.problems import ProblemError
+from web.spool import MOST_KEPT
 
 LINES = {"Content-Type": "application/x-ndjson", "Accept": "application/x-ndjson"}
 
@@ -145,3 +148,34 @@ def test_a_file_has_no_name_while_it_is_kept(
     folder.rmdir()
     problem = problem_of(admin.post("/v1/customers/import", content=b"{}", headers=LINES), 503)
     assert "no room" in problem["detail"]
+
+
+def test_only_so_many_files_are_kept_at_once(admin: httpx.Client, served: Served) -> None:
+    address = served.url.removeprefix("http://")
+    slow = []
+    for _ in range(MOST_KEPT):
+        connection = http.client.HTTPConnection(address, timeout=20)
+        connection.putrequest("POST", "/v1/customers/import")
+        sent = {**LINES, "Authorization": admin.headers["authorization"], "Content-Length": "12"}
+        for name, value in sent.items():
+            connection.putheader(name, value)
+        connection.endheaders(b'{"id":')
+        slow.append(connection)
+    refused = _until(lambda: admin.post("/v1/customers/import", content=b'{"id": "x"}', headers=LINES), 503)
+    assert refused.headers["retry-after"] == "60"
+    for connection in slow:
+        connection.send(b' "a"}\n')
+        answer = connection.getresponse()
+        assert answer.status == 200
+        answer.read()
+        connection.close()
+    assert admin.post("/v1/customers/import", content=b'{"id": "x"}', headers=LINES).status_code == 200
+
+
+def _until(ask: Callable[[], httpx.Response], status: int) -> httpx.Response:
+    """The first answer with this status, within some seconds."""
+    deadline = time.monotonic() + 10
+    while (answer := ask()).status_code != status:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return answer
