@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,15 @@ app.add_typer(keys, name="key")
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65_535)]
 Data = Annotated[Path | None, typer.Option(help="Folder that holds all state (PASSERBY_DATA).")]
+
+
+class Noun(StrEnum):
+    """What can be imported."""
+
+    places = "places"
+    customers = "customers"
+    products = "products"
+    purchases = "purchases"
 
 
 def _database(settings: Settings) -> Database:
@@ -199,6 +209,30 @@ def replay(
         raise Misconfigured("Give --key (a server key; `serve` keeps one in DIR/admin.key) or a device's --token.")
     asked = Asked(file, to, speed, key, tuple(token or ()), tuple(customer or ()), keep_times)
     if not run_replay(asked, Console()):
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_file(
+    noun: Annotated[Noun, typer.Argument(help="What the file's rows are.")],
+    file: Annotated[
+        Path, typer.Argument(help="A .csv, .jsonl or, for places, .geojson file.", exists=True, dir_okay=False)
+    ],
+    to: Annotated[str, typer.Option(help="The server's address.")] = "http://127.0.0.1:8080",
+    key: Annotated[
+        str | None,
+        typer.Option(help="A server key: role admin, for purchases also till or orders.", envvar="PASSERBY_KEY"),
+    ] = None,
+    atomic: Annotated[bool, typer.Option("--atomic", help="All rows or none.")] = False,
+) -> None:
+    """Send a file of rows to a server. Safe to repeat: what is there already stays. Exit code 1 when something was refused."""
+    from rich.console import Console
+
+    from commands.imports import Asked, run_import
+
+    if not key:
+        raise Misconfigured("Give --key (a server key; `serve` keeps one in DIR/admin.key) or set PASSERBY_KEY.")
+    if not run_import(Asked(noun.value, file, to, key, atomic), Console()):
         raise typer.Exit(1)
 
 

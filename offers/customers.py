@@ -10,7 +10,7 @@ from offers.errors import NotFound
 from offers.follows import Follows, Written
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as queries
-from offers.records.queries.writing import write_whole
+from offers.records.queries.writing import insert_missing, write_whole
 from offers.records.tables import Consent, Customer
 from offers.rules.edit import Check, anyway
 from offers.rules.profile import PURPOSES, ConsentReceipt, ConsentsBody, CustomerBody
@@ -32,39 +32,65 @@ def put_customers(
 
     Who says again what is so changes nothing: no receipt, no new `updated_at`.
     """
-    created = consent_queries.add_customers(session, bodies, anonymous=False, now=now)
+    receipts = {customer_id: body.consents.receipts(now, "server") for customer_id, body in bodies.items()}
+    created = insert_missing(
+        session,
+        Customer,
+        [
+            {
+                "id": customer_id,
+                **_columns(body),
+                **{purpose: purpose in said and said[purpose].given for purpose in PURPOSES},
+                "created_at": now,
+                "updated_at": now,
+            }
+            for (customer_id, body), said in zip(bodies.items(), receipts.values(), strict=True)
+        ],
+    )
     customers = queries.customers_locked(session, bodies)
     for customer_id, customer in customers.items():
         check(None if customer_id in created else customer_item(customer))
-    newest = consent_queries.newest_receipts(session, bodies)
+    newest = consent_queries.newest_receipts(session, bodies.keys() - created)
     changed = set()
+    kept = []
     for customer_id, body in bodies.items():
         customer = customers[customer_id]
-        customer.name, customer.phone, customer.language, customer.time_zone = (
-            body.name,
-            body.phone,
-            body.language,
-            body.time_zone,
-        )
-        customer.sizes, customer.attributes, customer.tags = dict(body.sizes), dict(body.attributes), list(body.tags)
-        customer.anonymous = False
-        said = {
-            purpose: receipt
-            for purpose, receipt in body.consents.receipts(now, "server").items()
-            if not _is_said(newest.get(customer_id, {}).get(purpose), getattr(body.consents, purpose))
-        }
-        consent_queries.keep_receipts(session, customer, said, now)
-        if said or session.is_modified(customer):
-            changed.add(customer_id)
-            customer.updated_at = now
-            write_whole(customer)
+        said = receipts[customer_id]
+        if customer_id not in created:
+            for name, value in _columns(body).items():
+                setattr(customer, name, value)
+            before = newest.get(customer_id, {})
+            said = {
+                purpose: receipt
+                for purpose, receipt in said.items()
+                if not _is_said(before.get(purpose), getattr(body.consents, purpose))
+            }
+            if said or session.is_modified(customer):
+                changed.add(customer_id)
+                customer.updated_at = now
+                write_whole(customer)
+        kept.append((customer, said))
+    consent_queries.keep_receipts(session, kept, now)
     session.flush()
     covered, happened = consent_queries.settle(session, customers.values(), now)
     devices = queries.devices_of(session, bodies)
     allowed = [device.id for owner, theirs in devices.items() if owner in covered for device in theirs]
     not_allowed = [device.id for owner, theirs in devices.items() if owner not in covered for device in theirs]
     follows = Follows.of_many(allowed, not_allowed, happened)
-    return Written(frozenset(created), frozenset(changed - created), follows=follows)
+    return Written(frozenset(created), frozenset(changed), follows=follows)
+
+
+def _columns(body: CustomerBody) -> dict[str, Any]:
+    return {
+        "anonymous": False,
+        "name": body.name,
+        "phone": body.phone,
+        "language": body.language,
+        "time_zone": body.time_zone,
+        "sizes": dict(body.sizes),
+        "attributes": dict(body.attributes),
+        "tags": list(body.tags),
+    }
 
 
 def _is_said(newest: Consent | None, said: bool | ConsentReceipt) -> bool:

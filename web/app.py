@@ -26,7 +26,7 @@ from web import devices, events, health, me, problems, reference
 from web.bodies import Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
-from web.desk import campaigns, customers, geofences, keys, lists, places, products, purchases, settings
+from web.desk import campaigns, customers, geofences, imports, keys, lists, places, products, purchases, settings
 from web.fences import Fences
 from web.listeners import Listeners
 from web.metrics import VitalsCollector
@@ -47,6 +47,7 @@ DOORS = (
     customers.router,
     products.router,
     purchases.router,
+    imports.router,
     campaigns.router,
     settings.router,
     keys.router,
@@ -103,9 +104,14 @@ class Doors:
         except (*AWAY, OSError) as error:
             log.warning("geofences_not_read", error=type(error).__name__)
         fresh = asyncio.create_task(parts.fences.keep_fresh())
-        with _also_on_stop(parts.listeners.close):
+
+        def let_go() -> None:
+            parts.listeners.close()
+            parts.spool.close()
+
+        with _also_on_stop(let_go):
             yield
-        parts.listeners.close()
+        let_go()
         await self.pings.gathering.close()
         fresh.cancel()
         with contextlib.suppress(asyncio.CancelledError):

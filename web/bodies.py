@@ -1,4 +1,4 @@
-"""Bodies in and out: JSON that is JSON, at most 1 MB of it, and answers that no cache keeps."""
+"""Bodies in and out: JSON that is JSON, at most 1 MB of it but for whole files, and answers that no cache keeps."""
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
@@ -14,6 +14,9 @@ from web.problems import ProblemError, as_problem
 
 MOST_BYTES = 1_000_000
 """API.md: over 1 MB is 413."""
+MOST_FILE_BYTES = 200_000_000
+FILE_DOORS = frozenset(f"/v1/{noun}/import" for noun in ("places", "customers", "products", "purchases"))
+"""Whose body is a file: it is never held in memory as a whole."""
 
 
 def read_json(raw: bytes) -> Any:
@@ -25,8 +28,8 @@ def read_json(raw: bytes) -> Any:
         raise ProblemError("invalid_json", 400, f"The body can not be read as JSON: {reason}.") from None
 
 
-def too_large() -> ProblemError:
-    return ProblemError("too_large", 413, f"A body may have {MOST_BYTES:,} bytes at most.")
+def too_large(most: int = MOST_BYTES) -> ProblemError:
+    return ProblemError("too_large", 413, f"A body may have {most:,} bytes at most.")
 
 
 def json_answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -99,13 +102,14 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         seen = 0
+        most = MOST_FILE_BYTES if scope["method"] == "POST" and scope["path"] in FILE_DOORS else MOST_BYTES
 
         async def limited() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > MOST_BYTES:
-                raise too_large()
+            if seen > most:
+                raise too_large(most)
             return message
 
         async def dressed(message: Message) -> None:
@@ -113,16 +117,16 @@ class Envelope:
                 message["headers"] = [*message["headers"], *_missing(message["headers"])]
             await send(message)
 
-        if is_announced_too_large(scope):
-            await as_problem(too_large())(scope, receive, dressed)
+        if is_announced_too_large(scope, most):
+            await as_problem(too_large(most))(scope, receive, dressed)
         else:
             await self._app(scope, limited, dressed)
 
 
-def is_announced_too_large(scope: Scope) -> bool:
+def is_announced_too_large(scope: Scope, most: int = MOST_BYTES) -> bool:
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return not value.isdigit() or int(value) > MOST_BYTES
+            return not value.isdigit() or int(value) > most
     return False
 
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from offers.rules.limits import Limits
+from web.bodies import FILE_DOORS, MOST_FILE_BYTES
 from web.examples import LIMITS, PINGS, PINGS_TAKEN
 from web.pings import MOST_PINGS, PATH
 from web.problems import MEDIA_TYPE, TYPE
@@ -28,6 +29,12 @@ PROBLEMS = {
     "415": "The body is not announced as JSON",
     "422": "Some values can not be used; `errors` names each",
     "503": "A part does not answer; try again after `Retry-After`",
+}
+PROBLEMS_OF_FILES = PROBLEMS | {
+    "400": "The file is not JSON",
+    "413": f"The file is over {MOST_FILE_BYTES // 1_000_000} MB",
+    "415": "The door takes no such files; `detail` says which",
+    "422": "The file can not be read or, with `atomic`, has rows that can not be used; `errors` names lines and fields",
 }
 
 IDEMPOTENCY_KEY: Document = {
@@ -141,7 +148,7 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
         statuses.add("422")
     if "requestBody" in operation:
         statuses |= {"400", "413"} | ({"415"} if path != PATH else set())
-    if method in ("post", "put", "delete") and path.startswith("/v1") and path != PATH:
+    if method in ("post", "put", "delete") and path.startswith("/v1") and path not in (PATH, *FILE_DOORS):
         statuses.add("409")
     if any(one["name"].lower() in ("if-match", "if-none-match") for one in operation.get("parameters", [])):
         statuses.add("412")
@@ -150,7 +157,7 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
     operation["responses"].pop("422", None)
     for status in sorted(statuses):
         operation["responses"][status] = {
-            "description": PROBLEMS[status],
+            "description": (PROBLEMS_OF_FILES if path in FILE_DOORS else PROBLEMS)[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
 

@@ -18,6 +18,7 @@ from web.fences import Fences
 from web.listeners import Listeners
 from web.repeats import Repeats
 from web.ringing import Ringing
+from web.spool import Spool
 from web.tokens import Tokens
 from workers.enqueue import Doorbell
 from workers.lanes import LaneDesk, LaneDoor
@@ -41,6 +42,7 @@ class Parts:
     clock: Callable[[], float] = time.time
     """Epoch seconds."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    spool: Spool = field(default_factory=Spool)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

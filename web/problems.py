@@ -36,7 +36,7 @@ TITLES: Mapping[str, str] = {
     "service_unavailable": "Not possible at the moment",
     "too_large": "Too large",
     "unauthorized": "No valid credential",
-    "unsupported_media_type": "The body is not announced as JSON",
+    "unsupported_media_type": "The body is not announced as what this door takes",
 }
 """The names of all problems, as the end of their `type`, and their titles."""
 

@@ -33,9 +33,14 @@ def reference(request: Request) -> Response:
 @cache
 def _templates() -> Environment:
     templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    templates.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
+    templates.filters["pretty"] = _pretty
     templates.filters["words"] = _with_code
     return templates
+
+
+def _pretty(value: Any) -> str:
+    """JSON indented; text as it stands."""
+    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _with_code(text: str) -> Markup:
@@ -52,7 +57,7 @@ def _read(document: dict[str, Any]) -> dict[str, Any]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, operations in sorted(document["paths"].items()):
         for method, one in operations.items():
-            content = one.get("requestBody", {}).get("content", {}).get("application/json", {})
+            content: dict[str, Any] = next(iter(one.get("requestBody", {}).get("content", {}).values()), {})
             schema = _followed(content.get("schema", {}), schemas)
             groups.setdefault(one.get("tags", ["other"])[0], []).append(
                 {
@@ -120,9 +125,4 @@ def _examples(content: dict[str, Any], schema: dict[str, Any]) -> list[Any]:
 
 
 def _answers(answer: dict[str, Any]) -> list[str]:
-    found = []
-    for content in answer.get("content", {}).values():
-        if "example" in content:
-            example = content["example"]
-            found.append(example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False))
-    return found
+    return [_pretty(content["example"]) for content in answer.get("content", {}).values() if "example" in content]

@@ -145,6 +145,40 @@ def test_any_value_of_a_body_is_taken_or_refused(admin: httpx.Client, name: str)
         assert admin.get(f"/v1/{of}").status_code == 200  # what was taken can be read
 
 
+@pytest.mark.parametrize("name", ["place", "customer", "product", "purchase"])
+def test_any_value_of_a_row_is_taken_or_refused(admin: httpx.Client, name: str) -> None:
+    """As a line of JSON, as a Feature's properties and geometry, as a cell: the rest of the file goes in all the same."""
+    _, _, body = BODIES[name]
+    key = {"product": "sku", "purchase": "purchase_id"}.get(name, "id")
+    lines = [raw.replace(b"\n", b" ") for raw in raw_bodies({key: "x", **body}) if raw.strip()]
+    good = json.dumps({**body, key: "good"}).encode()
+    sent: list[tuple[str, bytes, int]] = [("application/x-ndjson", b"\n".join([*lines, good]), len(lines) + 1)]
+    names = (
+        ["id", "name", "lat", "geometry", "tags", "radius_m"]
+        if name == "place"
+        else [key, "customer", "name", "price", "tags"]
+    )
+    names = [one for one in names if one in (key, "geometry", "radius_m", *body)]
+    cells = [str(value).replace('"', '""') for value in NASTY]
+    table = [",".join(names), *(",".join(f'"{cell}"' for _ in names) for cell in cells if cell.strip())]
+    sent.append(("text/csv", "\n".join(table).encode(), len(table) - 1))
+    if name == "place":
+        feature = {"type": "Feature", "id": "x", "geometry": AREA, "properties": body | {"radius_m": 5}}
+        texts = [json.dumps(one) for one in with_each_field_changed(feature)]
+        features = [one.replace(json.dumps(MARK), json.dumps(value)) for one in texts for value in NASTY]
+        collection = f'{{"type": "FeatureCollection", "features": [{",".join(features)}]}}'
+        sent.append(("application/geo+json", collection.encode(), len(features)))
+    for content_type, content, rows in sent:
+        answer = admin.post(f"/v1/{name}s/import", content=content, headers={"Content-Type": content_type})
+        assert answer.status_code == 200, answer.text[:300]
+        report = answer.json()
+        assert report["rows"] == rows
+        assert all(one["errors"] for one in report["lines"] if one["outcome"] == "refused")
+        atomic = admin.post(f"/v1/{name}s/import?atomic=true", content=content, headers={"Content-Type": content_type})
+        assert len(problem_of(atomic, 422)["errors"]) > 5
+        assert admin.get(f"/v1/{name}s").status_code == 200  # what was taken can be read
+
+
 def test_any_value_of_a_ping_is_taken_or_refused(http: httpx.Client, register: Register) -> None:
     token = bearer(register()["token"])
     ping = {"lat": 52.37, "lon": 4.89, "accuracy_m": 5, "speed_mps": 1, "heading_deg": 2, "mock": False, "at": None}

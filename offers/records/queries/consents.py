@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
@@ -50,22 +50,28 @@ def newest_receipts(session: Session, customer_ids: Iterable[str]) -> dict[str, 
     return found
 
 
-def keep_receipts(session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime) -> None:
-    """Keep a receipt of each purpose said and put it in force. What a withdrawal ends, `settle` ends."""
-    for purpose, receipt in receipts.items():
-        setattr(customer, purpose, receipt.given)
-        session.add(
-            Consent(
-                id=new_id("con"),
-                customer_id=customer.id,
-                purpose=purpose,
-                given=receipt.given,
-                at=receipt.at or now,
-                text_version=receipt.text_version,
-                language=receipt.language,
-                source=receipt.source or "server",
+def keep_receipts(
+    session: Session, said: Iterable[tuple[Customer, Mapping[str, ConsentReceipt]]], now: datetime
+) -> None:
+    """Keep a receipt of each purpose said and put it in force, all in one statement. What a withdrawal ends, `settle` ends."""
+    rows = []
+    for customer, receipts in said:
+        for purpose, receipt in receipts.items():
+            setattr(customer, purpose, receipt.given)
+            rows.append(
+                {
+                    "id": new_id("con"),
+                    "customer_id": customer.id,
+                    "purpose": purpose,
+                    "given": receipt.given,
+                    "at": receipt.at or now,
+                    "text_version": receipt.text_version,
+                    "language": receipt.language,
+                    "source": receipt.source or "server",
+                }
             )
-        )
+    if rows:
+        session.execute(insert(Consent), rows, execution_options={"render_nulls": True})
 
 
 def settle(session: Session, customers: Collection[Customer], now: datetime) -> tuple[set[str], list[dict[str, Any]]]:
@@ -95,7 +101,7 @@ def write_receipts(
     session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime
 ) -> Covered:
     """Keep what one customer said, put it in force, and end what a withdrawal ends."""
-    keep_receipts(session, customer, receipts, now)
+    keep_receipts(session, [(customer, receipts)], now)
     session.flush()
     covered, happened = settle(session, [customer], now)
     return Covered(customer.id in covered, tuple(happened))

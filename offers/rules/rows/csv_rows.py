@@ -88,7 +88,7 @@ def csv_rows(file: BinaryIO, columns: Columns) -> Iterator[Row]:
         rows = _cells(reader, at, heading, paths, columns)
         yield from _grouped(rows, columns) if columns.items else rows
     except csv.Error as error:
-        raise FileRefused(f"line {at.line}: {error}") from None
+        raise FileRefused(str(error), at.line) from None
 
 
 @dataclass(slots=True)
@@ -108,16 +108,16 @@ def _paths(heading: list[str], columns: Columns) -> list[tuple[str, ...]]:
     paths = [columns.path_of(column) for column in heading]
     unknown = [column for column, path in zip(heading, paths, strict=True) if path is None]
     if unknown:
-        raise FileRefused(f"line 1: there is no column {unknown[0]!r}")
+        raise FileRefused(f"there is no column {unknown[0]!r}", 1)
     twice = [column for column in heading if heading.count(column) > 1]
     if twice:
-        raise FileRefused(f"line 1: the column {twice[0]!r} comes twice")
+        raise FileRefused(f"the column {twice[0]!r} comes twice", 1)
     if columns.key not in heading:
-        raise FileRefused(f"line 1: the column {columns.key!r} is missing")
+        raise FileRefused(f"the column {columns.key!r} is missing", 1)
     whole = {path for path in paths if path}
     both = [path for path in whole if any(other != path and other[: len(path)] == path for other in whole)]
     if both:
-        raise FileRefused(f"line 1: the column {'.'.join(both[0])!r} comes whole and in parts")
+        raise FileRefused(f"the column {'.'.join(both[0])!r} comes whole and in parts", 1)
     return [path for path in paths if path]
 
 
@@ -150,6 +150,7 @@ def _grouped(rows: Iterator[Row], columns: Columns) -> Iterator[Row]:
     whole: dict[str, Any] = {}
     first = 0
     item_lines: list[int] = []
+    wrong: list[tuple[str, str]] = []
     for row in rows:
         if row.value is None:
             yield row
@@ -160,14 +161,13 @@ def _grouped(rows: Iterator[Row], columns: Columns) -> Iterator[Row]:
         differs = next((name for name, cell in own.items() if goes_on and whole.get(name) != cell), None)
         if not goes_on:
             if whole:
-                yield Row(first, whole, item_lines=item_lines)
-            whole, first, item_lines = {**own, "items": []}, row.line, []
+                yield Row(first, whole, item_lines=item_lines, wrong=wrong)
+            whole, first, item_lines, wrong = {**own, "items": []}, row.line, [], []
         elif differs is not None:
-            whole["items"].append({differs: f"differs from line {first}"})
-            item_lines.append(row.line)
-            continue
+            wrong.append((f"items[{len(item_lines)}].{differs}", f"differs from line {first}"))
+            item = item or {differs: own[differs]}  # so that the line has its number among the items
         if item:
             whole["items"].append(item)
             item_lines.append(row.line)
     if whole:
-        yield Row(first, whole, item_lines=item_lines)
+        yield Row(first, whole, item_lines=item_lines, wrong=wrong)

@@ -9,7 +9,17 @@ LONGEST_LINE = 1_000_000
 
 
 class FileRefused(ValueError):
-    """The file as a whole is not what it was said to be."""
+    """The file as a whole is not what it was said to be. Lines and columns count from 1; 0: it is not about one."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        at = f"line {line}" + (f", column {column}" if column else "") if line else ""
+        super().__init__(f"{at}: {message}" if at else message)
+        self.message = message
+        self.at = at
+
+
+class BrokenJson(FileRefused):
+    """It is not even JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,10 @@ class Row:
     refused: str = ""
     item_lines: Sequence[int] = ()
     """Where each of `items` stands, if elsewhere than the row."""
+    wrong: Sequence[tuple[str, str]] = ()
+    """What the reader has found out already, as (path, message)."""
+    feature: int | None = None
+    """Its number in `features`, from 0, where it is one."""
 
     def line_of(self, path: str) -> int:
         """The line of a field: that of its item, if it has one."""
@@ -40,5 +54,5 @@ def lines_of(file: BinaryIO) -> Iterator[tuple[int, str]]:
         if number == 1:
             raw = raw.removeprefix(b"\xef\xbb\xbf")
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-            raise FileRefused(f"line {number} is longer than {LONGEST_LINE:,} bytes")
+            raise FileRefused(f"is longer than {LONGEST_LINE:,} bytes", number)
         yield number, raw.decode("utf-8", "surrogateescape")
