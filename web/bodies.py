@@ -44,8 +44,8 @@ def no_content() -> Response:
     return Response(status_code=204, headers={"cache-control": "no-store"})
 
 
-class _Unreadable:
-    """In the place of a body that can not be read: no model takes it."""
+_UNREADABLE = b"?"
+"""In the place of a body that can not be read: neither an object nor an array, so that no model takes it."""
 
 
 class _JsonRequest(Request):
@@ -59,7 +59,7 @@ class _JsonRequest(Request):
                 return await super().body()
             except ProblemError as too_long:
                 self.refusal = too_long
-        return b"?"
+        return _UNREADABLE
 
     async def json(self) -> Any:
         raw = await self.body()
@@ -68,7 +68,7 @@ class _JsonRequest(Request):
                 return _json_to_be_kept(raw)
             except ProblemError as refusal:
                 self.refusal = refusal
-        return _Unreadable()
+        return _UNREADABLE
 
 
 def _json_to_be_kept(raw: bytes) -> Any:
