@@ -163,7 +163,18 @@ def _in_our_time(value: datetime) -> datetime:
     return value
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+def _written_out(value: Any) -> Any:
+    """A number would be read as seconds or as milliseconds, by its size."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value, re.ASCII)):
+        raise ValueError("is not a time in RFC 3339 with an offset, such as 2026-12-01T13:00:00+01:00")
+    return value
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_out, json_schema_input_type=AwareDatetime),
+    AfterValidator(_in_our_time),
+]
 """A time with its offset."""
 Zone = Annotated[str, AfterValidator(read_zone)]
 Language = Annotated[str, AfterValidator(read_language)]
@@ -173,13 +184,26 @@ def _clock(value: time) -> str:
     return value.strftime("%H:%M")
 
 
+def _on_the_clock(value: Any) -> Any:
+    if isinstance(value, int | float) or (isinstance(value, str) and not re.match(r"\d\d:\d\d", value, re.ASCII)):
+        raise ValueError("is not a time of day such as 21:00")
+    return value
+
+
+_Clock = Annotated[
+    time,
+    BeforeValidator(_on_the_clock, json_schema_input_type=time),
+    PlainSerializer(_clock, return_type=str),
+]
+
+
 class Window(Strict):
     """A window of the day by the local clock; `from` later than `until` runs over midnight."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
-    start: Annotated[time, PlainSerializer(_clock, return_type=str)] = Field(alias="from")
-    end: Annotated[time, PlainSerializer(_clock, return_type=str)] = Field(alias="until")
+    start: _Clock = Field(alias="from")
+    end: _Clock = Field(alias="until")
 
     @model_validator(mode="after")
     def _is_a_window(self) -> "Window":
