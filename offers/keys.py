@@ -77,6 +77,12 @@ def key_in_use(session: Session, key: str) -> Mapping[str, Any] | None:
     return key_item(row) if row and row.revoked_at is None else None
 
 
+def is_in_use(session: Session, key_id: str) -> bool:
+    """Whether a key that was good is good still."""
+    row = queries.key_by_id(session, key_id)
+    return row is not None and row.revoked_at is None
+
+
 def key_item(row: ServerKey) -> dict[str, Any]:
     return {"id": row.id, "role": row.role, "created_at": row.created_at, "revoked_at": row.revoked_at}
 

@@ -85,6 +85,9 @@ def _read_cursor(cursor: str) -> Spot:
     try:
         plain = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         micros, kind, row_id = plain.split(" ")
-        return Spot(EPOCH + timedelta(microseconds=int(micros)), kind, row_id)
+        spot = Spot(EPOCH + timedelta(microseconds=int(micros)), kind, row_id)
     except (binascii.Error, ValueError, OverflowError):
-        raise BadInput.at("cursor", "is not a cursor of this list") from None
+        spot = None
+    if spot is None or spot.kind not in KINDS or not spot.id.isprintable():  # U+0000 is none of PostgreSQL's texts
+        raise BadInput.at("cursor", "is not a cursor of this list")
+    return spot

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -154,7 +155,10 @@ def _cursor(row: Purchase) -> str:
 def _read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         plain = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        micros, _, purchase_id = plain.partition(" ")
-        return EPOCH + timedelta(microseconds=int(micros)), purchase_id
+        micros, purchase_id = plain.split(" ")
+        at = EPOCH + timedelta(microseconds=int(micros))
     except (binascii.Error, ValueError, OverflowError):
-        raise BadInput.at("cursor", "is not a cursor of this list") from None
+        purchase_id, at = "", EPOCH
+    if not re.fullmatch(r"[!-~]+", purchase_id):  # as PurchaseId; U+0000 is none of PostgreSQL's texts
+        raise BadInput.at("cursor", "is not a cursor of this list")
+    return at, purchase_id

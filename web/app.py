@@ -72,7 +72,14 @@ class Doors:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.pings = PingDoor(parts)
-        self.desk = FastAPI(title="Passerby", docs_url=None, redoc_url=None, lifespan=self._live, debug=False)
+        self.desk = FastAPI(
+            title="Passerby",
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,  # to an address of the caller's own Host, and to http from behind a proxy that ends TLS
+            lifespan=self._live,
+            debug=False,
+        )
         self.desk.state.parts = parts
         for router in DOORS:
             self.desk.include_router(router)

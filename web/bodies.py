@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,15 +47,40 @@ def no_content() -> Response:
     return Response(status_code=204, headers={"cache-control": "no-store"})
 
 
+_UNREADABLE = b"?"
+"""In the place of a body that can not be read: neither an object nor an array, so that no model takes it."""
+
+
 class _JsonRequest(Request):
+    """A request whose body is refused only once the guard has let its caller in: `refusal` is what is wrong with it."""
+
+    refusal: ProblemError | None = None
+
+    async def body(self) -> bytes:
+        if self.refusal is None:
+            try:
+                return await super().body()
+            except ProblemError as too_long:
+                self.refusal = too_long
+        return _UNREADABLE
+
     async def json(self) -> Any:
         raw = await self.body()
-        value = read_json(raw)
-        if b"\\u0000" in raw:
-            faults = [Fault(path, "holds the character U+0000") for path in _with_nul(value, "")]
-            if faults:
-                raise ProblemError("bad_input", 422, "Text may not hold the character U+0000.", faults)
-        return value
+        if self.refusal is None:
+            try:
+                return _json_to_be_kept(raw)
+            except ProblemError as refusal:
+                self.refusal = refusal
+        return _UNREADABLE
+
+
+def _json_to_be_kept(raw: bytes) -> Any:
+    value = read_json(raw)
+    if b"\\u0000" in raw:
+        faults = [Fault(path, "holds the character U+0000") for path in _with_nul(value, "")]
+        if faults:
+            raise ProblemError("bad_input", 422, "Text may not hold the character U+0000.", faults)
+    return value
 
 
 def _with_nul(value: Any, path: str) -> Iterator[str]:
@@ -72,21 +98,29 @@ def _with_nul(value: Any, path: str) -> Iterator[str]:
 
 
 class JsonRoute(APIRoute):
-    """A route that reads JSON as `read_json` does and says so when something else was sent."""
+    """A route that reads JSON as `read_json` does and says so when something else was sent; to whom may not come in, only that."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         takes_body = self.body_field is not None
 
         async def read_and_handle(request: Request) -> Response:
-            if takes_body:
-                kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-                if kind and kind != "application/json" and not kind.endswith("+json"):
-                    raise ProblemError("unsupported_media_type", 415, "Send JSON, as Content-Type: application/json.")
-                if not kind:
-                    request.scope["headers"] = [*request.scope["headers"], (b"content-type", b"application/json")]
-                request = _JsonRequest(request.scope, request.receive)
-            return await handle(request)
+            if not takes_body:
+                return await handle(request)
+            asking = _JsonRequest(request.scope, request.receive)
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind and kind != "application/json" and not kind.endswith("+json"):
+                asking.refusal = ProblemError(
+                    "unsupported_media_type", 415, "Send JSON, as Content-Type: application/json."
+                )
+            if not kind:
+                request.scope["headers"] = [*request.scope["headers"], (b"content-type", b"application/json")]
+            try:
+                return await handle(asking)
+            except RequestValidationError:
+                if asking.refusal is None:
+                    raise
+                raise asking.refusal from None
 
         return read_and_handle
 

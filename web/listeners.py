@@ -1,7 +1,7 @@
 """Who listens to what happens: one reader of the stream a process, one short queue a listener."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import msgspec
@@ -45,7 +45,7 @@ class Listeners:
         """How many listen."""
         return len(self._queues)
 
-    async def stream(self, after: str | None) -> AsyncIterator[bytes]:
+    async def stream(self, after: str | None) -> AsyncGenerator[bytes]:
         """The text of the stream for one listener, from after an event or from now on."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(MOST_WAITING)
         if self._closed:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from offers.rules.money import Amount, Currency
 from offers.rules.profile import Id
 from offers.rules.refusals import PATH_WITHIN
-from offers.rules.values import Language, Strict
+from offers.rules.values import Language, Strict, read_number
 
 
 def _as_text(value: object) -> object:
@@ -16,8 +16,10 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-Size = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str), Field(min_length=1, max_length=50)]
-Pieces = Annotated[int, Field(ge=0, le=10_000_000)]
+Size = Annotated[
+    str, BeforeValidator(_as_text, json_schema_input_type=str | int | float), Field(min_length=1, max_length=50)
+]
+Pieces = Annotated[int, Field(ge=0, le=10_000_000), BeforeValidator(read_number)]
 BySize = Annotated[dict[Size, Pieces], Field(max_length=200)]
 InStock = Annotated[
     Annotated[Pieces, Tag("pieces")] | Annotated[BySize, Tag("by size")],

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import phonenumbers
-from pydantic import AfterValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator
 
 from offers.rules.values import Language, Moment, Strict, Zone
 
@@ -20,6 +20,12 @@ def _phone(value: str) -> str:
         number = None
     if number is None or not phonenumbers.is_possible_number(number) or not re.fullmatch(r"\+[0-9]+", value):
         raise ValueError("is not a phone number in E.164 form such as +31612345678")
+    return value
+
+
+def _size(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be text or a number")  # noqa: TRY004 - pydantic tells ValueErrors
     return value
 
 
@@ -76,7 +82,7 @@ class CustomerBody(Strict):
     phone: Annotated[str, AfterValidator(_phone)] | None = None
     language: Language | None = None
     time_zone: Zone | None = None
-    sizes: dict[str, str | int | float] = Field(default={}, max_length=50)
+    sizes: dict[str, Annotated[str | int | float, BeforeValidator(_size)]] = Field(default={}, max_length=50)
     attributes: dict[str, str | int | float | bool] = Field(default={}, max_length=200)
     tags: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default=[], max_length=200)
     consents: ConsentsBody = ConsentsBody()

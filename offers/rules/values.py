@@ -4,7 +4,8 @@ import math
 import re
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
-from typing import Annotated, Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -15,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -24,10 +26,37 @@ LONGEST = timedelta(days=3660)
 """Of a limit: ten years. A time plus a duration must stay within the calendar."""
 
 
+def read_number(value: Any) -> Any:
+    """JSON's true and false are no numbers, though Python's are."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")  # noqa: TRY004 - pydantic tells ValueErrors
+    return value
+
+
+def _kinds(annotation: Any) -> frozenset[Any]:
+    """What a field's value may be: the types of a union, without what is annotated on them."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return frozenset().union(*map(_kinds, get_args(annotation)))
+    return frozenset([annotation])
+
+
 class Strict(BaseModel):
     """What callers write: an unknown field is refused, not ignored, and so is what no database keeps."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_other_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        """`true` is not the number 1, and neither 1 nor "yes" is `true`: nobody's consent is guessed."""
+        kinds = _kinds(cls.model_fields[info.field_name or ""].annotation)
+        if not kinds.isdisjoint((int, float)) and bool not in kinds:
+            return read_number(value)
+        if bool in kinds and isinstance(value, str | int | float) and type(value) not in kinds:
+            raise ValueError("must be true or false")
+        return value
 
     @field_validator("*", mode="after")
     @classmethod
@@ -134,7 +163,18 @@ def _in_our_time(value: datetime) -> datetime:
     return value
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+def _written_out(value: Any) -> Any:
+    """A number would be read as seconds or as milliseconds, by its size."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value, re.ASCII)):
+        raise ValueError("is not a time in RFC 3339 with an offset, such as 2026-12-01T13:00:00+01:00")
+    return value
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_out, json_schema_input_type=AwareDatetime),
+    AfterValidator(_in_our_time),
+]
 """A time with its offset."""
 Zone = Annotated[str, AfterValidator(read_zone)]
 Language = Annotated[str, AfterValidator(read_language)]
@@ -144,13 +184,26 @@ def _clock(value: time) -> str:
     return value.strftime("%H:%M")
 
 
+def _on_the_clock(value: Any) -> Any:
+    if isinstance(value, int | float) or (isinstance(value, str) and not re.match(r"\d\d:\d\d", value, re.ASCII)):
+        raise ValueError("is not a time of day such as 21:00")
+    return value
+
+
+_Clock = Annotated[
+    time,
+    BeforeValidator(_on_the_clock, json_schema_input_type=time),
+    PlainSerializer(_clock, return_type=str),
+]
+
+
 class Window(Strict):
     """A window of the day by the local clock; `from` later than `until` runs over midnight."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
-    start: Annotated[time, PlainSerializer(_clock, return_type=str)] = Field(alias="from")
-    end: Annotated[time, PlainSerializer(_clock, return_type=str)] = Field(alias="until")
+    start: _Clock = Field(alias="from")
+    end: _Clock = Field(alias="until")
 
     @model_validator(mode="after")
     def _is_a_window(self) -> "Window":

@@ -136,6 +136,10 @@ def test_a_customer_is_made_read_and_erased(admin: httpx.Client, register: Regis
         ({"language": "dutch!"}, ["language"]),
         ({"consents": {"location": {"language": "nl"}}}, ["consents.location.given"]),
         ({"consents": {"marketing": True}}, ["consents.marketing"]),
+        ({"consents": {"location": 1}}, ["consents.location"]),
+        ({"consents": {"location": "yes"}}, ["consents.location"]),
+        ({"consents": {"orders": {"given": 1}}}, ["consents.orders.given"]),
+        ({"sizes": {"shoes": True}}, ["sizes.shoes"]),
         ({"attributes": {"a b": 1}}, ["attributes"]),
         ({"sizes": []}, ["sizes"]),
     ],
@@ -227,6 +231,7 @@ def test_lists_of_what_happened_are_empty_before_anything_has(admin: httpx.Clien
     ("name", "value"),
     [
         ("since", "yesterday"),
+        ("since", "1764590400"),
         ("since", "2026-01-01T00:00:00"),
         ("since", "0001-01-01T00:00:00+14:00"),
         ("since", "9999-12-31T23:59:59-14:00"),

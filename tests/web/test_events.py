@@ -10,6 +10,7 @@ from redis import Redis
 
 from offers.settings import Settings
 from tests.web.conftest import Clock, Served, bearer, build_lanes, paths_of, problem_of, serve
+from web.events import ASK_AGAIN_S
 from workers.happenings import tell
 
 
@@ -117,3 +118,17 @@ def test_an_id_that_is_none_is_refused(http: httpx.Client, key: str, last: str) 
 def test_no_credential_in_the_address(http: httpx.Client, key: str) -> None:
     problem_of(http.get("/v1/events", params={"access_token": key}), 401)
     problem_of(http.get("/v1/events"), 401)
+
+
+def test_a_stream_ends_when_its_key_is_revoked(served: Served, admin: httpx.Client, redis_db: Redis) -> None:
+    """Not only the next one is refused: what happens is no longer told on the open one either."""
+    made = admin.post("/v1/keys", json={"role": "read"}).json()
+    with listening(served.url, made["key"]) as stream:
+        time.sleep(ASK_AGAIN_S)
+        tell(redis_db, [{"type": "transition", "number": 1}])
+        assert '"number":1' in stream.event()["data"].replace(" ", "")
+        assert admin.delete(f"/v1/keys/{made['id']}").status_code == 204
+        time.sleep(ASK_AGAIN_S)
+        tell(redis_db, [{"type": "transition", "number": 2}])
+        assert stream.ends()
+    problem_of(httpx.get(served.url + "/v1/events", headers=bearer(made["key"])), 401)

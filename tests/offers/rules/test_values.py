@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from offers.rules.values import (
     Duration,
+    Moment,
     Strict,
     Window,
     language_chain,
@@ -185,3 +186,48 @@ def test_an_unknown_field_is_refused_and_named() -> None:
     with pytest.raises(ValidationError) as refused:
         Note.model_validate({"txt": "typo"})
     assert [error["loc"] for error in refused.value.errors()] == [("txt",)]
+
+
+class Kinds(Strict):
+    number: float = 0
+    whole: int | None = None
+    told: bool = False
+    either: bool | Window | None = None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"number": True}, "number"),
+        ({"whole": False}, "whole"),
+        ({"told": 1}, "told"),
+        ({"told": "yes"}, "told"),
+        ({"told": 0.0}, "told"),
+        ({"either": 0}, "either"),
+        ({"either": "off"}, "either"),
+    ],
+)
+def test_true_is_no_number_and_no_number_or_word_is_true(body: dict[str, object], field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Kinds.model_validate(body)
+    assert {one["loc"] for one in refused.value.errors()} == {(field,)}
+
+
+def test_what_is_of_its_kind_is_taken() -> None:
+    assert Kinds.model_validate({"number": "52.5", "whole": 3.0, "told": True, "either": False}).number == 52.5
+    assert Kinds.model_validate({"either": {"from": "21:00", "until": "08:00"}, "whole": None}).whole is None
+
+
+@pytest.mark.parametrize(
+    "value", [1764590400, 1764590400.5, "1764590400", "1764590400000", True, "20261201T000000Z", "now"]
+)
+def test_a_number_is_no_moment(value: object) -> None:
+    """Pydantic alone reads it as seconds, or from some size on as milliseconds."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(Moment).validate_python(value)
+
+
+@pytest.mark.parametrize("value", [75_600, "75600", 75_600.0, False, "9 pm", "21"])
+def test_a_number_is_no_time_of_day(value: object) -> None:
+    with pytest.raises(ValidationError):
+        Window.model_validate({"from": value, "until": "08:00"})

@@ -1,0 +1,145 @@
+"""Who may come in where: one line a route, and every route has one.
+
+A route that is new fails the tests until it has its line here: `"METHOD /path/{id}"` as the app names it, and who may.
+
+- `looks()`, `writes()`, `sells()`, `admins()`, `registers()`, `phones()`, `anybody()` say it of all CALLERS at once; `told` is the
+  answer of those who may. Another circle of callers is another function below, or an `Access` of its own.
+- `body` is a good one, so that a refusal is because of the credential. An `{id}` of the path is filled from `Knocking.ids` (callers.py),
+  or from `ids` of the line; add what a new noun needs to the town in callers.py.
+- `missing` is the answer for an id that nobody has: 404 unless the door makes what it does not find.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from offers.rules.purchase import PurchaseBody
+from tests.conftest import NOON
+from tests.web.conftest import CAMPAIGN, PLACE
+from tests.web.route_matrix.callers import CALLERS, FOREIGN, KEYS, OWN, STORE, in_fields
+from web import examples
+
+Body = Mapping[str, Any] | None
+PHONES = (OWN, *FOREIGN)
+
+
+@dataclass(frozen=True)
+class Access:
+    """`told` is each caller's answer: 401 who nobody knows, 403 who may not, 404 whose it is not."""
+
+    told: Mapping[str, int]
+    body: Body = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    missing: int = 404
+    streams: bool = False
+
+
+def _known(role: int, may: Mapping[str, int]) -> dict[str, int]:
+    """401 for everybody but the keys, who are `role`, and those who `may`."""
+    return {**dict.fromkeys(CALLERS, 401), **dict.fromkeys(KEYS, role), **may}
+
+
+def looks(told: int = 200, **more: Any) -> Access:
+    return Access(_known(403, {"admin": told, "read": told}), **more)
+
+
+def writes(body: Body = None, told: int = 200, **more: Any) -> Access:
+    return Access(_known(403, {"admin": told}), body, **more)
+
+
+def admins(body: Body = None, told: int = 200, **more: Any) -> Access:
+    return writes(body, told, **more)
+
+
+def sells(body: Body, told: int = 201) -> Access:
+    return Access(_known(403, {"admin": told, "till": told, "orders": told}), body)
+
+
+def registers(body: Body) -> Access:
+    return Access(_known(403, {"admin": 201, "publishable": 201}), body)
+
+
+def phones(body: Body = None, told: int = 200, *, others: int | None = None, **more: Any) -> Access:
+    """`others` is the answer to phones that are not OWN: without an id in the address each reaches its own things."""
+    may = {**dict.fromkeys(FOREIGN, told if others is None else others), OWN: told, "positions only": 403}
+    return Access(_known(401, may), body, **more)
+
+
+def pings(body: Body) -> Access:
+    return Access(_known(401, dict.fromkeys((*PHONES, "positions only"), 202)), body)
+
+
+def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
+    return Access(dict.fromkeys(CALLERS, told), body, **more)
+
+
+_CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
+_PURCHASE = in_fields(examples.PURCHASE, PurchaseBody) | {"place": STORE}
+_PRODUCT = {"title": {"en": "Sneaker, black"}, "stock": {STORE: 5}}
+_PING = {"lat": 52.3702, "lon": 4.8906, "accuracy_m": 12, "at": NOON.isoformat()}
+
+TABLE: Mapping[str, Access] = {
+    "POST /v1/pings": pings(_PING),
+    "POST /v1/devices": registers({"platform": "ios"}),
+    "POST /v1/devices/{device_id}/link": writes({"customer": "piet"}, 204, ids={"device_id": "{anonymous_id}"}),
+    "GET /v1/devices/me": phones(),
+    "PATCH /v1/devices/me": phones({"locale": "de"}),
+    "DELETE /v1/devices/me": phones(None, 204),
+    "DELETE /v1/devices/{device_id}": writes(None, 204),
+    "GET /v1/devices/{device_id}": looks(),
+    "POST /v1/devices/me/refresh": anybody(200, {"refresh_token": "{refresh}"}),
+    "PUT /v1/me/consents": phones({"offers": False}),
+    "GET /v1/me/export": phones(),
+    "DELETE /v1/me": phones(None, 204),
+    "POST /v1/deliveries/{delivery_id}/received": phones(None, 204, others=404),
+    "POST /v1/deliveries/{delivery_id}/opened": phones(None, 204, others=404),
+    "POST /v1/places": writes(PLACE, 201),
+    "PUT /v1/places/{place_id}": writes(PLACE, missing=201),
+    "GET /v1/places": looks(),
+    "GET /v1/places/{place_id}": looks(),
+    "DELETE /v1/places/{place_id}": writes(None, 409),
+    "PUT /v1/customers/{customer_id}": writes({"name": "Somebody"}, missing=201),
+    "GET /v1/customers": looks(),
+    "GET /v1/customers/{customer_id}": looks(),
+    "GET /v1/customers/{customer_id}/devices": looks(),
+    "GET /v1/customers/{customer_id}/timeline": looks(),
+    "GET /v1/customers/{customer_id}/export": admins(),
+    "GET /v1/customers/{customer_id}/why": looks(query="?campaign=sneakers"),
+    "DELETE /v1/customers/{customer_id}": writes(None, 204),
+    "PUT /v1/products/{sku}": writes(_PRODUCT, missing=201),
+    "GET /v1/products": looks(),
+    "GET /v1/products/{sku}": looks(),
+    "DELETE /v1/products/{sku}": writes(None, 204),
+    "POST /v1/purchases": sells(_PURCHASE),
+    "GET /v1/purchases": looks(),
+    "POST /v1/campaigns": writes(_CAMPAIGN, 201),
+    "PUT /v1/campaigns/{campaign_id}": writes(_CAMPAIGN, missing=201),
+    "GET /v1/campaigns": looks(),
+    "GET /v1/campaigns/{campaign_id}": looks(),
+    "DELETE /v1/campaigns/{campaign_id}": writes(None, 204, ids={"campaign_id": "draft"}),
+    "POST /v1/campaigns/{campaign_id}/launch": writes(ids={"campaign_id": "draft"}),
+    "POST /v1/campaigns/{campaign_id}/pause": writes(),
+    "POST /v1/campaigns/{campaign_id}/end": writes(),
+    "GET /v1/settings": looks(),
+    "PATCH /v1/settings": writes({"hold_out_percent": 7}),
+    "POST /v1/keys": admins({"role": "till"}, 201),
+    "GET /v1/keys": admins(),
+    "DELETE /v1/keys/{key_id}": admins(None, 204),
+    "GET /v1/geofences": looks(),
+    "GET /v1/transitions": looks(),
+    "GET /v1/visits": looks(),
+    "GET /v1/decisions": looks(),
+    "GET /v1/deliveries": looks(),
+    "GET /v1/events": looks(streams=True),
+    "GET /healthz": anybody(),
+    "GET /readyz": anybody(503),  # no worker is there
+    "GET /metrics": anybody(),
+    "GET /openapi.json": anybody(),
+    "GET /docs": anybody(),
+    "GET /static": anybody(404),  # a folder of files, not a page
+    "GET /demo": anybody(),
+    "GET /demo/state": anybody(),
+    "GET /demo/events": anybody(streams=True),
+    "GET /demo/phone/{device}": anybody(),
+}
