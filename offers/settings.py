@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address, with the default filled in and PostgreSQL's driver named."""
         if not self.database_url:
+            if "?" in str(self.data.resolve()):  # it would end the path in the database's address
+                raise Misconfigured(f"The data folder {self.data} has a ? in its name: choose another.")
             return f"sqlite:///{self.data.resolve() / 'passerby.db'}"
         for scheme in ("postgresql://", "postgres://"):
             if self.database_url.startswith(scheme):
