@@ -4,13 +4,21 @@ Read once where the parts are put together (web/app.py, workers/app.py, commands
 A bad value fails at start and names itself.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from offers.errors import BadInput, Misconfigured
+
+SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "database_url": ("sqlite", "postgresql", "postgres", "postgresql+psycopg"),
+    "redis_url": ("redis", "rediss", "unix"),
+    "broker_url": ("redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp"),
+}
+"""What an address may begin with. Ours are read by SQLAlchemy, redis-py and Celery."""
 
 
 class Settings(BaseSettings):
@@ -65,6 +73,15 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and len(value.get_secret_value()) < 32:
             raise ValueError("is shorter than 32 characters")
+        return value
+
+    @field_validator("database_url", "redis_url", "broker_url")
+    @classmethod
+    def _is_an_address(cls, value: str, info: ValidationInfo) -> str:
+        """Never repeats the value: it may hold a password."""
+        schemes = SCHEMES[str(info.field_name)]
+        if value and not value.startswith(tuple(f"{one}:" for one in schemes)):
+            raise ValueError(f"must begin with {' or '.join(f'{one}://' for one in schemes)}")
         return value
 
     @field_validator("log_level", mode="before")
