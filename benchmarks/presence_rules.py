@@ -1,6 +1,6 @@
 """When is a customer in a store? Four rules on recorded walks and on people who stand still.
 
-    python -m benchmarks.presence_rules [walks.csv]
+    python -m benchmarks.presence_rules
 
 Walks: 44 recordings with their real errors, see `walk_truth`. Standing: an hour of 60 pings 5 to 100 m outside or inside
 a circle of 100 m; errors are normal on both axes, 68 % within the reported accuracy, and keep half of the last error.
@@ -8,7 +8,6 @@ a circle of 100 m; errors are normal on both axes, 68 % within the reported accu
 
 import math
 import platform
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,13 +17,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+import seeds
 from benchmarks.walk_truth import Enter, Fit, Pass, Recorded, each_once, fit, passes, premises, read_walks
 from geofences.fence_index import Fence, FenceIndex
 from geofences.metres import Floats
 from geofences.presence import Presence, Sighting, step
 from geofences.shapes import Circle
 
-WALKS = Path("seeds/amsterdam/walks_transplanted.csv")
+WALKS = Path(seeds.__file__).parent / "amsterdam" / "walks_transplanted.csv"
 ACCURACIES_M = (10, 30, 80)
 PEOPLE = 2_000
 PINGS = 60
@@ -158,12 +158,11 @@ def _standing(rule: Rule, outside: Floats, inside: Floats, accuracy_m: float) ->
     )
 
 
-def main() -> None:
-    walks_csv = Path(sys.argv[1]) if len(sys.argv) > 1 else WALKS
-    rows = table(walks_csv)
-    console = Console()
+def main(people: int = PEOPLE) -> None:
+    rows = table(WALKS, people=people)
+    console = Console(width=130)
     machine = f"{platform.machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
-    standing = Table(title=f"Standing still for an hour, {PEOPLE} people each ({machine})")
+    standing = Table(title=f"Standing still for an hour, {people} people each ({machine})")
     for heading in ("rule", "accuracy", "false enters/h outside", "enters/h inside", "seen inside", "pings p50 / p90"):
         standing.add_column(heading)
     walks = Table(title=f"44 recorded walks past two stores, {rows[0].walks.due} passes to be seen")

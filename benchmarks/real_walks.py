@@ -74,7 +74,7 @@ def main() -> None:
     seen = Counter(row.reason for row in rows if row.entered_at is not None)
     for reason, passed in Counter(row.reason for row in rows).most_common():
         counts.add_row(reason, str(passed), str(seen[reason]))
-    console = Console()
+    console = Console(width=130)
     console.print(each)
     console.print(counts)
 

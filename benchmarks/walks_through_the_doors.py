@@ -56,7 +56,9 @@ def serving(folder: Path) -> Iterator[httpx.Client]:
                 raise RuntimeError((folder / "log").read_text()[-2000:])
             key = (folder / "admin.key").read_text().strip()
             headers = {"Authorization": f"Bearer {key}"}
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20) as client:
+            with httpx.Client(
+                base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20, trust_env=False
+            ) as client:
                 yield client
         finally:
             process.terminate()

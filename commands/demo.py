@@ -27,7 +27,7 @@ from seeds.phone import PhoneError
 from seeds.recordings import read_recordings
 from seeds.walkers import Walker, Walkers, people_of, walks_of
 from seeds.walkers_feed import create_feed, feeding
-from workers.embedded import only_one, port_is_free
+from workers.embedded import only_one, why_not_listen
 
 TOWN = Path(seeds.__file__).parent / "amsterdam"
 MARKER = "this-folder-is-the-demos"
@@ -35,6 +35,9 @@ MARKER = "this-folder-is-the-demos"
 LOCK = "serve.lock"
 OWN = ("database_url", "redis_url", "broker_url", "base_url", "push", "secret_key")
 """Settings of which the demo takes no value from outside."""
+LAST_OF_ROOT = 1023
+"""Up to this port only the superuser may listen."""
+DEFAULT_PORT = 8080
 HEARTBEATS_S = 45.0
 """Three of the stream's heartbeats: silent for longer, the connection is dead."""
 
@@ -62,11 +65,10 @@ def demo(options: Options) -> None:
 
 
 def _run(options: Options, screen: Console) -> None:
-    if not port_is_free(options.host, options.port):
-        raise Misconfigured(
-            f"Port {options.port} on {options.host} is in use. Stop what uses it, or choose another: "
-            f'passerby demo --port {options.port + 1}, or make demo ARGS="--port {options.port + 1}".'
-        )
+    other = options.port + 1 if options.port > LAST_OF_ROOT else DEFAULT_PORT
+    another = f': passerby demo --port {other}, or make demo ARGS="--port {other}".'
+    if reason := why_not_listen(options.host, options.port, another):
+        raise Misconfigured(reason)
     empty_own_folder(options.folder)
     screen.print("starting Redis, web, worker and beat …")
     with socket.create_server((options.host, 0)) as bound:
@@ -183,7 +185,8 @@ async def _events(url: str, key: str) -> AsyncIterator[dict[str, Any]]:
     """What happens, from the same door as everybody's, for ever; a connection that breaks is taken up where it broke."""
     last: dict[str, str] = {}
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(5.0, read=HEARTBEATS_S)) as client:
+    patience = httpx.Timeout(5.0, read=HEARTBEATS_S)
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=patience) as client:
         while True:
             with contextlib.suppress(httpx.HTTPError):
                 async with client.stream("GET", "/v1/events", headers=headers | last) as answer:

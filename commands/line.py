@@ -11,7 +11,7 @@ import typer
 from commands.people import user_commands
 from offers.errors import Misconfigured, PasserbyError
 from offers.records import schema
-from offers.records.database import Database, without_password
+from offers.records.database import AWAY, Database, without_password
 from offers.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -254,6 +254,12 @@ def main() -> None:
         app()
     except PasserbyError as error:
         typer.echo(f"passerby: {error}", err=True)
+        sys.exit(1)
+    except AWAY as error:
+        reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
+        typer.echo(
+            f"passerby: The database does not answer: {reason}. PASSERBY_DATABASE_URL says where it is.", err=True
+        )
         sys.exit(1)
 
 

@@ -32,7 +32,8 @@ def run_replay(asked: Asked, console: Console) -> bool:
     try:
         recordings = read_recordings(asked.file)
     except RecordingError as error:
-        raise BadInput.at(str(asked.file), str(error)) from None
+        line = "" if error.line is None else f", line {error.line}"
+        raise BadInput.at(f"{error.file}{line}", error.problem) from None
     if not recordings:
         raise BadInput.at(str(asked.file), "holds no recording")
     crew = Crew(asked.key, asked.tokens, asked.customers, None if asked.customers else ALL_CONSENTS, pushable=True)

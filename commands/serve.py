@@ -26,8 +26,8 @@ from workers.embedded import (
     child_environment,
     embedded_redis,
     only_one,
-    port_is_free,
     wait_for_redis,
+    why_not_listen,
 )
 from workers.logs import configure_logging
 
@@ -81,10 +81,8 @@ class Serving(AbstractContextManager[Served]):
         self._stack.close()
 
     def _start(self) -> Served:
-        if not port_is_free(self._host, self._port):
-            raise Misconfigured(
-                f"Port {self._port} on {self._host} is in use. Stop what uses it, or choose another with --port."
-            )
+        if reason := why_not_listen(self._host, self._port, " with --port."):
+            raise Misconfigured(reason)
         folder = self._settings.data
         self._stack.enter_context(only_one(folder))
         output: IO[bytes] | None = self._stack.enter_context(self._log.open("ab")) if self._log else None
@@ -141,7 +139,7 @@ class Serving(AbstractContextManager[Served]):
         while not served.stopped():
             served.household.look()
             try:
-                response = httpx.get(f"{served.url}/readyz", timeout=2)
+                response = httpx.get(f"{served.url}/readyz", timeout=2, trust_env=False)  # never by a proxy
                 if response.status_code == httpx.codes.OK:
                     return
                 answer = response.text[:400]

@@ -4,13 +4,21 @@ Read once where the parts are put together (web/app.py, workers/app.py, commands
 A bad value fails at start and names itself.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from offers.errors import BadInput, Misconfigured
+
+SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "database_url": ("sqlite", "postgresql", "postgres", "postgresql+psycopg"),
+    "redis_url": ("redis", "rediss", "unix"),
+    "broker_url": ("redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp"),
+}
+"""What an address may begin with. Ours are read by SQLAlchemy, redis-py and Celery."""
 
 
 class Settings(BaseSettings):
@@ -67,6 +75,15 @@ class Settings(BaseSettings):
             raise ValueError("is shorter than 32 characters")
         return value
 
+    @field_validator("database_url", "redis_url", "broker_url")
+    @classmethod
+    def _is_an_address(cls, value: str, info: ValidationInfo) -> str:
+        """Never repeats the value: it may hold a password."""
+        schemes = SCHEMES[str(info.field_name)]
+        if value and not value.startswith(tuple(f"{one}:" for one in schemes)):
+            raise ValueError(f"must begin with {' or '.join(f'{one}://' for one in schemes)}")
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _any_case(cls, value: object) -> object:
@@ -76,6 +93,8 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address, with the default filled in and PostgreSQL's driver named."""
         if not self.database_url:
+            if "?" in str(self.data.resolve()):  # it would end the path in the database's address
+                raise Misconfigured(f"The data folder {self.data} has a ? in its name: choose another.")
             return f"sqlite:///{self.data.resolve() / 'passerby.db'}"
         for scheme in ("postgresql://", "postgres://"):
             if self.database_url.startswith(scheme):

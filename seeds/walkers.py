@@ -151,7 +151,8 @@ class Walkers:
         """Register every phone and walk until cancelled, or `walks` walks each. A phone that is refused for good (its device
         was removed, say) or never answered stays where it is; the others go on. PhoneError when one can not be registered.
         """
-        async with httpx.AsyncClient(base_url=self.to, limits=httpx.Limits(max_connections=64)) as client:
+        limits = httpx.Limits(max_connections=64)
+        async with httpx.AsyncClient(base_url=self.to, limits=limits, trust_env=False) as client:
             line = Line(client, self.patience, self.clock)
             phones = [await self._register(walker, line.another()) for walker in self.all]
             async with asyncio.TaskGroup() as town:

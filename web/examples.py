@@ -204,7 +204,7 @@ EXPORT: Json = {
 WHY: Json = {"customer": "sanne", "campaign": "sneakers", "decisions": [DECISION], "never": None}
 PINGS_TAKEN: Json = {
     "accepted": 2,
-    "rejected": [{"index": 1, "reason": "lat_out_of_range"}],
+    "rejected": [{"index": 1, "reason": "null_island"}],
     "quiet_radius_m": 180.5,
     "watch_after_s": 900,
 }
@@ -212,7 +212,7 @@ PINGS: Mapping[str, Any] = {
     "one": {"lat": 52.3702, "lon": 4.8906, "accuracy_m": 12, "at": "2026-12-01T13:00:00+01:00"},
     "several": [
         {"lat": 52.3702, "lon": 4.8906, "accuracy_m": 12, "at": "2026-12-01T13:00:00+01:00"},
-        {"lat": 95, "lon": 4.8906},
+        {"lat": 0, "lon": 0},
         {"lat": 52.3704, "lon": 4.8909, "accuracy_m": 9, "speed_mps": 1.3, "heading_deg": 40},
     ],
 }

@@ -28,6 +28,8 @@ GUARDED_BY = "a device's token, full or positions only"
 MOST_PINGS = 500
 TOKENS_REMEMBERED = 50_000
 """Checked tokens that a process keeps, so that a phone's signature is checked once an hour and not with each ping."""
+LONGEST_REMEMBERED = 512
+"""Bytes of a header that is kept. A token of ours has some 250: one that was stretched with blanks is read, and not kept."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -60,6 +62,11 @@ class PingDoor:
         self._accepted = Counter("passerby_pings_accepted", accepted, registry=parts.registry)
         rejected = "Pings refused at the door, by this process"
         self._rejected = Counter("passerby_pings_rejected", rejected, ["reason"], registry=parts.registry)
+
+    @property
+    def remembered_bytes(self) -> int:
+        """Of the headers that are kept; bounded, whatever phones send."""
+        return sum(map(len, self._claims))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -117,11 +124,16 @@ class PingDoor:
         except TokenError as error:
             self._claims.pop(sent, None)
             raise refused_token(error) from None
+        known = claim, lane_of(claim.device_id, self._lanes)
+        if len(sent) <= LONGEST_REMEMBERED:
+            self._remember(sent, known)
+        return known
+
+    def _remember(self, sent: bytes, known: tuple[DeviceClaim, int]) -> None:
         if len(self._claims) >= TOKENS_REMEMBERED:
             for oldest in list(self._claims)[: TOKENS_REMEMBERED // 10]:
                 del self._claims[oldest]
-        known = self._claims[sent] = (claim, lane_of(claim.device_id, self._lanes))
-        return known
+        self._claims[sent] = known
 
     def _read(self, body: Any, now: float) -> tuple[list[Ping], list[_Rejected]]:
         """The good ones and the refused. One object that is refused is a problem of its own."""

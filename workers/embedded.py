@@ -6,6 +6,7 @@ when we stop, and a killed parent leaves them to the operating system).
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import secrets
@@ -47,21 +48,32 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(listening.getsockname()[1])
 
 
-def port_is_free(host: str, port: int) -> bool:
+def why_not_listen(host: str, port: int, another: str) -> str | None:
+    """Why nobody can listen there now, with what to do; none when one can. `another` goes on after "choose another"."""
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except PermissionError:
+            return f"Port {port} on {host} is not open to this user; those over 1023 are. Choose another{another}"
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"Port {port} on {host} is in use. Stop what uses it, or choose another{another}"
+            return f"{host} is no address of this machine: {error.strerror}. Choose another with --host."
+    return None
 
 
 @contextlib.contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold the data folder for this process; `Misconfigured` when another process has it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "serve.lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / "serve.lock").open("w")
+    except OSError as error:
+        raise Misconfigured(
+            f"{folder} can not be written: {error.strerror}. Choose another folder with --data."
+        ) from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -136,6 +148,14 @@ class Child:
             self.start()
 
 
+def quoted(text: str) -> str:
+    """As Redis' configuration reads it, whatever a folder is called."""
+    plain = "".join(
+        chr(one) if 32 <= one < 127 and chr(one) not in '"\\' else f"\\x{one:02x}" for one in os.fsencode(text)
+    )
+    return f'"{plain}"'
+
+
 def embedded_redis(folder: Path, environment: Mapping[str, str], output: IO[bytes] | None) -> tuple[Child, str]:
     """A server of our own that keeps what it is told (AOF each second) and refuses, never evicts, when full; and its address."""
     home = folder / "redis"
@@ -143,7 +163,7 @@ def embedded_redis(folder: Path, environment: Mapping[str, str], output: IO[byte
     port, password = free_port(), secrets.token_urlsafe(24)
     settings = home / "redis.conf"
     settings.write_text(
-        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{home.resolve()}"\n'
+        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {quoted(str(home.resolve()))}\n"
         'appendonly yes\nappendfsync everysec\nsave ""\nmaxmemory 2gb\nmaxmemory-policy noeviction\nloglevel warning\n'
         "auto-aof-rewrite-percentage 100\nauto-aof-rewrite-min-size 32mb\nenable-debug-command no\n"
     )

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_v
 from offers.rules.audience import AudienceError, read_audience
 from offers.rules.opening import check_hours
 from offers.rules.personalise import TemplateError, check_template
-from offers.rules.values import Duration, Language, Moment, Strict
+from offers.rules.values import Duration, Flag, Language, Moment, Strict
 
 Trigger = Literal["enter", "dwell", "exit"]
 Role = Literal["premises", "approach", "other"]
@@ -64,7 +64,7 @@ class Schedule(Strict):
     start: Moment | None = Field(None, alias="from")
     until: Moment | None = None
     weekly: str | None = None
-    only_when_open: bool = False
+    only_when_open: Flag = False
 
     @field_validator("weekly")
     @classmethod

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from geofences.shapes import ShapeError, read_shape
 from offers.rules.opening import check_hours
 from offers.rules.refusals import PATH_WITHIN
-from offers.rules.values import Strict, Zone
+from offers.rules.values import Flag, Strict, Zone
 
 
 class GeofenceBody(Strict):
@@ -74,7 +74,7 @@ class PlaceBody(Strict):
     address: str | None = Field(None, max_length=500)
     opening_hours: Annotated[str, AfterValidator(check_hours)] | None = None
     tags: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default=[], max_length=100)
-    pickup: bool = False
+    pickup: Flag = False
     geofences: list[GeofenceBody] = Field(default=[], max_length=50)
 
     @model_validator(mode="after")

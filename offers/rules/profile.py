@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator
 
-from offers.rules.values import Language, Moment, Strict, Zone
+from offers.rules.values import Flag, Language, Moment, Strict, Zone
 
 PURPOSES = ("location", "offers", "orders")
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]*$")]
@@ -32,7 +32,7 @@ def _size(value: Any) -> Any:
 class ConsentReceipt(Strict):
     """One purpose given or withdrawn, with what was shown and where."""
 
-    given: bool
+    given: Flag
     text_version: str | None = Field(None, max_length=100)
     language: Language | None = None
     at: Moment | None = None
@@ -42,9 +42,9 @@ class ConsentReceipt(Strict):
 class ConsentsBody(Strict):
     """A purpose that is absent stays as it is."""
 
-    location: bool | ConsentReceipt | None = None
-    offers: bool | ConsentReceipt | None = None
-    orders: bool | ConsentReceipt | None = None
+    location: Flag | ConsentReceipt | None = None
+    offers: Flag | ConsentReceipt | None = None
+    orders: Flag | ConsentReceipt | None = None
 
     def receipts(self, now: datetime, source: str) -> dict[str, ConsentReceipt]:
         """Every purpose that was said, as a receipt with its time and source filled in."""
@@ -124,7 +124,7 @@ class DeviceBody(Strict):
     os_version: str | None = Field(None, max_length=50)
     app_version: str | None = Field(None, max_length=50)
     consents: ConsentsBody = ConsentsBody()
-    positions_only: bool = False
+    positions_only: Flag = False
 
 
 class DeviceChange(Strict):

@@ -77,6 +77,18 @@ class Strict(BaseModel):
         return value
 
 
+def read_flag(value: Any) -> Any:
+    """True and false, and their words in a table's cell. `"yes"`, `"on"` and 1 are none: nobody's consent is to be guessed."""
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError("must be true or false")
+
+
+Flag = Annotated[bool, BeforeValidator(read_flag, json_schema_input_type=bool)]
+
+
 def read_duration(value: Any) -> timedelta:
     """ISO 8601 in weeks, days, hours, minutes, seconds (`P1D`, `PT15M`); months and years have no fixed length and are refused."""
     if isinstance(value, timedelta):

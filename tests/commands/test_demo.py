@@ -86,6 +86,16 @@ def test_production_variables_do_not_reach_the_demo(tmp_path: Path, monkeypatch:
     assert not (tmp_path / "production.db").exists()
 
 
+def test_a_proxy_of_the_company_is_not_asked_for_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with demo(tmp_path / "demo", "--for", "8", "--speed", "60") as started:
+        started.wait_for("enters")
+        assert started.end() == 0, started.said()
+
+
 def test_an_own_folder_is_emptied_but_links_are_not_followed(tmp_path: Path) -> None:
     folder, elsewhere = tmp_path / "demo", tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -92,6 +93,11 @@ class OwnRedis:
     def start(self) -> None:
         self._child.start()
         wait_for_redis(self.url)
+
+    def freeze(self) -> None:
+        """It keeps its connections and answers nothing; `kill` ends it all the same."""
+        assert self._child.process is not None
+        self._child.process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         if self._child.process is not None:

@@ -17,6 +17,7 @@ from offers.settings import Settings
 from tests.conftest import NOON
 from tests.web.conftest import LANES, Clock, OwnRedis, Served, bearer, build_lanes, problem_of, serve
 from tests.web.test_events import listening
+from web.app import REDIS_TIMEOUT_S
 from workers.embedded import free_port
 from workers.lanes import LaneKeys
 from workers.vitals import COUNTERS, HEARD_BEAT, HEARD_WORKER
@@ -78,6 +79,18 @@ def test_readyz_names_a_redis_that_is_away(settings: Settings, own_redis: OwnRed
         assert {"redis", "broker", "lanes", "workers"} <= set(bad(parts_told(http, 503)))
         assert own_redis.url.split("@")[0].removeprefix("redis://:") not in http.get("/readyz").text
         assert "passerby_redis_up 0.0" in http.get("/metrics").text
+
+
+def test_a_redis_that_hangs_is_waited_for_once(settings: Settings, own_redis: OwnRedis, clock: Clock) -> None:
+    """It takes connections and never answers: five parts that ask one after the other are more than a probe waits for."""
+    with (
+        serve(settings.model_copy(update={"redis_url": own_redis.url}), clock) as served,
+        httpx.Client(base_url=served.url, timeout=3 * REDIS_TIMEOUT_S) as http,
+    ):
+        own_redis.freeze()
+        parts = parts_told(http, 503)
+    assert bad(parts) == ["redis", "broker", "workers", "beat", "lanes"]
+    assert parts["workers"]["detail"] == "nobody can tell: redis does not answer"
 
 
 def test_metrics_tell_what_workers_count(http: httpx.Client, redis_db: Redis) -> None:

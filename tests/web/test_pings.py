@@ -197,6 +197,18 @@ def test_tokens_that_are_none_are_401(
     assert entries(redis_db) == 0
 
 
+def test_a_token_stretched_with_blanks_is_read_and_not_kept(
+    http: httpx.Client, phone: dict[str, Any], served: Served
+) -> None:
+    """Each stretched form of one good token would be a new thing to remember, of any size."""
+    for blanks in (1000, 2000, 30_000):
+        headers = {"Authorization": f"Bearer{' ' * blanks}{phone['token']}"}
+        assert http.post("/v1/pings", json=HERE, headers=headers).status_code == 202
+    assert served.doors.pings.remembered_bytes == 0
+    assert http.post("/v1/pings", json=HERE, headers=bearer(phone["token"])).status_code == 202
+    assert served.doors.pings.remembered_bytes == len(f"Bearer {phone['token']}")
+
+
 def test_an_expired_token_is_401_even_when_it_was_good_before(send: Any, clock: Clock) -> None:
     assert send(HERE).status_code == 202
     clock.at += 3599
