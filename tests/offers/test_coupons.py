@@ -298,6 +298,14 @@ def _bought(code: str, purchase: str = "p1", **more: Any) -> PurchaseBody:
     return PurchaseBody.model_validate({**plain, **more})
 
 
+def _buy(town: Town, body: PurchaseBody) -> tuple[dict[str, Any], bool]:
+    return town.write(lambda session: record_purchase(session, body, keys=KEYS, now=at(20)))
+
+
+def _erase(town: Town, customer: str) -> None:
+    town.write(lambda session: erase_customer(session, customer))
+
+
 def test_a_purchase_redeems_its_coupon_and_is_written_whatever_became_of_it(town: Town, store: str) -> None:
     town.offer()
     town.campaign(offer="ten-percent", messages=TELLS)
@@ -305,7 +313,7 @@ def test_a_purchase_redeems_its_coupon_and_is_written_whatever_became_of_it(town
     code = _code(town)
     for purchase in ("p1", "p1", "p2"):
         body = _bought(code, purchase, place="kalverstraat")
-        item, _ = town.write(lambda session, body=body: record_purchase(session, body, keys=KEYS, now=at(20)))
+        item, _ = _buy(town, body)
         assert item["coupon"] == code
     [coupon] = town.coupons()
     assert (coupon.state, coupon.purchase_id, coupon.redeemed_place_id) == ("redeemed", "p1", "kalverstraat")
@@ -319,7 +327,7 @@ def test_a_till_that_redeems_first_and_writes_the_purchase_after(town: Town, sto
     town.send(_enter(town, store), now=at(6))
     town.redeem("SUMMER", now=at(19), customer="sanne", purchase_id="p1")
     body = _bought("SUMMER", customer="sanne")
-    assert town.write(lambda session: record_purchase(session, body, keys=KEYS, now=at(20)))[1] is True
+    assert _buy(town, body)[1] is True
     assert town.counts()["redeemed"] == 1
 
 
@@ -343,7 +351,7 @@ def test_an_erased_customer_is_gone_from_coupons_and_the_counts_stay(town: Town,
     [row] = exported["tables"]["coupons"]
     assert (row["offer_id"], row["state"], "code_mark" in row) == ("ten-percent", "redeemed", False)
     for customer in ("sanne", "ben"):
-        town.write(lambda session, customer=customer: erase_customer(session, customer))
+        _erase(town, customer)
     assert town.coupons() == []
     assert town.counts() == {"spent": 1, "left": 2, "redeemed": 1, "codes_left": 2}, "Ben's was never on its way"
     taken = town.read(lambda session: [one.taken_at for one in session.query(OfferCode)])

@@ -37,7 +37,13 @@ def _send_one(town: Town, *, customer: str = "sanne", minute: float = 5) -> None
 
 
 def test_an_offer_comes_back_as_it_was_written(town: Town) -> None:
-    more = {"budget": 5, "budget_per_place": 2, "codes": "generated", "valid_for": "P7D", "text": {"nl": "10%"}}
+    more: dict[str, Any] = {
+        "budget": 5,
+        "budget_per_place": 2,
+        "codes": "generated",
+        "valid_for": "P7D",
+        "text": {"nl": "10%"},
+    }
     item, created = _put(town, **more)
     assert created
     assert item == {
@@ -76,11 +82,12 @@ def test_what_is_not_there(town: Town) -> None:
 def test_once_coupons_are_out_the_budget_stays_above_them_and_the_codes_stay(town: Town) -> None:
     town.offer(budget=3, codes="shared", code="SUMMER")
     _send_one(town)
-    for more, path in (
+    refused_changes: list[tuple[dict[str, Any], str]] = [
         ({"budget": 0, "codes": "shared"}, "budget"),
         ({"budget": 3, "codes": "none"}, "codes"),
         ({"budget": 3, "codes": "shared", "code": "WINTER"}, "code"),
-    ):
+    ]
+    for more, path in refused_changes:
         with pytest.raises(Conflict) as refused:
             _put(town, **more)
         assert path in [one.path for one in refused.value.faults]
