@@ -178,6 +178,17 @@ class Town:
     def coupons(self) -> list[Coupon]:
         return self.read(lambda session: list(session.query(Coupon).order_by(Coupon.id)))
 
+    def coupon_states(self) -> list[str]:
+        return [one.state for one in self.coupons()]
+
+    def walk_in(self, store: str, customer: str = "sanne", minute: float = 5) -> list[str]:
+        """A new phone of a customer enters; the deliveries that follow."""
+        return self.cross(enter(self.phone(customer), store, minute)).deliveries
+
+    def code(self, customer: str = "sanne") -> str:
+        """What the last message of the customer told."""
+        return str(self.deliveries(customer)[0]["coupon"])
+
     def redeem(self, code: str, *, now: datetime, **body: Any) -> dict[str, Any]:
         said = RedeemBody.model_validate(body)
         return self.write(lambda session: redeem_coupon(session, code, said, keys=KEYS, now=now))
