@@ -18,7 +18,7 @@ _BEST_FIRST: tuple[Verdict, ...] = ("repeated", "redeemed", "already_redeemed", 
 
 
 class RedeemBody(Strict):
-    """`POST /v1/coupons/{code}/redeem`. `customer` is needed for a code that all share."""
+    """`POST /v1/coupons/{code}/redeem`. `customer` is needed for a code that all share; where it is named the coupon has to be theirs."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -55,6 +55,16 @@ def test_a_push_on_the_phone_is_good_before_its_sender_has_said_so(town: Town, s
     assert town.counts() == {"spent": 1, "left": 0, "redeemed": 1, "codes_left": None}
 
 
+def test_a_coupon_of_another_customer_looks_like_none(town: Town, store: str) -> None:
+    town.offer()
+    town.campaign(offer="ten-percent", messages=TELLS)
+    town.send(town.walk_in(store), now=at(6))
+    with pytest.raises(NotFound):
+        town.redeem(town.code(), now=at(7), customer="ben")
+    assert (town.coupon_states(), town.counts()["redeemed"]) == (["issued"], 0)
+    assert town.redeem(town.code(), now=at(7), customer="sanne")["customer"] == "sanne"
+
+
 def test_a_place_that_is_none_is_named_and_nothing_is_redeemed(town: Town, store: str) -> None:
     town.offer()
     town.campaign(offer="ten-percent", messages=TELLS)
