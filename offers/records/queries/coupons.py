@@ -19,9 +19,13 @@ def codes_to_tell(session: Session, decision_ids: Iterable[str], keys: CodeKeys)
     A generated code is marked here, in the transaction that claims its message: from now on a till finds it.
     """
     coupons = session.scalars(select(Coupon).where(Coupon.decision_id.in_(set(decision_ids)))).all()
+    if not coupons:
+        return {}
     shared = offers_by_id(session, (one.offer_id for one in coupons if one.codes == "shared"))
-    imported = [one.code_mark for one in coupons if one.codes == "imported"]
-    sealed = {row.mark: row.sealed for row in session.scalars(select(OfferCode).where(OfferCode.mark.in_(imported)))}
+    imported = select(OfferCode).where(
+        OfferCode.mark.in_([one.code_mark for one in coupons if one.codes == "imported"])
+    )
+    sealed = {row.mark: row.sealed for row in session.scalars(imported)}
     told: dict[str, tuple[str, str | None]] = {}
     for one in coupons:
         code: str | None = None
