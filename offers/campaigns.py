@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.records.ids import new_id
 from offers.records.queries import campaigns as queries
+from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries.adding import added
 from offers.records.tables import Campaign, CampaignVersion
@@ -25,7 +26,11 @@ STEPS: dict[str, dict[str, str]] = {
 def put_campaign(
     session: Session, campaign_id: str, body: CampaignBody, *, now: datetime, check: Check = anyway
 ) -> tuple[dict[str, Any], bool]:
-    """Create a draft, or write a new version. What is decided from now on goes by the new version."""
+    """Create a draft, or write a new version. What is decided from now on goes by the new version.
+
+    The offer is looked up before the campaign is locked: deciding takes the two in that order.
+    """
+    _check_offer(session, body)
     campaign = queries.campaign_locked(session, campaign_id)
     check(None if campaign is None else campaign_item(campaign))
     if campaign is not None and campaign.status == "ended":
@@ -76,6 +81,17 @@ def _check_places(session: Session, body: CampaignBody) -> None:
         raise BadInput(faults)
 
 
+def _check_offer(session: Session, body: CampaignBody) -> None:
+    """Its offer is there, is not removed before the commit, and has the code that the texts tell."""
+    if body.offer is None:
+        return
+    offer = offer_queries.offer_that_stays(session, body.offer)
+    if offer is None:
+        raise BadInput.at("offer", f"there is no offer {body.offer!r}")
+    if offer.codes == "none" and (paths := body.texts_with_code()):
+        raise BadInput([Fault(path, f"names coupon.code, and the offer {offer.id!r} has no codes") for path in paths])
+
+
 def step_campaign(
     session: Session, campaign_id: str, step: Literal["launch", "pause", "end"], *, now: datetime
 ) -> dict[str, Any]:
@@ -121,7 +137,25 @@ def _not_ready(session: Session, body: CampaignBody, now: datetime) -> list[Faul
         faults.append(Fault("trigger", f"none of its places has a geofence with the role {body.trigger.role}"))
     elif body.trigger.on == "dwell" and not any(fence.dwell_s for fence in fences):
         faults.append(Fault("trigger.on", "none of its places' geofences has a dwell_s to wait for"))
+    if body.offer is not None and (nothing := _nothing_to_give(session, body.offer)):
+        faults.append(Fault("offer", nothing))
     return faults
+
+
+def _nothing_to_give(session: Session, offer_id: str) -> str | None:
+    """Why nobody could get this offer anywhere, or none."""
+    offer = offer_queries.offer_by_id(session, offer_id)
+    if offer is None:
+        return f"there is no offer {offer_id!r}"
+    if offer.budget is not None and offer.spent >= offer.budget:
+        return f"its budget of {offer.budget} is spent"
+    if offer.budget_per_place == 0:
+        return "its budget_per_place is 0"
+    if offer.codes == "imported" and not offer_queries.codes_left(session, [offer_id]):
+        return "no codes are left; bring more along"
+    if offer.codes == "shared" and offer.code is None:
+        return "its code, which all share, is not known yet"
+    return None
 
 
 def _places_meant(session: Session, body: CampaignBody) -> list[str]:

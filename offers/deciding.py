@@ -13,10 +13,12 @@ from offers.records.items import decision_item
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import decisions as decision_queries
+from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
-from offers.records.tables import Customer, Decision, Delivery, Device, Place
+from offers.records.tables import Coupon, Customer, Decision, Delivery, Device, Place
 from offers.rules import eligibility
 from offers.rules.audience import Profile
+from offers.rules.budget import Left, Unit
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.eligibility import Circumstances, Verdict
 from offers.rules.limits import Limits
@@ -66,13 +68,15 @@ class Fetched:
     last_sent: dict[tuple[str, str], datetime]
     decided: set[tuple[str, str]]
     """(customer, moment) of what was decided before, and of what this call has decided so far."""
+    left: Mapping[str, Left]
+    """What is left of the offers that these moments may win, locked; and less what this call has given out so far."""
 
 
 def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, Customer], *, now: datetime) -> Decided:
     """Decide every campaign for every moment and queue what is to be sent, in the caller's transaction.
 
     `customers` are the moments' customers, locked by the caller in the order of their ids: that lock is what caps and cooldowns
-    hold by. Safe to repeat: a moment that was decided for a customer is not decided again, by no campaign, so that one that is
+    hold by. The offers that may be given out are locked here, after them: budgets hold by that. Safe to repeat: a moment that was decided for a customer is not decided again, by no campaign, so that one that is
     launched between two phones' dwells adds no second message to one moment.
     """
     moments = [moment for moment in moments if moment.customer_id in customers]
@@ -80,7 +84,9 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         return Decided([], [])
     fetched = _fetch(session, moments, now)
     decisions: list[Decision] = []
+    coupons: list[Coupon] = []
     deliveries: list[Delivery] = []
+    units: list[Unit] = []
     for moment in moments:
         if (moment.customer_id, moment.key) in fetched.decided:
             continue
@@ -91,10 +97,14 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
             if verdict.outcome == "send":
                 fetched.sent[moment.customer_id] = fetched.sent.get(moment.customer_id, 0) + 1
                 fetched.last_sent[moment.customer_id, running.id] = now
+                if running.body.offer:
+                    units.append(fetched.left[running.body.offer].take(moment.place_id))
+                    coupons.append(_coupon(moment, decision, units[-1], fetched, now))
                 deliveries.append(_delivery(moment, running, decision, fetched, now))
+    offer_queries.spend(session, units, now)
     session.add_all(decisions)
     session.flush()
-    session.add_all(deliveries)
+    session.add_all([*coupons, *deliveries])
     return Decided([one.id for one in deliveries], [{"type": "decision", **decision_item(one)} for one in decisions])
 
 
@@ -106,24 +116,33 @@ def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetche
         for row in campaign_queries.running_campaigns(session)
     ]
     cap = limits.frequency_cap
+    places = place_queries.places_by_id(session, (moment.place_id for moment in moments))
+    offers = {
+        one.body.offer
+        for one in running
+        if one.live and one.body.offer and any(_waits_for(one, moment, places[moment.place_id]) for moment in moments)
+    }
     return Fetched(
         limits=limits,
         running=running,
-        places=place_queries.places_by_id(session, (moment.place_id for moment in moments)),
+        places=places,
         devices=customer_queries.devices_of(session, people),
         sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
         last_sent=decision_queries.last_sent(session, people, (one.id for one in running)),
         decided=decision_queries.decided_already(session, people, (moment.key for moment in moments)),
+        left=offer_queries.what_is_left(session, offers, places, len(moments)) if offers else {},
     )
+
+
+def _waits_for(running: Running, moment: Moment, place: Place) -> bool:
+    tags = frozenset(map(str, place.tags))
+    return running.body.trigger.covers(moment.trigger, moment.role, moment.place_id, tags)
 
 
 def _verdicts(moment: Moment, customer: Customer, fetched: Fetched, now: datetime) -> list[tuple[Running, Verdict]]:
     """Every campaign's answer to this moment; at most one of them is `send`."""
     place = fetched.places[moment.place_id]
-    tags = frozenset(map(str, place.tags))
-    waiting = [
-        one for one in fetched.running if one.body.trigger.covers(moment.trigger, moment.role, moment.place_id, tags)
-    ]
+    waiting = [one for one in fetched.running if _waits_for(one, moment, place)]
     waiting.sort(key=lambda one: eligibility.rank(one.id, one.body.priority))
     answers: list[tuple[Running, Verdict]] = []
     winner: Running | None = None
@@ -161,7 +180,16 @@ def _circumstances(
         reachable=_address(moment, fetched) is not None,
         sent_in_window=fetched.sent.get(customer.id, 0),
         last_sent=fetched.last_sent.get((customer.id, running.id)),
+        sold_out=_sold_out(moment, running, fetched),
     )
+
+
+def _sold_out(moment: Moment, running: Running, fetched: Fetched) -> Mapping[str, Any] | None:
+    offer_id = running.body.offer
+    if offer_id is None or not running.live:
+        return None
+    left = fetched.left.get(offer_id)
+    return {"offer": offer_id, "removed": True} if left is None else left.why_none(moment.place_id)
 
 
 def profile_of(customer: Customer) -> Profile:
@@ -195,6 +223,24 @@ def _decision(moment: Moment, running: Running, verdict: Verdict, now: datetime)
         facts={**verdict.facts, "happened_at": moment.at.isoformat()},
         spends_cap=verdict.outcome == "send",
     )
+
+
+def _coupon(moment: Moment, decision: Decision, unit: Unit, fetched: Fetched, now: datetime) -> Coupon:
+    """Reserved; and named among the facts that the decision rests on."""
+    coupon = Coupon(
+        id=new_id("cpn"),
+        customer_id=moment.customer_id,
+        offer_id=unit.offer_id,
+        campaign_id=decision.campaign_id,
+        decision_id=decision.id,
+        place_id=moment.place_id,
+        state="reserved",
+        codes=fetched.left[unit.offer_id].kind_of_codes,
+        code_mark=unit.code_mark,
+        reserved_at=now,
+    )
+    decision.facts = {**decision.facts, "offer": unit.offer_id, "coupon": coupon.id}
+    return coupon
 
 
 def _delivery(moment: Moment, running: Running, decision: Decision, fetched: Fetched, now: datetime) -> Delivery:

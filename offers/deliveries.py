@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from offers.records.items import delivery_item
 from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import decisions as decision_queries
 from offers.records.queries import deliveries as delivery_queries
@@ -17,6 +18,7 @@ from offers.records.queries import places as place_queries
 from offers.records.tables import Customer, Delivery, Device, Place
 from offers.rules import eligibility
 from offers.rules.campaign import CampaignBody, parse_campaign
+from offers.rules.coupon_codes import CodeKeys
 from offers.rules.personalise import Words, choose_language, message_facts, word
 from offers.rules.values import language_chain, zone_or_none
 
@@ -76,8 +78,10 @@ class Claims:
     """Those that were taken back instead of sent."""
 
 
-def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, now: datetime) -> Claims:
+def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys: CodeKeys, now: datetime) -> Claims:
     """Take what is queued of these for `sender`, and take back what may not go any more: consent, quiet hours, life.
+
+    From here on the coupon of what is taken can be redeemed: its code may be on the phone before anybody has written so.
 
     Customers are locked before their deliveries, here as everywhere, so that nobody waits in a circle.
     """
@@ -91,6 +95,7 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, now: 
         if one.status == "live"
     }
     limits = campaign_queries.limits_now(session)
+    coupons = coupon_queries.codes_to_tell(session, (row.decision_id for row in rows if row.decision_id), keys)
     held, taken_back = [], []
     for row in rows:
         customer, device, place = (
@@ -110,7 +115,8 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, now: 
             chain = language_chain(customer.language or device.locale, limits.default_language)
             language = choose_language(campaign.messages, chain)
             message = campaign.messages[language].model_dump()
-            facts = _facts(row, customer, place, language, now.astimezone(zone))
+            row.coupon, code = coupons.get(row.decision_id or "", (None, None))
+            facts = _facts(row, customer, place, language, now.astimezone(zone), code=code)
             token = device.push_token or ""
             held.append(Claimed(row.id, device.id, token, device.platform, row.expires_at, language, message, facts))
         else:
@@ -144,7 +150,9 @@ def _why_not(
     return None
 
 
-def _facts(row: Delivery, customer: Customer, place: Place, language: str, local: datetime) -> dict[str, Any]:
+def _facts(
+    row: Delivery, customer: Customer, place: Place, language: str, local: datetime, *, code: str | None
+) -> dict[str, Any]:
     person = {
         "name": customer.name,
         "language": customer.language,
@@ -152,7 +160,7 @@ def _facts(row: Delivery, customer: Customer, place: Place, language: str, local
         "attributes": customer.attributes,
     }
     where = {"name": place.name, "address": place.address, "distance_m": row.context.get("distance_m")}
-    return message_facts(person, where, language, local)
+    return message_facts(person, where, language, local, code)
 
 
 def word_delivery(claimed: Claimed) -> tuple[PushMessage, Words]:
@@ -180,7 +188,10 @@ class Sent:
 
 
 def record_outcomes(session: Session, sender: str, results: Sequence[Sent], *, now: datetime) -> list[dict[str, Any]]:
-    """Write what became of the messages that `sender` still holds, and give back what surely never left. Safe to repeat."""
+    """Write what became of the messages that `sender` still holds, and give back what surely never left. Safe to repeat.
+
+    The coupon of one that left, or may have left, is issued.
+    """
     ids = [one.delivery_id for one in results]
     customer_queries.customers_locked(session, delivery_queries.recipients(session, ids))
     rows = {row.id: row for row in delivery_queries.held_by(session, ids, sender)}
@@ -193,24 +204,33 @@ def record_outcomes(session: Session, sender: str, results: Sequence[Sent], *, n
         row.sent_at = now if one.outcome.state == "sent" else None
         row.claim = row.lease_until = None
     session.flush()
+    left = [row.decision_id for row in rows.values() if row.state not in SURELY_NOT_SENT and row.decision_id]
+    coupon_queries.issue(session, left, now)
     _give_back(session, list(rows.values()))
     return [{"type": "delivery", **delivery_item(row)} for row in rows.values()]
 
 
 def _give_back(session: Session, rows: Sequence[Delivery]) -> None:
-    """A cap that was reserved for a message which surely never left is free again; `unknown` keeps it."""
+    """A cap and a coupon that were reserved for a message which surely never left are free again; `unknown` keeps them."""
     asked = {row.decision_id for row in rows if row.state in SURELY_NOT_SENT and row.decision_id}
     if not asked:
         return
     free = asked - delivery_queries.siblings_that_left(session, asked)
     for decision in decision_queries.decisions_by_id(session, free).values():
         decision.spends_cap = False
+    coupon_queries.release(session, free)
     session.flush()
 
 
 def sweep_deliveries(session: Session, *, now: datetime, limit: int = 1000) -> tuple[list[str], int]:
     """Ids that are due and whose ring was lost or is yet to come, and how many leases had ended."""
-    ended = delivery_queries.end_expired_leases(session, now)
+    ids = delivery_queries.with_expired_lease(session, now)
+    ended = 0
+    if ids:
+        customer_queries.customers_locked(session, delivery_queries.recipients(session, ids))
+        decisions = delivery_queries.end_expired_leases(session, ids, now)
+        ended = len(decisions)
+        coupon_queries.issue(session, [one for one in decisions if one], now)
     return delivery_queries.due_deliveries(session, now, limit), ended
 
 

@@ -13,6 +13,7 @@ from offers.errors import BadInput, NotFound
 from offers.follows import Follows
 from offers.records.ids import new_id
 from offers.records.queries import consents as consent_queries
+from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
 from offers.records.queries import stays as stay_queries
@@ -68,7 +69,10 @@ def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: d
 
 
 def link_device(session: Session, device_id: str, customer_id: str, *, now: datetime) -> Follows:
-    """An anonymous device becomes a customer's, with the consents that were given on it. What it did before is not carried over."""
+    """An anonymous device becomes a customer's, with the consents that were given on it and the coupons that it was sent.
+
+    What else it did before is not carried over.
+    """
     device = queries.device_with_its_customer_locked(session, device_id, [customer_id])
     if device is None or device.revoked_at is not None:
         raise NotFound("device")
@@ -89,6 +93,7 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
     device.customer_id, device.updated_at = customer_id, now
     session.flush()
     if not queries.devices_of(session, [before.id]):
+        coupon_queries.hand_over(session, before.id, customer_id)
         session.delete(before)
         session.flush()
     covered = consent_queries.write_receipts(session, customer, given, now)

@@ -4,6 +4,7 @@ PasserbyError
 ├── BadInput        the caller's value is wrong: names each field and its problem
 ├── NotFound        not there, or not the caller's: the two look the same
 ├── Conflict        right in itself, but not in the present state
+├── Gone            it was there, and its time is over
 ├── Refused         known caller, not allowed
 └── Misconfigured   a setting or a part is missing: the process says so and does not start
 """
@@ -64,9 +65,20 @@ class NotFound(PasserbyError):
 
 
 class Conflict(PasserbyError):
-    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+    """`reason` is a name that a program can act on, where there is one, such as `already_redeemed`."""
+
+    def __init__(self, message: str, faults: Sequence[Fault] = (), reason: str = "conflict") -> None:
         super().__init__(message)
         self.faults = tuple(faults)
+        self.reason = reason
+
+
+class Gone(PasserbyError):
+    """`reason` is a name that a program can act on, such as `expired`."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Refused(PasserbyError):

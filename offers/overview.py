@@ -12,6 +12,7 @@ from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import overview as queries
 from offers.records.queries import places as place_queries
+from offers.rules.coupon_codes import EXAMPLE
 from offers.rules.personalise import choose_language, message_facts, word
 from offers.rules.values import language_chain, zone_or_none
 
@@ -132,7 +133,7 @@ def preview(
     """What a customer would be sent, in every language of `messages`, at a place (any, when none is named).
 
     `{customer, place, language, texts: {tag: {title, body, url, missing}}}`: `language` is the one they would get, `missing` the
-    fact for whose lack the default text would go out.
+    fact for whose lack the default text would go out. The code of a coupon is an example: nothing is reserved.
     """
     customer = customer_queries.customer_by_id(session, customer_id)
     if customer is None:
@@ -149,7 +150,7 @@ def preview(
     }
     texts = {}
     for tag, message in messages.items():
-        words = word(message, message_facts(person, where, tag, now.astimezone(zone)), tag)
+        words = word(message, message_facts(person, where, tag, now.astimezone(zone), EXAMPLE), tag)
         texts[tag] = {"title": words.title, "body": words.body, "url": words.url, "missing": words.missing}
     chain = language_chain(customer.language, campaign_queries.limits_now(session).default_language)
     language = choose_language(messages, chain)

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.follows import Written
+from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries import purchases as queries
 from offers.records.queries.purchases import AskedPurchases
 from offers.records.queries.writing import insert_missing
 from offers.records.tables import Purchase, PurchaseItem
+from offers.rules.coupon_codes import CodeKeys
 from offers.rules.money import thousandths, written
 from offers.rules.purchase import PurchaseBody
 
@@ -36,18 +38,29 @@ class Asked:
     limit: int = 100
 
 
-def record_purchase(session: Session, body: PurchaseBody, *, now: datetime) -> tuple[dict[str, Any], bool]:
-    """The purchase, and whether it is new. Safe to repeat; `BadInput` names an unknown customer or place, `Conflict` another body."""
+def record_purchase(
+    session: Session, body: PurchaseBody, *, keys: CodeKeys, now: datetime
+) -> tuple[dict[str, Any], bool]:
+    """The purchase, and whether it is new. Safe to repeat; `BadInput` names an unknown customer or place, `Conflict` another body.
+
+    Its `coupon` is redeemed with it. Where that is not possible any more the purchase is written all the same: it has happened.
+    """
     done = record_purchases(session, {body.purchase_id: body}, now=now)
     if faults := done.refused.get(body.purchase_id):
         if OTHER in faults:
             raise Conflict("Another purchase was written under this id.", faults)
         raise BadInput(faults)
+    if body.coupon is not None and body.purchase_id in done.created:
+        said = coupon_queries.Asked(body.coupon, body.customer, body.place, body.purchase_id)
+        coupon_queries.redeem(session, said, keys, now)
     return get_purchase(session, body.purchase_id), body.purchase_id in done.created
 
 
 def record_purchases(session: Session, bodies: Mapping[str, PurchaseBody], *, now: datetime) -> Written:
-    """The same for many, in a number of statements that does not grow with them; those that can not be are left out."""
+    """The same for many, in a number of statements that does not grow with them; those that can not be are left out.
+
+    No coupon is redeemed: what comes in bulk is what was sold some time ago.
+    """
     known = queries.digests(session, bodies)
     new = {purchase_id: body for purchase_id, body in bodies.items() if purchase_id not in known}
     customers = customer_queries.customers_locked(session, {body.customer for body in new.values() if body.customer})

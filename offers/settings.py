@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     broker_url: str = Field("", description="Address of Celery's broker; empty: the same server as `REDIS_URL`.")
     secret_key: SecretStr = Field(
         SecretStr(""),
-        description="At least 32 characters; signs tokens and seals positions. `serve` makes and keeps one in the data folder.",
+        description="At least 32 characters; signs tokens, seals positions, makes coupon codes. `serve` makes and keeps one in the data folder.",
     )
     base_url: str = Field("", description="The address customers and staff see, such as https://passerby.shop.example.")
     push: Literal["outbox"] = Field(

@@ -21,12 +21,26 @@ from redis.retry import Retry
 from starlette.types import Receive, Scope, Send
 
 from offers.records.database import AWAY, Database
+from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings, read_settings
 from web import devices, events, health, me, problems, reference
 from web.bodies import Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
-from web.desk import campaigns, customers, geofences, imports, keys, lists, places, products, purchases, settings
+from web.desk import (
+    campaigns,
+    coupons,
+    customers,
+    geofences,
+    imports,
+    keys,
+    lists,
+    offers,
+    places,
+    products,
+    purchases,
+    settings,
+)
 from web.fences import Fences
 from web.listeners import Listeners
 from web.metrics import VitalsCollector
@@ -48,6 +62,8 @@ DOORS = (
     products.router,
     purchases.router,
     imports.router,
+    offers.router,
+    coupons.router,
     campaigns.router,
     settings.router,
     keys.router,
@@ -185,6 +201,7 @@ def build_parts(settings: Settings) -> Parts:
         tokens=Tokens(secret, settings.token_life_s),
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),
+        codes=CodeKeys.of(secret),
     )
 
 

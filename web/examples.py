@@ -130,6 +130,42 @@ PURCHASE: Json = {
     "coupon": None,
     "created_at": "2026-12-01T13:05:02Z",
 }
+OFFER: Json = {
+    "id": "ten-percent",
+    "name": "Ten percent off sneakers",
+    "kind": "percentage",
+    "value": 10,
+    "currency": None,
+    "budget": 500,
+    "budget_per_place": 50,
+    "codes": "generated",
+    "code": None,
+    "valid_for": "P7D",
+    "text": {"nl": "10% op alle sneakers", "en": "10% off all sneakers"},
+    **_MADE,
+    "spent": 120,
+    "left": 380,
+    "redeemed": 31,
+    "codes_left": None,
+}
+CODES_ADDED: Json = {"added": 2, "known": 0, "codes_left": 2}
+COUPON: Json = {
+    "id": "cpn_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "customer": "sanne",
+    "offer": "ten-percent",
+    "name": "Ten percent off sneakers",
+    "kind": "percentage",
+    "value": 10,
+    "currency": None,
+    "text": {"nl": "10% op alle sneakers", "en": "10% off all sneakers"},
+    "campaign": "sneakers",
+    "state": "redeemed",
+    "issued_at": "2026-12-01T12:00:01Z",
+    "expires_at": "2026-12-08T12:00:01Z",
+    "redeemed_at": "2026-12-01T12:20:00Z",
+    "place": "kalverstraat-102",
+    "purchase_id": "till-7-2026-1001",
+}
 TRANSITION: Json = {
     "id": "trn_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "device_id": "dev_01kbc3f0m8v6w2x9y4z7a1b2c3",

@@ -24,10 +24,12 @@ PROBLEMS = {
     "403": "The credential may not do this",
     "404": "Not there, or not yours",
     "409": "Not in the present state; `errors` says what is wrong",
+    "410": "It was there, and its time is over",
     "412": "It is not what the edit was made from; read it again",
     "413": "The body is over 1 MB",
     "415": "The body is not announced as JSON",
     "422": "Some values can not be used; `errors` names each",
+    "429": "Too many tries; try again after `Retry-After`",
     "503": "A part does not answer; try again after `Retry-After`",
 }
 PROBLEMS_OF_FILES = PROBLEMS | {
@@ -140,6 +142,8 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
     statuses = {"503"} if path.startswith("/v1") else set()
     if operation.get("security"):
         statuses |= {"401", "403"}
+    if path.endswith("/redeem"):
+        statuses |= {"410", "429"}
     if path.endswith("/refresh"):
         statuses.add("401")
     if "{" in path or "/me/" in f"{path}/":

@@ -13,6 +13,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from offers.records.database import Database
+from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings
 from web.fences import Fences
 from web.listeners import Listeners
@@ -39,6 +40,7 @@ class Parts:
     tokens: Tokens
     repeats: Repeats
     listeners: Listeners
+    codes: CodeKeys
     clock: Callable[[], float] = time.time
     """Epoch seconds."""
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

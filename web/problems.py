@@ -16,16 +16,19 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from offers.errors import BadInput, Conflict, Fault, NotFound, PasserbyError, Refused
+from offers.errors import BadInput, Conflict, Fault, Gone, NotFound, PasserbyError, Refused
 from offers.records.database import AWAY, LOST_A_RACE
 from offers.rules.refusals import refusals
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:passerby:problem:"
 TITLES: Mapping[str, str] = {
+    "already_redeemed": "already_redeemed: this coupon was redeemed before",
     "bad_input": "Some values can not be used",
     "changed_meanwhile": "changed_meanwhile: it is not what the edit was made from",
     "conflict": "Not in the present state",
+    "customer_needed": "customer_needed: all share this code, so it is not told whose coupon it is",
+    "expired": "expired: this coupon was good until a while ago",
     "forbidden": "This credential may not do this",
     "internal_server_error": "Something went wrong here",
     "invalid_json": "The body is not JSON",
@@ -35,6 +38,7 @@ TITLES: Mapping[str, str] = {
     "positions_only": "positions_only: this token sends positions and nothing else",
     "service_unavailable": "Not possible at the moment",
     "too_large": "Too large",
+    "too_many_tries": "Too many tries",
     "unauthorized": "No valid credential",
     "unsupported_media_type": "The body is not announced as what this door takes",
 }
@@ -99,7 +103,9 @@ def as_problem(error: Exception) -> Response:
         case NotFound():
             return problem("not_found", 404, str(error))
         case Conflict():
-            return problem("conflict", 409, str(error), error.faults)
+            return problem(error.reason, 409, str(error), error.faults)
+        case Gone():
+            return problem(error.reason, 410, str(error))
         case Refused():
             return problem(error.reason, 403, str(error))
         case RequestValidationError():

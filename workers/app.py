@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from offers.deliveries import Push
 from offers.records.database import Database
+from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings
 from workers import beat, tasks
 from workers.ears import Ears
@@ -69,7 +70,7 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
         tasks.follow_happened(parts, events)
 
     parts.matcher = Matcher(database, desk, FenceKeeper(database), failpoints, matched)
-    parts.sender = Sender(database, _push(settings, redis), failpoints, happened)
+    parts.sender = Sender(database, _push(settings, redis), CodeKeys.of(settings.secret()), failpoints, happened)
     return parts
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from offers.deliveries import Outcome, Push, Sent, claim_deliveries, record_outcomes, word_delivery
 from offers.records.database import Database
+from offers.rules.coupon_codes import CodeKeys
 from workers.failpoints import Failpoints
 
 log = structlog.get_logger()
@@ -19,6 +20,7 @@ log = structlog.get_logger()
 class Sender:
     database: Database
     push: Push
+    keys: CodeKeys
     failpoints: Failpoints
     follow: Callable[[list[dict[str, Any]]], None]
     """Told what became of the deliveries, after each commit."""
@@ -27,7 +29,7 @@ class Sender:
         """Send those of these that are queued and due; how many were handed over. Safe to repeat: a claimed one is not claimed again."""
         sender = secrets.token_hex(8)
         with self.database.transaction() as session:
-            claims = claim_deliveries(session, delivery_ids, sender, now=now())
+            claims = claim_deliveries(session, delivery_ids, sender, keys=self.keys, now=now())
         self.follow(claims.happened)
         if not claims.held:
             return 0

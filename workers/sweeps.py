@@ -11,6 +11,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from offers.coupons import expire_coupons
 from offers.customers import known_customers
 from offers.deliveries import sweep_deliveries
 from offers.devices import blocked_devices
@@ -65,6 +66,17 @@ def look_at_deliveries(database: Database, now: datetime) -> list[str]:
     if ended:
         log.warning("senders_died", count=ended)
     return due
+
+
+def look_at_coupons(database: Database, now: datetime) -> int:
+    """End the coupons whose time is over, a thousand a transaction; how many. Tills go by the time itself and wait for no look."""
+    ended = 0
+    while True:
+        with database.transaction() as session:
+            some = expire_coupons(session, now=now)
+        ended += some
+        if not some:
+            return ended
 
 
 def repair_blocked(redis: Redis, desk: LaneDesk, database: Database) -> int:

@@ -41,6 +41,9 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
         here = parts()
         here.bell.deliver(sweeps.look_at_deliveries(here.database, sweeps.utc(time.time())))
 
+    def look_at_coupons() -> None:
+        sweeps.look_at_coupons(parts().database, sweeps.utc(time.time()))
+
     def repair() -> None:
         here = parts()
         sweeps.repair_blocked(here.redis, here.desk, here.database)
@@ -59,6 +62,7 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
         DELIVER: deliver,
         beat.LOOK: look,
         beat.DELIVERIES_LOOK: look_at_deliveries,
+        beat.COUPONS_LOOK: look_at_coupons,
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }

@@ -61,7 +61,7 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "title": row.title,
         "body": row.body,
         "url": row.url,
-        "coupon": None,
+        "coupon": row.coupon,
         "created_at": row.created_at,
         "sent_at": row.sent_at,
         "expires_at": row.expires_at,

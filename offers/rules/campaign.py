@@ -8,10 +8,13 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from offers.rules.audience import AudienceError, read_audience
 from offers.rules.opening import check_hours
-from offers.rules.personalise import TemplateError, check_template
+from offers.rules.personalise import TemplateError, check_template, names_fact
+from offers.rules.profile import Id
+from offers.rules.refusals import PATH_WITHIN
 from offers.rules.values import Duration, Flag, Language, Moment, Strict
 
 Trigger = Literal["enter", "dwell", "exit"]
@@ -111,6 +114,7 @@ class CampaignBody(Strict):
     trigger: TriggerRule
     audience: dict[str, Any] | None = None
     schedule: Schedule = Field(default_factory=lambda: Schedule.model_validate({}))
+    offer: Id | None = None
     priority: int = Field(50, ge=0, le=1000)
     cooldown: Duration | None = None
     quiet_hours: Literal["drop"] = "drop"
@@ -126,6 +130,22 @@ class CampaignBody(Strict):
         except AudienceError as error:
             raise ValueError(str(error)) from None
         return value
+
+    @model_validator(mode="after")
+    def _has_what_it_tells(self) -> "CampaignBody":
+        if self.offer is None and (paths := self.texts_with_code()):
+            wrong = "names coupon.code, and the campaign has no offer"
+            raise PydanticCustomError("coupon_code", "{wrong}", {"wrong": wrong, PATH_WITHIN: paths[0]})
+        return self
+
+    def texts_with_code(self) -> list[str]:
+        """Where a text names the code of a coupon: `messages.nl.body`."""
+        return [
+            f"messages.{tag}.{part}"
+            for tag, message in self.messages.items()
+            for part, source in message.model_dump(exclude_none=True).items()
+            if names_fact(source, "coupon.code")
+        ]
 
     def as_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True, exclude_defaults=False)

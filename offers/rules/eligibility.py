@@ -51,6 +51,8 @@ class Circumstances:
     """Offers decided to send in the cap's window, over all campaigns."""
     last_sent: datetime | None
     """When this campaign last decided to send to this customer."""
+    sold_out: Mapping[str, Any] | None = None
+    """Why there is nothing left of the campaign's offer, as facts; none when there is, or when it has no offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
     if cap and now_is.sent_in_window >= cap.messages:
         facts = {"messages": cap.messages, "window": write_duration(cap.window), "sent": now_is.sent_in_window}
         return Verdict("frequency_cap", facts)
+    if now_is.sold_out is not None:
+        return Verdict("sold_out", now_is.sold_out)
     if not now_is.reachable:
         return Verdict("no_reachable_device")
     if now >= expires_at(campaign, limits, now_is.moment_at):

@@ -28,6 +28,7 @@ FACTS = (
     "place.address",
     "place.distance_m",
     "order.number",
+    "coupon.code",
     "weekday",
 )
 FILTERS = ("default", "capitalize", "upcase", "downcase", "strip", "truncate", "round")
@@ -48,7 +49,7 @@ WEEKDAYS = {
 
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _FACT = re.compile(
-    r"^(?:customer\.(?:first_name|name|language)|customer\.(?:size|attributes)\.\w+|place\.(?:name|address|distance_m)|order\.number|weekday)$"
+    r"^(?:customer\.(?:first_name|name|language)|customer\.(?:size|attributes)\.\w+|place\.(?:name|address|distance_m)|order\.number|coupon\.code|weekday)$"
 )
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _KEPT = {"\n", "\u200c", "\u200d"}
@@ -116,6 +117,12 @@ def check_template(source: str) -> None:
         raise TemplateError(f"does not work: {error.message}") from None
 
 
+def names_fact(source: str, fact: str) -> bool:
+    """Whether a template that was checked names this fact."""
+    variables = _parsed(source).analyze().variables.values()
+    return any(".".join(map(str, one.segments)) == fact for of_name in variables for one in of_name)
+
+
 def _example(variables: Iterable[Any]) -> dict[str, Any]:
     """Facts in which each of these has a value, to see that the filters take what they are given."""
     facts: dict[str, Any] = {}
@@ -176,12 +183,12 @@ def _in_an_address(facts: Any) -> Any:
 
 
 def message_facts(
-    person: Mapping[str, Any], place: Mapping[str, Any], language: str, local: datetime
+    person: Mapping[str, Any], place: Mapping[str, Any], language: str, local: datetime, coupon: str | None = None
 ) -> dict[str, Any]:
     """What a message in this language is filled from, at a local time. Only facts that are known are there: a template sees a
     missing one as missing.
 
-    `person` has name, language, size and attributes; `place` has name, address and distance_m.
+    `person` has name, language, size and attributes; `place` has name, address and distance_m; `coupon` is its code.
     """
     name = person.get("name") or ""
     days = WEEKDAYS.get(language.partition("-")[0], WEEKDAYS["en"])
@@ -193,6 +200,7 @@ def message_facts(
             "attributes": _known(person.get("attributes", {})),
         },
         "place": _known(place),
+        "coupon": _known({"code": coupon}),
         "weekday": days[local.weekday()],
     }
 

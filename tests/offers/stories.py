@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from offers.arrivals import Arrivals, Crossing, record_crossings
 from offers.campaigns import put_campaign, step_campaign
+from offers.coupons import redeem_coupon
 from offers.customers import put_customer
 from offers.deliveries import Claims, Outcome, Sent, claim_deliveries, record_outcomes, word_delivery
+from offers.desk_offers import add_codes, get_offer, put_offer
 from offers.desk_settings import change_limits
 from offers.devices import change_device, register_device
 from offers.history import list_decisions, list_deliveries, list_transitions, list_visits
@@ -19,13 +21,17 @@ from offers.places import get_place, put_place
 from offers.records.database import Database
 from offers.records.ids import new_id
 from offers.records.queries.history import Asked
-from offers.records.tables import Stay
+from offers.records.tables import Coupon, Stay
 from offers.rules.campaign import CampaignBody
+from offers.rules.coupon import RedeemBody
+from offers.rules.coupon_codes import CodeKeys
+from offers.rules.offer import OfferBody
 from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody, DeviceBody, DeviceChange
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 """A Wednesday; 14:00 in Amsterdam."""
+KEYS = CodeKeys.of(b"a secret that is only good for tests")
 LAT, LON = 52.3702516, 4.8906199
 
 T = TypeVar("T")
@@ -68,6 +74,10 @@ def come_back(device: str, fence: str, minute: float) -> Crossing:
 
 def circle(radius_m: float = 100, role: str = "premises", dwell_s: int | None = 60) -> dict[str, Any]:
     return {"role": role, "lat": LAT, "lon": LON, "radius_m": radius_m, "dwell_s": dwell_s}
+
+
+TELLS = {"en": {"title": "For you", "body": "Show {{ coupon.code }}"}}
+"""Messages with the code of a coupon."""
 
 
 def campaign_body(on: str = "enter", **more: Any) -> dict[str, Any]:
@@ -153,6 +163,36 @@ class Town:
             self.write(lambda session: step_campaign(session, campaign, "launch", now=NOON))
         return campaign
 
+    def offer(self, offer: str = "ten-percent", *, imported: Sequence[str] = (), **more: Any) -> str:
+        """Ten percent off, with generated codes unless told otherwise; `imported` codes are brought along."""
+        plain = {"name": "Ten percent", "kind": "percentage", "value": 10, "text": {"nl": "10% korting"}}
+        body = OfferBody.model_validate({**plain, "codes": "imported" if imported else "generated", **more})
+        self.write(lambda session: put_offer(session, offer, body, now=NOON))
+        if imported:
+            self.write(lambda session: add_codes(session, offer, imported, keys=KEYS))
+        return offer
+
+    def counts(self, offer: str = "ten-percent") -> dict[str, Any]:
+        return self.read(lambda session: get_offer(session, offer))[1]
+
+    def coupons(self) -> list[Coupon]:
+        return self.read(lambda session: list(session.query(Coupon).order_by(Coupon.id)))
+
+    def coupon_states(self) -> list[str]:
+        return [one.state for one in self.coupons()]
+
+    def walk_in(self, store: str, customer: str = "sanne", minute: float = 5) -> list[str]:
+        """A new phone of a customer enters; the deliveries that follow."""
+        return self.cross(enter(self.phone(customer), store, minute)).deliveries
+
+    def code(self, customer: str = "sanne") -> str:
+        """What the last message of the customer told."""
+        return str(self.deliveries(customer)[0]["coupon"])
+
+    def redeem(self, code: str, *, now: datetime, **body: Any) -> dict[str, Any]:
+        said = RedeemBody.model_validate(body)
+        return self.write(lambda session: redeem_coupon(session, code, said, keys=KEYS, now=now))
+
     def limits(self, **change: Any) -> None:
         self.write(lambda session: change_limits(session, change))
 
@@ -176,7 +216,7 @@ class Town:
         return self.write(lambda session: record_crossings(session, crossings, now=when))
 
     def claim(self, ids: Sequence[str], *, now: datetime, sender: str = "sender-1") -> Claims:
-        return self.write(lambda session: claim_deliveries(session, ids, sender, now=now))
+        return self.write(lambda session: claim_deliveries(session, ids, sender, keys=KEYS, now=now))
 
     def send(self, ids: Sequence[str], *, now: datetime, outcome: Outcome | None = None) -> list[str]:
         """Claim, word, and record one outcome for all; the titles that went out."""

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from offers.campaigns import get_campaign, put_campaign
 from offers.customers import get_customer, put_customer
+from offers.desk_offers import get_offer, put_offer
 from offers.desk_settings import change_limits, get_limits
 from offers.errors import NotFound
 from offers.places import get_place, put_place
 from offers.rules.campaign import CampaignBody
 from offers.rules.edit import Check
+from offers.rules.offer import OfferBody
 from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody
 from tests.offers.stories import LAT, LON, NOON, Town, campaign_body, circle
@@ -46,10 +48,16 @@ def _limits(session: Session, number: int, check: Check) -> object:
     return change_limits(session, {"hold_out_percent": number}, check=check)
 
 
+def _offer(session: Session, number: int, check: Check) -> object:
+    body = OfferBody.model_validate({"name": "Off", "kind": "percentage", "value": number + 1})
+    return put_offer(session, "ten-percent", body, now=NOON, check=check)
+
+
 EDITS: dict[str, tuple[Put, Callable[[Session], Any]]] = {
     "place": (_place, lambda session: get_place(session, "store")),
     "customer": (_customer, lambda session: get_customer(session, "sanne")),
     "campaign": (_campaign, lambda session: get_campaign(session, "sneakers")),
+    "offer": (_offer, lambda session: get_offer(session, "ten-percent")[0]),
     "limits": (_limits, get_limits),
 }
 
@@ -89,7 +97,7 @@ def test_of_edits_made_from_the_same_thing_one_comes_through(town: Town, name: s
         assert town.read(read) != before
 
 
-@pytest.mark.parametrize("name", ["place", "customer", "campaign"])
+@pytest.mark.parametrize("name", ["place", "customer", "campaign", "offer"])
 def test_of_many_who_only_want_to_create_one_does(town: Town, name: str) -> None:
     put, read = EDITS[name]
     with pytest.raises(NotFound):

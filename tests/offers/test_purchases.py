@@ -8,7 +8,7 @@ from offers.errors import BadInput, Conflict, PasserbyError
 from offers.places import delete_place
 from offers.purchases import Asked, list_purchases, record_purchase, record_purchases
 from offers.rules.purchase import PurchaseBody
-from tests.offers.stories import NOON, Town, at
+from tests.offers.stories import KEYS, NOON, Town, at
 
 ITEMS = [
     {"sku": "SNEAK-1", "category": "sneakers", "size": 38, "price": "89.95"},
@@ -31,7 +31,7 @@ def body(purchase: str = "#1001", **more: Any) -> PurchaseBody:
 
 
 def record(town: Town, one: PurchaseBody, minute: float = 1) -> tuple[dict[str, Any], bool]:
-    return town.write(lambda session: record_purchase(session, one, now=at(minute)))
+    return town.write(lambda session: record_purchase(session, one, keys=KEYS, now=at(minute)))
 
 
 def listed(town: Town, **asked: Any) -> list[str]:

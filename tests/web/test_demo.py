@@ -10,6 +10,7 @@ from redis import Redis
 
 from offers.arrivals import Crossing, record_crossings
 from offers.records.database import Database
+from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings
 from seeds.load import load_folder
 from tests.conftest import NOON
@@ -50,7 +51,7 @@ def arrive(town: Database, redis: Redis, http: httpx.Client, device: str) -> Non
     with town.transaction() as session:
         crossing = Crossing(device, "enter", fence, NOON.timestamp(), "server", distance_m=100)
         arrivals = record_crossings(session, [crossing], now=NOON)
-    Sender(town, OutboxPush(redis), Failpoints.read(""), lambda _events: None).deliver(
+    Sender(town, OutboxPush(redis), CodeKeys.of(b"secret"), Failpoints.read(""), lambda _events: None).deliver(
         arrivals.deliveries, lambda: NOON
     )
 

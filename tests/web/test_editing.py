@@ -10,6 +10,7 @@ from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer, problem_of
 EDITS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "place": ("/v1/places/kalverstraat-102", PLACE, {"name": "Another name"}),
     "customer": ("/v1/customers/sanne", {"name": "Sanne", "attributes": {"points": 1e16}}, {"name": "Sanne de Vries"}),
+    "offer": ("/v1/offers/ten-percent", {"name": "Ten", "kind": "percentage", "value": 10}, {"value": 12.5}),
     "campaign": ("/v1/campaigns/sneakers", CAMPAIGN, {"priority": 60}),
 }
 

@@ -13,6 +13,8 @@ from geofences.ping import Ping, read_ping
 from offers.desk_settings import change_limits
 from offers.records.database import Database
 from offers.rules.campaign import CampaignBody
+from offers.rules.coupon import RedeemBody
+from offers.rules.offer import CodesBody, OfferBody
 from offers.rules.place import PlaceBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, DeviceBody
@@ -80,7 +82,19 @@ def test_every_example_of_a_body_is_good_by_its_own_schema(document: dict[str, A
 
 @pytest.mark.parametrize(
     "body",
-    [PlaceBody, CustomerBody, DeviceBody, CampaignBody, ProductBody, PurchaseBody, LinkBody, RefreshBody],
+    [
+        PlaceBody,
+        CustomerBody,
+        DeviceBody,
+        CampaignBody,
+        ProductBody,
+        PurchaseBody,
+        OfferBody,
+        CodesBody,
+        RedeemBody,
+        LinkBody,
+        RefreshBody,
+    ],
     ids=lambda body: body.__name__,
 )
 def test_examples_of_bodies_are_good_bodies(document: dict[str, Any], body: type[BaseModel]) -> None:

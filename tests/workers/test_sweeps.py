@@ -81,7 +81,7 @@ def test_a_dead_senders_offer_is_unknown_and_never_sent_again(town: Town) -> Non
     from offers.deliveries import claim_deliveries
 
     with town.database.transaction() as session:
-        claim_deliveries(session, ids, "a sender that dies", now=town.now)
+        claim_deliveries(session, ids, "a sender that dies", keys=town.sender.keys, now=town.now)
     assert sweeps.look_at_deliveries(town.database, town.now) == []
     town.at += 61
     assert sweeps.look_at_deliveries(town.database, town.now) == []

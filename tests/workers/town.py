@@ -18,6 +18,7 @@ from offers.places import put_place
 from offers.records.database import Database
 from offers.records.queries.history import Asked
 from offers.rules.campaign import CampaignBody
+from offers.rules.coupon_codes import CodeKeys
 from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody, DeviceBody
 from workers.failpoints import Failpoints
@@ -51,7 +52,7 @@ class Town:
     def __post_init__(self) -> None:
         self.desk = LaneDesk(self.redis, SECRET, LANES)
         self.matcher = self.new_matcher()
-        self.sender = Sender(self.database, OutboxPush(self.redis), Failpoints(), lambda _: None)
+        self.sender = Sender(self.database, OutboxPush(self.redis), CodeKeys.of(SECRET), Failpoints(), lambda _: None)
 
     def new_matcher(self) -> Matcher:
         return Matcher(

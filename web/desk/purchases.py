@@ -25,12 +25,15 @@ PageEnd = Annotated[
 
 @router.post("", summary="Write a purchase", status_code=201, responses=made_or_there(PURCHASE))
 def record_purchase(body: PurchaseBody, request: Request, _caller: Seller, parts: Have) -> Response:
-    """Once by its `purchase_id`: the same again changes nothing and is answered with 200, another body with 409."""
+    """Once by its `purchase_id`: the same again changes nothing and is answered with 200, another body with 409.
+
+    Its `coupon` is redeemed with it, where that is still possible.
+    """
     made = []
 
     def record() -> dict[str, Any]:
         with parts.database.transaction() as session:
-            item, created = purchases.record_purchase(session, body, now=parts.now())
+            item, created = purchases.record_purchase(session, body, keys=parts.codes, now=parts.now())
         made.append(created)
         return item
 

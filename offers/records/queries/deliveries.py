@@ -48,21 +48,28 @@ def held_by(session: Session, ids: Iterable[str], sender: str) -> Sequence[Deliv
     ).all()
 
 
-def end_expired_leases(session: Session, now: datetime) -> int:
-    """A sender that died half-way: nobody knows whether the message left. An offer stays `unknown`; an order's message goes again."""
+def with_expired_lease(session: Session, now: datetime) -> Sequence[str]:
+    return session.scalars(select(Delivery.id).where(Delivery.state == "sending", Delivery.lease_until < now)).all()
+
+
+def end_expired_leases(session: Session, ids: Iterable[str], now: datetime) -> Sequence[str | None]:
+    """A sender that died half-way: nobody knows whether the message left. An offer stays `unknown`; an order's message goes again.
+
+    Of these, those whose lease has ended and whose customers the caller has locked; their decisions, one a delivery.
+    """
     ended = session.scalars(
         update(Delivery)
-        .where(Delivery.state == "sending", Delivery.lease_until < now)
+        .where(Delivery.id.in_(set(ids)), Delivery.state == "sending", Delivery.lease_until < now)
         .values(
             state=case((Delivery.kind == "order", "queued"), else_="unknown"),
             reason=case((Delivery.kind == "order", "sender_died_again"), else_="sender_died"),
             claim=None,
             lease_until=None,
         )
-        .returning(Delivery.id)
+        .returning(Delivery.decision_id)
         .execution_options(synchronize_session=False)
     )
-    return len(ended.all())
+    return ended.all()
 
 
 def siblings_that_left(session: Session, decision_ids: Iterable[str]) -> set[str]:

@@ -17,6 +17,7 @@ HELD: Mapping[str, frozenset[str]] = {
     "stays": frozenset(),
     "transitions": frozenset(),
     "decisions": frozenset(),
+    "coupons": frozenset({"code_mark"}),
     "deliveries": frozenset({"claim", "lease_until"}),
 }
 """Every table that holds something of a customer, and the columns that an export leaves out: secrets and what only machines need.

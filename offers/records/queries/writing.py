@@ -18,9 +18,13 @@ def insert_missing(session: Session, table: type[Table], rows: Sequence[Mapping[
         return set()
     [key] = inspect(table).primary_key
     ordered = sorted(rows, key=lambda row: str(row[str(key.key)]))
+    return set(session.scalars(insert_of(session, table).on_conflict_do_nothing().returning(key), ordered))
+
+
+def insert_of(session: Session, table: type[Table]) -> Any:
+    """This database's own INSERT, which knows what to do about rows that are there."""
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table.__table__).on_conflict_do_nothing().returning(key)
-    return set(session.scalars(statement, ordered))
+    return insert(table.__table__)
 
 
 def write_whole(row: Table) -> None:

@@ -1,11 +1,13 @@
 """The tables, one file a noun. Importing this room makes all of them known to the metadata."""
 
 from offers.records.tables.campaigns import Campaign, CampaignVersion
+from offers.records.tables.coupons import Coupon
 from offers.records.tables.customers import Consent, Customer
 from offers.records.tables.decisions import Decision
 from offers.records.tables.deliveries import Delivery
 from offers.records.tables.devices import Device
 from offers.records.tables.keys import ServerKey
+from offers.records.tables.offers import Offer, OfferAtPlace, OfferCode
 from offers.records.tables.orders import Order
 from offers.records.tables.places import Geofence, GeofenceVersion, Place
 from offers.records.tables.products import Product
@@ -18,6 +20,7 @@ __all__ = [
     "Campaign",
     "CampaignVersion",
     "Consent",
+    "Coupon",
     "Customer",
     "Decision",
     "Deed",
@@ -26,6 +29,9 @@ __all__ = [
     "Device",
     "Geofence",
     "GeofenceVersion",
+    "Offer",
+    "OfferAtPlace",
+    "OfferCode",
     "Order",
     "Place",
     "Product",

@@ -39,6 +39,8 @@ class Delivery(Table):
     title: Mapped[str | None]
     body: Mapped[str | None]
     url: Mapped[str | None]
+    coupon: Mapped[str | None]
+    """The coupon's code as the customer is told it, or its id where it has no code; written with the claim."""
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -12,11 +12,13 @@ from offers.records.database import Database, Table
 from offers.records.ids import ALPHABET, new_id
 from offers.records.tables import (
     Campaign,
+    Coupon,
     Customer,
     Decision,
     Delivery,
     Device,
     Geofence,
+    Offer,
     Place,
     Stay,
     Transition,
@@ -86,6 +88,22 @@ def _delivery(delivery: str, **more: Any) -> Delivery:
     return Delivery(id=delivery, **{**plain, **more})
 
 
+def _offer(offer: str = "ten", **more: Any) -> Offer:
+    plain = {
+        "name": "Ten", "kind": "percentage", "codes": "none", "text": {}, "spent": 0, "redeemed": 0,
+        "created_at": NOON, "updated_at": NOON,
+    }  # fmt: skip
+    return Offer(id=offer, **{**plain, **more})
+
+
+def _coupon(coupon: str, **more: Any) -> Coupon:
+    plain = {
+        "customer_id": "sanne", "offer_id": "ten", "campaign_id": "sneakers", "place_id": "store", "state": "reserved",
+        "codes": "none", "reserved_at": NOON,
+    }  # fmt: skip
+    return Coupon(id=coupon, **{**plain, **more})
+
+
 def _transition(transition: str, **more: Any) -> Transition:
     plain = {
         "device_id": "phone", "customer_id": "sanne", "place_id": "store", "geofence_id": "fence", "role": "premises",
@@ -104,8 +122,26 @@ def _transition(transition: str, **more: Any) -> Transition:
         lambda: (_stay("a", geofence_id="nowhere"),),
         lambda: (_stay("a", device_id="nobody"),),
         lambda: (_delivery("a", decision_id="nothing"),),
+        lambda: (_offer(budget=4, spent=5),),
+        lambda: (_offer(spent=-1),),
+        lambda: (_offer(code_reads="SUMMER"), _offer("other", code_reads="SUMMER")),
+        lambda: (_offer(), _decision("a"), _coupon("a", decision_id="a"), _coupon("b", decision_id="a")),
+        lambda: (_coupon("a", offer_id="nothing"),),
     ],
-    ids=["open stays", "open visits", "decisions", "deliveries", "no geofence", "no device", "no decision"],
+    ids=[
+        "open stays",
+        "open visits",
+        "decisions",
+        "deliveries",
+        "no geofence",
+        "no device",
+        "no decision",
+        "over budget",
+        "under nothing",
+        "one code for two offers",
+        "two coupons of a decision",
+        "no offer",
+    ],
 )
 def test_what_there_must_not_be_is_refused(rows: Database, two: Callable[[], tuple[Table, ...]]) -> None:
     with pytest.raises(IntegrityError), rows.transaction() as session:
@@ -135,12 +171,14 @@ def test_with_a_customer_goes_all_that_hangs_on_them(rows: Database) -> None:
     with rows.transaction() as session:
         session.add_all([_visit("v"), _decision("d")])
         session.flush()
-        session.add_all([_stay("s", visit_id="v"), _transition("t"), _delivery("l", decision_id="d")])
+        session.add_all([_stay("s", visit_id="v"), _transition("t"), _delivery("l", decision_id="d"), _offer()])
+        session.flush()
+        session.add(_coupon("c", decision_id="d"))
     with rows.transaction() as session:
         session.delete(session.get_one(Customer, "sanne"))
     with rows.reading() as session:
         left = {name for name, count in _everything(session).items() if count}
-    assert left == {"campaigns", "geofence_version", "geofences", "places", "settings"}
+    assert left == {"campaigns", "geofence_version", "geofences", "offers", "places", "settings"}
 
 
 def test_with_a_place_go_its_geofences_stays_and_visits_and_the_decisions_stay(rows: Database) -> None:
@@ -168,7 +206,17 @@ def test_every_reference_that_is_followed_backwards_has_an_index(database: Datab
     """Erasing a customer or a device walks every reference to it; without an index that is the whole table each time."""
     there = inspect(database.engine)
     without = []
-    for name in ("stays", "transitions", "deliveries", "decisions", "visits", "devices", "consents"):
+    for name in (
+        "stays",
+        "transitions",
+        "deliveries",
+        "decisions",
+        "visits",
+        "devices",
+        "consents",
+        "coupons",
+        "offer_codes",
+    ):
         leading = {index["column_names"][0] for index in there.get_indexes(name) if not _is_partial(index)}
         leading |= {there.get_pk_constraint(name)["constrained_columns"][0]}
         leading |= {unique["column_names"][0] for unique in there.get_unique_constraints(name)}

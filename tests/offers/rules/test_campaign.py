@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from offers.rules.campaign import CampaignBody, Schedule, TriggerRule
+from offers.rules.refusals import refusals
 from tests.offers.stories import campaign_body
 
 
@@ -141,3 +142,28 @@ def test_a_schedule_runs_from_its_first_to_its_last_moment() -> None:
     second = timedelta(seconds=1)
     assert [schedule.runs_at(at) for at in (start - second, start, until, until + second)] == [False, True, True, False]
     assert Schedule.model_validate({}).runs_at(start)
+
+
+WITH_CODE = {
+    "title": "Hi",
+    "body": "Show {{ coupon.code | default: 'this' }}",
+    "url": "https://shop.example/?c={{ coupon.code }}",
+}
+
+
+def test_a_text_that_tells_a_code_needs_an_offer() -> None:
+    messages = {"en": {"title": "Hi", "body": "There"}, "nl": WITH_CODE}
+    body = campaign_body(messages=messages)
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(body)
+    [(path, message)] = refusals(refused.value.errors(), body)
+    assert path == "messages.nl.body"
+    assert "no offer" in message
+    good = CampaignBody.model_validate({**body, "offer": "ten-percent"})
+    assert good.texts_with_code() == ["messages.nl.body", "messages.nl.url"]
+    assert good.as_json()["offer"] == "ten-percent"
+
+
+def test_an_offer_is_an_id() -> None:
+    assert _faults(offer="ten percent") == ["offer"]
+    assert CampaignBody.model_validate(campaign_body()).offer is None

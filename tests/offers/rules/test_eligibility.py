@@ -54,6 +54,7 @@ NOS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("quiet_hours", {"quiet_hours": {"from": "13:00", "until": "15:00"}}, {}),
     ("campaign_cooldown", {}, {"last_sent": NOON - timedelta(hours=23)}),
     ("frequency_cap", {}, {"sent_in_window": 3}),
+    ("sold_out", {}, {"sold_out": {"offer": "ten-percent", "budget": 5}}),
     ("no_reachable_device", {}, {"reachable": False}),
     ("too_late", {}, {"moment_at": NOON - minutes(16)}),
 ]

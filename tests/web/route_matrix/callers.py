@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,8 @@ from offers.rules.product import ProductBody
 from offers.rules.profile import DeviceBody
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
-from tests.offers.stories import Town, dwell, enter, leave
+from tests.offers.stories import KEYS as CODE_KEYS
+from tests.offers.stories import Town, at, dwell, enter, leave
 from web import examples
 from web.tokens import Tokens
 
@@ -49,7 +49,9 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     """Fill a database with the town. `strange` signs under another secret."""
     town, knocking = Town(database), Knocking()
     fence = town.place(STORE)
-    town.campaign("sneakers")
+    town.offer("ten-percent", codes="none")  # so that a coupon is redeemed by its id, whatever the server's secret
+    town.offer("unused", imported=["SPRING-2026"])
+    town.campaign("sneakers", offer="ten-percent")
     town.campaign("draft", live=False)
     town.write(lambda session: products.put_product(session, "SNEAK-1", product(), now=NOON))
     for role in KEYS:
@@ -59,6 +61,7 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     other = _register(town, SOMEBODY)
     knocking.headers[f"{SOMEBODY}'s other phone"] = _token(tokens, other.device_id)
     _add_who_may_not(town, knocking, tokens, strange)
+    knocking.ids |= {"offer_id": "ten-percent", "code": town.coupons()[0].id}
     knocking.ids |= {"place_id": STORE, "customer_id": SOMEBODY, "campaign_id": "sneakers", "sku": "SNEAK-1"}
     return knocking
 
@@ -68,10 +71,14 @@ def _live(town: Town, fence: str, customer: str, knocking: Knocking, tokens: Tok
     town.customer(customer, consents=("location", "offers", "orders"), name=customer.capitalize())
     phone = _register(town, customer)
     sent = town.cross(enter(phone.device_id, fence, 5)).deliveries
-    town.send(sent, now=NOON - timedelta(days=165))
+    assert town.send(sent, now=at(6)), "the message left, and its coupon is issued"
     town.cross(dwell(phone.device_id, fence, 7), leave(phone.device_id, fence, 9))
     town.write(lambda session: pickups.put_order(session, f"order-{customer}", order(customer), now=NOON))
-    town.write(lambda session: purchases.record_purchase(session, purchase(f"receipt-{customer}", customer), now=NOON))
+    town.write(
+        lambda session: purchases.record_purchase(
+            session, purchase(f"receipt-{customer}", customer), keys=CODE_KEYS, now=NOON
+        )
+    )
     name = f"{customer}'s phone"
     knocking.headers[name] = _token(tokens, phone.device_id)
     knocking.refresh[name] = phone.refresh_token or ""

@@ -41,7 +41,10 @@ class Matrix:
         body = self.body_of(access)
         if body is not None and not {"content", "json"} & set(more):
             more["json"] = body
-        headers = self.knocking.headers[caller] | more.pop("headers", {})
+        headers = dict(self.knocking.headers[caller])
+        if access.file is not None and "content" not in more:
+            headers["Content-Type"], more["content"] = access.file
+        headers |= more.pop("headers", {})
         address = self.address(path, access, ids or {})
         with self.http.stream(method, address, headers=headers, **more) as answer:
             if not (access.streams and answer.status_code == 200):

@@ -9,6 +9,7 @@ A route that is new fails the tests until it has its line here: `"METHOD /path/{
 - `missing` is the answer for an id that nobody has: 404 unless the door makes what it does not find.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,8 @@ class Access:
 
     told: Mapping[str, int]
     body: Body = None
+    file: tuple[str, bytes] | None = None
+    """What a door of whole files is sent: the media type and the content."""
     ids: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     missing: int = 404
@@ -56,6 +59,15 @@ def sells(body: Body, told: int = 201) -> Access:
     return Access(_known(403, {"admin": told, "till": told, "orders": told}), body)
 
 
+def takes_files(media_type: str, row: Mapping[str, Any], *, sellers: bool = False) -> Access:
+    may = dict.fromkeys(("admin", "till", "orders") if sellers else ("admin",), 200)
+    return Access(_known(403, may), file=(media_type, json.dumps(row).encode()))
+
+
+def redeems(body: Body) -> Access:
+    return Access(_known(403, {"admin": 200, "till": 200}), body)
+
+
 def registers(body: Body) -> Access:
     return Access(_known(403, {"admin": 201, "publishable": 201}), body)
 
@@ -76,6 +88,19 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
 
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
 _PURCHASE = in_fields(examples.PURCHASE, PurchaseBody) | {"place": STORE}
+_OFFER = {"name": "Ten percent", "kind": "percentage", "value": 10, "codes": "none"}
+_FEATURES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "id": "new-place",
+            "geometry": {"type": "Point", "coordinates": [4.89, 52.37]},
+            "properties": {"name": "New", "kind": "store", "time_zone": "Europe/Amsterdam", "radius_m": 50},
+        }
+    ],
+}
+_LINES = "application/x-ndjson"
 _PRODUCT = {"title": {"en": "Sneaker, black"}, "stock": {STORE: 5}}
 _PING = {"lat": 52.3702, "lon": 4.8906, "accuracy_m": 12, "at": NOON.isoformat()}
 
@@ -113,6 +138,17 @@ TABLE: Mapping[str, Access] = {
     "DELETE /v1/products/{sku}": writes(None, 204),
     "POST /v1/purchases": sells(_PURCHASE),
     "GET /v1/purchases": looks(),
+    "POST /v1/places/import": takes_files("application/geo+json", _FEATURES),
+    "POST /v1/customers/import": takes_files(_LINES, {"id": "somebody-new"}),
+    "POST /v1/products/import": takes_files(_LINES, {"sku": "NEW-1", "title": {"en": "New"}}),
+    "POST /v1/purchases/import": takes_files(_LINES, _PURCHASE, sellers=True),
+    "POST /v1/offers": writes(_OFFER, 201),
+    "PUT /v1/offers/{offer_id}": writes(_OFFER, missing=201),
+    "GET /v1/offers": looks(),
+    "GET /v1/offers/{offer_id}": looks(),
+    "DELETE /v1/offers/{offer_id}": writes(None, 204, ids={"offer_id": "unused"}),
+    "POST /v1/offers/{offer_id}/codes": writes({"codes": ["SUMMER-2026"]}, 201, ids={"offer_id": "unused"}),
+    "POST /v1/coupons/{code}/redeem": redeems({"place": STORE}),
     "POST /v1/campaigns": writes(_CAMPAIGN, 201),
     "PUT /v1/campaigns/{campaign_id}": writes(_CAMPAIGN, missing=201),
     "GET /v1/campaigns": looks(),

@@ -12,7 +12,7 @@ from tests.web.route_matrix.conftest import Matrix
 from tests.web.route_matrix.table import TABLE
 from tests.web.test_any_value import BODIES
 
-FREE = ("sizes", "attributes", "title", "stock", "stock.kalverstraat-102", "messages")
+FREE = ("sizes", "attributes", "title", "text", "stock", "stock.kalverstraat-102", "messages")
 """Whose names the caller chooses: no field of these is unknown."""
 PING = "POST /v1/pings"
 STALE = ('"0123456789abcdef0123456789abcdef"', 'W/"*"', '"*"', "nonsense", "")
@@ -22,7 +22,8 @@ def example_of(document: dict[str, Any], route: str) -> Any:
     """The description's own example of a body."""
     method, _, path = route.partition(" ")
     content = document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]
-    name = content["schema"].get("$ref", "").rpartition("/")[2]
+    either = [content["schema"], *content["schema"].get("anyOf", [])]  # a body that may be absent is this or nothing
+    name = next((one["$ref"] for one in either if "$ref" in one), "").rpartition("/")[2]
     schema = document["components"]["schemas"].get(name, content["schema"])
     return [*schema.get("examples", []), *content.get("examples", {}).values(), None][0]
 

@@ -18,6 +18,7 @@ KNOWN_LATE = ("revoked device", "erased customer's device")
 """The ping door asks no database: a signature is good until the lane refuses the first ping that is one."""
 WITH_ID = [route for route in TABLE if "{" in route]
 WITH_BODY = [route for route, access in TABLE.items() if access.body is not None]
+WITH_FILE = [route for route, access in TABLE.items() if access.file is not None]
 
 
 def names_of(route: RouteContext) -> Iterable[str]:
@@ -77,7 +78,7 @@ def test_who_may_is_answered(matrix: Matrix, route: str) -> None:
     assert told == {caller: access.told[caller] for caller in let_in(access)}
 
 
-@pytest.mark.parametrize("route", WITH_BODY)
+@pytest.mark.parametrize("route", [*WITH_BODY, *WITH_FILE])
 @pytest.mark.parametrize(
     ("content", "media_type"),
     [(b"{", "application/json"), (b"[]", "application/json"), (b"\xff", "application/json"), (b"x=1", "text/plain")],
