@@ -19,7 +19,7 @@ from offers.records.queries import devices as device_queries
 from offers.records.queries import stays as stay_queries
 from offers.records.queries.leaving import end_stays
 from offers.records.tables import Customer, Device
-from offers.rules.profile import PURPOSES, ConsentReceipt, DeviceBody, DeviceChange
+from offers.rules.profile import ConsentReceipt, DeviceBody, DeviceChange
 
 REFRESH_GRACE = timedelta(minutes=2)
 
@@ -71,7 +71,7 @@ def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: d
 def link_device(session: Session, device_id: str, customer_id: str, *, now: datetime) -> Follows:
     """An anonymous device becomes a customer's, with the consents that were given on it and the coupons that it was sent.
 
-    What else it did before is not carried over.
+    What else it did before is not carried over. A consent that the customer withdrew after it was given on the device stays withdrawn.
     """
     device = queries.device_with_its_customer_locked(session, device_id, [customer_id])
     if device is None or device.revoked_at is not None:
@@ -84,11 +84,7 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
     customer = session.get(Customer, customer_id)
     if customer is None:
         customer = consent_queries.add_customer(session, customer_id, anonymous=False, now=now)
-    given = {
-        purpose: ConsentReceipt(given=True, at=now, source="linked device")
-        for purpose in PURPOSES
-        if getattr(before, purpose)
-    }
+    given = _given_on(session, before, customer)
     happened = end_stays(session, stay_queries.open_stays_of_devices(session, [device_id]), "linked", now)
     device.customer_id, device.updated_at = customer_id, now
     session.flush()
@@ -99,6 +95,19 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
     covered = consent_queries.write_receipts(session, customer, given, now)
     devices = [one.id for one in queries.devices_of(session, [customer_id]).get(customer_id, [])]
     return Follows(forget=(device_id,), happened=tuple(happened)) | Follows.of_positions(devices, covered)
+
+
+def _given_on(session: Session, before: Customer, customer: Customer) -> dict[str, ConsentReceipt]:
+    """What was agreed to on the device and not withdrawn by the customer since, as it was said then: its receipts go with `before`."""
+    said = consent_queries.newest_receipts(session, [before.id, customer.id])
+    on_device, own = said.get(before.id, {}), said.get(customer.id, {})
+    return {
+        purpose: ConsentReceipt(
+            given=True, at=one.at, text_version=one.text_version, language=one.language, source="linked device"
+        )
+        for purpose, one in on_device.items()
+        if one.given and not (purpose in own and not own[purpose].given and own[purpose].id > one.id)
+    }
 
 
 def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Registered:

@@ -59,7 +59,10 @@ def register_device(body: DeviceBody, request: Request, caller: Registrar, parts
 
 @router.post("/{device_id}/link", summary="Make an anonymous device a customer's", status_code=204)
 def link_device(device_id: Named, body: LinkBody, _caller: Server, parts: Have) -> Response:
-    """The consents given on the device are the customer's from now on. What the device did before is not carried over."""
+    """The consents given on the device are the customer's from now on, but for what the customer withdrew since.
+
+    What the device did before is not carried over.
+    """
     with parts.database.transaction() as session:
         follows = devices.link_device(session, device_id, body.customer, now=parts.now())
     carry_out(parts, follows)

@@ -109,9 +109,29 @@ def test_a_linked_device_brings_its_consents_and_leaves_its_anonymous_past(town:
     assert follows == Follows(unblock=(made.device_id,), forget=(made.device_id,))
     assert town.read(lambda session: get_customer(session, "sanne"))["consents"] == ALL | {"orders": False}
     receipts = town.read(lambda session: [(one.purpose, one.source, one.at) for one in session.query(Consent)])
-    assert sorted(receipts) == [("location", "linked device", at(5)), ("offers", "linked device", at(5))]
+    assert sorted(receipts) == [("location", "linked device", NOON), ("offers", "linked device", NOON)]
     assert town.read(lambda session: session.get(Customer, made.customer_id)) is None
     assert town.write(lambda session: link_device(session, made.device_id, "sanne", now=at(6))) == Follows()
+
+
+def test_a_linked_device_keeps_what_was_shown_when_it_was_agreed_to(town: Town) -> None:
+    made = _register(town, consents={"location": {"given": True, "text_version": "7", "language": "nl"}})
+    town.write(lambda session: link_device(session, made.device_id, "sanne", now=at(5)))
+    kept = town.read(lambda session: [(one.at, one.text_version, one.language) for one in session.query(Consent)])
+    assert kept == [(NOON, "7", "nl")]
+
+
+def test_a_consent_that_was_withdrawn_since_is_not_brought_back_by_a_device(town: Town) -> None:
+    made = _register(town, consents={"location": True, "offers": True})
+    town.customer("sanne", consents=[])
+    town.write(lambda session: set_consents(session, "sanne", ConsentsBody(location=False), source="app", now=at(1)))
+    follows = town.write(lambda session: link_device(session, made.device_id, "sanne", now=at(5)))
+    assert town.read(lambda session: get_customer(session, "sanne"))["consents"] == {
+        "location": False,
+        "offers": True,
+        "orders": False,
+    }
+    assert follows.block == {made.device_id: "no_location_consent"}
 
 
 def test_consent_that_comes_with_a_linked_device_opens_the_customers_other_devices_too(town: Town) -> None:
