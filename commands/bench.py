@@ -13,6 +13,7 @@ NAMES = {
     "rules": "benchmarks.presence_rules",
     "walks": "benchmarks.walks_through_the_doors",
     "passes": "benchmarks.real_walks",
+    "day": "benchmarks.first_day.main",
 }
 """What each is called -> its module, which has a main()."""
 

@@ -238,7 +238,7 @@ def import_file(
 
 @app.command()
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(help="Which: rules, walks, passes; none: all.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Which: rules, walks, passes, day; none: all.")] = None,
 ) -> None:
     """The benchmarks, each one table, with the machine and the date."""
     from rich.console import Console
