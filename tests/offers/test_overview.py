@@ -31,7 +31,7 @@ def test_counts_are_those_of_the_lists_behind_them(busy: Town) -> None:
 
     assert [rows(outcome) for outcome in counted] == [1, 1]
     assert busy.read(lambda session: overview.count_outcomes(session, since=at(1))) == {}
-    assert busy.read(lambda session: overview.count_deliveries(session, "sneakers")) == {"queued": 1}
+    assert busy.read(lambda session: overview.count_deliveries(session, campaign_id="sneakers")) == {"queued": 1}
     assert busy.read(lambda session: overview.count_queued(session, "sneakers")) == 1
     assert len(busy.read(lambda session: list_deliveries(session, Asked(state="queued"))).items) == 1
     assert busy.read(lambda session: list_deliveries(session, Asked(state="sent"))).items == []

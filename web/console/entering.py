@@ -51,10 +51,14 @@ class Desk:
         """After what was done: look at the outcome, so that a reload does nothing again."""
         return RedirectResponse(path, 303)
 
-    def refuse(self, name: str, status: int, **values: Any) -> TurnedAwayError:
+    def refuse(self, name: str, status: int, /, **values: Any) -> TurnedAwayError:
         """A page with the words `name` and `name_why`."""
         said = self.voice.say(f"{name}_why", **values)
-        return TurnedAwayError(self.page("told.html", status, heading=self.voice.words[name], said=said))
+        return self.turned("told.html", status, heading=self.voice.words[name], said=said)
+
+    def turned(self, template: str, status: int, **shown: Any) -> TurnedAwayError:
+        """To be raised: this page in the place of the one that was asked for."""
+        return TurnedAwayError(self.page(template, status, **shown))
 
 
 class ConsoleGuard(Guard):

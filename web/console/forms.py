@@ -44,6 +44,11 @@ class Form:
     def or_none(self, name: str) -> str | None:
         return self.text(name) or None
 
+    def but(self, **values: str) -> "Form":
+        """The same with another value of a name."""
+        kept = [(name, text) for name, texts in self._texts.items() if name not in values for text in texts]
+        return Form([*kept, *values.items()])
+
 
 async def read_form(request: Request) -> Form:
     """The form of a POST; nothing for other requests. Line ends are one character, as everywhere else."""
@@ -58,4 +63,6 @@ async def read_form(request: Request) -> Form:
         )
     except ValueError:
         raise ProblemError("bad_input", 422, "The form can not be read.", [Fault("", "is no form")]) from None
+    if any("\0" in text for pair in pairs for text in pair):
+        raise ProblemError("bad_input", 422, "Text may not hold the character U+0000.", [Fault("", "holds U+0000")])
     return Form((name, text.replace("\r\n", "\n")) for name, text in pairs)

@@ -34,6 +34,8 @@ RAIL = (
     ("users", "/console/users", ("admin",)),
 )
 """The pages of the rail, where they are, and whose."""
+DONE = ("place_saved", "campaign_saved", "did_launch", "did_pause", "did_end", "password_changed")
+"""What `?done=` may say."""
 
 
 def render(
@@ -60,10 +62,11 @@ def render(
             language=voice.language,
             user=user,
             may_write=user is not None and user.role in ("marketer", "admin"),
-            token=token,
+            token_value=token,
             path=path,
+            here=path + (f"?{request.url.query}" if request.url.query else ""),
             rail=[(name, to) for name, to, roles in RAIL if user is not None and user.role in roles],
-            done=request.query_params.get("done", ""),
+            done=next((one for one in DONE if one == request.query_params.get("done")), ""),
             **shown,
         )
     )

@@ -101,6 +101,12 @@ LINES = {
         "Ein Filter darin hat einen Wert, der nicht geht. Gehen Sie zurück und wählen Sie neu.",
     ),
     "conflict": ("Not now", "Nu niet", "Jetzt nicht"),
+    "bad_step": ("Not any more", "Dat kan niet meer", "Das geht nicht mehr"),
+    "bad_step_why": (
+        "The campaign is in another state by now ({status}). Nothing was changed.",
+        "De campagne heeft nu een andere status ({status}). Er is niets veranderd.",
+        "Die Kampagne hat inzwischen einen anderen Status ({status}). Es wurde nichts geändert.",
+    ),
     "broken": ("Something went wrong here", "Er ging hier iets mis", "Hier ist etwas schiefgegangen"),
     "broken_why": (
         "It was not carried out. Go back and try again; what you typed is still there.",
@@ -114,6 +120,13 @@ LINES = {
     "first_page": ("First page", "Eerste pagina", "Erste Seite"),
     "filter": ("Filter", "Filteren", "Filtern"),
     "all_of_them": ("All", "Alle", "Alle"),
+    "no_rows_here": ("Nothing fits these filters", "Niets past bij deze filters", "Nichts passt zu diesen Filtern"),
+    "no_rows_here_why": (
+        "Take one away, or look further back.",
+        "Haal er een weg, of kijk verder terug.",
+        "Nehmen Sie einen weg, oder schauen Sie weiter zurück.",
+    ),
+    "languages": ("Languages", "Talen", "Sprachen"),
     "search": ("Search", "Zoeken", "Suchen"),
     "save": ("Save", "Opslaan", "Speichern"),
     "saved": ("Saved", "Opgeslagen", "Gespeichert"),
@@ -170,6 +183,7 @@ LINES = {
     "noun_user": ("user", "gebruiker", "Benutzer"),
     "noun_place": ("place", "plaats", "Ort"),
     "noun_campaign": ("campaign", "campagne", "Kampagne"),
+    "not_yet": ("Please check", "Kijk even", "Bitte prüfen"),
     "fix_these": (
         "Not saved yet. Please look at:",
         "Nog niet opgeslagen. Kijk hiernaar:",
