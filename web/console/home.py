@@ -10,7 +10,7 @@ from offers import overview
 from offers.errors import NotFound
 from offers.history import Asked, list_transitions
 from web.console.clock import as_typed
-from web.console.entering import Desk, Member
+from web.console.entering import Member
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
@@ -54,7 +54,7 @@ def _largest_first(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 
 @elsewhere.get("/{path:path}")
-def nowhere(desk: Member, path: str) -> Response:
+def nowhere(_desk: Member, path: str) -> Response:
     """Any other address below the console's: its first page, or a page that says so."""
     if not path.strip("/"):
         return RedirectResponse("/console", 303)

@@ -1,5 +1,6 @@
 """A campaign as one sentence: when who … send … at most …"""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from markupsafe import Markup
 from web.console.speaking import Voice
 
 MOST_NAMES = 3
+_FACT = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}")
 
 
 def sentence(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Markup:
@@ -52,7 +54,12 @@ def _where(trigger: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
 def _title(item: Mapping[str, Any], voice: Voice) -> str:
     messages = item["messages"]
     tag = voice.language if voice.language in messages else min(messages)
-    return str(messages[tag]["title"])
+    return _FACT.sub(_named, str(messages[tag]["title"]))
+
+
+def _named(found: re.Match[str]) -> str:
+    """`{{ customer.first_name | default: 'you' }}` as [first name]."""
+    return f"[{found[1].rpartition('.')[2].replace('_', ' ')}]"
 
 
 def _limits(item: Mapping[str, Any], voice: Voice) -> Markup:

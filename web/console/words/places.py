@@ -98,7 +98,7 @@ LINES = {
     ),
     "decisions_here": ("Decisions here", "Beslissingen hier", "Entscheidungen hier"),
     "deliveries_here": ("Deliveries here", "Bezorgingen hier", "Zustellungen hier"),
-    "customer_id": ("Customer’s id", "Id van de klant", "Id des Kunden"),
+    "customer_id": ("Id of the customer", "Id van de klant", "Id des Kunden"),
     "timeline": ("What happened", "Wat er gebeurde", "Was geschah"),
     "why_of_campaign": (
         "Choose a campaign to see what it decided for this customer, and on which facts.",
