@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -39,7 +40,7 @@ class Person:
         return self.post(sheet.action, sheet.but(**values))
 
     def post(self, path: str, pairs: list[tuple[str, str]] | dict[str, str]) -> httpx.Response:
-        return self.http.post(path, content=str(httpx.QueryParams(pairs)), headers={"content-type": FORM})
+        return self.http.post(path, content=urlencode(pairs), headers={"content-type": FORM})
 
     def token(self) -> str:
         return self.look("/console/password").sheet("/console/password")["token"]

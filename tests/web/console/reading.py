@@ -30,6 +30,8 @@ class PageText(HTMLParser):
     """Fails on what would be another page for a browser: unknown nesting of forms."""
 
     VOID = frozenset({"meta", "link", "input", "br", "img", "hr"})
+    INLINE = frozenset({"a", "b", "code", "span", "time"})
+    """Between what these hold and what stands beside it there is no blank but a written one."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -55,6 +57,8 @@ class PageText(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
+        if tag not in self.INLINE:
+            self.texts.append(" ")
         if tag not in self.VOID and tag != "option":
             self._open.append(tag)
         if "id" in has:
@@ -95,6 +99,8 @@ class PageText(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in self.VOID or tag == "option":
             return
+        if tag not in self.INLINE:
+            self.texts.append(" ")
         assert self._open, f"</{tag}> closes nothing"
         assert self._open.pop() == tag, f"</{tag}> closes something else"
         if tag == "form":
@@ -119,7 +125,7 @@ class PageText(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(self.texts).split())
+        return " ".join("".join(self.texts).split())
 
     def sheet(self, action: str) -> Sheet:
         found = [one for one in self.sheets if one.action == action]

@@ -72,6 +72,7 @@ def test_the_form_shown_and_sent_back_changes_nothing(draft: str, marketer: Pers
     assert admin.get("/v1/campaigns/sneakers").headers["etag"] == before
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize(
     ("wrong", "field", "said"),
     [
@@ -88,7 +89,7 @@ def test_the_form_shown_and_sent_back_changes_nothing(draft: str, marketer: Pers
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
-    place: None, marketer: Person, admin: httpx.Client, wrong: dict[str, str], field: str, said: str
+    marketer: Person, admin: httpx.Client, wrong: dict[str, str], field: str, said: str
 ) -> None:
     answer = marketer.fill(NEW, **{**FILLED, **wrong}, do="save")
     assert answer.status_code == 422
@@ -176,7 +177,11 @@ def test_what_stands_in_the_way_of_a_launch_is_said_where_it_is_mended(
     draft: str, marketer: Person, admin: httpx.Client, clock: Clock
 ) -> None:
     marketer.fill(
-        f"{draft}/edit", trigger__role="approach", schedule__from="2026-11-01T00:00", schedule__until="2026-11-20T00:00", do="save"
+        f"{draft}/edit",
+        trigger__role="approach",
+        schedule__from="2026-11-01T00:00",
+        schedule__until="2026-11-20T00:00",
+        do="save",
     )
     page = marketer.look(draft)
     assert "Its end has passed. Choose a later one." in page.links
@@ -184,7 +189,9 @@ def test_what_stands_in_the_way_of_a_launch_is_said_where_it_is_mended(
     asked = marketer.look(f"{draft}/launch")
     assert not [one for one in asked.sheets if one.action == f"{draft}/launch"], "there is nothing to press"
     assert "Not launched." in asked.text
-    answer = marketer.post(f"{draft}/launch", {"token": marketer.token(), "etag": admin.get("/v1/campaigns/sneakers").headers["etag"]})
+    answer = marketer.post(
+        f"{draft}/launch", {"token": marketer.token(), "etag": admin.get("/v1/campaigns/sneakers").headers["etag"]}
+    )
     assert answer.status_code == 409
     for shown in (PageText(answer.text), marketer.look(f"{draft}/edit?checks=1")):
         assert "schedule.until" in shown.invalid
@@ -251,7 +258,9 @@ def test_two_people_at_one_campaign(draft: str, marketer: Person, enter: Enter, 
     other = enter("admin")
     mine, theirs = marketer.look(path).sheet(path), other.look(path).sheet(path)
     other.send(theirs, name="Theirs", do="save")
-    answer = marketer.send(mine, name="Mine", messages__de__title="Guten Tag", messages__de__body="Gleich da.", do="save")
+    answer = marketer.send(
+        mine, name="Mine", messages__de__title="Guten Tag", messages__de__body="Gleich da.", do="save"
+    )
     assert answer.status_code == 409
     page = PageText(answer.text)
     assert "Somebody else changed this while you were editing" in page.text

@@ -8,6 +8,7 @@ import pytest
 
 from tests.web.conftest import PLACE
 from tests.web.console.conftest import Enter, Person
+from tests.web.console.reading import PageText
 
 NEW = "/console/places/new"
 SQUARE = '{"type": "Polygon", "coordinates": [[[4.89, 52.37], [4.892, 52.37], [4.892, 52.371], [4.89, 52.371], [4.89, 52.37]]]}'
@@ -29,7 +30,10 @@ FILLED: Mapping[str, Any] = {
 
 def test_a_place_made_on_the_form_is_the_place_at_the_api(marketer: Person, admin: httpx.Client) -> None:
     answer = marketer.fill(NEW, **FILLED)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/console/places/kalverstraat-102?done=place_saved")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/console/places/kalverstraat-102?done=place_saved",
+    )
     place = admin.get("/v1/places/kalverstraat-102").json()
     assert place["name"] == "Stoeprand Kalverstraat 102"
     assert (place["lat"], place["lon"], place["kind"], place["pickup"]) == (52.3702516, 4.8906199, "store", True)
@@ -97,7 +101,7 @@ def test_what_was_made_elsewhere_stays_until_its_tick_is_taken_away(marketer: Pe
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Choose a time zone from the list"),
         ({"opening_hours": "whenever"}, "opening_hours", "This can not be used"),
         ({"premises__radius_m": ""}, "premises.radius_m", "A store needs its own outline"),
-        ({"premises__radius_m": "-4"}, "premises.radius_m", "At least"),
+        ({"premises__radius_m": "-4"}, "premises.radius_m", "From 1 to 50000."),
         ({"premises__dwell_s": "soon"}, "premises.dwell_s", "This is not a number."),
         ({"premises__geojson": "{"}, "premises.geojson", "This is not JSON."),
         ({"approach__geojson": '{"type": "Point"}'}, "approach.geojson", "neither a Polygon"),
@@ -109,8 +113,6 @@ def test_what_was_made_elsewhere_stays_until_its_tick_is_taken_away(marketer: Pe
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     marketer: Person, admin: httpx.Client, wrong: dict[str, str], field: str, said: str
 ) -> None:
-    from tests.web.console.reading import PageText
-
     answer = marketer.fill(NEW, **{**FILLED, "address": "kept as typed", **wrong})
     assert answer.status_code == 422
     page = PageText(answer.text)
@@ -147,8 +149,6 @@ def test_two_people_at_one_place(marketer: Person, enter: Enter, admin: httpx.Cl
     answer = marketer.send(mine, name="Mine")
     assert answer.status_code == 409
     assert admin.get("/v1/places/kalverstraat-102").json()["name"] == "Theirs"
-    from tests.web.console.reading import PageText
-
     page = PageText(answer.text)
     assert "Somebody else changed this while you were editing" in page.text
     assert page.links["See what they saved"] == path
@@ -168,13 +168,15 @@ def test_a_removed_place_is_not_saved_back(marketer: Person, admin: httpx.Client
 
 
 def test_an_edit_is_in_force_for_the_next_ping(marketer: Person, register: Any, http: httpx.Client) -> None:
-    device = register()
-    headers = {"authorization": f"Bearer {device['token']}"}
-    near = {"lat": 52.3702516, "lon": 4.8906199}
-    assert http.get("/v1/geofences/nearby", params=near, headers=headers).json()["items"] == []
+    headers = {"authorization": f"Bearer {register()['token']}"}
+
+    def quiet_radius_m() -> float:
+        ping = {"lat": 52.3702516, "lon": 4.8906199, "accuracy_m": 8}
+        return float(http.post("/v1/pings", json=ping, headers=headers).json()["quiet_radius_m"])
+
+    assert quiet_radius_m() > 1000
     marketer.fill(NEW, **FILLED)
-    found = http.get("/v1/geofences/nearby", params=near, headers=headers).json()["items"]
-    assert {one["place"] for one in found} == {"kalverstraat-102"}
+    assert quiet_radius_m() < 100
 
 
 def test_many_places_are_shown_a_page_at_a_time(marketer: Person, admin: httpx.Client) -> None:

@@ -118,7 +118,9 @@ def test_a_first_password_is_good_for_choosing_another_only(browser: Browser, da
 def test_a_changed_password_ends_the_other_sessions(enter: Enter, browser: Browser) -> None:
     person, other = enter("marketer"), browser()
     sign_in(other, person.email)
-    person.fill("/console/password", present=PASSWORD, password="another four plain words", again="another four plain words")
+    person.fill(
+        "/console/password", present=PASSWORD, password="another four plain words", again="another four plain words"
+    )
     assert person.http.get("/console").status_code == 200
     assert other.http.get("/console").status_code == 303
 
@@ -209,7 +211,9 @@ def test_the_way_never_leads_out(browser: Browser, enlist: Enlist, onward: str) 
     answer = sign_in(person, email, next=onward)
     there = answer.headers["location"]
     assert answer.status_code == 303
-    assert there == "/console" or (there.startswith("/console/") and "//" not in there and "evil" not in there.split("/")[1])
+    assert there == "/console" or (
+        there.startswith("/console/") and "//" not in there and "evil" not in there.split("/")[1]
+    )
     assert "set-cookie: a" not in str(answer.headers)
 
 

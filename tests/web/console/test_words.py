@@ -47,7 +47,14 @@ def test_every_phrase_is_used_somewhere() -> None:
         "why_", "never_", "out_", "st_", "r_", "k_", "f_", "kind_", "role_", "status_", "on_", "s_", "w_", "c_", "t_",
         "unit_", "one_", "deed_", "noun_", "check_", "consent_", "did_", "launch_", "pause_", "end_", "join_",
     )  # fmt: skip
-    left = [name for name in LINES if not name.startswith(prefixes) and not re.search(rf"\b{re.escape(name)}\b", sources)]
+    asked_by_parts = {"not_the_same"}
+    left = [
+        name
+        for name in LINES
+        if not name.startswith(prefixes)
+        and name not in asked_by_parts
+        and not re.search(rf"\b{re.escape(name.removesuffix('_why'))}\b", sources)
+    ]
     assert left == []
 
 
@@ -65,14 +72,24 @@ def busy(marketer: Person, admin: httpx.Client, register: Register, town: Town) 
     marketer.fill(NEW, **FILLED, do="save")
     marketer.fill("/console/campaigns/sneakers/launch")
     marketer.fill(NEW, **{**FILLED, "id": "waiting", "schedule__until": "2026-11-21T00:00"}, do="save")
-    profile = {"name": "Sanne de Vries", "phone": "+31612345678", "time_zone": "Europe/Amsterdam", "sizes": {"shoes": "39"}}
+    profile = {
+        "name": "Sanne de Vries",
+        "phone": "+31612345678",
+        "time_zone": "Europe/Amsterdam",
+        "sizes": {"shoes": "39"},
+    }
     profile |= {"tags": ["sneakers"], "attributes": {"pairs_bought": 4, "member": True}}
     admin.put("/v1/customers/sanne", json=profile | {"consents": {"location": True, "offers": True}})
     for customer in ("sanne", "daan"):
         device = register(customer, push_token=f"t-{customer}")
         ping = {"lat": PLACE["lat"], "lon": PLACE["lon"], "accuracy_m": 8}
         admin.post("/v1/pings", json=ping, headers=bearer(device["token"]))
-    purchase = {"purchase_id": "b-1", "customer": "sanne", "place": "kalverstraat-102", "channel": "store"}
+    purchase: dict[str, Any] = {
+        "purchase_id": "b-1",
+        "customer": "sanne",
+        "place": "kalverstraat-102",
+        "channel": "store",
+    }
     purchase |= {"at": NOON.isoformat(), "total": "99.95", "currency": "EUR", "items": []}
     admin.post("/v1/purchases", json=purchase)
     town.work()
@@ -140,7 +157,7 @@ def test_empty_pages_say_the_next_step_and_do_it(marketer: Person, enter: Enter)
     assert marketer.look("/console/places").links["New place"] == "/console/places/new"
     assert marketer.look("/console/campaigns").links["New campaign"] == "/console/campaigns/new"
     for path in ("/console/customers", "/console/deliveries", "/console/decisions"):
-        assert "class=\"empty\"" in marketer.look(path).html
+        assert 'class="empty"' in marketer.look(path).html
     viewer = enter("viewer")
     assert "New place" not in viewer.look("/console/places").links
 

@@ -33,7 +33,6 @@ LINES = {
         "Of alle plaatsen met een label",
         "Oder alle Orte mit einem Schlagwort",
     ),
-    "narrow": ("Narrow the list", "Maak de lijst korter", "Liste eingrenzen"),
     "audience": ("Who gets it", "Wie het krijgt", "Wer sie bekommt"),
     "audience_hint": (
         "No rows: everybody who agreed to location and offers.",

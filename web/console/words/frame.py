@@ -153,7 +153,6 @@ LINES = {
     "what": ("What", "Wat", "Was"),
     "where": ("Where", "Waar", "Wo"),
     "since": ("Since", "Sinds", "Seit"),
-    "updated": ("Changed", "Gewijzigd", "Geändert"),
     "role": ("Role", "Rol", "Rolle"),
     "role_admin": ("admin", "beheerder", "Admin"),
     "role_marketer": ("marketer", "marketeer", "Marketing"),
@@ -199,6 +198,7 @@ LINES = {
     "bad_number": ("This is not a number.", "Dit is geen getal.", "Das ist keine Zahl."),
     "bad_too_small": ("At least {limit}.", "Minstens {limit}.", "Mindestens {limit}."),
     "bad_too_large": ("At most {limit}.", "Hoogstens {limit}.", "Höchstens {limit}."),
+    "bad_range": ("From {low} to {high}.", "Van {low} tot {high}.", "Von {low} bis {high}."),
     "bad_too_long": ("At most {limit} characters.", "Hoogstens {limit} tekens.", "Höchstens {limit} Zeichen."),
     "bad_moment": ("This is not a date and time.", "Dit is geen datum en tijd.", "Das ist kein Datum mit Uhrzeit."),
     "bad_id": (
@@ -208,9 +208,9 @@ LINES = {
     ),
     "bad_choice": ("Choose one of these.", "Kies een van deze.", "Wählen Sie eins davon."),
     "bad_said": (
-        "This can not be used: it {message}.",
-        "Dit kan zo niet. De melding: it {message}.",
-        "Das geht so nicht. Die Meldung: it {message}.",
+        "This can not be used: {message}.",
+        "Dit kan zo niet. De melding: {message}.",
+        "Das geht so nicht. Die Meldung: {message}.",
     ),
     "bad_json": ("This is not JSON.", "Dit is geen JSON.", "Das ist kein JSON."),
 }

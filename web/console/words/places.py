@@ -131,7 +131,5 @@ LINES = {
     "can_be_pushed": ("can be reached", "bereikbaar", "erreichbar"),
     "can_not_be_pushed": ("can not be reached", "niet bereikbaar", "nicht erreichbar"),
     "no_devices": ("No device yet", "Nog geen toestel", "Noch kein Gerät"),
-    "last_decisions": ("Last decisions", "Laatste beslissingen", "Letzte Entscheidungen"),
-    "last_deliveries": ("Last deliveries", "Laatste bezorgingen", "Letzte Zustellungen"),
     "anonymous": ("nobody known yet", "nog niemand bekend", "noch niemand bekannt"),
 }

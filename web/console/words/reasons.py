@@ -146,7 +146,6 @@ LINES = {
     ),
     "received": ("arrived {at}", "aangekomen {at}", "angekommen {at}"),
     "opened": ("opened {at}", "geopend {at}", "geöffnet {at}"),
-    "default_text": ("default text", "standaardtekst", "Standardtext"),
     "k_enter": ("came", "kwam", "kam"),
     "k_dwell": ("stayed a while", "bleef een poosje", "blieb eine Weile"),
     "k_exit": ("left", "ging weg", "ging"),
