@@ -37,6 +37,10 @@ class Form:
     def all(self, name: str) -> list[str]:
         return self._texts.get(name, [])
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every name with each of its texts, as they were sent."""
+        return [(name, text) for name, texts in self._texts.items() for text in texts]
+
     def on(self, name: str) -> bool:
         """Whether a box is ticked."""
         return name in self._texts
@@ -46,7 +50,7 @@ class Form:
 
     def but(self, **values: str) -> "Form":
         """The same with another value of a name."""
-        kept = [(name, text) for name, texts in self._texts.items() if name not in values for text in texts]
+        kept = [(name, text) for name, text in self.pairs() if name not in values]
         return Form([*kept, *values.items()])
 
 

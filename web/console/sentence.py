@@ -17,8 +17,6 @@ def sentence(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -
     trigger = item["trigger"]
     moment = trigger["on"]
     where = _where(trigger, places, voice)
-    if trigger.get("role", "premises") == "approach":
-        where = voice.say("around", places=where)
     audience = item.get("audience")
     who = voice.say("someone_who", audience=_strong(voice.condition(audience))) if audience else voice.words["someone"]
     return voice.say(
@@ -48,7 +46,8 @@ def _where(trigger: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
         texts.append(voice.say("and_more", count=len(named) - MOST_NAMES))
     if tags := trigger.get("tags"):
         texts.append(voice.say("places_tagged", tags=_strong(", ".join(tags))))
-    return voice.series(texts, "or") if texts else _strong(voice.words["any_place"])
+    where = voice.series(texts, "or") if texts else _strong(voice.words["any_place"])
+    return voice.say("around", places=where) if trigger.get("role") == "approach" else where
 
 
 def _title(item: Mapping[str, Any], voice: Voice) -> str:

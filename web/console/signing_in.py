@@ -29,7 +29,7 @@ NOBODYS_ZONE = ZoneInfo("UTC")
 
 def _onward(wanted: str) -> str:
     """Only a page of the console, and no address that a browser reads as another host."""
-    return wanted if _OWN_PAGE.fullmatch(wanted) and "//" not in wanted else "/console"
+    return wanted if _OWN_PAGE.fullmatch(wanted) and "//" not in wanted and ".." not in wanted else "/console"
 
 
 @router.get("/sign-in")

@@ -188,7 +188,7 @@ def test_what_stands_in_the_way_of_a_launch_is_said_where_it_is_mended(
     assert page.links["Its end has passed. Choose a later one."] == f"{draft}/edit?checks=1#f-schedule.until"
     asked = marketer.look(f"{draft}/launch")
     assert not [one for one in asked.sheets if one.action == f"{draft}/launch"], "there is nothing to press"
-    assert "Not launched." in asked.text
+    assert "It can not be launched yet:" in asked.text
     answer = marketer.post(
         f"{draft}/launch", {"token": marketer.token(), "etag": admin.get("/v1/campaigns/sneakers").headers["etag"]}
     )

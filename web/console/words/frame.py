@@ -88,6 +88,23 @@ LINES = {
         "Er is niets veranderd. Ga terug, laad de pagina opnieuw en probeer het nog eens; cookies moeten aan staan.",
         "Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal; Cookies müssen erlaubt sein.",
     ),
+    "session_ended": ("You are not signed in any more", "Je bent niet meer ingelogd", "Sie sind nicht mehr angemeldet"),
+    "session_ended_why": (
+        "Nothing was saved yet, and what you typed is kept on this page. Sign in in another tab, then come back and go on.",
+        "Er is nog niets opgeslagen; wat je typte staat nog op deze pagina. Log in op een ander tabblad, kom terug en ga verder.",
+        "Noch ist nichts gespeichert; Ihre Eingaben bleiben auf dieser Seite. Melden Sie sich in einem anderen Tab an und machen Sie dann hier weiter.",
+    ),
+    "stale_form": (
+        "This form is from before you signed in",
+        "Dit formulier is van voor je inlogde",
+        "Dieses Formular stammt von vor Ihrer Anmeldung",
+    ),
+    "stale_form_why": (
+        "Nothing was changed yet. What you typed is still here: go on to send it.",
+        "Er is nog niets veranderd. Wat je typte is er nog: ga verder om het te versturen.",
+        "Noch wurde nichts geändert. Ihre Eingaben sind noch da: Weiter sendet sie ab.",
+    ),
+    "go_on": ("Go on", "Verder", "Weiter"),
     "not_found": ("Not there", "Niet gevonden", "Nicht gefunden"),
     "not_found_why": (
         "There is nothing under this address, or not any more.",

@@ -19,6 +19,7 @@ LINES = {
         "Keiner der Orte sagt, wie lange Bleiben dauert. Füllen Sie dort „Bleibt nach“ aus.",
     ),
     "not_launched": ("Not launched. Please look at:", "Niet gestart. Kijk hiernaar:", "Nicht gestartet. Bitte prüfen:"),
+    "not_launchable": ("It can not be launched yet:", "Starten kan nog niet:", "Starten geht noch nicht:"),
     "copy_it": ("Copy", "Kopiëren", "Kopieren"),
     "launch": ("Launch", "Starten", "Starten"),
     "pause": ("Pause", "Pauzeren", "Anhalten"),
