@@ -118,7 +118,7 @@ class ConsoleGuard(Guard):
 
 def foreign(request: Request, voice: Voice, desk: Desk | None = None) -> Response:
     """403 for a form that our own page did not send."""
-    shown = {"heading": voice.words["foreign_form"], "said": voice.words["foreign_form_why"]}
+    shown: dict[str, Any] = {"heading": voice.words["foreign_form"], "said": voice.words["foreign_form_why"]}
     return desk.page("told.html", 403, **shown) if desk else render("told.html", request, voice, status=403, **shown)
 
 
@@ -131,7 +131,12 @@ def keep_typed(request: Request, voice: Voice, form: Form, desk: Desk | None = N
     if request.method in cookies.SAFE or not typed or not request.url.path.startswith(KEPT):
         return None
     name, status = ("stale_form", 403) if desk else ("session_ended", 401)
-    shown = {"heading": voice.words[name], "said": voice.words[f"{name}_why"], "typed": typed, "to_sign_in": not desk}
+    shown: dict[str, Any] = {
+        "heading": voice.words[name],
+        "said": voice.words[f"{name}_why"],
+        "typed": typed,
+        "to_sign_in": not desk,
+    }
     return (
         desk.page("typed.html", status, **shown)
         if desk
