@@ -55,7 +55,7 @@ def in_words(error: Mapping[str, Any], voice: Voice) -> str:
     if kind in _NAMES:
         return voice.words[_NAMES[kind]]
     if kind in _NUMBERS:
-        return voice.words["bad_number"]
+        return voice.words["bad_number" if error.get("input") else "bad_missing"]
     if kind.startswith(("datetime", "timezone")):
         return voice.words["bad_moment"]
     if "time zone of the IANA" in str(error["msg"]):

@@ -97,6 +97,7 @@ def test_what_was_made_elsewhere_stays_until_its_tick_is_taken_away(marketer: Pe
     [
         ({"name": ""}, "name", "Fill this in."),
         ({"lat": "ninety"}, "lat", "This is not a number."),
+        ({"lon": ""}, "lon", "Fill this in."),
         ({"lat": "91"}, "lat", "At most 90"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Choose a time zone from the list"),
         ({"opening_hours": "whenever"}, "opening_hours", "This can not be used"),

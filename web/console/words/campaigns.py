@@ -178,7 +178,7 @@ LINES = {
     "sentence": (
         "When {who} {moment} {where}, send {what}{limits}.",
         "Als {who} {where} {moment}, stuur {what}{limits}.",
-        "Wenn {who} {where} {moment}, sende {what}{limits}.",
+        "Wenn {who} {where} {moment}, geht {what} hinaus{limits}.",
     ),
     "someone": ("someone", "iemand", "jemand"),
     "someone_who": ("someone with {audience}", "iemand met {audience}", "jemand mit {audience}"),
