@@ -127,7 +127,7 @@ def keep_typed(request: Request, voice: Voice, form: Form, desk: Desk | None = N
 
     Only for a form that one of our own pages sent, and none for what holds a password.
     """
-    typed = [one for one in form.pairs() if one[0] not in ("token", "do")]
+    typed = [one for one in form.pairs() if one[0] != "token"]
     if request.method in cookies.SAFE or not typed or not request.url.path.startswith(KEPT):
         return None
     name, status = ("stale_form", 403) if desk else ("session_ended", 401)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from offers import overview
+from offers import overview, places
 from offers.errors import NotFound
 from offers.history import Asked, list_transitions
 from web.console.clock import as_typed
@@ -34,7 +34,7 @@ def home(desk: Member) -> Response:
         states = overview.count_deliveries(session, since=since)
         crossings = list_transitions(session, Asked(since=since, limit=CROSSINGS)).items
         names = overview.names_of(session, crossings)
-        has_places = bool(overview.name_places(session))
+        has_places = bool(places.list_places(session, limit=1)[0])
     typed = as_typed(since, desk.voice.zone)
     return desk.page(
         "home.html",

@@ -7,9 +7,11 @@ import pytest
 
 from offers import users
 from offers.records.database import Database
-from tests.web.conftest import Clock, Served
+from tests.web.conftest import PLACE, Clock, Served
 from tests.web.console.conftest import PASSWORD, Person
 from tests.web.console.reading import PageText
+from tests.web.console.test_campaigns import FILLED as CAMPAIGN_FORM
+from tests.web.console.test_campaigns import NEW as NEW_CAMPAIGN
 from tests.web.console.test_places import FILLED, NEW
 
 Browser = Callable[..., Person]
@@ -37,6 +39,19 @@ def test_what_was_typed_is_sent_again_after_a_sign_in(marketer: Person, admin: h
     assert done.headers["location"] == "/console/places/kalverstraat-102?done=place_saved"
     place = admin.get("/v1/places/kalverstraat-102").json()
     assert (place["name"], place["address"]) == (FILLED["name"], FILLED["address"])
+
+
+def test_what_was_only_to_be_previewed_is_not_saved_then(marketer: Person, admin: httpx.Client, clock: Clock) -> None:
+    admin.put("/v1/customers/sanne", json={"name": "Sanne"})
+    admin.put("/v1/places/kalverstraat-102", json=PLACE)
+    sheet = marketer.look(NEW_CAMPAIGN).sheet(NEW_CAMPAIGN)
+    clock.at += 13 * 3600
+    kept = PageText(marketer.send(sheet, **CAMPAIGN_FORM, preview="sanne", do="preview").text)
+    sign_in_again(marketer)
+    asked = PageText(marketer.send(kept.sheet(NEW_CAMPAIGN)).text)
+    shown = marketer.send(asked.sheet(NEW_CAMPAIGN))
+    assert "As Sanne would get it" in PageText(shown.text).text
+    assert admin.get("/v1/campaigns").json()["items"] == []
 
 
 def test_what_another_site_sends_is_not_kept(marketer: Person, served: Served) -> None:
