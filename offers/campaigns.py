@@ -93,12 +93,18 @@ def _check_offer(session: Session, body: CampaignBody) -> None:
 
 
 def step_campaign(
-    session: Session, campaign_id: str, step: Literal["launch", "pause", "end"], *, now: datetime
+    session: Session,
+    campaign_id: str,
+    step: Literal["launch", "pause", "end"],
+    *,
+    now: datetime,
+    check: Check = anyway,
 ) -> dict[str, Any]:
     """Launch, pause or end. `Conflict` says what is wrong; a step that is done already changes nothing."""
     campaign = queries.campaign_locked(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
+    check(campaign_item(campaign))
     to = STEPS[step].get(campaign.status)
     if to is None:
         raise Conflict(f"A campaign that is {campaign.status} can not {step}.")

@@ -49,9 +49,16 @@ def count_outcomes(
     return queries.outcomes(session, since, campaign_id)
 
 
-def count_deliveries(session: Session, campaign_id: str) -> dict[str, int]:
-    """How many deliveries of a campaign are in each state."""
-    return queries.delivery_states(session, campaign_id)
+def count_deliveries(
+    session: Session, *, since: datetime | None = None, campaign_id: str | None = None
+) -> dict[str, int]:
+    """How many deliveries are in each state, of all campaigns or of one."""
+    return queries.delivery_states(session, since, campaign_id)
+
+
+def count_sent(session: Session, campaign_ids: Iterable[str]) -> dict[str, int]:
+    """Of each of these campaigns how many messages were sent; those that sent none are left out."""
+    return queries.sent_counts(session, campaign_ids)
 
 
 def needs_attention(session: Session) -> Attention:
@@ -96,16 +103,23 @@ def find_customers(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Customers whose id or name holds the text, by id, and the cursor of the next page."""
     rows = queries.customers_like(session, text.strip(), after, limit + 1)
-    items = [
-        {
-            "id": row.id,
-            "name": row.name,
-            "language": row.language,
-            "consents": {"location": row.location, "offers": row.offers, "orders": row.orders},
-        }
-        for row in rows[:limit]
-    ]
+    items = [_found(row) for row in rows[:limit]]
     return items, rows[limit - 1].id if len(rows) > limit else None
+
+
+def meant_customers(session: Session, text: str, *, limit: int = 8) -> list[dict[str, Any]]:
+    """The one with this id, else those whose id or name holds the text: one is meant, several are to be chosen from."""
+    exact = customer_queries.customer_by_id(session, text)
+    return [_found(exact)] if exact else find_customers(session, text, limit=limit)[0]
+
+
+def _found(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "language": row.language,
+        "consents": {"location": row.location, "offers": row.offers, "orders": row.orders},
+    }
 
 
 def devices_of(session: Session, customer_id: str) -> list[dict[str, Any]]:

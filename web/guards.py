@@ -20,6 +20,7 @@ PUBLIC: Mapping[str, str] = {
     "/metrics": "counts without names of people, devices or places",
     "/openapi.json": "the description of the doors",
     "/docs": "the same to read",
+    "/console/sign-in": "where people come in: a password, throttled, and a form that only our own page sends",
     "/demo": "the demo's pages, there only with PASSERBY_DEMO: invented customers, and no position of anybody",
     "/demo/state": "as /demo",
     "/demo/events": "as /demo",

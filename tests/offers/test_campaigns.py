@@ -150,3 +150,19 @@ def test_a_launch_asks_in_a_number_of_queries_that_does_not_grow(town: Town) -> 
             town.write(partial(step_campaign, campaign_id=f"campaign-{number}", step="launch", now=NOON))
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_a_step_may_say_what_it_was_decided_on(town: Town) -> None:
+    """Asked under the lock, with the campaign as it is; what it raises leaves everything as it was."""
+    town.place("kalverstraat")
+    town.campaign("sneakers", live=False)
+    seen: list[str] = []
+
+    def refuse(now: Any) -> None:
+        seen.append(now["status"])
+        raise Conflict("Somebody else was there.")
+
+    with pytest.raises(Conflict, match="Somebody else"):
+        town.write(partial(step_campaign, campaign_id="sneakers", step="launch", now=NOON, check=refuse))
+    assert seen == ["draft"]
+    assert town.read(lambda session: get_campaign(session, "sneakers"))["status"] == "draft"

@@ -31,10 +31,16 @@ def test_counts_are_those_of_the_lists_behind_them(busy: Town) -> None:
 
     assert [rows(outcome) for outcome in counted] == [1, 1]
     assert busy.read(lambda session: overview.count_outcomes(session, since=at(1))) == {}
-    assert busy.read(lambda session: overview.count_deliveries(session, "sneakers")) == {"queued": 1}
+    assert busy.read(lambda session: overview.count_deliveries(session, campaign_id="sneakers")) == {"queued": 1}
+    assert busy.read(overview.count_deliveries) == {"queued": 1}
+    assert busy.read(lambda session: overview.count_deliveries(session, since=at(1))) == {}
+    assert busy.read(lambda session: overview.count_sent(session, ["sneakers", "bye"])) == {}
     assert busy.read(lambda session: overview.count_queued(session, "sneakers")) == 1
     assert len(busy.read(lambda session: list_deliveries(session, Asked(state="queued"))).items) == 1
     assert busy.read(lambda session: list_deliveries(session, Asked(state="sent"))).items == []
+    busy.send([one["id"] for one in busy.deliveries()], now=at(0))
+    assert busy.read(lambda session: overview.count_sent(session, ["sneakers", "bye"])) == {"sneakers": 1}
+    assert busy.read(lambda session: overview.count_sent(session, ["bye"])) == {}
 
 
 def test_what_needs_attention(busy: Town) -> None:
@@ -68,6 +74,19 @@ def test_customers_are_found_by_a_part_of_id_or_name_in_any_case(town: Town) -> 
     rest, end = town.read(lambda session: overview.find_customers(session, "", after=cursor or "", limit=2))
     assert [one["id"] for one in rest] == ["sanne_x"]
     assert end is None
+
+
+def test_an_id_means_one_customer_and_a_name_those_whom_it_fits(town: Town) -> None:
+    for customer, name in (("sanne", "Sanne de Vries"), ("sanne-2", "Sanne Smit"), ("tom", "Tom")):
+        town.customer(customer, name=name)
+
+    def meant(text: str) -> list[str]:
+        return [one["id"] for one in town.read(lambda session: overview.meant_customers(session, text))]
+
+    assert meant("sanne") == ["sanne"], "though the name fits two"
+    assert meant("Sanne ") == ["sanne", "sanne-2"]
+    assert meant("vries") == ["sanne"]
+    assert meant("nobody") == []
 
 
 def test_a_preview_is_worded_as_a_send_would_be(busy: Town) -> None:

@@ -1,4 +1,4 @@
-"""How often somebody may try a password: so many times in a while, by e-mail address and by network address."""
+"""How often somebody may try a password: so many times in a while, for one e-mail address from one network address, and for each."""
 
 import hashlib
 import hmac
@@ -6,7 +6,12 @@ from typing import Any
 
 from redis import Redis
 
-MOST = 10
+MOST_TOGETHER = 10
+"""For one e-mail address from one network address."""
+MOST_OF_ADDRESS = 60
+"""From one network address: an office signs in behind one."""
+MOST_OF_EMAIL = 100
+"""For one e-mail address from wherever: a single stranger can not keep its owner out."""
 WINDOW_S = 900
 
 
@@ -19,19 +24,30 @@ class Attempts:
 
     def count(self, email: str, address: str) -> int:
         """Count this try; the seconds to wait when it is one too many, else 0. Raises Redis's errors: no count, no sign-in."""
-        names = [self._name("email", email.strip().lower()), self._name("address", address)]
+        limits = {
+            self._together(email, address): MOST_TOGETHER,
+            self._name("address", address): MOST_OF_ADDRESS,
+            self._name("email", _plain(email)): MOST_OF_EMAIL,
+        }
         with self._redis.pipeline(transaction=True) as pipeline:
-            for name in names:
+            for name in limits:
                 pipeline.incr(name)
                 pipeline.expire(name, WINDOW_S, nx=True)
                 pipeline.ttl(name)
             told = pipeline.execute()
-        waits = [max(told[at + 2], 1) for at in (0, 3) if told[at] > MOST]
-        return max(waits, default=0)
+        counted = zip(told[::3], told[2::3], limits.values(), strict=True)
+        return max((max(left, 1) for many, left, most in counted if many > most), default=0)
 
-    def forget(self, email: str) -> None:
-        """After the right password: the address keeps its count, so that one good account opens no others."""
-        self._redis.delete(self._name("email", email.strip().lower()))
+    def forget(self, email: str, address: str) -> None:
+        """After the right password. The network address keeps its count, so that one good account opens no others."""
+        self._redis.delete(self._together(email, address), self._name("email", _plain(email)))
+
+    def _together(self, email: str, address: str) -> str:
+        return self._name("together", f"{_plain(email)} {address}")
 
     def _name(self, kind: str, value: str) -> str:
         return f"pb:signin:{kind}:{hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+
+def _plain(email: str) -> str:
+    return email.strip().lower()

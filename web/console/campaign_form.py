@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from offers.errors import Fault
 from offers.rules.campaign import CampaignBody
-from offers.rules.values import read_duration, write_duration
+from offers.rules.values import read_duration, write_duration, zone_or_none
 from web.console import audience_form
+from web.console.clock import as_typed, read_typed
 from web.console.faults import Errors, at_fields, read_body
 from web.console.forms import Form
 from web.console.speaking import UNITS, Voice, measure
@@ -56,8 +56,8 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
         "trigger.role": trigger.get("role", "premises"),
         "trigger.places": list(trigger.get("places", [])),
         "trigger.tags": ", ".join(trigger.get("tags", [])),
-        "schedule.from": _clock(schedule.get("from"), zone),
-        "schedule.until": _clock(schedule.get("until"), zone),
+        "schedule.from": as_typed(schedule.get("from"), zone),
+        "schedule.until": as_typed(schedule.get("until"), zone),
         "schedule.weekly": schedule.get("weekly"),
         "schedule.only_when_open": "1" if schedule.get("only_when_open") else None,
         "zone": zone.key,
@@ -106,7 +106,8 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
     schedule["only_when_open"] = form.on("schedule.only_when_open")
     for name in ("from", "until"):
         try:
-            schedule[name] = _moment(form.text(f"schedule.{name}"), voice.zone)
+            at = read_typed(form.text(f"schedule.{name}"), _zone(form, voice))
+            schedule[name] = at.isoformat() if at else None
         except ValueError:
             faults.append(Fault(f"schedule.{name}", voice.words["bad_moment"]))
     raw: dict[str, Any] = {} if before is None else definition(before)
@@ -160,16 +161,9 @@ def _messages(form: Form, tags: Iterable[str]) -> dict[str, dict[str, str]]:
     return written
 
 
-def _clock(moment: str | None, zone: ZoneInfo) -> str | None:
-    return None if moment is None else datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def _moment(typed: str, zone: ZoneInfo) -> str | None:
-    """A local time of the desk's clock, with its offset."""
-    if not typed:
-        return None
-    at = datetime.fromisoformat(typed)
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
+def _zone(form: Form, voice: Voice) -> ZoneInfo:
+    """The clock by which the form was filled: a new place may have moved the desk's meanwhile."""
+    return zone_or_none(form.or_none("zone")) or voice.zone
 
 
 def _duration(form: Form, name: str) -> str | None:

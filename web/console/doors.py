@@ -5,9 +5,26 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from web.console import campaign_edit, campaigns, customers, home, people, places, rows, signing_in, steps
+
 STATIC = Path(__file__).parents[1] / "static"
+PAGES = (
+    signing_in.router,
+    home.router,
+    places.router,
+    campaign_edit.router,
+    campaigns.router,
+    steps.router,
+    customers.router,
+    rows.router,
+    people.router,
+    home.elsewhere,
+)
+"""Every router. `new` and `preview` are read before what an id or a step may be; what is nowhere comes last."""
 
 
 def open_console(app: FastAPI) -> None:
-    """Have styles and pictures served by this app."""
+    """Have the pages served by this app, and styles and pictures beside them."""
+    for router in PAGES:
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -19,6 +19,8 @@ from web.parts import Parts, parts_of
 from web.tongues import choose
 
 SIGN_IN, PASSWORD = "/console/sign-in", "/console/password"
+KEPT = ("/console/places/", "/console/campaigns/")
+"""Where people write for longer than a moment."""
 
 Lang = Annotated[str | None, Query(max_length=10)]
 Sent = Annotated[Form, Depends(read_form)]
@@ -51,10 +53,14 @@ class Desk:
         """After what was done: look at the outcome, so that a reload does nothing again."""
         return RedirectResponse(path, 303)
 
-    def refuse(self, name: str, status: int, **values: Any) -> TurnedAwayError:
+    def refuse(self, name: str, status: int, /, **values: Any) -> TurnedAwayError:
         """A page with the words `name` and `name_why`."""
         said = self.voice.say(f"{name}_why", **values)
-        return TurnedAwayError(self.page("told.html", status, heading=self.voice.words[name], said=said))
+        return self.turned("told.html", status, heading=self.voice.words[name], said=said)
+
+    def turned(self, template: str, status: int, **shown: Any) -> TurnedAwayError:
+        """To be raised: this page in the place of the one that was asked for."""
+        return TurnedAwayError(self.page(template, status, **shown))
 
 
 class ConsoleGuard(Guard):
@@ -84,11 +90,11 @@ class ConsoleGuard(Guard):
         if request.method not in cookies.SAFE and not cookies.is_own(request, base_url):
             raise TurnedAwayError(foreign(request, voice))
         if user is None:
-            raise TurnedAwayError(self._sign_in_first(request, lang))
+            raise TurnedAwayError(keep_typed(request, voice, form) or self._sign_in_first(request, lang))
         desk = Desk(parts, request, user, secret, form, voice)
         request.state.desk = desk
         if request.method not in cookies.SAFE and not cookies.carries_token(secret, form.text("token")):
-            raise desk.refuse("foreign_form", 403)
+            raise TurnedAwayError(keep_typed(request, voice, form, desk) or foreign(request, voice, desk))
         if user.stale:
             with parts.database.transaction() as session:
                 users.see_session(session, secret, now=parts.now())
@@ -110,10 +116,32 @@ class ConsoleGuard(Guard):
         return RedirectResponse(SIGN_IN + onward, 303)
 
 
-def foreign(request: Request, voice: Voice) -> Response:
+def foreign(request: Request, voice: Voice, desk: Desk | None = None) -> Response:
     """403 for a form that our own page did not send."""
-    heading, said = voice.words["foreign_form"], voice.words["foreign_form_why"]
-    return render("told.html", request, voice, status=403, heading=heading, said=said)
+    shown: dict[str, Any] = {"heading": voice.words["foreign_form"], "said": voice.words["foreign_form_why"]}
+    return desk.page("told.html", 403, **shown) if desk else render("told.html", request, voice, status=403, **shown)
+
+
+def keep_typed(request: Request, voice: Voice, form: Form, desk: Desk | None = None) -> Response | None:
+    """When a session ended while somebody wrote: what they typed, to be sent again by their own hand once they are in.
+
+    Only for a form that one of our own pages sent, and none for what holds a password.
+    """
+    typed = [one for one in form.pairs() if one[0] != "token"]
+    if request.method in cookies.SAFE or not typed or not request.url.path.startswith(KEPT):
+        return None
+    name, status = ("stale_form", 403) if desk else ("session_ended", 401)
+    shown: dict[str, Any] = {
+        "heading": voice.words[name],
+        "said": voice.words[f"{name}_why"],
+        "typed": typed,
+        "to_sign_in": not desk,
+    }
+    return (
+        desk.page("typed.html", status, **shown)
+        if desk
+        else render("typed.html", request, voice, status=status, **shown)
+    )
 
 
 EVERYBODY = users.ROLES

@@ -31,6 +31,7 @@ _NAMES = {
     "literal_error": "bad_choice",
     "string_pattern_mismatch": "bad_id",
 }
+_RANGE = re.compile(r"must be a number from (\S+) to (\S+)")
 _NUMBERS = ("int_parsing", "float_parsing", "int_from_float", "int_type", "float_type", "finite_number")
 
 
@@ -54,12 +55,14 @@ def in_words(error: Mapping[str, Any], voice: Voice) -> str:
     if kind in _NAMES:
         return voice.words[_NAMES[kind]]
     if kind in _NUMBERS:
-        return voice.words["bad_number"]
+        return voice.words["bad_number" if error.get("input") else "bad_missing"]
     if kind.startswith(("datetime", "timezone")):
         return voice.words["bad_moment"]
     if "time zone of the IANA" in str(error["msg"]):
         return voice.words["bad_zone"]
     message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    if between := _RANGE.search(message):
+        return voice.words["bad_range"].format(low=between[1], high=between[2])
     return voice.words["bad_said"].format(message=message)
 
 

@@ -37,12 +37,21 @@ class Form:
     def all(self, name: str) -> list[str]:
         return self._texts.get(name, [])
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every name with each of its texts, as they were sent."""
+        return [(name, text) for name, texts in self._texts.items() for text in texts]
+
     def on(self, name: str) -> bool:
         """Whether a box is ticked."""
         return name in self._texts
 
     def or_none(self, name: str) -> str | None:
         return self.text(name) or None
+
+    def but(self, **values: str) -> "Form":
+        """The same with another value of a name."""
+        kept = [(name, text) for name, text in self.pairs() if name not in values]
+        return Form([*kept, *values.items()])
 
 
 async def read_form(request: Request) -> Form:
@@ -58,4 +67,6 @@ async def read_form(request: Request) -> Form:
         )
     except ValueError:
         raise ProblemError("bad_input", 422, "The form can not be read.", [Fault("", "is no form")]) from None
+    if any("\0" in text for pair in pairs for text in pair):
+        raise ProblemError("bad_input", 422, "Text may not hold the character U+0000.", [Fault("", "holds U+0000")])
     return Form((name, text.replace("\r\n", "\n")) for name, text in pairs)

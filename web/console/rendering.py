@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -34,6 +35,8 @@ RAIL = (
     ("users", "/console/users", ("admin",)),
 )
 """The pages of the rail, where they are, and whose."""
+DONE = ("place_saved", "campaign_saved", "did_launch", "did_pause", "did_end", "password_changed")
+"""What `?done=` may say."""
 
 
 def render(
@@ -60,14 +63,21 @@ def render(
             language=voice.language,
             user=user,
             may_write=user is not None and user.role in ("marketer", "admin"),
-            token=token,
+            token_value=token,
             path=path,
+            here=_address(request),
             rail=[(name, to) for name, to, roles in RAIL if user is not None and user.role in roles],
-            done=request.query_params.get("done", ""),
+            done=next((one for one in DONE if one == request.query_params.get("done")), ""),
             **shown,
         )
     )
     return HTMLResponse(html, status, headers={**HEADERS, "content-language": voice.language})
+
+
+def _address(request: Request) -> str:
+    """This page, to come back to in whatever language, and without what it said once."""
+    kept = [(name, text) for name, text in request.query_params.multi_items() if name not in ("lang", "done")]
+    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
 
 
 @cache

@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from offers.errors import BadInput, Conflict, NotFound
@@ -28,6 +29,8 @@ class PageRoute(APIRoute):
         async def told(request: Request) -> Response:
             try:
                 return await handle(request)
+            except ClientDisconnect:
+                return Response(status_code=400)  # nobody is there to read it
             except TurnedAwayError as turned:
                 return turned.answer
             except NotFound:

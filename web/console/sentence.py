@@ -1,5 +1,6 @@
 """A campaign as one sentence: when who … send … at most …"""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from markupsafe import Markup
 from web.console.speaking import Voice
 
 MOST_NAMES = 3
+_FACT = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}")
 
 
 def sentence(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Markup:
@@ -15,8 +17,6 @@ def sentence(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -
     trigger = item["trigger"]
     moment = trigger["on"]
     where = _where(trigger, places, voice)
-    if trigger.get("role", "premises") == "approach":
-        where = voice.say("around", places=where)
     audience = item.get("audience")
     who = voice.say("someone_who", audience=_strong(voice.condition(audience))) if audience else voice.words["someone"]
     return voice.say(
@@ -46,13 +46,19 @@ def _where(trigger: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
         texts.append(voice.say("and_more", count=len(named) - MOST_NAMES))
     if tags := trigger.get("tags"):
         texts.append(voice.say("places_tagged", tags=_strong(", ".join(tags))))
-    return voice.series(texts, "or") if texts else _strong(voice.words["any_place"])
+    where = voice.series(texts, "or") if texts else _strong(voice.words["any_place"])
+    return voice.say("around", places=where) if trigger.get("role") == "approach" else where
 
 
 def _title(item: Mapping[str, Any], voice: Voice) -> str:
     messages = item["messages"]
     tag = voice.language if voice.language in messages else min(messages)
-    return str(messages[tag]["title"])
+    return _FACT.sub(_named, str(messages[tag]["title"]))
+
+
+def _named(found: re.Match[str]) -> str:
+    """`{{ customer.first_name | default: 'you' }}` as [first name]."""
+    return f"[{found[1].rpartition('.')[2].replace('_', ' ')}]"
 
 
 def _limits(item: Mapping[str, Any], voice: Voice) -> Markup:

@@ -22,12 +22,14 @@ from web.tongues import LANGUAGES, choose
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
 _OWN_PAGE = re.compile(r"/console(?:/[A-Za-z0-9._:@/-]*)?(?:\?[A-Za-z0-9._:@/&=%+-]*)?")
+OWN = "own password"
+"""Counted apart from what strangers try."""
 NOBODYS_ZONE = ZoneInfo("UTC")
 
 
 def _onward(wanted: str) -> str:
     """Only a page of the console, and no address that a browser reads as another host."""
-    return wanted if _OWN_PAGE.fullmatch(wanted) and "//" not in wanted else "/console"
+    return wanted if _OWN_PAGE.fullmatch(wanted) and "//" not in wanted and ".." not in wanted else "/console"
 
 
 @router.get("/sign-in")
@@ -53,8 +55,9 @@ def sign_in(request: Request, parts: Have, form: Sent, lang: Lang = None) -> Res
         return foreign(request, _voice(request, lang))
     email, password, onward = form.text("email"), form.all("password"), form.text("next")
     attempts = Attempts(parts.redis, parts.settings.secret())
+    address = request.client.host if request.client else ""
     try:
-        wait_s = attempts.count(email, request.client.host if request.client else "")
+        wait_s = attempts.count(email, address)
     except (RedisError, OSError):
         return _form(request, parts, lang, onward=onward, email=email, wrong="no_sign_in_now", status=503)
     if wait_s:
@@ -69,7 +72,7 @@ def sign_in(request: Request, parts: Have, form: Sent, lang: Lang = None) -> Res
             opened = users.open_session(session, credential, now=parts.now(), instead_of=secret)
     if opened is None:
         return _form(request, parts, lang, onward=onward, email=email, wrong="wrong_sign_in", status=401)
-    attempts.forget(email)
+    attempts.forget(email, address)
     answer = RedirectResponse(_onward(onward), 303)
     cookies.keep(answer, request, base_url, opened, signed_in=True)
     return answer
@@ -104,8 +107,9 @@ def change_password(desk: Anyone) -> Response:
     """Their other sessions end, and this one gets another secret."""
     form, parts = desk.form, desk.parts
     present, wanted, again = ((form.all(name) or [""])[0] for name in ("present", "password", "again"))
+    attempts = Attempts(parts.redis, parts.settings.secret())
     try:
-        wait_s = Attempts(parts.redis, parts.settings.secret()).count(desk.user.email, "own password")
+        wait_s = attempts.count(desk.user.email, OWN)
     except (RedisError, OSError):
         return desk.page("password.html", 503, errors={"present": desk.voice.words["no_sign_in_now"]})
     if wait_s:
@@ -125,7 +129,7 @@ def change_password(desk: Anyone) -> Response:
         )
     except Conflict:
         return desk.page("password.html", 409, errors={"present": desk.voice.words["wrong_password"]})
-    Attempts(parts.redis, parts.settings.secret()).forget(desk.user.email)
+    attempts.forget(desk.user.email, OWN)
     answer = desk.go("/console?done=password_changed")
     cookies.keep(answer, desk.request, parts.settings.base_url, secret, signed_in=True)
     return answer

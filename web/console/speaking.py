@@ -29,9 +29,9 @@ class Voice:
     def words(self) -> Mapping[str, str]:
         return WORDS[self.language]
 
-    def say(self, name: str, **values: Any) -> Markup:
+    def say(self, phrase: str, /, **values: Any) -> Markup:
         """A phrase with values in it, each escaped."""
-        return Markup(self.words[name]).format(**values)  # noqa: S704 - the phrases are ours
+        return Markup(self.words[phrase]).format(**values)  # noqa: S704 - the phrases are ours
 
     def moment(self, at: datetime | str | None) -> str:
         """Day and clock time, as the language writes them."""

@@ -24,11 +24,24 @@ def outcomes(session: Session, since: datetime | None, campaign_id: str | None) 
     return {outcome: count for outcome, count in session.execute(wanted)}  # noqa: C416 - says what is counted
 
 
-def delivery_states(session: Session, campaign_id: str) -> dict[str, int]:
-    rows = session.execute(
-        select(Delivery.state, func.count()).where(Delivery.campaign_id == campaign_id).group_by(Delivery.state)
+def delivery_states(session: Session, since: datetime | None, campaign_id: str | None) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    wanted = select(Delivery.state, func.count()).group_by(Delivery.state)
+    if since is not None:
+        wanted = wanted.where(Delivery.created_at >= since)
+    if campaign_id is not None:
+        wanted = wanted.where(Delivery.campaign_id == campaign_id)
+    return {state: count for state, count in session.execute(wanted)}  # noqa: C416 - says what is counted
+
+
+def sent_counts(session: Session, ids: Iterable[str]) -> dict[str, int]:
+    """Of each of these campaigns how many messages were sent."""
+    wanted = (
+        select(Delivery.campaign_id, func.count())
+        .where(Delivery.campaign_id.in_(set(ids)), Delivery.state == "sent")
+        .group_by(Delivery.campaign_id)
     )
-    return {state: count for state, count in rows}  # noqa: C416 - says what is counted
+    return {campaign: count for campaign, count in session.execute(wanted) if campaign}
 
 
 def campaigns_with_deliveries(session: Session, ids: Iterable[str]) -> set[str]:

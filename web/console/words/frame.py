@@ -88,6 +88,23 @@ LINES = {
         "Er is niets veranderd. Ga terug, laad de pagina opnieuw en probeer het nog eens; cookies moeten aan staan.",
         "Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal; Cookies müssen erlaubt sein.",
     ),
+    "session_ended": ("You are not signed in any more", "Je bent niet meer ingelogd", "Sie sind nicht mehr angemeldet"),
+    "session_ended_why": (
+        "Nothing was saved yet, and what you typed is kept on this page. Sign in in another tab, then come back and go on.",
+        "Er is nog niets opgeslagen; wat je typte staat nog op deze pagina. Log in op een ander tabblad, kom terug en ga verder.",
+        "Noch ist nichts gespeichert; Ihre Eingaben bleiben auf dieser Seite. Melden Sie sich in einem anderen Tab an und machen Sie dann hier weiter.",
+    ),
+    "stale_form": (
+        "This form is from before you signed in",
+        "Dit formulier is van voor je inlogde",
+        "Dieses Formular stammt von vor Ihrer Anmeldung",
+    ),
+    "stale_form_why": (
+        "Nothing was changed yet. What you typed is still here: go on to send it.",
+        "Er is nog niets veranderd. Wat je typte is er nog: ga verder om het te versturen.",
+        "Noch wurde nichts geändert. Ihre Eingaben sind noch da: Weiter sendet sie ab.",
+    ),
+    "go_on": ("Go on", "Verder", "Weiter"),
     "not_found": ("Not there", "Niet gevonden", "Nicht gefunden"),
     "not_found_why": (
         "There is nothing under this address, or not any more.",
@@ -101,6 +118,12 @@ LINES = {
         "Ein Filter darin hat einen Wert, der nicht geht. Gehen Sie zurück und wählen Sie neu.",
     ),
     "conflict": ("Not now", "Nu niet", "Jetzt nicht"),
+    "bad_step": ("Not any more", "Dat kan niet meer", "Das geht nicht mehr"),
+    "bad_step_why": (
+        "The campaign is in another state by now ({status}). Nothing was changed.",
+        "De campagne heeft nu een andere status ({status}). Er is niets veranderd.",
+        "Die Kampagne hat inzwischen einen anderen Status ({status}). Es wurde nichts geändert.",
+    ),
     "broken": ("Something went wrong here", "Er ging hier iets mis", "Hier ist etwas schiefgegangen"),
     "broken_why": (
         "It was not carried out. Go back and try again; what you typed is still there.",
@@ -114,6 +137,13 @@ LINES = {
     "first_page": ("First page", "Eerste pagina", "Erste Seite"),
     "filter": ("Filter", "Filteren", "Filtern"),
     "all_of_them": ("All", "Alle", "Alle"),
+    "no_rows_here": ("Nothing fits these filters", "Niets past bij deze filters", "Nichts passt zu diesen Filtern"),
+    "no_rows_here_why": (
+        "Take one away, or look further back.",
+        "Haal er een weg, of kijk verder terug.",
+        "Nehmen Sie einen weg, oder schauen Sie weiter zurück.",
+    ),
+    "languages": ("Languages", "Talen", "Sprachen"),
     "search": ("Search", "Zoeken", "Suchen"),
     "save": ("Save", "Opslaan", "Speichern"),
     "saved": ("Saved", "Opgeslagen", "Gespeichert"),
@@ -140,7 +170,6 @@ LINES = {
     "what": ("What", "Wat", "Was"),
     "where": ("Where", "Waar", "Wo"),
     "since": ("Since", "Sinds", "Seit"),
-    "updated": ("Changed", "Gewijzigd", "Geändert"),
     "role": ("Role", "Rol", "Rolle"),
     "role_admin": ("admin", "beheerder", "Admin"),
     "role_marketer": ("marketer", "marketeer", "Marketing"),
@@ -170,6 +199,7 @@ LINES = {
     "noun_user": ("user", "gebruiker", "Benutzer"),
     "noun_place": ("place", "plaats", "Ort"),
     "noun_campaign": ("campaign", "campagne", "Kampagne"),
+    "not_yet": ("Please check", "Kijk even", "Bitte prüfen"),
     "fix_these": (
         "Not saved yet. Please look at:",
         "Nog niet opgeslagen. Kijk hiernaar:",
@@ -185,6 +215,7 @@ LINES = {
     "bad_number": ("This is not a number.", "Dit is geen getal.", "Das ist keine Zahl."),
     "bad_too_small": ("At least {limit}.", "Minstens {limit}.", "Mindestens {limit}."),
     "bad_too_large": ("At most {limit}.", "Hoogstens {limit}.", "Höchstens {limit}."),
+    "bad_range": ("From {low} to {high}.", "Van {low} tot {high}.", "Von {low} bis {high}."),
     "bad_too_long": ("At most {limit} characters.", "Hoogstens {limit} tekens.", "Höchstens {limit} Zeichen."),
     "bad_moment": ("This is not a date and time.", "Dit is geen datum en tijd.", "Das ist kein Datum mit Uhrzeit."),
     "bad_id": (
@@ -194,9 +225,9 @@ LINES = {
     ),
     "bad_choice": ("Choose one of these.", "Kies een van deze.", "Wählen Sie eins davon."),
     "bad_said": (
-        "This can not be used: it {message}.",
-        "Dit kan zo niet. De melding: it {message}.",
-        "Das geht so nicht. Die Meldung: it {message}.",
+        "This can not be used: {message}.",
+        "Dit kan zo niet. De melding: {message}.",
+        "Das geht so nicht. Die Meldung: {message}.",
     ),
     "bad_json": ("This is not JSON.", "Dit is geen JSON.", "Das ist kein JSON."),
 }

@@ -98,6 +98,18 @@ LINES = {
     ),
     "decisions_here": ("Decisions here", "Beslissingen hier", "Entscheidungen hier"),
     "deliveries_here": ("Deliveries here", "Bezorgingen hier", "Zustellungen hier"),
+    "customer_id": ("Id of the customer", "Id van de klant", "Id des Kunden"),
+    "timeline": ("What happened", "Wat er gebeurde", "Was geschah"),
+    "why_of_campaign": (
+        "Choose a campaign to see what it decided for this customer, and on which facts.",
+        "Kies een campagne om te zien wat die voor deze klant besliste, en op welke gegevens.",
+        "Wählen Sie eine Kampagne, um zu sehen, was sie für diesen Kunden entschied und worauf das beruhte.",
+    ),
+    "t_visit": ("visit to", "bezoek aan", "Besuch bei"),
+    "until_at": ("until {at}", "tot {at}", "bis {at}"),
+    "still_there": ("still there", "nog daar", "noch da"),
+    "t_order": ("order", "bestelling", "Bestellung"),
+    "t_purchase": ("purchase", "aankoop", "Einkauf"),
     "find_customer": ("Id or name", "Id of naam", "Id oder Name"),
     "no_customers": ("Nobody found", "Niemand gevonden", "Niemand gefunden"),
     "no_customers_why": (
@@ -119,7 +131,5 @@ LINES = {
     "can_be_pushed": ("can be reached", "bereikbaar", "erreichbar"),
     "can_not_be_pushed": ("can not be reached", "niet bereikbaar", "nicht erreichbar"),
     "no_devices": ("No device yet", "Nog geen toestel", "Noch kein Gerät"),
-    "last_decisions": ("Last decisions", "Laatste beslissingen", "Letzte Entscheidungen"),
-    "last_deliveries": ("Last deliveries", "Laatste bezorgingen", "Letzte Zustellungen"),
     "anonymous": ("nobody known yet", "nog niemand bekend", "noch niemand bekannt"),
 }

@@ -1,0 +1,80 @@
+"""A session that ends while somebody writes costs them nothing that they typed, and nobody else gains by it."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from offers import users
+from offers.records.database import Database
+from tests.web.conftest import PLACE, Clock, Served
+from tests.web.console.conftest import PASSWORD, Person
+from tests.web.console.reading import PageText
+from tests.web.console.test_campaigns import FILLED as CAMPAIGN_FORM
+from tests.web.console.test_campaigns import NEW as NEW_CAMPAIGN
+from tests.web.console.test_places import FILLED, NEW
+
+Browser = Callable[..., Person]
+
+
+def sign_in_again(person: Person) -> None:
+    answer = person.fill("/console/sign-in", email=person.email, password=PASSWORD)
+    assert answer.status_code == 303
+
+
+def test_what_was_typed_is_sent_again_after_a_sign_in(marketer: Person, admin: httpx.Client, clock: Clock) -> None:
+    sheet = marketer.look(NEW).sheet(NEW)
+    clock.at += 13 * 3600
+    kept = marketer.send(sheet, **FILLED)
+    assert kept.status_code == 401
+    page = PageText(kept.text)
+    assert "what you typed is kept on this page" in page.text
+    assert page.links["Sign in"] == "/console/sign-in"
+    assert admin.get("/v1/places").json()["items"] == []
+    sign_in_again(marketer)
+    asked = marketer.send(page.sheet(NEW))
+    assert asked.status_code == 403, "nothing is done without the new session's token"
+    assert admin.get("/v1/places").json()["items"] == []
+    done = marketer.send(PageText(asked.text).sheet(NEW))
+    assert done.headers["location"] == "/console/places/kalverstraat-102?done=place_saved"
+    place = admin.get("/v1/places/kalverstraat-102").json()
+    assert (place["name"], place["address"]) == (FILLED["name"], FILLED["address"])
+
+
+def test_what_was_only_to_be_previewed_is_not_saved_then(marketer: Person, admin: httpx.Client, clock: Clock) -> None:
+    admin.put("/v1/customers/sanne", json={"name": "Sanne"})
+    admin.put("/v1/places/kalverstraat-102", json=PLACE)
+    sheet = marketer.look(NEW_CAMPAIGN).sheet(NEW_CAMPAIGN)
+    clock.at += 13 * 3600
+    kept = PageText(marketer.send(sheet, **CAMPAIGN_FORM, preview="sanne", do="preview").text)
+    sign_in_again(marketer)
+    asked = PageText(marketer.send(kept.sheet(NEW_CAMPAIGN)).text)
+    shown = marketer.send(asked.sheet(NEW_CAMPAIGN))
+    assert "As Sanne would get it" in PageText(shown.text).text
+    assert admin.get("/v1/campaigns").json()["items"] == []
+
+
+def test_what_another_site_sends_is_not_kept(marketer: Person, served: Served) -> None:
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        marketer.http.headers.update({"origin": served.url, "sec-fetch-site": "same-origin"} | headers)
+        answer = marketer.post(NEW, {"name": "planted", "token": "guessed"})
+        assert answer.status_code == 403
+        assert "planted" not in answer.text
+
+
+def test_a_password_is_never_written_into_a_page(marketer: Person, database: Database, clock: Clock) -> None:
+    sheet = marketer.look("/console/password").sheet("/console/password")
+    with database.transaction() as session:
+        users.close_session(session, marketer.http.cookies["passerby"])
+    answer = marketer.send(sheet, present=PASSWORD, password="another secret", again="another secret")
+    assert answer.status_code == 303
+    assert not answer.content
+
+
+@pytest.mark.parametrize("language", ["nl", "de"])
+def test_choosing_a_language_wins_over_the_address(marketer: Person, language: str) -> None:
+    path = "/console/decisions?since=2026-11-20T12%3A00&lang=en&done=did_end"
+    answer = marketer.fill(path, "/console/language", language=language)
+    there = answer.headers["location"]
+    assert there == "/console/decisions?since=2026-11-20T12%3A00"
+    assert marketer.look(there).lang == language

@@ -1,0 +1,180 @@
+"""The form on which a campaign is written: new, copied, or changed as a new version; previewed without being saved."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from offers import campaigns, overview, users
+from offers.errors import BadInput, Conflict, NotFound
+from offers.rules.personalise import FACTS, FILTERS
+from offers.rules.profile import Id
+from web.asking import Named
+from web.console import audience_form, campaign_form
+from web.console.campaigns import places_of, said_of
+from web.console.changing import ChangedMeanwhile, unchanged
+from web.console.entering import Desk, Writer
+from web.console.faults import Errors
+from web.console.forms import Form
+from web.console.places import wrong_id
+from web.console.previewing import Preview, preview_of
+from web.console.routes import PageRoute
+from web.editing import etag_of
+
+router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
+
+Item = dict[str, Any]
+Copied = Annotated[Id | None, Query(alias="copy")]
+
+
+@router.get("/new")
+def new(desk: Writer, copied: Copied = None) -> Response:
+    """Empty, or filled as another campaign is."""
+    if copied is None:
+        return form_page(desk, campaign_form.blank(desk.voice.zone))
+    with desk.parts.database.reading() as session:
+        item = campaigns.get_campaign(session, copied)
+    return form_page(desk, campaign_form.shown(item, desk.voice.zone).but(copy=copied), copied=item)
+
+
+@router.post("/new")
+def add(desk: Writer) -> Response:
+    form, parts = desk.form, desk.parts
+    copied = _copied(desk)
+    if form.text("do") == "row":
+        return form_page(desk, form, copied=copied, more_rows=True)
+    body, errors = campaign_form.read(form, copied, desk.voice)
+    errors |= wrong_id(form, desk)
+    if form.text("do") == "preview":
+        return _previewed(desk, form, None, body, errors, copied=copied)
+    if body is None or errors:
+        return form_page(desk, form, errors=errors, status=422, copied=copied)
+    try:
+        with parts.database.transaction() as session:
+            if wanted := form.or_none("id"):
+                item, _ = campaigns.put_campaign(session, wanted, body, now=parts.now(), check=unchanged(None))
+            else:
+                item = campaigns.add_campaign(session, body, now=parts.now())
+            users.note(session, desk.user.user_id, "created", "campaign", item["id"], now=parts.now())
+    except ChangedMeanwhile:
+        return form_page(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409, copied=copied)
+    except BadInput as refused:
+        told = campaign_form.told(refused.faults, campaign_form.tags_of(copied))
+        return form_page(desk, form, errors=told, status=422, copied=copied)
+    return desk.go(f"/console/campaigns/{item['id']}?done=campaign_saved")
+
+
+@router.get("/{campaign_id}/edit")
+def edit(desk: Writer, campaign_id: Named, checks: Annotated[str, Query(max_length=5)] = "") -> Response:
+    """With `?checks=1` what keeps it from being launched stands at its fields."""
+    now = desk.parts.now()
+    with desk.parts.database.reading() as session:
+        item = campaigns.get_campaign(session, campaign_id)
+        faults = campaigns.check_campaign(session, campaign_id, now=now) if checks else []
+    _refuse_ended(desk, item)
+    errors = campaign_form.told(said_of(faults, item, desk), campaign_form.tags_of(item))
+    return form_page(desk, campaign_form.shown(item, desk.voice.zone), item, errors=errors, launching=bool(errors))
+
+
+@router.post("/{campaign_id}/edit")
+def change(desk: Writer, campaign_id: Named) -> Response:
+    form, parts, etag = desk.form, desk.parts, desk.form.text("etag")
+    with parts.database.reading() as session:
+        item = campaigns.get_campaign(session, campaign_id)
+    _refuse_ended(desk, item)
+    if form.text("do") == "row":
+        return form_page(desk, form, item, more_rows=True, etag=etag)
+    body, errors = campaign_form.read(form, item, desk.voice)
+    if form.text("do") == "preview":
+        return _previewed(desk, form, item, body, errors, etag=etag)
+    if body is None:
+        return form_page(desk, form, item, errors=errors, status=422, etag=etag)
+    tags = campaign_form.tags_of(item)
+    try:
+        with parts.database.transaction() as session:
+            saved, _ = campaigns.put_campaign(session, campaign_id, body, now=parts.now(), check=unchanged(etag))
+            if saved["version"] != item["version"]:
+                users.note(session, desk.user.user_id, "changed", "campaign", campaign_id, now=parts.now())
+    except ChangedMeanwhile as changed:
+        if changed.now is None:
+            raise NotFound("campaign") from None
+        _refuse_ended(desk, changed.now)
+        return form_page(desk, form, changed.now, status=409, changed=True)
+    except BadInput as refused:
+        return form_page(desk, form, item, errors=campaign_form.told(refused.faults, tags), status=422, etag=etag)
+    except Conflict as refused:  # it is live, and so it would never send again
+        faults = said_of(list(refused.faults), {"trigger": body.trigger.model_dump()}, desk)
+        return form_page(desk, form, item, errors=campaign_form.told(faults, tags), status=409, etag=etag)
+    return desk.go(f"/console/campaigns/{campaign_id}?done=campaign_saved")
+
+
+def _copied(desk: Desk) -> Item | None:
+    """What the new one is copied from, when it is there still: the form has no fields for all that it says."""
+    wanted = desk.form.or_none("copy")
+    if wanted is None:
+        return None
+    try:
+        with desk.parts.database.reading() as session:
+            return campaigns.get_campaign(session, wanted)
+    except NotFound:
+        return None
+
+
+def _refuse_ended(desk: Desk, item: Item) -> None:
+    if item["status"] == "ended":
+        words = desk.voice.words
+        raise desk.turned("told.html", 409, heading=words["conflict"], said=words["ended_note"])
+
+
+def _previewed(
+    desk: Desk, form: Form, item: Item | None, body: Any, errors: Errors, *, etag: str = "", copied: Item | None = None
+) -> Response:
+    shown = None
+    if body is not None and not errors:
+        written = body.as_json()
+        typed = form.text("preview")[:200]
+        shown = preview_of(desk, written["messages"], typed, places_of(written), errors)
+        if not typed:
+            errors["preview"] = desk.voice.words["bad_missing"]
+    return form_page(
+        desk, form, item, errors=errors, status=422 if errors else 200, etag=etag, preview=shown, copied=copied
+    )
+
+
+def form_page(
+    desk: Desk,
+    form: Form,
+    item: Item | None = None,
+    *,
+    errors: Errors | None = None,
+    status: int = 200,
+    changed: bool = False,
+    launching: bool = False,
+    etag: str = "",
+    more_rows: bool = False,
+    preview: Preview | None = None,
+    copied: Item | None = None,
+) -> Response:
+    with desk.parts.database.reading() as session:
+        places = overview.name_places(session)
+    rows = audience_form.rows_of(form)
+    while rows and rows[-1] == audience_form.Row():
+        rows.pop()
+    spare = audience_form.SPARE * (2 if more_rows else 1)
+    return desk.page(
+        "campaign_form.html",
+        status,
+        form=form,
+        item=item,
+        errors=errors or {},
+        changed=changed,
+        launching=launching,
+        etag=etag or (etag_of(item) if item else ""),
+        rows=[*rows, *[audience_form.Row()] * spare],
+        kinds=audience_form.KINDS,
+        tags=campaign_form.tags_of(item or copied),
+        places=places,
+        preview=preview,
+        facts=FACTS,
+        filters=FILTERS,
+    )

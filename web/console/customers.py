@@ -1,0 +1,102 @@
+"""Customers: found by what is typed, one of them whole, and why a campaign did or did not speak to them."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from offers import customers, history, overview, personal
+from web.asking import Cursor, LongCursor, Named
+from web.console.entering import Desk, Reader
+from web.console.explaining import explain, explain_never, facts_of
+from web.console.filtering import query_of
+from web.console.routes import PageRoute
+
+router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
+
+PAGE = 50
+
+
+@router.get("/customers")
+def search(desk: Reader, cursor: Cursor = None) -> Response:
+    form = query_of(desk)
+    with desk.parts.database.reading() as session:
+        found, next_cursor = overview.find_customers(session, form.text("q")[:200], after=cursor or "", limit=PAGE)
+    return desk.page("customers.html", form=form, errors={}, rows=found, next_cursor=next_cursor, cursor=cursor)
+
+
+@router.get("/customers/{customer_id}")
+def show(desk: Reader, customer_id: Named, cursor: LongCursor = None) -> Response:
+    with desk.parts.database.reading() as session:
+        one = customers.get_customer(session, customer_id)
+        devices = overview.devices_of(session, customer_id)
+        line, next_cursor = personal.timeline(session, customer_id, cursor=cursor, limit=PAGE)
+        names = overview.names_of(session, [each["item"] for each in line])
+    why = {
+        each["item"]["id"]: explain(each["item"]["outcome"], each["item"]["facts"], desk.voice, names.campaigns)
+        for each in line
+        if each["type"] == "decision"
+    }
+    return desk.page(
+        "customer.html",
+        one=one,
+        devices=devices,
+        line=line,
+        next_cursor=next_cursor,
+        cursor=cursor,
+        names=names,
+        why=why,
+        form=query_of(desk),
+        errors={},
+    )
+
+
+@router.get("/why")
+def why(desk: Reader) -> Response:
+    """`?customer=&campaign=`: the customer by id, or by a name; several fit, and they are offered."""
+    form, words = query_of(desk), desk.voice.words
+    typed, campaign_id = form.text("customer")[:200], form.text("campaign")[:100]
+    told: dict[str, Any] | None = None
+    errors, offered = {}, []
+    with desk.parts.database.reading() as session:
+        names = overview.names_of(session, [])
+        if typed:
+            meant = overview.meant_customers(session, typed)
+            if not meant:
+                errors["customer"] = words["preview_nobody"]
+            elif len(meant) > 1:
+                offered = meant
+            elif campaign_id in names.campaigns:
+                told = history.why(session, meant[0]["id"], campaign_id)
+                names = overview.names_of(session, [*told["decisions"], {"customer": meant[0]["id"]}])
+        if typed and campaign_id not in names.campaigns:
+            errors["campaign"] = words["bad_choice"]
+    return desk.page(
+        "why.html",
+        422 if errors else 200,
+        form=form,
+        errors=errors,
+        offered=offered,
+        told=told,
+        names=names,
+        reasons=_reasons(desk, told, names.campaigns),
+    )
+
+
+def _reasons(desk: Desk, told: dict[str, Any] | None, campaigns: dict[str, str]) -> list[dict[str, Any]]:
+    """Each decision with its sentence and facts; where there is none, what kept the campaign from one."""
+    if told is None:
+        return []
+    voice = desk.voice
+    if told["never"]:
+        facts = told["never"]["facts"]
+        said = explain_never(told["never"]["reason"], facts, voice)
+        return [{"decision": None, "said": said, "facts": facts_of(facts, voice, campaigns)}]
+    return [
+        {
+            "decision": one,
+            "said": explain(one["outcome"], one["facts"], voice, campaigns),
+            "facts": facts_of(one["facts"], voice, campaigns),
+        }
+        for one in told["decisions"]
+    ]

@@ -1,0 +1,70 @@
+"""What a page of rows was asked: filters as they were typed, read into what the list takes, or what is wrong with them."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from pydantic import TypeAdapter, ValidationError
+
+from offers.history import Asked
+from offers.rules.profile import Id
+from web.console.clock import as_typed, read_typed
+from web.console.entering import Desk
+from web.console.faults import Errors
+from web.console.forms import Form
+
+PAGE = 50
+STATES = ("queued", "sending", "sent", "unknown", "failed", "expired")
+_ID = TypeAdapter(Id)
+_IDS = ("customer", "campaign", "place", "cursor")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`asked` is none when something is wrong; `form` keeps what was typed."""
+
+    form: Form
+    asked: Asked | None
+    errors: Errors
+    own: tuple[str, ...]
+
+    def address(self, path: str, **also: str | None) -> str:
+        """The same filters, without the page that was looked at."""
+        wanted = {name: self.form.text(name) for name in self.own} | also
+        said = urlencode({name: text for name, text in wanted.items() if text})
+        return f"{path}?{said}" if said else path
+
+
+def read_filters(desk: Desk, *more: str) -> Filters:
+    """From the address: customer, campaign, place, since, the page's cursor, and `more`. An empty filter is none."""
+    form = query_of(desk)
+    errors: Errors = {}
+    for name in _IDS:
+        if typed := form.text(name):
+            try:
+                _ID.validate_python(typed)
+            except ValidationError:
+                errors[name if name != "cursor" else ""] = desk.voice.words["bad_id"]
+    since = None
+    try:
+        since = read_typed(form.text("since"), desk.voice.zone)
+    except ValueError:
+        errors["since"] = desk.voice.words["bad_moment"]
+    own = ("customer", "campaign", "place", "since", *more)
+    asked = Asked(
+        customer=form.or_none("customer"),
+        campaign=form.or_none("campaign"),
+        place=form.or_none("place"),
+        since=since,
+        cursor=form.or_none("cursor"),
+        limit=PAGE,
+        outcome=form.or_none("outcome") if "outcome" in more else None,
+        state=form.or_none("state") if "state" in more else None,
+    )
+    if since is not None:  # as the field shows it, whatever offset it came with
+        form = form.but(since=as_typed(since, desk.voice.zone) or "")
+    return Filters(form, None if errors else asked, errors, own)
+
+
+def query_of(desk: Desk) -> Form:
+    """The address's values as a form. NUL, which no database takes, is read over."""
+    return Form((name, text.replace("\0", "")) for name, text in desk.request.query_params.multi_items())
