@@ -6,7 +6,7 @@ import pytest
 from offers import users
 from offers.records.database import Database
 from tests.conftest import NOON
-from tests.web.conftest import CAMPAIGN, PLACE, Served
+from tests.web.conftest import CAMPAIGN, PLACE, Register, Served
 from tests.web.console.conftest import FORM, Enter, Person
 from web.console.doors import PAGES as ROUTERS
 
@@ -120,6 +120,17 @@ def test_who_is_not_signed_in_sees_nothing(browser: object, served: Served) -> N
             answer = client.post(path, content="token=x", headers={"content-type": FORM})
             assert answer.status_code == 303, path
             assert answer.headers["location"] == "/console/sign-in?over=1"
+
+
+@pytest.mark.usefixtures("desk")
+def test_keys_and_phones_open_no_page(served: Served, keys: dict[str, str], register: Register) -> None:
+    """What opens the API opens nothing here, on our own page's word neither."""
+    for credential in (*keys.values(), register()["token"]):
+        headers = {"origin": served.url, "authorization": f"Bearer {credential}", "cookie": f"passerby={credential}"}
+        with httpx.Client(base_url=served.url, headers=headers, timeout=20) as client:
+            assert {client.get(path).status_code for path in PAGES} == {303}
+            sent = {client.post(path, content="token=x", headers={"content-type": FORM}).status_code for path in POSTS}
+            assert sent == {303}
 
 
 @pytest.mark.usefixtures("desk")
