@@ -21,6 +21,8 @@ from offers.records.database import AWAY, LOST_A_RACE
 from offers.rules.refusals import refusals
 
 MEDIA_TYPE = "application/problem+json"
+MOST_READ, MOST_TOLD = 1000, 100
+"""Faults of one request that are looked at, and that are told."""
 TYPE = "urn:passerby:problem:"
 TITLES: Mapping[str, str] = {
     "already_redeemed": "already_redeemed: this coupon was redeemed before",
@@ -117,13 +119,17 @@ def as_problem(error: Exception) -> Response:
 
 
 def _refusals(error: RequestValidationError) -> list[tuple[str, str]]:
-    """Of a body, or of an address and its query, whose values come one by one."""
+    """Of a body, or of an address and its query, whose values come one by one. The first of them, when there are very many."""
     found: dict[tuple[str, str], None] = {}
-    for where in dict.fromkeys(one["loc"][0] for one in error.errors()):
-        errors = [{**one, "loc": one["loc"][1:]} for one in error.errors() if one["loc"][0] == where]
+    every = error.errors()[:MOST_READ]
+    for where in dict.fromkeys(one["loc"][0] for one in every):
+        errors = [{**one, "loc": one["loc"][1:]} for one in every if one["loc"][0] == where]
         value = error.body if where == "body" else {step: None for one in errors for step in one["loc"]}
         found |= dict.fromkeys(refusals(errors, value))
-    return list(found)
+    told = list(found)
+    if len(told) <= MOST_TOLD:
+        return told
+    return [*told[:MOST_TOLD], ("", f"and at least {len(told) - MOST_TOLD} more")]
 
 
 def install(app: FastAPI) -> None:

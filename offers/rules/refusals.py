@@ -1,21 +1,30 @@
 """What a model says of a value it refuses, as (path, message): one field, one line, in the words of who wrote the value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 PATH_WITHIN = "path_within"
 """In an error's context: where within the value it stands, for what a validator of a whole value found out."""
 
+LONGEST_PATH = 2000
+
 
 def refusals(errors: Sequence[Mapping[str, Any]], value: Any) -> list[tuple[str, str]]:
-    """Pydantic's errors about `value`: each field once, and none for a union as a whole when a branch of it names the field."""
+    """Pydantic's errors about `value`: each field once, and none for a union as a whole when a branch of it names the field.
+
+    Takes as long as there are errors, however many: whoever may send a body may send one with a hundred thousand of them.
+    """
     found = dict.fromkeys((_path(one, value), str(one["msg"]).removeprefix("Value error, ")) for one in errors)
-    paths = [path for path, _ in found]
-    return [
-        (path, message)
-        for path, message in found
-        if not path or not any(other.startswith((f"{path}.", f"{path}[")) for other in paths)
-    ]
+    above = {one for path, _ in found for one in _above(path)}
+    return [(path, message) for path, message in found if path not in above]
+
+
+def _above(path: str) -> Iterator[str]:
+    """What a path lies within: `a` and `a[0]` for `a[0].b`. A path that nobody would write lies within nothing."""
+    if len(path) <= LONGEST_PATH:
+        for end, sign in enumerate(path):
+            if sign in ".[" and end:
+                yield path[:end]
 
 
 def _path(error: Mapping[str, Any], value: Any) -> str:

@@ -296,3 +296,11 @@ def test_a_refused_post_does_not_use_its_key_up(admin: httpx.Client) -> None:
     problem_of(admin.post("/v1/campaigns", json=CAMPAIGN, headers=key), 422)
     admin.put(f"/v1/places/{ID}", json=PLACE)
     assert admin.post("/v1/campaigns", json=CAMPAIGN, headers=key).status_code == 201
+
+
+def test_very_many_faults_are_answered_with_the_first_of_them(admin: httpx.Client) -> None:
+    """A body of 1 MB holds tens of thousands; each is looked at once."""
+    body = {f"f{number}": 1 for number in range(60_000)}
+    errors = problem_of(admin.put("/v1/customers/sanne", json=body), 422)["errors"]
+    assert [one["path"] for one in errors] == [*(f"f{number}" for number in range(100)), ""]
+    assert errors[-1]["message"] == "and at least 900 more"
