@@ -23,6 +23,7 @@ PROCESSES = ("tests/faults/", "tests/browser/", "tests/commands/test_demo.py")
 """Tests that start whole services: where several runners share the work, one of them takes these, one after the other."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the runners read the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(PROCESSES):

@@ -64,8 +64,9 @@ class Server:
 
     def start_again(self) -> None:
         """Recover from the write-ahead log; returns once it takes connections."""
-        # the package takes a process that is dead and not yet buried for a running server, and starts none
-        (self.started.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        # the package and PostgreSQL itself take a process that is dead and not yet buried for a running server, and start none
+        for left in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (self.started.pgdata / left).unlink(missing_ok=True)
         self.started.ensure_postgres_running()
 
 

@@ -13,7 +13,7 @@ from offers.records.database import Database
 from offers.rules.order import OrderBody
 from offers.rules.product import ProductBody
 from offers.rules.purchase import PurchaseBody
-from tests.offers.stories import NOON, Town, at, enter
+from tests.offers.stories import KEYS, NOON, Town, at, enter
 from tests.web.conftest import paths_of
 
 AT = {"visits": "entered_at", "deliveries": "created_at"}
@@ -36,6 +36,7 @@ def database(either_database: Database) -> Database:
 def happen(town: Town, number: int, minute: float = 5) -> None:
     """One more of everything, all of it at one moment. Sanne has a part in it."""
     store, name = town.place(f"place-{number}"), f"{number}"
+    town.offer(f"offer-{number}")
     town.campaign(f"campaign-{number}", trigger={"on": "enter", "places": [f"place-{number}"]})
     for customer in ("sanne", f"customer-{number}"):
         town.cross(enter(town.phone(customer, consents=("location", "offers", "orders")), store, minute))
@@ -44,7 +45,7 @@ def happen(town: Town, number: int, minute: float = 5) -> None:
     body = PurchaseBody.model_validate({**purchase, "channel": "store", "total": "1", "currency": "EUR"})
     order = OrderBody.model_validate({"customer": "sanne", "place": f"place-{number}", "items": []})
     town.write(partial(products.put_product, sku=f"sku-{number}", body=product, now=NOON))
-    town.write(partial(purchases.record_purchase, body=body, now=NOON))
+    town.write(partial(purchases.record_purchase, body=body, keys=KEYS, now=NOON))
     town.write(partial(pickups.put_order, order_id=f"order-{number}", body=order, now=NOON))
     town.write(partial(keys.make_key, role="till", now=NOON))
 

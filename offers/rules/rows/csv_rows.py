@@ -25,6 +25,11 @@ def several(cell: str) -> Any:
     return [one.strip() for one in cell.split("|") if one.strip()]
 
 
+def flag(cell: str) -> Any:
+    """`true` and `false` are what they say; everything else is text, and refused by a field that wants one of the two."""
+    return {"true": True, "false": False}.get(cell, cell)
+
+
 def plain(cell: str) -> Any:
     """What is written as a JSON number or `true` and `false` is one; `007` and everything else is text."""
     if cell in ("true", "false") or re.fullmatch(r"-?(0|[1-9]\d{0,15})(\.\d{1,15})?", cell):
