@@ -19,15 +19,19 @@ NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 """Noon in Amsterdam, on a Monday."""
 
 
-PROCESSES = ("tests/faults/", "tests/browser/", "tests/commands/test_demo.py")
-"""Tests that start whole services: where several runners share the work, one of them takes these, one after the other."""
+ONE_RUNNER = {
+    "kills": ("tests/faults/test_kills.py",),
+    "processes": ("tests/faults/", "tests/browser/", "tests/commands/test_demo.py"),
+}
+"""Tests that start whole services: where several runners share the work, one of them takes all of a row, one after the other."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the runners read the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.nodeid.startswith(PROCESSES):
-            item.add_marker(pytest.mark.xdist_group("processes"))
+        rows = (row for row, begins in ONE_RUNNER.items() if item.nodeid.startswith(begins))
+        if row := next(rows, None):
+            item.add_marker(pytest.mark.xdist_group(row))
 
 
 @pytest.fixture(scope="session")
