@@ -34,14 +34,22 @@ class Noun(StrEnum):
 
 def _database(settings: Settings) -> Database:
     """The database, when its schema is this code's."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(settings.database)
-    here, expected = schema.revision_here(database), schema.revision_expected()
-    if here != expected:
-        raise Misconfigured(
-            f"The database's schema is {here or 'empty'}, this code wants {expected}: run `passerby migrate` first."
-        )
+    database = _opened(settings)
+    if wrong := schema.misfit(schema.revision_here(database), schema.revision_expected()):
+        raise Misconfigured(f"The database's {wrong}.")
     return database
+
+
+def _opened(settings: Settings) -> Database:
+    """The database, whatever is in it. The data folder is made where it is to lie there, and needed nowhere else."""
+    if not settings.database_url:
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise Misconfigured(
+                f"{settings.data} can not be made: {error.strerror}. Choose another folder with PASSERBY_DATA."
+            ) from None
+    return Database(settings.database)
 
 
 def _settings(data: Path | None = None) -> Settings:
@@ -108,8 +116,7 @@ def migrate(
 ) -> None:
     """Bring the database's schema up (or down) to a revision."""
     settings = _settings(data)
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(settings.database)
+    database = _opened(settings)
     before = schema.revision_here(database)
     schema.migrate(database, to)
     typer.echo(
