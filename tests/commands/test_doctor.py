@@ -167,6 +167,15 @@ def test_a_redis_that_refuses_says_why(folder: Path, redis_url: str) -> None:
     assert wrongs(settings, "redis") == {"redis": ["does not take this password"]}
 
 
+def test_a_folder_is_asked_for_only_where_something_lies_in_it(folder: Path, redis_url: str) -> None:
+    """Roles in production keep nothing there, and may run where nothing can be written."""
+    (folder / "file").write_text("")
+    nowhere = folder / "file" / "below"
+    elsewhere = settings_of(nowhere, redis_url, "postgresql://shop@127.0.0.1:1/none")
+    assert wrongs(elsewhere, "data") == {}
+    assert list(wrongs(settings_of(nowhere, redis_url), "data")) == ["data"]
+
+
 def test_a_folder_that_others_read_and_one_that_can_not_be(folder: Path, redis_url: str) -> None:
     folder.chmod(0o755)
     assert list(wrongs(settings_of(folder, redis_url), "data")) == ["data"]
