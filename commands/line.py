@@ -11,6 +11,7 @@ import typer
 from commands.people import user_commands
 from offers.errors import Misconfigured, PasserbyError
 from offers.records import schema
+from offers.records.condition import refusal_of
 from offers.records.database import AWAY, Database, without_password
 from offers.settings import Settings, read_settings
 
@@ -264,9 +265,8 @@ def main() -> None:
         sys.exit(1)
     except AWAY as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-        typer.echo(
-            f"passerby: The database does not answer: {reason}. PASSERBY_DATABASE_URL says where it is.", err=True
-        )
+        said = "refuses" if refusal_of(error) else "does not answer"
+        typer.echo(f"passerby: The database {said}: {reason}. PASSERBY_DATABASE_URL says where it is.", err=True)
         sys.exit(1)
 
 
