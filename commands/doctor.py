@@ -19,14 +19,16 @@ from commands import findings
 from commands.findings import Finding
 from offers.errors import BadInput, Misconfigured
 from offers.records.condition import database_condition
+from offers.records.condition import refusal_of as database_refusal
 from offers.records.database import Database
 from offers.settings import Settings
 from workers.app import open_redis
 from workers.condition import broker_takes_rings, redis_condition
+from workers.condition import refusal_of as redis_refusal
 from workers.vitals import read_vitals
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
-"""There in a checkout and in the image; elsewhere versions are not compared."""
+"""There in a checkout; elsewhere, as in the image, versions are not compared: what installed them did."""
 MARKS = {"ok": "ok", "look": "look", "wrong": "WRONG"}
 
 
@@ -64,18 +66,22 @@ def examine(read: Callable[[], Settings], parts: list[str]) -> Iterator[Finding]
             said = str(error) if part == "redis" else "can not be asked"
             yield Finding(part, "wrong", said, DOES_NOT_ANSWER[part])
         except Exception as error:  # noqa: BLE001 - whatever a part fails with is its finding; types only, texts hold addresses
-            yield Finding(
-                part,
-                "wrong",
-                f"does not answer ({type(error).__name__})",
-                DOES_NOT_ANSWER.get(part, "Look into the log"),
-            )
+            yield _what_failed(part, error)
+
+
+def _what_failed(part: str, error: Exception) -> Finding:
+    if part == "database" and (refused := database_refusal(error)):
+        return findings.of_database_that_refuses(part, refused)
+    if part == "redis" and (no := redis_refusal(error)):
+        return findings.of_redis_that_refuses(part, no)
+    do = DOES_NOT_ANSWER.get(part, "Look into the log")
+    return Finding(part, "wrong", f"does not answer ({type(error).__name__})", do)
 
 
 DOES_NOT_ANSWER = {
     "database": "Start it, and look at PASSERBY_DATABASE_URL: host, port, name, password",
     "redis": "Start it (`passerby serve` starts its own), and look at PASSERBY_REDIS_URL",
-    "broker": "Start it, and look at PASSERBY_BROKER_URL",
+    "broker": "Start it, and look at PASSERBY_BROKER_URL; where that is empty, mend redis first",
     "lanes": "Mend redis first",
     "workers": "Mend redis first",
     "beat": "Mend redis first",
@@ -101,11 +107,14 @@ def _settings(settings: Settings) -> list[Finding]:
         *findings.of_names(os.environ, {*Settings.model_fields, "key", "test_postgres_url"}),
         *findings.of_secret_key(settings.secret_key.get_secret_value()),
         *findings.of_base_url(settings.base_url),
+        *findings.of_proxies(settings.trusted_proxies, settings.base_url),
     ]
 
 
 def _data(settings: Settings) -> list[Finding]:
     folder = settings.data
+    if settings.database_url and settings.redis_url and not folder.exists():
+        return [Finding("data", "ok", "no folder is needed: database and Redis are elsewhere")]
     above = next(one for one in (folder, *folder.resolve().parents) if one.exists())
     if above != folder and above.is_dir() and os.access(above, os.W_OK):
         return [Finding("data", "ok", f"{folder} is not there yet: whoever needs it first makes it")]

@@ -1,5 +1,6 @@
 """What `passerby doctor` makes of what it saw: pure checks from plain values to findings, each with what to do about it."""
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +8,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from offers.records.condition import DatabaseCondition
+from offers.records.condition import Refusal as DatabaseRefusal
 from workers.condition import RedisCondition
-from workers.vitals import Vitals
+from workers.condition import Refusal as RedisRefusal
+from workers.vitals import NEARLY_FULL, Vitals
 
 State = Literal["ok", "look", "wrong"]
 OLDEST_POSTGRESQL = (14,)
@@ -72,6 +75,35 @@ def of_base_url(url: str) -> list[Finding]:
     return [Finding("settings", "ok", f"customers see {parts.scheme}://{parts.netloc.rpartition('@')[2]}")]
 
 
+def of_proxies(proxies: str, base_url: str) -> list[Finding]:
+    """As uvicorn reads them: what is neither address nor network is compared as a text, and so believed by nobody."""
+    named = [one.strip() for one in proxies.split(",") if one.strip()]
+    found = [
+        Finding(
+            "settings",
+            "wrong",
+            f"PASSERBY_TRUSTED_PROXIES: {one} is no address and no network",
+            "Write addresses such as 10.0.0.7, or networks such as 10.0.0.0/24",
+        )
+        for one in named
+        if one != "*" and not _is_network(one)
+    ]
+    if "*" in named:
+        said = "PASSERBY_TRUSTED_PROXIES is *: everybody may say from which address they come"
+        found.append(Finding("settings", "look", said, "Name the proxies, unless nobody else can reach this port"))
+    if not named and base_url.startswith("https:"):
+        said = "no proxy is trusted: all who sign in seem to come from one address, and share its tries"
+        found.append(Finding("settings", "look", said, "Name the proxy that ends TLS in PASSERBY_TRUSTED_PROXIES"))
+    return found
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_network(text) if "/" in text else ipaddress.ip_address(text))
+    except ValueError:
+        return False
+
+
 def of_push(push: str, *, demo: bool) -> list[Finding]:
     if push == "outbox" and not demo:
         return [Finding("push", "look", "outbox: messages are kept in Redis and reach no phone", "Fine for a trial")]
@@ -90,6 +122,35 @@ def of_data(folder: str, *, writable: bool, free_bytes: int, readable_by_others:
     if readable_by_others:
         found.append(Finding("data", "wrong", f"others can read {folder}", f"chmod 700 {folder}"))
     return found
+
+
+def of_database_that_refuses(part: str, why: DatabaseRefusal) -> Finding:
+    said, do = {
+        "credential": (
+            "does not let this role in",
+            "Look at name and password in PASSERBY_DATABASE_URL, and at pg_hba.conf",
+        ),
+        "database": (
+            "has no such database for us",
+            "Make it, or look at the name that PASSERBY_DATABASE_URL ends with",
+        ),
+        "full": (
+            "has no connection left",
+            "Raise max_connections, or start fewer processes; docs/operations.md, Sizing",
+        ),
+        "starting": ("starts, stops or recovers", "Wait; if it stays so, look into its log"),
+    }[why]
+    return Finding(part, "wrong", said, do)
+
+
+def of_redis_that_refuses(part: str, why: RedisRefusal) -> Finding:
+    said, do = {
+        "credential": ("does not take this password", "Look at the password in PASSERBY_REDIS_URL"),
+        "rights": ("does not let this user do what is needed", "Give it every command, on keys that begin with pb:"),
+        "full": ("has no connection left", "Raise maxclients, or start fewer processes"),
+        "loading": ("reads its append-only file", "Wait; if it stays so, look into its log"),
+    }[why]
+    return Finding(part, "wrong", said, do)
 
 
 def of_database(seen: DatabaseCondition, processes: int) -> list[Finding]:
@@ -160,7 +221,7 @@ def of_redis(seen: RedisCondition) -> list[Finding]:
         do = "Set maxmemory below what the machine has, such as 2gb"
         found.append(Finding("redis", "look", "maxmemory is not set: it grows until the machine swaps", do))
     elif seen.used_bytes > 0.8 * seen.most_bytes:
-        state: State = "wrong" if seen.used_bytes > 0.95 * seen.most_bytes else "look"
+        state: State = "wrong" if seen.used_bytes > NEARLY_FULL * seen.most_bytes else "look"
         said = f"{seen.used_bytes / seen.most_bytes:.0%} of maxmemory is used"
         found.append(Finding("redis", state, said, "See docs/operations.md, Redis is full"))
     return found

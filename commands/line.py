@@ -11,6 +11,7 @@ import typer
 from commands.people import user_commands
 from offers.errors import Misconfigured, PasserbyError
 from offers.records import schema
+from offers.records.condition import refusal_of
 from offers.records.database import AWAY, Database, without_password
 from offers.settings import Settings, read_settings
 
@@ -34,14 +35,22 @@ class Noun(StrEnum):
 
 def _database(settings: Settings) -> Database:
     """The database, when its schema is this code's."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(settings.database)
-    here, expected = schema.revision_here(database), schema.revision_expected()
-    if here != expected:
-        raise Misconfigured(
-            f"The database's schema is {here or 'empty'}, this code wants {expected}: run `passerby migrate` first."
-        )
+    database = _opened(settings)
+    if wrong := schema.misfit(schema.revision_here(database), schema.revision_expected()):
+        raise Misconfigured(f"The database's {wrong}.")
     return database
+
+
+def _opened(settings: Settings) -> Database:
+    """The database, whatever is in it. The data folder is made where it is to lie there, and needed nowhere else."""
+    if not settings.database_url:
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise Misconfigured(
+                f"{settings.data} can not be made: {error.strerror}. Choose another folder with PASSERBY_DATA."
+            ) from None
+    return Database(settings.database)
 
 
 def _settings(data: Path | None = None) -> Settings:
@@ -108,8 +117,7 @@ def migrate(
 ) -> None:
     """Bring the database's schema up (or down) to a revision."""
     settings = _settings(data)
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(settings.database)
+    database = _opened(settings)
     before = schema.revision_here(database)
     schema.migrate(database, to)
     typer.echo(
@@ -257,9 +265,8 @@ def main() -> None:
         sys.exit(1)
     except AWAY as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-        typer.echo(
-            f"passerby: The database does not answer: {reason}. PASSERBY_DATABASE_URL says where it is.", err=True
-        )
+        said = "refuses" if refusal_of(error) else "does not answer"
+        typer.echo(f"passerby: The database {said}: {reason}. PASSERBY_DATABASE_URL says where it is.", err=True)
         sys.exit(1)
 
 

@@ -48,6 +48,8 @@ def run_worker_of(app: Celery, settings: Settings) -> None:
     _keep_our_logs()
     # Celery warns root of pickles; this project takes JSON alone
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    # and of a user without a name, as containers have them
+    warnings.filterwarnings("ignore", message="An entry for the specified gid or egid was not found")
     app.Worker(
         quiet=True,
         queues=list(QUEUES),

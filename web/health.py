@@ -1,6 +1,7 @@
 """Whether this process serves, whether each part works, and the counts."""
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from fastapi import APIRouter
@@ -11,7 +12,7 @@ from offers.errors import PasserbyError
 from offers.records import schema
 from web.bodies import json_answer
 from web.parts import Have, Parts
-from workers.vitals import Vitals, read_vitals
+from workers.vitals import NEARLY_FULL, Vitals, read_vitals
 
 SILENT_S = 30.0
 """Beat looks each second; what was not heard for so long has stopped."""
@@ -41,12 +42,20 @@ async def healthz() -> Response:
 )
 def readyz(parts: Have) -> Response:
     told: dict[str, dict[str, object]] = {}
+    silent: set[str] = set()
     for name, look in LOOKS.items():
         behind = "redis" if name in BEHIND_REDIS or (name == "broker" and _is_redis(parts)) else None
-        if behind and not told[behind]["ok"]:  # a server that hangs is waited for once, not once for each part
+        if behind in silent:  # a server that hangs is waited for once, not once for each part
             told[name] = {"ok": False, "detail": f"nobody can tell: {behind} does not answer"}
-        else:
-            told[name] = _told(name, look, parts)
+            continue
+        try:
+            told[name] = {"ok": True, "detail": look(parts)}
+        except _NotReadyError as error:
+            told[name] = {"ok": False, "detail": str(error)}
+        except Exception as error:  # noqa: BLE001 - whatever a part fails with is its answer
+            log.warning("part_not_ready", part=name, error=type(error).__name__)
+            silent.add(name)
+            told[name] = {"ok": False, "detail": f"does not answer ({type(error).__name__})"}
     ready = all(one["ok"] for one in told.values())
     return json_answer({"ready": ready, "parts": told}, 200 if ready else 503)
 
@@ -60,25 +69,18 @@ def _is_redis(parts: Parts) -> bool:
     return parts.settings.broker == parts.settings.redis_url
 
 
-def _told(name: str, look: Callable[[Parts], str], parts: Parts) -> dict[str, object]:
-    try:
-        return {"ok": True, "detail": look(parts)}
-    except _NotReadyError as error:
-        return {"ok": False, "detail": str(error)}
-    except Exception as error:  # noqa: BLE001 - whatever a part fails with is its answer
-        log.warning("part_not_ready", part=name, error=type(error).__name__)
-        return {"ok": False, "detail": f"does not answer ({type(error).__name__})"}
-
-
 def _database(parts: Parts) -> str:
     here, expected = schema.revision_here(parts.database), schema.revision_expected()
-    if here != expected:
-        raise _NotReadyError(f"schema is at {here or 'nothing'}, this version needs {expected}: run passerby migrate")
+    if wrong := schema.misfit(here, expected):
+        raise _NotReadyError(wrong)
     return f"schema {here}"
 
 
 def _redis(parts: Parts) -> str:
-    parts.redis.ping()
+    memory: Any = parts.redis.info("memory")
+    used, most = int(memory["used_memory"]), int(memory.get("maxmemory", 0))
+    if most and used > NEARLY_FULL * most:
+        raise _NotReadyError(f"{used / most:.0%} of maxmemory is used: when it is full, pings are refused")
     return "answers"
 
 

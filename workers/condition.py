@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, BusyLoadingError, NoPermissionError, RedisError
 
 from workers.enqueue import new_celery
 
 AWAY = (RedisError, OSError)
 """What is raised when Redis does not answer."""
+
+Refusal = Literal["credential", "rights", "full", "loading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,17 @@ def redis_condition(redis: Redis) -> RedisCondition:
         most_bytes=int(info.get("maxmemory", 0)),
         clock=datetime.fromtimestamp(seconds + micros / 1e6, UTC),
     )
+
+
+def refusal_of(error: Exception) -> Refusal | None:
+    """Why a server that answers does not let us in; none when there is no server."""
+    if isinstance(error, AuthenticationError):
+        return "credential"
+    if isinstance(error, NoPermissionError):
+        return "rights"
+    if isinstance(error, BusyLoadingError):
+        return "loading"
+    return "full" if "max number of clients" in str(error) else None
 
 
 def broker_takes_rings(url: str) -> None:

@@ -10,6 +10,8 @@ from workers.lanes import LaneKeys
 HEARD_WORKER = "pb:heard:worker"
 HEARD_BEAT = "pb:heard:beat"
 COUNTERS = "pb:counters"
+NEARLY_FULL = 0.95
+"""Share of Redis' `maxmemory`. Above it /readyz says no: somebody should look before pings are refused."""
 
 
 @dataclass(slots=True)

@@ -1,7 +1,9 @@
 """How the database is: what `passerby doctor` looks at, as plain values."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -10,6 +12,17 @@ from offers.records.database import Database
 
 ASKED_POSTGRESQL = ("statement_timeout", "idle_in_transaction_session_timeout", "fsync", "synchronous_commit")
 ASKED_SQLITE = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+
+Refusal = Literal["credential", "database", "full", "starting"]
+REFUSALS: dict[Refusal, re.Pattern[str]] = {
+    "credential": re.compile(
+        r"authentication failed|no password supplied|role \".*\" does not exist|no pg_hba\.conf entry|not permitted to log in"
+    ),
+    "database": re.compile(r"database \".*\" does not exist|permission denied for database"),
+    "full": re.compile(r"too many (clients|connections)|connection slots are reserved"),
+    "starting": re.compile(r"the database system is (starting up|shutting down|in recovery|not yet accepting)"),
+}
+"""By PostgreSQL's own English: a connection that it refuses brings no code along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,7 @@ class DatabaseCondition:
     settings: dict[str, str] = field(default_factory=dict)
     """On PostgreSQL settings as in `SHOW`, as this project's connections have them; on SQLite pragmas."""
     connections_left: int | None = None
-    """How many more the server takes; none where there is no such limit."""
+    """How many more the server takes of those who are not superusers; none where there is no such limit."""
 
 
 def database_condition(database: Database) -> DatabaseCondition:
@@ -44,11 +57,19 @@ def database_condition(database: Database) -> DatabaseCondition:
             connection, "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
         )
         most = int(_one(connection, "SHOW max_connections"))
-        taken = int(_one(connection, "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"))
+        kept = int(_one(connection, "SHOW superuser_reserved_connections"))
+        # not from pg_stat_activity: of other roles' sessions it does not say what they are
+        taken = int(_one(connection, "SELECT sum(numbackends) FROM pg_stat_database"))
         version = (number // 10_000, number % 10_000)
         return DatabaseCondition(
-            "postgresql", version, revision, wanted, datetime.fromisoformat(clock), settings, most - taken
+            "postgresql", version, revision, wanted, datetime.fromisoformat(clock), settings, most - kept - taken
         )
+
+
+def refusal_of(error: Exception) -> Refusal | None:
+    """Why a server that answers lets nobody in; none when there is no server, or when it says so in another language."""
+    text = str(error)
+    return next((name for name, said in REFUSALS.items() if said.search(text)), None)
 
 
 def _one(connection: Connection, question: str) -> str:

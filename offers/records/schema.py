@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
-from offers.errors import BadInput
+from offers.errors import BadInput, Misconfigured
 from offers.records.database import WRITES, Database
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -26,10 +26,15 @@ def migrate(database: Database, to: str = "head") -> None:
     """Bring the schema to revision `to`, up or down ("base": nothing left). Safe to repeat; two at once wait for each other."""
     with database.engine.connect().execution_options(**{WRITES: True}) as connection:
         if not database.is_sqlite:
+            # an index over a large table takes its time, and so does a migration that is waited for; a lock that somebody holds may not
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7112001)")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
         config = _config(connection)
         here = MigrationContext.configure(connection).get_current_revision()
         script = ScriptDirectory.from_config(config)
+        if here is not None and here not in {one.revision for one in script.walk_revisions()}:
+            raise Misconfigured(f"The {misfit(here, script.get_current_head())}.")
         down = to == "base" or (
             here is not None
             and to not in (here, "head")
@@ -40,6 +45,16 @@ def migrate(database: Database, to: str = "head") -> None:
         except CommandError:
             raise BadInput.at("revision", f"there is no {to!r}; head is the newest, base is none") from None
         connection.commit()
+
+
+def misfit(here: str | None, wanted: str | None) -> str | None:
+    """What is wrong with a schema at `here` for code that wants `wanted`, and what to do; none when they agree."""
+    if here == wanted:
+        return None
+    if here is not None and wanted is not None and here > wanted:
+        do = "run the version that made it, or migrate down with that one"
+        return f"schema is {here}, newer than this program, which wants {wanted}: {do}"
+    return f"schema is {here or 'empty'}, this program wants {wanted}: run passerby migrate"
 
 
 def revision_here(database: Database) -> str | None:

@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from sqlalchemy import make_url
 
 from commands.doctor import PARTS, examine, read_lock
 from offers.records import schema
 from offers.records.database import Database
+from offers.records.ids import new_id
 from offers.settings import Settings
 from tests.faults.town import ROOT
-from tests.postgres import Server
+from tests.postgres import Server, outside_transactions
 from workers.embedded import child_environment
 from workers.lanes import LaneKeys
 from workers.vitals import HEARD_BEAT, HEARD_WORKER
@@ -137,6 +139,41 @@ def test_addresses_that_lead_nowhere(folder: Path) -> None:
     found = wrongs(nowhere)
     assert set(found) == {"database", "redis", "broker", "lanes", "workers", "beat", "clocks"}
     assert "hunter2" not in str(list(examine(lambda: nowhere, list(PARTS))))
+
+
+def test_a_postgresql_that_refuses_says_why(folder: Path, redis_url: str, postgresql_server: Server) -> None:
+    """As a role that may nothing: a superuser finds a connection where others find none."""
+    whole = make_url(postgresql_server.new_database())
+    mine, password = new_id("role"), new_id("word")
+    with outside_transactions(postgresql_server.url) as engine, engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {mine} LOGIN PASSWORD '{password}' CONNECTION LIMIT 1")
+        try:
+            ours = whole.set(username=mine, password=password)
+            nobody, nothing = ours.set(username=new_id("nobody")), ours.set(database=new_id("none"))
+            for url, said in ((nobody, "does not let this role in"), (nothing, "has no such database for us")):
+                settings = settings_of(folder, redis_url, url.render_as_string(hide_password=False))
+                assert wrongs(settings, "database") == {"database": [said]}
+            settings = settings_of(folder, redis_url, ours.render_as_string(hide_password=False))
+            held = Database(settings.database)
+            with held.engine.connect():
+                assert wrongs(settings, "database") == {"database": ["has no connection left"]}
+            held.close()
+        finally:
+            connection.exec_driver_sql(f"DROP ROLE {mine}")
+
+
+def test_a_redis_that_refuses_says_why(folder: Path, redis_url: str) -> None:
+    settings = settings_of(folder, redis_url.replace("@", "x@"))
+    assert wrongs(settings, "redis") == {"redis": ["does not take this password"]}
+
+
+def test_a_folder_is_asked_for_only_where_something_lies_in_it(folder: Path, redis_url: str) -> None:
+    """Roles in production keep nothing there, and may run where nothing can be written."""
+    (folder / "file").write_text("")
+    nowhere = folder / "file" / "below"
+    elsewhere = settings_of(nowhere, redis_url, "postgresql://shop@127.0.0.1:1/none")
+    assert wrongs(elsewhere, "data") == {}
+    assert list(wrongs(settings_of(nowhere, redis_url), "data")) == ["data"]
 
 
 def test_a_folder_that_others_read_and_one_that_can_not_be(folder: Path, redis_url: str) -> None:

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
 from commands import findings
 from commands.findings import Finding
 from offers.records.condition import DatabaseCondition
+from offers.records.condition import Refusal as DatabaseRefusal
 from workers.condition import RedisCondition
+from workers.condition import Refusal as RedisRefusal
 from workers.vitals import LaneVitals, Vitals
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -49,6 +52,8 @@ def bad(found: list[Finding]) -> list[tuple[str, str]]:
 def test_a_world_that_is_well() -> None:
     assert bad(findings.of_database(POSTGRESQL, 8)) == []
     assert bad(findings.of_database(SQLITE, 2)) == []
+    assert findings.of_proxies("", "http://127.0.0.1:8080") == []
+    assert findings.of_proxies("10.0.0.7, fd00::1,10.1.0.0/16", "https://passerby.shop.example") == []
     assert bad(findings.of_redis(REDIS)) == []
     assert bad(findings.of_redis(replace(REDIS, server="redis", version="7.4.0"))) == []
     assert bad(findings.of_vitals(LIVELY, 16)) == []
@@ -170,3 +175,25 @@ def test_packages_that_are_not_the_locked_ones() -> None:
     assert state == "wrong"
     assert said == "celery 5.7.0 (5.6.3 is locked), redis missing (6.4.0 is locked)"
     assert [state for state, _ in bad(findings.of_packages((3, 10, 1), {}, {}))] == ["wrong"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "base_url", "state", "said"),
+    [
+        ("proxy.internal", "", "wrong", "proxy.internal is no address"),
+        ("172.31.250.1/24", "", "wrong", "172.31.250.1/24 is no address and no network"),
+        ("10.0.0.7,*", "", "look", "everybody may say"),
+        ("", "https://passerby.shop.example", "look", "no proxy is trusted"),
+    ],
+)
+def test_what_can_be_wrong_with_proxies(proxies: str, base_url: str, state: str, said: str) -> None:
+    ((got, text),) = bad(findings.of_proxies(proxies, base_url))
+    assert got == state
+    assert said in text
+
+
+def test_whoever_refuses_is_not_called_away() -> None:
+    for why in get_args(DatabaseRefusal):
+        assert "answer" not in bad([findings.of_database_that_refuses("database", why)])[0][1]
+    for reason in get_args(RedisRefusal):
+        assert "answer" not in bad([findings.of_redis_that_refuses("redis", reason)])[0][1]

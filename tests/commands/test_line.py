@@ -30,6 +30,22 @@ def test_a_database_that_is_away_is_one_plain_line(tmp_path: Path, command: str)
     assert "pa55word" not in ran.stderr
 
 
+def test_a_folder_that_can_not_be_made_is_one_plain_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = subprocess.run(
+        [sys.executable, "-m", "commands.line", "migrate"],
+        env=os.environ | {"PASSERBY_DATA": str(tmp_path / "file" / "below")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 1
+    assert "can not be made" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
 def test_ctrl_c_while_the_command_is_being_read_is_no_traceback() -> None:
     """In its first second `make demo` does nothing but read code; the signal comes in the midst of it."""
     script = """

@@ -1,5 +1,6 @@
 """The files that production starts with: docker-compose.yml, Dockerfile, .env.example. No engine is needed: they are read, and held to the code."""
 
+import ipaddress
 import os
 import re
 import shutil
@@ -173,19 +174,110 @@ def test_the_wheel_that_the_image_installs_is_whole(tmp_path: Path) -> None:
     assert {one for one in ours if "/" in one} <= inside
 
 
-@pytest.mark.skipif(shutil.which("docker") is None, reason="no docker client here")
-def test_compose_itself_reads_it() -> None:
-    def compose(**variables: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            ["docker", "compose", "--file", "docker-compose.yml", "--env-file", "/dev/null", "config", "--quiet"],
-            cwd=HOUSE,
-            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+KEYS = {
+    "": {"name", "services", "networks", "volumes"},
+    "service": {
+        *{"build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "init", "logging"},
+        *{"networks", "ports", "read_only", "restart", "security_opt", "shm_size", "stop_grace_period", "tmpfs"},
+        *{"user", "volumes"},
+    },
+    "healthcheck": {"test", "interval", "timeout", "retries", "start_period"},
+}
+"""The words of the Compose specification that are used here; compose refuses others."""
+CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
+WHEN = re.compile(r"(\d+h)?(\d+m)?(\d+s)?")
 
-    if "unknown" in (told := compose().stderr):
-        pytest.skip("this docker client has no compose")
-    assert "POSTGRES_PASSWORD" in told or "required variable" in told
-    assert compose(**dict.fromkeys(REQUIRED, "x")).returncode == 0
+
+def read_as_compose(variables: dict[str, str]) -> tuple[dict[str, Any], set[str]]:
+    """The file with its variables filled in, and the required ones that are missing."""
+    missing: set[str] = set()
+
+    def filled(found: "re.Match[str]") -> str:
+        if found[0] == "$$":
+            return "$"
+        name, kind, rest = found["name"], found["kind"], found["rest"]
+        assert name is not None, f"compose reads no variable in {found.string[found.start() :][:30]!r}"
+        value = variables.get(name, "")
+        if not value and kind == ":?":
+            missing.add(name)
+        return value or (rest if kind == ":-" else "")
+
+    def deep(value: Any) -> Any:
+        if isinstance(value, str):
+            return re.sub(r"\$\$|\$(\{(?P<name>\w+)((?P<kind>:[-?])(?P<rest>[^}]*))?\})?", filled, value)
+        if isinstance(value, dict):
+            return {name: deep(one) for name, one in value.items()}
+        return [deep(one) for one in value] if isinstance(value, list) else value
+
+    return deep({name: one for name, one in COMPOSE.items() if not name.startswith("x-")}), missing
+
+
+def test_it_reads_as_the_specification_has_it() -> None:
+    """What can be told without an engine; `docker compose config` is asked below where there is one."""
+    assert read_as_compose({})[1] == REQUIRED
+    read, missing = read_as_compose({name: f"a-{name}" for name in REQUIRED})
+    assert missing == set()
+    assert set(read) == KEYS[""]
+    for name, service in read["services"].items():
+        assert set(service) <= KEYS["service"], name
+        assert set(service.get("healthcheck", {})) <= KEYS["healthcheck"], name
+        assert set(service["networks"]) <= set(read["networks"]), name
+        for one in service.get("volumes", []):
+            assert one.split(":")[0] in read["volumes"], name
+        for other, how in service.get("depends_on", {}).items():
+            assert how["condition"] in CONDITIONS, name
+            assert how["condition"] != "service_healthy" or "healthcheck" in read["services"][other], name
+        times = [service.get("stop_grace_period", "1s"), *map(str, service.get("healthcheck", {}).values())]
+        for one in times:
+            assert not one[:1].isdigit() or one.isdigit() or WHEN.fullmatch(one), one
+        assert all(isinstance(one, str) for one in service.get("environment", {}).values()), name
+    web = read["services"]["web"]
+    assert (
+        web["environment"]["PASSERBY_DATABASE_URL"]
+        == "postgresql://passerby:a-POSTGRES_PASSWORD@postgres:5432/passerby"
+    )
+    assert web["ports"] == ["127.0.0.1:8080:8080"]
+    assert '"$REDISCLI_AUTH"' in read["services"]["redis"]["command"][2]
+
+
+def test_a_proxy_on_this_machine_is_believed_as_the_example_has_it() -> None:
+    """Docker gives a network's gateway its first address, and that is what a published port is reached from."""
+    lines = dict(re.findall(r"^([A-Z_]+)=(.*)$", (HOUSE / ".env.example").read_text(), re.MULTILINE))
+    (pool,) = read_as_compose(lines)[0]["networks"]["outside"]["ipam"]["config"]
+    assert pool == {"subnet": lines["OUTSIDE_SUBNET"]}
+    assert lines["PASSERBY_TRUSTED_PROXIES"] == str(next(ipaddress.ip_network(pool["subnet"]).hosts()))
+
+
+def test_logs_do_not_fill_the_disk() -> None:
+    for name, service in SERVICES.items():
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}, name
+
+
+def test_the_database_is_asked_where_its_callers_ask_it() -> None:
+    """The image makes a new database under a server that only the socket reaches: healthy too early, and migrate fails."""
+    assert "--host=127.0.0.1" in SERVICES["postgres"]["healthcheck"]["test"]
+
+
+def _compose(**variables: str) -> "subprocess.CompletedProcess[str] | None":
+    """What `docker compose config` says; none where there is no such command."""
+    if shutil.which("docker") is None:
+        return None
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/nonexistent"), **variables}
+    whole: dict[str, Any] = {"cwd": HOUSE, "env": environment, "capture_output": True, "text": True}
+    if subprocess.run(["docker", "compose", "version"], check=False, **whole).returncode:
+        return None
+    line = ["docker", "compose", "--file", "docker-compose.yml", "--env-file", "/dev/null", "config", "--quiet"]
+    return subprocess.run(line, check=False, **whole)
+
+
+def test_compose_reads_it_and_says_what_is_missing() -> None:
+    """By `docker compose` where it is; elsewhere by our own reading of what compose would fill in."""
+    told = _compose()
+    assert REQUIRED & (read_as_compose({})[1] if told is None else set(re.findall(r"[A-Z_]+", told.stderr)))
+    whole = _compose(**dict.fromkeys(REQUIRED, "x"))
+    if whole is None or told is None:
+        left = str(read_as_compose(dict.fromkeys(REQUIRED, "x"))[0])
+        assert "${" not in left
+    else:
+        assert told.returncode != 0
+        assert (whole.returncode, whole.stderr) == (0, "")

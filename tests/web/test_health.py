@@ -70,6 +70,31 @@ def test_readyz_names_an_old_schema(settings: Settings, redis_db: Redis, clock: 
         assert http.get("/healthz").status_code == 200
 
 
+def test_readyz_names_a_schema_from_the_future(
+    settings: Settings, redis_db: Redis, clock: Clock, database: Database
+) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with serve(settings, clock) as served, httpx.Client(base_url=served.url, timeout=20) as http:
+        detail = parts_told(http, 503)["database"]["detail"]
+    assert "newer than this program" in detail
+    assert "run passerby migrate" not in detail
+
+
+def test_readyz_names_a_redis_that_is_nearly_full(http: httpx.Client, redis_db: Redis) -> None:
+    client: Any = redis_db
+    build_lanes(redis_db)
+    redis_db.mset({HEARD_WORKER: NOON.timestamp(), HEARD_BEAT: NOON.timestamp()})
+    (before,) = client.config_get("maxmemory").values()
+    try:
+        client.config_set("maxmemory", int(client.info("memory")["used_memory"] * 1.01))
+        parts = parts_told(http, 503)
+    finally:
+        client.config_set("maxmemory", before)
+    assert bad(parts) == ["redis"], "what it still tells is told"
+    assert "of maxmemory is used" in parts["redis"]["detail"]
+
+
 def test_readyz_names_a_redis_that_is_away(settings: Settings, own_redis: OwnRedis, clock: Clock) -> None:
     with (
         serve(settings.model_copy(update={"redis_url": own_redis.url}), clock) as served,
