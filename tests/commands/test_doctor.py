@@ -209,6 +209,7 @@ def test_the_command_says_it_to_people_and_to_programs(folder: Path, redis_db: R
     assert ran.returncode == 1
     assert "was never heard" in ran.stdout
     assert "1 to be mended" in ran.stdout
+    lively(redis_db)  # each command takes seconds, and beat is heard each second
     assert doctor("--part", "beat", **world).returncode == 0
 
 
