@@ -9,7 +9,7 @@ from offers.rules.place import PlaceBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, Id
 from offers.rules.purchase import PurchaseBody, PurchaseId
-from offers.rules.rows.csv_rows import Columns, geojson, pieces, plain, several, text
+from offers.rules.rows.csv_rows import Columns, flag, geojson, pieces, plain, several, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,16 @@ def kinds() -> dict[str, Kind]:
 
 
 def _places() -> Kind:
-    words = ("name", "kind", "lat", "lon", "time_zone", "address", "opening_hours", "pickup")
+    words = ("name", "kind", "lat", "lon", "time_zone", "address", "opening_hours")
     fence = {"role": text, "radius_m": text, "dwell_s": text, "geometry": geojson}
-    columns = {**dict.fromkeys(words, text), "tags": several, **fence, "geofences": geojson}
+    columns = {**dict.fromkeys(words, text), "tags": several, "pickup": flag, **fence, "geofences": geojson}
     return Kind("places", PlaceBody, Columns("id", columns), TypeAdapter(Id))
 
 
 def _customers() -> Kind:
     words = dict.fromkeys(("name", "phone", "language", "time_zone"), text)
-    groups = {"sizes": text, "attributes": plain, "consents": text}
-    columns = Columns("id", {**words, "tags": several}, groups, deep=frozenset({"consents"}))
+    groups = {"sizes": text, "attributes": plain, "consents": flag}
+    columns = Columns("id", {**words, "tags": several}, groups, deep={"consents": {"given": flag}})
     return Kind("customers", CustomerBody, columns, TypeAdapter(Id))
 
 
