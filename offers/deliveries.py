@@ -204,9 +204,11 @@ def record_outcomes(session: Session, sender: str, results: Sequence[Sent], *, n
         row.sent_at = now if one.outcome.state == "sent" else None
         row.claim = row.lease_until = None
     session.flush()
+    _give_back(
+        session, list(rows.values())
+    )  # before the coupons are issued: giving back locks offers, which come before coupons
     left = [row.decision_id for row in rows.values() if row.state not in SURELY_NOT_SENT and row.decision_id]
     coupon_queries.issue(session, left, now)
-    _give_back(session, list(rows.values()))
     return [{"type": "delivery", **delivery_item(row)} for row in rows.values()]
 
 
