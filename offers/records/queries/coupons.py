@@ -68,13 +68,19 @@ def release(session: Session, decision_ids: Iterable[str]) -> None:
 
 
 def release_what_waits(session: Session, customer_id: str) -> None:
-    """A customer is about to be erased: the coupons whose messages no sender has taken yet go back."""
+    """A customer is about to be removed: the coupons whose messages no sender has taken yet go back."""
     waiting = session.scalars(
         select(Coupon.decision_id)
         .join(Delivery, Delivery.decision_id == Coupon.decision_id)
         .where(Coupon.customer_id == customer_id, Coupon.state == "reserved", Delivery.state == "queued")
     )
     release(session, [one for one in waiting if one])
+
+
+def issue_what_may_have_left(session: Session, customer_id: str, now: datetime) -> None:
+    """A sender holds these coupons' messages, which go with the customer: nobody will write down what became of them."""
+    held = select(Coupon.decision_id).where(Coupon.customer_id == customer_id, Coupon.state == "reserved")
+    issue(session, [one for one in session.scalars(held) if one], now)
 
 
 def hand_over(session: Session, before: str, after: str) -> None:
