@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from offers.records.ids import ALPHABET
 from offers.records.queries.offers import give_back, offer_that_reads, offers_by_id, offers_locked
+from offers.records.queries.writing import write_together
 from offers.records.tables import Coupon, Delivery, Offer, OfferCode
 from offers.rules.budget import Unit
 from offers.rules.coupon import Verdict, best_of
@@ -48,6 +49,7 @@ def issue(session: Session, decision_ids: Iterable[str], now: datetime) -> None:
         valid_for_s = offers[row.offer_id].valid_for_s
         row.state, row.issued_at = "issued", now
         row.expires_at = None if valid_for_s is None else now + timedelta(seconds=valid_for_s)
+        write_together(row, "state", "issued_at", "expires_at")
     session.flush()
 
 
@@ -63,6 +65,7 @@ def release(session: Session, decision_ids: Iterable[str]) -> None:
     for row in _reserved(session, wanted):
         units.append(Unit(row.offer_id, row.place_id, row.code_mark if row.codes == "imported" else None))
         row.state, row.code_mark = "released", None
+        write_together(row, "state", "code_mark")
     session.flush()
     give_back(session, units)
 
