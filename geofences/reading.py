@@ -5,7 +5,7 @@ Source of the rules: RFC 7946, sections 3.1.1, 3.1.6 and 3.1.9, and the OGC's si
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,8 @@ from geofences.metres import metres_per_degree
 
 RADIUS_M = (1.0, 50_000.0)
 LEAST_AREA_M2 = 1.0
+MOST_PAIRS = 20_000
+"""Pairs of holes, or of polygons, that are held against each other to name the two that overlap. A body may have ten thousand."""
 
 
 class ShapeError(ValueError):
@@ -77,13 +79,14 @@ def read_parts(raw: object) -> tuple[tuple[_Ring, ...], ...]:
 def _read_part(rings: list[Any], path: str, prefix: str) -> tuple[_Ring, ...]:
     part = tuple(_read_ring(ring, f"{path}[{i}]", f"{prefix}{_name(i)}") for i, ring in enumerate(rings))
     outer = _polygon(part[0])
-    for i, ring in enumerate(part[1:], start=1):
-        hole = _polygon(ring)
+    shapely.prepare(outer)
+    holes = [_polygon(ring) for ring in part[1:]]
+    for i, hole in enumerate(holes, start=1):
         if not outer.covers(hole):
             raise ShapeError(f"{path}[{i}]", f"{prefix}{_name(i)} does not lie inside the outer ring")
-        for j in range(1, i):
-            if _polygon(part[j]).relate_pattern(hole, "T********"):
-                raise ShapeError(f"{path}[{i}]", f"{prefix}{_name(i)} overlaps {_name(j)}")
+    for i, j in _meeting(holes):
+        if holes[i].relate_pattern(holes[j], "T********"):
+            raise ShapeError(f"{path}[{j + 1}]", f"{prefix}{_name(j + 1)} overlaps {_name(i + 1)}")
     whole = shapely.Polygon(_flip(part[0]), [_flip(ring) for ring in part[1:]])
     if not whole.is_valid:
         raise ShapeError(path, f"{prefix}the rings do not make one area: {_plain(whole)}")
@@ -138,12 +141,25 @@ def _refuse_overlap(parts: tuple[tuple[_Ring, ...], ...], path: str) -> None:
     polygons = [shapely.Polygon(_flip(part[0]), [_flip(ring) for ring in part[1:]]) for part in parts]
     if shapely.MultiPolygon(polygons).is_valid:
         return
-    tree = shapely.STRtree(polygons)
-    pairs = [(int(i), int(j)) for i, j in tree.query(polygons, predicate="intersects").T if i < j]
-    for i, j in sorted(pairs):
+    for i, j in _meeting(polygons):
         if not shapely.MultiPolygon([polygons[i], polygons[j]]).is_valid:
             raise ShapeError(f"{path}[{j}]", f"polygon {j} overlaps polygon {i}, or shares an edge with it")
     raise ShapeError(path, "the polygons do not make one area")
+
+
+def _meeting(polygons: Sequence[shapely.Polygon]) -> Iterator[tuple[int, int]]:
+    """Pairs of them that meet, (i, j) with i < j; so many as are worth looking at: of thousands that all meet each other some are named
+    soon, or the area as a whole is refused.
+    """
+    left = MOST_PAIRS
+    tree = shapely.STRtree(polygons)
+    for i, one in enumerate(polygons):
+        near = sorted(int(j) for j in tree.query(one) if j > i)
+        for j in near:
+            if left == 0:
+                return
+            left -= 1
+            yield i, j
 
 
 def _crossing(polygon: shapely.Polygon, ring: _Ring) -> int:

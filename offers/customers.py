@@ -34,51 +34,67 @@ def put_customers(
     Who says again what is so changes nothing: no receipt, no new `updated_at`.
     """
     receipts = {customer_id: body.consents.receipts(now, "server") for customer_id, body in bodies.items()}
-    created = insert_missing(
-        session,
-        Customer,
-        [
-            {
-                "id": customer_id,
-                **_columns(body),
-                **{purpose: purpose in said and said[purpose].given for purpose in PURPOSES},
-                "created_at": now,
-                "updated_at": now,
-            }
-            for (customer_id, body), said in zip(bodies.items(), receipts.values(), strict=True)
-        ],
-    )
-    customers = queries.customers_locked(session, bodies)
-    for customer_id, customer in customers.items():
-        check(None if customer_id in created else customer_item(customer))
-    newest = consent_queries.newest_receipts(session, bodies.keys() - created)
+    created, there = _made_or_locked(session, bodies, receipts, now)
+    for customer_id in bodies:
+        check(customer_item(there[customer_id]) if customer_id in there else None)
+    newest = consent_queries.newest_receipts(session, there) if there else {}
     changed = set()
-    kept = []
-    for customer_id, body in bodies.items():
-        customer = customers[customer_id]
-        said = receipts[customer_id]
-        if customer_id not in created:
-            for name, value in _columns(body).items():
-                setattr(customer, name, value)
-            before = newest.get(customer_id, {})
-            said = {
-                purpose: receipt
-                for purpose, receipt in said.items()
-                if not _is_said(before.get(purpose), getattr(body.consents, purpose))
-            }
-            if said or session.is_modified(customer):
-                changed.add(customer_id)
-                customer.updated_at = now
-                write_whole(customer)
-        kept.append((customer, said))
-    consent_queries.keep_receipts(session, kept, now)
+    for customer_id, customer in there.items():
+        body = bodies[customer_id]
+        for name, value in _columns(body).items():
+            setattr(customer, name, value)
+        before = newest.get(customer_id, {})
+        said = {
+            purpose: receipt
+            for purpose, receipt in receipts[customer_id].items()
+            if not _is_said(before.get(purpose), getattr(body.consents, purpose))
+        }
+        consent_queries.put_in_force(customer, said)
+        receipts[customer_id] = said
+        if said or session.is_modified(customer):
+            changed.add(customer_id)
+            customer.updated_at = now
+            write_whole(customer)
+    consent_queries.keep_receipts(session, receipts, now)
     session.flush()
-    covered, happened = consent_queries.settle(session, customers.values(), now)
-    devices = queries.devices_of(session, bodies)
+    return Written(frozenset(created), frozenset(changed), follows=_follows(session, there, now))
+
+
+def _made_or_locked(
+    session: Session,
+    bodies: Mapping[str, CustomerBody],
+    receipts: Mapping[str, Mapping[str, ConsentReceipt]],
+    now: datetime,
+) -> tuple[set[str], dict[str, Customer]]:
+    """The ids of those that are made now, and those that were there, locked. Who is erased between the two looks is made anew."""
+    rows = [
+        {
+            "id": customer_id,
+            **_columns(body),
+            **{purpose: purpose in said and said[purpose].given for purpose in PURPOSES},
+            "created_at": now,
+            "updated_at": now,
+        }
+        for (customer_id, body), said in zip(bodies.items(), receipts.values(), strict=True)
+    ]
+    while True:
+        with session.begin_nested() as attempt:
+            created = insert_missing(session, Customer, rows)
+            there = queries.customers_locked(session, bodies.keys() - created) if len(created) < len(bodies) else {}
+            if len(created) + len(there) == len(bodies):
+                return created, there
+            attempt.rollback()  # the locks go with it: they are taken in one order, and not in two goes
+
+
+def _follows(session: Session, there: Mapping[str, Customer], now: datetime) -> Follows:
+    """What follows for the devices of these; whoever was made just now has none."""
+    if not there:
+        return Follows()
+    covered, happened = consent_queries.settle(session, there.values(), now)
+    devices = queries.devices_of(session, there)
     allowed = [device.id for owner, theirs in devices.items() if owner in covered for device in theirs]
     not_allowed = [device.id for owner, theirs in devices.items() if owner not in covered for device in theirs]
-    follows = Follows.of_many(allowed, not_allowed, happened)
-    return Written(frozenset(created), frozenset(changed), follows=follows)
+    return Follows.of_many(allowed, not_allowed, happened)
 
 
 def _columns(body: CustomerBody) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import decisions as decision_queries
 from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import places as place_queries
+from offers.records.queries.writing import write_together
 from offers.records.tables import Customer, Delivery, Device, Place
 from offers.rules import eligibility
 from offers.rules.campaign import CampaignBody, parse_campaign
@@ -26,6 +27,8 @@ LEASE = timedelta(seconds=60)
 """Longer than any send may take; a sender that has not answered by then is dead."""
 
 SURELY_NOT_SENT = ("expired", "failed")
+RECORDED = ("state", "reason", "language", "title", "body", "url", "sent_at", "claim", "lease_until")
+"""What is written of each message's outcome: rows of one batch differ in which of these change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
             row.state = "expired" if reason == "too_late" else "failed"
             row.reason, row.claim, row.lease_until = reason, None, None
             taken_back.append(row)
+        write_together(row, "state", "reason", "claim", "lease_until", "coupon")
     session.flush()
     _give_back(session, taken_back)
     return Claims(held, [{"type": "delivery", **delivery_item(row)} for row in taken_back])
@@ -203,10 +207,13 @@ def record_outcomes(session: Session, sender: str, results: Sequence[Sent], *, n
         row.language, row.title, row.body, row.url = one.language, one.words.title, one.words.body, one.words.url
         row.sent_at = now if one.outcome.state == "sent" else None
         row.claim = row.lease_until = None
+        write_together(row, *RECORDED)
     session.flush()
+    _give_back(
+        session, list(rows.values())
+    )  # before the coupons are issued: giving back locks offers, which come before coupons
     left = [row.decision_id for row in rows.values() if row.state not in SURELY_NOT_SENT and row.decision_id]
     coupon_queries.issue(session, left, now)
-    _give_back(session, list(rows.values()))
     return [{"type": "delivery", **delivery_item(row)} for row in rows.values()]
 
 

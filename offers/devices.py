@@ -89,6 +89,8 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
     device.customer_id, device.updated_at = customer_id, now
     session.flush()
     if not queries.devices_of(session, [before.id]):
+        coupon_queries.release_what_waits(session, before.id)
+        coupon_queries.issue_what_may_have_left(session, before.id, now)
         coupon_queries.hand_over(session, before.id, customer_id)
         session.delete(before)
         session.flush()

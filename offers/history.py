@@ -1,5 +1,6 @@
 """What happened, newest first, and why: transitions, visits, decisions, deliveries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,14 +12,17 @@ from offers.records.items import decision_item, delivery_item, transition_item, 
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import history as queries
-from offers.records.queries.history import Asked
+from offers.records.queries.history import Asked, Kept
 from offers.rules.audience import Profile, read_audience
 from offers.rules.campaign import CampaignBody, parse_campaign
 
 __all__ = [
+    "PURGED",
     "Asked",
+    "Kept",
     "Page",
-    "Purged",
+    "how_long_kept",
+    "kept_long_enough",
     "list_decisions",
     "list_deliveries",
     "list_transitions",
@@ -93,28 +97,23 @@ def _never(status: str, missing: list[str], body: CampaignBody, profile: Profile
     return {"reason": "no_moment", "facts": {"trigger": body.trigger.model_dump(mode="json")}}
 
 
-@dataclass(frozen=True, slots=True)
-class Purged:
-    transitions: int
-    stays: int
-    visits: int
-    decisions: int
-    deliveries: int
+PURGED = ("transitions", "stays", "visits", "deliveries", "decisions")
+"""What goes when it has been kept long enough, in this order. Open stays and visits stay, and so do sends that still count."""
 
 
-def purge(session: Session, *, decisions_before: datetime, transitions_before: datetime, now: datetime) -> Purged:
-    """Remove what has been kept long enough. Open stays and visits stay, and so do sends that a cooldown or the cap still counts.
+def how_long_kept(session: Session, *, decisions_before: datetime, transitions_before: datetime, now: datetime) -> Kept:
+    """Sends are kept for as long as any cooldown or the frequency cap looks back, however short decisions are kept otherwise."""
+    return Kept(decisions_before, transitions_before, now - _longest_memory(session))
 
-    Safe to repeat.
-    """
-    counted_since = now - _longest_memory(session)
-    return Purged(
-        transitions=queries.purge_transitions(session, transitions_before),
-        stays=queries.purge_stays(session, transitions_before),
-        visits=queries.purge_visits(session, transitions_before),
-        deliveries=queries.purge_deliveries(session, decisions_before),
-        decisions=queries.purge_decisions(session, decisions_before, counted_since),
-    )
+
+def kept_long_enough(session: Session, kind: str, kept: Kept, *, after: str = "", limit: int = 1000) -> Sequence[str]:
+    """Ids of one kind that may go, from after an id on. Looking keeps nobody waiting; `purge` then takes a portion."""
+    return queries.kept_long_enough(session, kind, kept, after, limit)
+
+
+def purge(session: Session, kind: str, kept: Kept, ids: Sequence[str]) -> int:
+    """Remove a portion; how many went. Safe to repeat."""
+    return queries.purge(session, kind, kept, ids)
 
 
 def _longest_memory(session: Session) -> timedelta:

@@ -13,15 +13,15 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from offers.follows import Follows, Written
-from offers.rules.rows.checking import Checked, Wrong, check
+from offers.rules.rows.checking import Checked, Wrong, check, the_first_of
 from offers.rules.rows.kinds import Kind
 from offers.rules.rows.row import FileRefused, Row
 
 BATCH = 500
 """Rows a batch has: one transaction, unless all are to be one."""
+HEAVIEST = 4_000_000
+"""Bytes of rows after which a batch ends all the same: 500 rows of 1 MB would be some gigabytes of Python."""
 MOST_ROWS = 500_000
-MOST_FAULTS = 20
-"""Of one row, as far as they are told."""
 
 Outcome = Literal["created", "changed", "unchanged", "refused"]
 
@@ -69,13 +69,17 @@ class Batch:
     """The file's ids so far: the line of each (a Feature's number, where all may stand in one line), and what was said there."""
     checked: list[Checked] = field(default_factory=list)
     bodies: dict[str, Any] = field(default_factory=dict)
+    weight: int = 0
+    """Bytes of its rows."""
 
     def put(self, one: Checked, key_field: str) -> None:
         """A row that says again what a line before said changes nothing. One that says something else under its id is refused: what
         would be in force then, and what a second import would change, nobody could tell.
         """
         if one.key is not None and one.body is not None:
-            said = _said(one.row)
+            written = msgspec.json.encode(one.row.value, order="deterministic")
+            self.weight += len(written)
+            said = hashlib.blake2b(written, digest_size=16).digest()
             before = self.seen.get(one.key)
             if before is None:
                 self.seen[one.key] = (one.row.line if one.row.feature is None else one.row.feature, said)
@@ -105,7 +109,7 @@ def batches(kind: Kind, rows: Iterable[Row], size: int = BATCH) -> Iterator[Batc
     batch = Batch(seen)
     for row in no_more_than(rows, MOST_ROWS):
         batch.put(check(kind, row), kind.key)
-        if len(batch.checked) == size:
+        if len(batch.checked) == size or batch.weight > HEAVIEST:
             yield batch
             batch = Batch(seen)
     if batch.checked:
@@ -136,7 +140,8 @@ def refused_unread(batch: Batch) -> list[Line]:
 def _line(one: Checked, written: Written, *, is_first: bool) -> Line:
     wrong = one.wrong
     if one.key is not None and not wrong:
-        wrong = tuple(one.because(fault.path, fault.message) for fault in written.refused.get(one.key, ()))
+        faults = [(fault.path, fault.message) for fault in written.refused.get(one.key, ())]
+        wrong = the_first_of(one.row, faults)
     if wrong:
         return Line(one.row.line, one.key, "refused", list(_errors(one.row.line, wrong)))
     outcome: Outcome = "unchanged"
@@ -148,12 +153,5 @@ def _line(one: Checked, written: Written, *, is_first: bool) -> Line:
 
 
 def _errors(line: int, wrong: Sequence[Wrong]) -> Iterator[Error]:
-    for one in wrong[:MOST_FAULTS]:
+    for one in wrong:
         yield Error(one.path, one.message, one.line if one.line != line else None)
-    if len(wrong) > MOST_FAULTS:
-        yield Error("", f"and {len(wrong) - MOST_FAULTS} more")
-
-
-def _said(row: Row) -> bytes:
-    """A row in few bytes: the same for two that say the same."""
-    return hashlib.blake2b(msgspec.json.encode(row.value, order="deterministic"), digest_size=16).digest()

@@ -15,7 +15,7 @@ from offers.records.items import decision_item, delivery_item, transition_item, 
 from offers.records.queries import customers as customer_queries
 from offers.records.queries.personal import rows_of_customer
 from offers.records.queries.timeline import KINDS, Spot, newest_of_kind
-from offers.records.tables import Consent, Order, Purchase
+from offers.records.tables import Consent, Coupon, Order, Purchase
 from offers.rules.money import written
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +56,19 @@ def _consent_item(row: Consent) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
+def _coupon_item(row: Coupon) -> dict[str, Any]:
+    times = {name: getattr(row, name) for name in ("reserved_at", "issued_at", "expires_at", "redeemed_at")}
+    return {
+        "id": row.id,
+        "offer": row.offer_id,
+        "campaign": row.campaign_id,
+        "state": row.state,
+        "place": row.redeemed_place_id,
+        "purchase_id": row.purchase_id,
+        **times,
+    }
+
+
 def _order_item(row: Order) -> dict[str, Any]:
     return {"id": row.id, "place": row.place_id, "status": row.status, "history": row.history}
 
@@ -67,6 +80,7 @@ def _purchase_item(row: Purchase) -> dict[str, Any]:
 
 ITEMS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "consent": _consent_item,
+    "coupon": _coupon_item,
     "decision": decision_item,
     "delivery": delivery_item,
     "order": _order_item,

@@ -59,14 +59,14 @@ def record_purchase(
 def record_purchases(session: Session, bodies: Mapping[str, PurchaseBody], *, now: datetime) -> Written:
     """The same for many, in a number of statements that does not grow with them; those that can not be are left out.
 
-    No coupon is redeemed: what comes in bulk is what was sold some time ago.
+    No coupon is redeemed: what comes in bulk was sold some time ago, and whether a coupon was good is said while the customer stands there.
     """
     known = queries.digests(session, bodies)
     new = {purchase_id: body for purchase_id, body in bodies.items() if purchase_id not in known}
-    customers = customer_queries.customers_locked(session, {body.customer for body in new.values() if body.customer})
+    customers = customer_queries.lock_customers(session, {body.customer for body in new.values() if body.customer})
     places = place_queries.places_that_stay(session, {body.place for body in new.values() if body.place})
     refused = {
-        purchase_id: faults for purchase_id, body in new.items() if (faults := _unknown(body, customers.keys(), places))
+        purchase_id: faults for purchase_id, body in new.items() if (faults := _unknown(body, customers, places))
     }
     rows = [_row(body, now) for purchase_id, body in new.items() if purchase_id not in refused]
     created = insert_missing(session, Purchase, rows)
@@ -120,7 +120,7 @@ def purchase_item(row: Purchase, items: list[PurchaseItem]) -> dict[str, Any]:
     }
 
 
-def _unknown(body: PurchaseBody, customers: Any, places: set[str]) -> list[Fault]:
+def _unknown(body: PurchaseBody, customers: set[str], places: set[str]) -> list[Fault]:
     faults = []
     if body.customer is not None and body.customer not in customers:
         faults.append(Fault("customer", f"there is no customer {body.customer!r}"))

@@ -1,6 +1,7 @@
 """Bodies in and out: JSON that is JSON, at most 1 MB of it but for whole files, and answers that no cache keeps."""
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -11,11 +12,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from offers.errors import Fault
+from offers.rules.refusals import shortened
 from web.problems import ProblemError, as_problem
 
 MOST_BYTES = 1_000_000
 """API.md: over 1 MB is 413."""
 MOST_FILE_BYTES = 200_000_000
+MOST_NUL_TOLD = 100
 FILE_DOORS = frozenset(f"/v1/{noun}/import" for noun in ("places", "customers", "products", "purchases"))
 """Whose body is a file: it is never held in memory as a whole."""
 
@@ -77,24 +80,44 @@ class _JsonRequest(Request):
 def _json_to_be_kept(raw: bytes) -> Any:
     value = read_json(raw)
     if b"\\u0000" in raw:
-        faults = [Fault(path, "holds the character U+0000") for path in _with_nul(value, "")]
+        faults = [Fault(path, "holds the character U+0000") for path in islice(_with_nul(value), MOST_NUL_TOLD)]
         if faults:
             raise ProblemError("bad_input", 422, "Text may not hold the character U+0000.", faults)
     return value
 
 
-def _with_nul(value: Any, path: str) -> Iterator[str]:
-    if isinstance(value, str):
-        if "\0" in value:
-            yield path
-    elif isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _with_nul(one, f"{path}[{number}]")
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            if "\0" in name:
-                yield path
-            yield from _with_nul(one, f"{path}.{name}" if path else name)
+_Spot = tuple["_Spot", int | str] | None
+"""Where a value stands: the spot of what holds it, and its number or name there; none for the body itself."""
+
+
+def _with_nul(body: Any) -> Iterator[str]:
+    """Paths of what holds it, and none put together for what does not: this is done before anybody knows who calls."""
+    left: list[tuple[Any, _Spot]] = [(body, None)]
+    while left:
+        value, spot = left.pop()
+        if isinstance(value, str):
+            if "\0" in value:
+                yield _path_to(spot)
+        elif isinstance(value, list):
+            left += [(one, (spot, number)) for number, one in enumerate(value) if isinstance(one, str | list | dict)]
+        elif isinstance(value, dict):
+            if any("\0" in name for name in value):
+                yield _path_to(spot)
+            left += [(one, (spot, name)) for name, one in value.items() if isinstance(one, str | list | dict)]
+
+
+def _path_to(spot: _Spot) -> str:
+    steps: list[int | str] = []
+    while spot is not None:
+        spot, step = spot
+        steps.append(step)
+    path = ""
+    for step in reversed(steps):
+        if isinstance(step, int):
+            path += f"[{step}]"
+        else:
+            path += f".{shortened(step)}" if path else shortened(step)
+    return path
 
 
 class JsonRoute(APIRoute):

@@ -30,6 +30,8 @@ class Spool:
         self._closed = threading.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._files: weakref.WeakSet[BinaryIO] = weakref.WeakSet()
+        self._coming = 0
+        """Places that are taken while the disk still makes their files."""
 
     @property
     def is_closed(self) -> bool:
@@ -49,11 +51,15 @@ class Spool:
 
         The file goes when it is closed, or with the process, however that ends.
         """
-        if sum(not one.closed for one in self._files) >= MOST_KEPT:
+        if self._coming + sum(not one.closed for one in self._files) >= MOST_KEPT:
             detail = "Too many files are on their way at once; send this one a little later."
             raise ProblemError("service_unavailable", 503, detail, headers={"Retry-After": "60"})
-        file = cast("BinaryIO", await _on_disk(tempfile.TemporaryFile))
-        self._files.add(file)
+        self._coming += 1
+        try:
+            file = cast("BinaryIO", await _on_disk(tempfile.TemporaryFile))
+            self._files.add(file)
+        finally:
+            self._coming -= 1
         try:
             piece = bytearray()
             async for chunk in request.stream():

@@ -3,6 +3,7 @@
 Each look only looks and rings; whatever it finds is worked by the same tasks that a ring from the door starts. Safe to repeat.
 """
 
+import time
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,11 +12,11 @@ import structlog
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from offers import history
 from offers.coupons import expire_coupons
 from offers.customers import known_customers
 from offers.deliveries import sweep_deliveries
 from offers.devices import blocked_devices
-from offers.history import Purged, purge
 from offers.records.database import Database
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
@@ -25,6 +26,8 @@ DUE_AT_ONCE = 500
 DUE_AGAIN_S = 60
 """A tick that was sent and not worked is sent again after this."""
 SALT_HOURS = 2
+PURGE_S = 30.0
+"""How long one purge may go on: well below what a task may take."""
 
 RING = """
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
@@ -141,14 +144,31 @@ def trim_aside(redis: Redis, desk: LaneDesk, now: float, keep: timedelta) -> Non
         client.xtrim(LaneKeys.of(lane).aside, minid=f"{oldest}-0", approximate=False)
 
 
-def purge_history(database: Database, now: datetime, decision_days: int, transition_days: int) -> Purged:
-    with database.transaction() as session:
-        return purge(
+def purge_history(database: Database, now: datetime, decision_days: int, transition_days: int) -> dict[str, int]:
+    """Remove what has been kept long enough, a thousand rows a transaction; how many of each kind.
+
+    Nobody waits for longer than one portion takes, and when there is more than fits into a task the next one goes on with it.
+    """
+    ends = time.monotonic() + PURGE_S
+    gone = dict.fromkeys(history.PURGED, 0)
+    with database.reading() as session:
+        kept = history.how_long_kept(
             session,
             decisions_before=now - timedelta(days=decision_days),
             transitions_before=now - timedelta(days=transition_days),
             now=now,
         )
+    for kind in history.PURGED:
+        after = ""
+        while time.monotonic() < ends:
+            with database.reading() as session:
+                ids = history.kept_long_enough(session, kind, kept, after=after)
+            if not ids:
+                break
+            with database.transaction() as session:
+                gone[kind] += history.purge(session, kind, kept, ids)
+            after = ids[-1]
+    return gone
 
 
 def utc(at: float) -> datetime:

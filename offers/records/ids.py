@@ -6,6 +6,9 @@ import time
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 RANDOM_BITS = 80
+_PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
+_PLACES = range(120, -10, -10)
+"""Bits below each pair of digits."""
 
 _lock = threading.Lock()
 _last = 0
@@ -19,12 +22,10 @@ def new_id(prefix: str) -> str:
     """
     global _last  # noqa: PLW0603 - the one thing that makes ids of one process rise
     with _lock:
-        number = (time.time_ns() // 1_000_000 << RANDOM_BITS) | secrets.randbits(RANDOM_BITS)
-        if number <= _last or number >> RANDOM_BITS == _last >> RANDOM_BITS:
-            number = max(_last, 0) + 1 + secrets.randbits(40)
+        number = time.time_ns() // 1_000_000 << RANDOM_BITS
+        if number >> RANDOM_BITS > _last >> RANDOM_BITS:
+            number |= secrets.randbits(RANDOM_BITS)
+        else:
+            number = _last + 1 + secrets.randbits(40)
         _last = number
-    digits = []
-    for _ in range(26):
-        number, digit = divmod(number, 32)
-        digits.append(ALPHABET[digit])
-    return f"{prefix}_{''.join(reversed(digits))}"
+    return f"{prefix}_{''.join([_PAIRS[number >> place & 1023] for place in _PLACES])}"

@@ -53,8 +53,12 @@ class ConsentsBody(Strict):
             value = getattr(self, purpose)
             if value is None:
                 continue
-            receipt = ConsentReceipt(given=value) if isinstance(value, bool) else value
-            said[purpose] = receipt.model_copy(update={"at": receipt.at or now, "source": receipt.source or source})
+            if isinstance(value, bool):
+                said[purpose] = ConsentReceipt.model_construct(
+                    given=value, text_version=None, language=None, at=now, source=source
+                )
+            else:
+                said[purpose] = value.model_copy(update={"at": value.at or now, "source": value.source or source})
         return said
 
 

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 _ISO_DURATION = re.compile(r"P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+_NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 LONGEST = timedelta(days=3660)
 """Of a limit: ten years. A time plus a duration must stay within the calendar."""
 
@@ -42,6 +43,13 @@ def _kinds(annotation: Any) -> frozenset[Any]:
     return frozenset([annotation])
 
 
+@cache
+def _wants(model: type[BaseModel], field: str) -> tuple[bool, frozenset[Any]]:
+    """Whether a field is a number, and its kinds if it is a flag. Read once: every field of every row of a file is asked."""
+    kinds = _kinds(model.model_fields[field].annotation)
+    return not kinds.isdisjoint((int, float)) and bool not in kinds, kinds if bool in kinds else frozenset()
+
+
 class Strict(BaseModel):
     """What callers write: an unknown field is refused, not ignored, and so is what no database keeps."""
 
@@ -51,10 +59,10 @@ class Strict(BaseModel):
     @classmethod
     def _is_no_other_kind(cls, value: Any, info: ValidationInfo) -> Any:
         """`true` is not the number 1, and neither 1 nor "yes" is `true`: nobody's consent is guessed."""
-        kinds = _kinds(cls.model_fields[info.field_name or ""].annotation)
-        if not kinds.isdisjoint((int, float)) and bool not in kinds:
+        is_number, kinds_of_flag = _wants(cls, info.field_name or "")
+        if is_number:
             return read_number(value)
-        if bool in kinds and isinstance(value, str | int | float) and type(value) not in kinds:
+        if kinds_of_flag and isinstance(value, str | int | float) and type(value) not in kinds_of_flag:
             raise ValueError("must be true or false")
         return value
 
@@ -62,11 +70,11 @@ class Strict(BaseModel):
     @classmethod
     def _can_be_kept(cls, value: Any) -> Any:
         """PostgreSQL keeps neither NUL nor half a surrogate pair, and JSON has no NaN and no infinity."""
-        left = [value]
+        left: list[Any] = [value]
         while left:
             one = left.pop()
             if isinstance(one, str):
-                if "\x00" in one or any("\ud800" <= char <= "\udfff" for char in one):
+                if _NOT_KEPT.search(one):
                     raise ValueError("holds a character that can not be kept")
             elif isinstance(one, dict):
                 left += [*one, *one.values()]

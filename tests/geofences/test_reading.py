@@ -84,3 +84,46 @@ def test_an_edge_over_the_antimeridian_is_to_be_cut() -> None:
 def test_an_altitude_is_passed_over() -> None:
     with_altitude = [[*position, 2.0] for position in SQUARE]
     assert read_shape(polygon(with_altitude)) == read_shape(polygon(SQUARE))
+
+
+def _squares(columns: int, rows: int, side: float, apart: float) -> list[list[list[float]]]:
+    """Rings side by side from 4 east, 52 north; degrees."""
+    return [
+        [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]
+        for x in (round(4 + column * apart, 4) for column in range(columns))
+        for y in (round(52 + row * apart, 4) for row in range(rows))
+    ]
+
+
+def test_ten_thousand_holes_are_read_in_seconds() -> None:
+    """Holding each against each would take ten minutes: this test would be ended before."""
+    around = [[3.0, 51.0], [6.0, 51.0], [6.0, 54.0], [3.0, 54.0], [3.0, 51.0]]
+    holes = _squares(100, 100, 0.0004, 0.001)
+    read_shape(polygon(around, *holes))
+    with pytest.raises(ShapeError) as refused:
+        read_shape(polygon(around, *holes, holes[70]))
+    assert refused.value.path == "geometry.coordinates[10001]"
+    assert "overlaps ring 71 (hole)" in refused.value.message
+
+
+def test_ten_thousand_polygons_in_one_spot_are_refused_in_seconds() -> None:
+    one = _squares(1, 1, 0.01, 0.01)
+    with pytest.raises(ShapeError) as refused:
+        read_shape(multipolygon(*([ring] for ring in one * 10_000)))
+    assert (refused.value.path, refused.value.message[:27]) == (
+        "geometry.coordinates[1]",
+        "polygon 1 overlaps polygon 0"[:27],
+    )
+
+
+def test_polygons_that_all_meet_in_one_spot_and_two_that_overlap_are_refused_in_seconds() -> None:
+    """Each is held against so many others as are worth it; then the area is refused as a whole."""
+
+    def spike(number: float) -> list[list[float]]:
+        angles = (number * math.tau / 3000, (number + 0.5) * math.tau / 3000)
+        ends = [[5 + math.cos(angle), 52 + math.sin(angle)] for angle in angles]
+        return [[5.0, 52.0], *ends, [5.0, 52.0]]
+
+    with pytest.raises(ShapeError) as refused:
+        read_shape(multipolygon(*([spike(number)] for number in range(3000)), [spike(2999.1)]))
+    assert refused.value.path.startswith("geometry.coordinates")

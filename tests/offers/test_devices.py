@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 
 from offers.customers import get_customer, list_customers, set_consents
@@ -17,7 +19,7 @@ from offers.errors import BadInput, NotFound
 from offers.follows import Follows
 from offers.records.tables import Consent, Customer, Device
 from offers.rules.profile import ConsentsBody, DeviceBody, DeviceChange
-from tests.offers.stories import NOON, Town, at
+from tests.offers.stories import NOON, TELLS, Town, at, enter
 
 ALL = {"location": True, "offers": True, "orders": True}
 
@@ -167,3 +169,20 @@ def test_the_devices_in_use_of_some_customers(town: Town) -> None:
     first, second = town.device(town.customer("a")), town.device(town.customer("b"))
     assert [one["device_id"] for one in town.read(lambda session: list_devices(session, ["a", "b"]))] == [first, second]
     assert town.read(lambda session: list_devices(session, [])) == []
+
+
+def test_coupons_of_a_linked_device_whose_messages_go_with_its_past(town: Town) -> None:
+    """Nobody will write down what became of these messages: what waited is given back, and what a sender holds may have left."""
+    store = town.place()
+    town.offer(budget=9, valid_for="PT1H")
+    town.campaign(offer="ten-percent", messages=TELLS)
+    phones = [_register(town, push_token=f"token-{number}", consents=ALL).device_id for number in range(2)]
+    waiting, held = (town.cross(enter(phone, store, 5)).deliveries for phone in phones)
+    town.claim(held, now=at(6))
+    town.customer("sanne")
+    for phone in phones:
+        town.write(partial(link_device, device_id=phone, customer_id="sanne", now=at(7)))
+    assert len(waiting) == 1
+    assert town.coupon_states() == ["released", "issued"]
+    assert town.counts()["spent"] == 1
+    assert [one.expires_at for one in town.coupons()] == [None, at(67)]

@@ -1,10 +1,25 @@
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from offers.campaigns import step_campaign
 from offers.errors import NotFound
-from offers.history import Asked, Page, list_decisions, list_deliveries, list_transitions, list_visits, purge, why
+from offers.history import (
+    PURGED,
+    Asked,
+    Kept,
+    Page,
+    how_long_kept,
+    kept_long_enough,
+    list_decisions,
+    list_deliveries,
+    list_transitions,
+    list_visits,
+    purge,
+    why,
+)
 from tests.offers.stories import Town, at, dwell, enter, leave
 
 LATER = at(3 * 24 * 60)
@@ -144,24 +159,37 @@ def test_why_of_nobody_and_of_nothing(town: Town) -> None:
         _why(town)
 
 
+def _purge(town: Town, decisions_before: datetime, transitions_before: datetime, now: datetime) -> dict[str, int]:
+    """How many of each kind went, one row a portion."""
+    gone = dict.fromkeys(PURGED, 0)
+    kept = town.read(
+        lambda session: how_long_kept(
+            session, decisions_before=decisions_before, transitions_before=transitions_before, now=now
+        )
+    )
+    for kind in PURGED:
+        while ids := town.read(partial(kept_long_enough, kind=kind, kept=kept, limit=1)):
+            gone[kind] += town.write(partial(purge, kind=kind, kept=kept, ids=ids))
+    return gone
+
+
 def test_what_was_kept_long_enough_goes_and_what_is_open_stays(town: Town, two_visits: list[str]) -> None:
     town.send([one["id"] for one in town.deliveries("ben")], now=at(41))
     town.send([one["id"] for one in town.deliveries("sanne")], now=at(67))
-    early = town.write(lambda session: purge(session, decisions_before=at(41), transitions_before=at(60), now=LATER))
-    assert (early.transitions, early.stays, early.visits, early.decisions, early.deliveries) == (4, 2, 2, 2, 2)
-    late = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900), now=LATER))
-    assert (late.transitions, late.stays, late.visits, late.decisions, late.deliveries) == (2, 0, 0, 1, 1)
+    early = _purge(town, at(41), at(60), LATER)
+    assert early == {"transitions": 4, "stays": 2, "visits": 2, "deliveries": 2, "decisions": 2}
+    late = _purge(town, at(900), at(900), LATER)
+    assert late == {"transitions": 2, "stays": 0, "visits": 0, "deliveries": 1, "decisions": 1}
     assert [visit[1] for visit in town.visits()] == [None]
-    again = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900), now=LATER))
-    assert (again.transitions, again.stays, again.visits, again.decisions, again.deliveries) == (0, 0, 0, 0, 0)
+    assert set(_purge(town, at(900), at(900), LATER).values()) == {0}
 
 
 def test_what_is_under_way_is_not_purged(town: Town) -> None:
     store = town.place()
     town.campaign()
     town.cross(enter(town.phone(), store, 5))
-    purged = town.write(lambda session: purge(session, decisions_before=at(900), transitions_before=at(900), now=LATER))
-    assert (purged.decisions, purged.deliveries) == (1, 0)
+    purged = _purge(town, at(900), at(900), LATER)
+    assert (purged["decisions"], purged["deliveries"]) == (1, 0)
     [delivery] = town.deliveries()
     assert town.claim([delivery["id"]], now=at(6)).held
 
@@ -176,6 +204,22 @@ def test_a_send_that_a_cooldown_still_counts_is_kept(town: Town) -> None:
     day = 24 * 60
     for days, left in ((40, 1), (61, 0)):
         now = at(days * day)
-        with town.database.transaction() as session:
-            purge(session, decisions_before=now, transitions_before=now, now=now)
+        _purge(town, now, now, now)
         assert len(town.decisions()) == left
+
+
+@pytest.mark.parametrize("people", [1, 60])
+def test_a_portion_is_a_few_statements_however_many_people(town: Town, people: int) -> None:
+    store = town.place()
+    town.campaign()
+    for number in range(people):
+        town.cross(enter(town.phone(f"customer-{number}"), store, 5))
+    with town.statements() as seen:
+        assert _whole_purge(town) == people
+    assert len([one for one in seen if one.split()[0] in ("SELECT", "DELETE")]) == 4
+
+
+def _whole_purge(town: Town) -> int:
+    kept = Kept(at(900), at(900), at(900))
+    ids = town.read(lambda session: kept_long_enough(session, "decisions", kept))
+    return town.write(lambda session: purge(session, "decisions", kept, ids))

@@ -91,8 +91,7 @@ def test_statements_do_not_grow_with_the_batch(town: Town, noun: str, again: boo
     town.customer()
     counted = []
     for number in (50, 500):
-        if again:
-            written(town, noun, number, False)
+        written(town, noun, number if again else 10, False)  # so that in both some are there
         counted.append(len(written(town, noun, number, again)))
     assert 0 < counted[0] == counted[1] <= 20
 
@@ -179,3 +178,12 @@ def test_a_file_has_its_most_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(read("customers", *({"id": f"c{i}"} for i in range(3)))[0].checked) == 3
     with pytest.raises(FileRefused, match="line 4: the file has more than 3 rows"):
         read("customers", *({"id": f"c{i}"} for i in range(4)))
+
+
+def test_a_batch_of_heavy_rows_has_few_of_them() -> None:
+    """500 rows of 1 MB in one would take gigabytes of memory."""
+    tags = ["t" * 100] * 200
+    made = read("customers", *({"id": f"c{number}", "tags": tags, "name": "n"} for number in range(600)))
+    assert sum(len(batch.checked) for batch in made) == 600
+    assert [len(batch.checked) < 500 for batch in made] == [True] * len(made)
+    assert max(batch.weight for batch in made) < 5_000_000

@@ -10,7 +10,7 @@ from offers.errors import BadInput, NotFound
 from offers.personal import export_customer, timeline
 from offers.pickups import put_order
 from offers.rules.order import OrderBody
-from tests.offers.stories import NOON, Town, at, dwell, enter, leave
+from tests.offers.stories import NOON, TELLS, Town, at, dwell, enter, leave
 
 
 def order(town: Town, order_id: str, customer: str, when: datetime) -> None:
@@ -87,3 +87,25 @@ def test_an_export_holds_one_person_and_nobody_else(lived: Town) -> None:
     assert exported["tables"]["orders"][0]["id"] == "order-sanne"
     assert "piet" not in repr(exported)
     assert "token_" not in repr(exported["tables"]["devices"])
+
+
+def test_a_coupon_stands_in_the_line_where_it_was_set_aside(town: Town) -> None:
+    store = town.place()
+    town.offer(valid_for="P7D")
+    town.campaign(offer="ten-percent", messages=TELLS)
+    town.send(town.walk_in(store), now=at(6))
+    town.redeem(town.code(), now=at(8), place="kalverstraat", purchase_id="p1")
+    [coupon] = [one for one in page_of(town, "sanne", None, 100)[0] if one["type"] == "coupon"]
+    assert coupon["at"] == at(5)
+    assert coupon["item"] == {
+        "id": town.coupons()[0].id,
+        "offer": "ten-percent",
+        "campaign": "sneakers",
+        "state": "redeemed",
+        "place": "kalverstraat",
+        "purchase_id": "p1",
+        "reserved_at": at(5),
+        "issued_at": at(6),
+        "expires_at": at(6 + 7 * 24 * 60),
+        "redeemed_at": at(8),
+    }

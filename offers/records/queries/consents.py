@@ -3,14 +3,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
 from offers.records.queries.customers import customers_locked, with_open_order
 from offers.records.queries.leaving import end_stays
 from offers.records.queries.stays import open_stays_of_customers
-from offers.records.queries.writing import insert_missing
+from offers.records.queries.writing import insert_missing, insert_of
 from offers.records.tables import Consent, Customer
 from offers.rules.profile import ConsentReceipt
 
@@ -36,9 +36,11 @@ def add_customers(session: Session, ids: Iterable[str], *, anonymous: bool, now:
 
 
 def add_customer(session: Session, customer_id: str, *, anonymous: bool, now: datetime) -> Customer:
-    """One of them, locked; or the one that somebody else makes at this moment."""
-    add_customers(session, [customer_id], anonymous=anonymous, now=now)
-    return customers_locked(session, [customer_id])[customer_id]
+    """One of them, locked; or the one that somebody else makes at this moment. Who is erased before the lock is made anew."""
+    while True:
+        add_customers(session, [customer_id], anonymous=anonymous, now=now)
+        if customer := customers_locked(session, [customer_id]).get(customer_id):
+            return customer
 
 
 def newest_receipts(session: Session, customer_ids: Iterable[str]) -> dict[str, dict[str, Consent]]:
@@ -50,28 +52,30 @@ def newest_receipts(session: Session, customer_ids: Iterable[str]) -> dict[str, 
     return found
 
 
-def keep_receipts(
-    session: Session, said: Iterable[tuple[Customer, Mapping[str, ConsentReceipt]]], now: datetime
-) -> None:
-    """Keep a receipt of each purpose said and put it in force, all in one statement. What a withdrawal ends, `settle` ends."""
-    rows = []
-    for customer, receipts in said:
-        for purpose, receipt in receipts.items():
-            setattr(customer, purpose, receipt.given)
-            rows.append(
-                {
-                    "id": new_id("con"),
-                    "customer_id": customer.id,
-                    "purpose": purpose,
-                    "given": receipt.given,
-                    "at": receipt.at or now,
-                    "text_version": receipt.text_version,
-                    "language": receipt.language,
-                    "source": receipt.source or "server",
-                }
-            )
+def put_in_force(customer: Customer, receipts: Mapping[str, ConsentReceipt]) -> None:
+    """What a withdrawal ends, `settle` ends."""
+    for purpose, receipt in receipts.items():
+        setattr(customer, purpose, receipt.given)
+
+
+def keep_receipts(session: Session, said: Mapping[str, Mapping[str, ConsentReceipt]], now: datetime) -> None:
+    """Keep a receipt of each purpose said, by customer, all in one statement."""
+    rows = [
+        {
+            "id": new_id("con"),
+            "customer_id": customer_id,
+            "purpose": purpose,
+            "given": receipt.given,
+            "at": receipt.at or now,
+            "text_version": receipt.text_version,
+            "language": receipt.language,
+            "source": receipt.source or "server",
+        }
+        for customer_id, receipts in said.items()
+        for purpose, receipt in receipts.items()
+    ]
     if rows:
-        session.execute(insert(Consent), rows, execution_options={"render_nulls": True})
+        session.execute(insert_of(session, Consent), rows)
 
 
 def settle(session: Session, customers: Collection[Customer], now: datetime) -> tuple[set[str], list[dict[str, Any]]]:
@@ -101,7 +105,8 @@ def write_receipts(
     session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime
 ) -> Covered:
     """Keep what one customer said, put it in force, and end what a withdrawal ends."""
-    keep_receipts(session, [(customer, receipts)], now)
+    put_in_force(customer, receipts)
+    keep_receipts(session, {customer.id: receipts}, now)
     session.flush()
     covered, happened = settle(session, [customer], now)
     return Covered(customer.id in covered, tuple(happened))

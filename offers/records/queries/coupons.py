@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from offers.records.ids import ALPHABET
 from offers.records.queries.offers import give_back, offer_that_reads, offers_by_id, offers_locked
+from offers.records.queries.writing import write_together
 from offers.records.tables import Coupon, Delivery, Offer, OfferCode
 from offers.rules.budget import Unit
 from offers.rules.coupon import Verdict, best_of
@@ -48,6 +49,7 @@ def issue(session: Session, decision_ids: Iterable[str], now: datetime) -> None:
         valid_for_s = offers[row.offer_id].valid_for_s
         row.state, row.issued_at = "issued", now
         row.expires_at = None if valid_for_s is None else now + timedelta(seconds=valid_for_s)
+        write_together(row, "state", "issued_at", "expires_at")
     session.flush()
 
 
@@ -63,18 +65,25 @@ def release(session: Session, decision_ids: Iterable[str]) -> None:
     for row in _reserved(session, wanted):
         units.append(Unit(row.offer_id, row.place_id, row.code_mark if row.codes == "imported" else None))
         row.state, row.code_mark = "released", None
+        write_together(row, "state", "code_mark")
     session.flush()
     give_back(session, units)
 
 
 def release_what_waits(session: Session, customer_id: str) -> None:
-    """A customer is about to be erased: the coupons whose messages no sender has taken yet go back."""
+    """A customer is about to be removed: the coupons whose messages no sender has taken yet go back."""
     waiting = session.scalars(
         select(Coupon.decision_id)
         .join(Delivery, Delivery.decision_id == Coupon.decision_id)
         .where(Coupon.customer_id == customer_id, Coupon.state == "reserved", Delivery.state == "queued")
     )
     release(session, [one for one in waiting if one])
+
+
+def issue_what_may_have_left(session: Session, customer_id: str, now: datetime) -> None:
+    """A sender holds these coupons' messages, which go with the customer: nobody will write down what became of them."""
+    held = select(Coupon.decision_id).where(Coupon.customer_id == customer_id, Coupon.state == "reserved")
+    issue(session, [one for one in session.scalars(held) if one], now)
 
 
 def hand_over(session: Session, before: str, after: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from offers.records.queries.customers import lock_customers
 from offers.records.tables import Decision, Delivery, Stay, Transition, Visit
 
 
@@ -75,26 +76,44 @@ def _wanted(
     return conditions
 
 
-def purge_transitions(session: Session, before: datetime) -> int:
-    return len(session.scalars(delete(Transition).where(Transition.at < before).returning(Transition.id)).all())
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long history is kept: up to which moments it has been kept long enough."""
+
+    decisions_before: datetime
+    transitions_before: datetime
+    counted_since: datetime
+    """A send from after this still counts against a cap or a cooldown, however old."""
 
 
-def purge_stays(session: Session, before: datetime) -> int:
-    return len(session.scalars(delete(Stay).where(Stay.left_at < before).returning(Stay.id)).all())
+def _over(kind: str, kept: Kept) -> tuple[Any, list[ColumnElement[bool]]]:
+    """A table of history, and which of its rows have been kept long enough."""
+    match kind:
+        case "transitions":
+            return Transition, [Transition.at < kept.transitions_before]
+        case "stays":
+            return Stay, [Stay.left_at < kept.transitions_before]
+        case "visits":
+            return Visit, [Visit.left_at < kept.transitions_before]
+        case "deliveries":
+            under_way = Delivery.state.in_(("queued", "sending"))
+            return Delivery, [Delivery.created_at < kept.decisions_before, ~under_way]
+        case "decisions":
+            done = or_(Decision.spends_cap.is_(False), Decision.at < kept.counted_since)
+            return Decision, [Decision.at < kept.decisions_before, done]
+    raise ValueError(kind)
 
 
-def purge_visits(session: Session, before: datetime) -> int:
-    return len(session.scalars(delete(Visit).where(Visit.left_at < before).returning(Visit.id)).all())
+def kept_long_enough(session: Session, kind: str, kept: Kept, after: str, limit: int) -> Sequence[str]:
+    """Ids of rows that may go, from after an id on, in their order."""
+    table, over = _over(kind, kept)
+    return session.scalars(select(table.id).where(table.id > after, *over).order_by(table.id).limit(limit)).all()
 
 
-def purge_decisions(session: Session, before: datetime, counted_since: datetime) -> int:
-    """Those from before, less what still counts against a cap or a cooldown."""
-    done = or_(Decision.spends_cap.is_(False), Decision.at < counted_since)
-    return len(session.scalars(delete(Decision).where(Decision.at < before, done).returning(Decision.id)).all())
-
-
-def purge_deliveries(session: Session, before: datetime) -> int:
-    under_way = Delivery.state.in_(("queued", "sending"))
-    return len(
-        session.scalars(delete(Delivery).where(Delivery.created_at < before, ~under_way).returning(Delivery.id)).all()
-    )
+def purge(session: Session, kind: str, kept: Kept, ids: Sequence[str]) -> int:
+    """Remove those of these rows that still may go; how many. Their customers are locked first, as by everybody who writes of them."""
+    table, over = _over(kind, kept)
+    these = table.id.in_(ids)
+    lock_customers(session, session.scalars(select(table.customer_id).where(these).distinct()))
+    gone = delete(table).where(these, *over).returning(table.id).execution_options(synchronize_session=False)
+    return len(session.scalars(gone).all())

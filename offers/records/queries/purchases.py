@@ -3,9 +3,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from offers.records.queries.writing import insert_of
 from offers.records.tables import Purchase, PurchaseItem
 
 
@@ -58,9 +59,6 @@ def items_of(session: Session, ids: Iterable[str]) -> dict[str, list[PurchaseIte
 
 
 def add_items(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Lines of new purchases, in one statement.
-
-    With its nulls said: else the mapper makes a statement of its own wherever a line leaves out what the one before said.
-    """
+    """Lines of new purchases, in one statement."""
     if rows:
-        session.execute(insert(PurchaseItem), rows, execution_options={"render_nulls": True})
+        session.execute(insert_of(session, PurchaseItem), rows)

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from offers.records.tables import Consent, Decision, Delivery, Order, Purchase, Transition, Visit
+from offers.records.tables import Consent, Coupon, Decision, Delivery, Order, Purchase, Transition, Visit
 
 KINDS: Mapping[str, tuple[Any, Any]] = {
     "consent": (Consent, Consent.at),
+    "coupon": (Coupon, Coupon.reserved_at),
     "decision": (Decision, Decision.at),
     "delivery": (Delivery, Delivery.created_at),
     "order": (Order, Order.created_at),

@@ -27,6 +27,12 @@ def insert_of(session: Session, table: type[Table]) -> Any:
     return insert(table.__table__)
 
 
+def write_together(row: Table, *names: str) -> None:
+    """The same for these columns: some of them may be what they were, and an UPDATE names only what changed."""
+    for name in names:
+        flag_modified(row, name)
+
+
 def write_whole(row: Table) -> None:
     """Have the next UPDATE of this row name every column: rows in which different fields changed then go out as one statement."""
     mapper = inspect(type(row))

@@ -1,6 +1,6 @@
 """A row held against the body that the single door takes, with the same words for the same faults."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +11,8 @@ from offers.rules.rows.kinds import Kind
 from offers.rules.rows.place_rows import Flat, feature_place, flat_place
 from offers.rules.rows.row import Row
 
+MOST_FAULTS = 20
+"""Of one row, as far as they are told."""
 _LONGEST_TOLD = 300
 
 
@@ -57,7 +59,9 @@ def check(kind: Kind, row: Row) -> Checked:
             faults = flat.as_written(faults, in_feature=row.feature is not None)
         found += faults
     if found:
-        return Checked(row, _told(key) if isinstance(key, str) else None, None, _all_wrong(row, found))
+        return Checked(
+            row.without_value(), _told(key) if isinstance(key, str) else None, None, the_first_of(row, found)
+        )
     return Checked(row, str(key), body)
 
 
@@ -79,8 +83,13 @@ def _faults_of_key(kind: Kind, key: object) -> list[tuple[str, str]]:
     return []
 
 
-def _all_wrong(row: Row, found: list[tuple[str, str]]) -> tuple[Wrong, ...]:
-    return tuple(_wrong(row, path, message) for path, message in dict.fromkeys(found))
+def the_first_of(row: Row, found: Sequence[tuple[str, str]]) -> tuple[Wrong, ...]:
+    """Faults as (path, message), each once, as far as they are told."""
+    each = list(dict.fromkeys(found))
+    told = [_wrong(row, path, message) for path, message in each[:MOST_FAULTS]]
+    if len(each) > MOST_FAULTS:
+        told.append(Wrong(row.line, "", f"and {len(each) - MOST_FAULTS} more"))
+    return tuple(told)
 
 
 def _wrong(row: Row, path: str, message: str) -> Wrong:

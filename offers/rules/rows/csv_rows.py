@@ -5,6 +5,7 @@ A column `sizes.shoes` fills `shoes` within `sizes`; a list's values stand in on
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -12,6 +13,11 @@ from typing import Any, BinaryIO
 import msgspec
 
 from offers.rules.rows.row import FileRefused, Row, lines_of
+
+LONGEST_TOLD = 100
+"""Characters of a column's name that a refusal tells."""
+MOST_ITEMS = 1000
+"""Lines that are read into one row: the rows that follow are worth reading, and no row has as many items."""
 
 Cell = Callable[[str], Any]
 
@@ -32,7 +38,7 @@ def flag(cell: str) -> Any:
 
 def plain(cell: str) -> Any:
     """What is written as a JSON number or `true` and `false` is one; `007` and everything else is text."""
-    if cell in ("true", "false") or re.fullmatch(r"-?(0|[1-9]\d{0,15})(\.\d{1,15})?", cell):
+    if cell in ("true", "false") or re.fullmatch(r"-?(0|[1-9]\d{0,15})(\.\d{1,15})?", cell, re.ASCII):
         return msgspec.json.decode(cell)
     return cell
 
@@ -58,8 +64,8 @@ class Columns:
     key: str
     plain: Mapping[str, Cell]
     groups: Mapping[str, Cell] = field(default_factory=dict)
-    deep: frozenset[str] = frozenset()
-    """Groups with one more name below: `consents.location.at`."""
+    deep: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
+    """Groups with one more name below, as in `consents.location.at`, and those of these names that are no text."""
     items: Mapping[str, Cell] = field(default_factory=dict)
     """Columns of one item. Rows that stand together under one key are then one row with several items."""
 
@@ -73,6 +79,8 @@ class Columns:
         return (group, *name.split(".", 1)) if group in self.deep else (group, name)
 
     def cell_of(self, path: tuple[str, ...]) -> Cell:
+        if len(path) > 2:
+            return self.deep[path[0]].get(path[2], text)
         if len(path) > 1:
             return self.groups[path[0]]
         return self.plain.get(path[0]) or self.items.get(path[0], text)
@@ -113,16 +121,16 @@ def _paths(heading: list[str], columns: Columns) -> list[tuple[str, ...]]:
     paths = [columns.path_of(column) for column in heading]
     unknown = [column for column, path in zip(heading, paths, strict=True) if path is None]
     if unknown:
-        raise FileRefused(f"there is no column {unknown[0]!r}", 1)
-    twice = [column for column in heading if heading.count(column) > 1]
-    if twice:
-        raise FileRefused(f"the column {twice[0]!r} comes twice", 1)
+        raise FileRefused(f"there is no column {unknown[0][:LONGEST_TOLD]!r}", 1)
+    twice = next((column for column, many in Counter(heading).items() if many > 1), None)
+    if twice is not None:
+        raise FileRefused(f"the column {twice!r} comes twice", 1)
     if columns.key not in heading:
         raise FileRefused(f"the column {columns.key!r} is missing", 1)
-    whole = {path for path in paths if path}
-    both = [path for path in whole if any(other != path and other[: len(path)] == path for other in whole)]
+    above = {path[:length] for path in paths if path for length in range(1, len(path))}
+    both = next((path for path in paths if path in above), None)
     if both:
-        raise FileRefused(f"the column {'.'.join(both[0])!r} comes whole and in parts", 1)
+        raise FileRefused(f"the column {'.'.join(both)!r} comes whole and in parts", 1)
     return [path for path in paths if path]
 
 
@@ -169,9 +177,10 @@ def _grouped(rows: Iterator[Row], columns: Columns) -> Iterator[Row]:
                 yield Row(first, whole, item_lines=item_lines, wrong=wrong)
             whole, first, item_lines, wrong = {**own, "items": []}, row.line, [], []
         elif differs is not None:
-            wrong.append((f"items[{len(item_lines)}].{differs}", f"differs from line {first}"))
+            if len(wrong) < MOST_ITEMS:
+                wrong.append((f"items[{len(item_lines)}].{differs}", f"differs from line {first}"))
             item = item or {differs: own[differs]}  # so that the line has its number among the items
-        if item:
+        if item and len(item_lines) < MOST_ITEMS:
             whole["items"].append(item)
             item_lines.append(row.line)
     if whole:

@@ -41,7 +41,7 @@ def _places() -> Kind:
 def _customers() -> Kind:
     words = dict.fromkeys(("name", "phone", "language", "time_zone"), text)
     groups = {"sizes": text, "attributes": plain, "consents": flag}
-    columns = Columns("id", {**words, "tags": several}, groups, deep=frozenset({"consents"}))
+    columns = Columns("id", {**words, "tags": several}, groups, deep={"consents": {"given": flag}})
     return Kind("customers", CustomerBody, columns, TypeAdapter(Id))
 
 

@@ -1,9 +1,12 @@
 """One row of a file, and the file's lines."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+_ITEM = re.compile(r"items\[(\d{1,9})\]", re.ASCII)
+"""A field may be named so too, by whoever writes the file."""
 LONGEST_LINE = 1_000_000
 """Bytes: what a door takes as one body."""
 
@@ -37,12 +40,15 @@ class Row:
     feature: int | None = None
     """Its number in `features`, from 0, where it is one."""
 
+    def without_value(self) -> "Row":
+        """What is still wanted of a row that was refused: where it stands."""
+        return Row(self.line, item_lines=self.item_lines, feature=self.feature)
+
     def line_of(self, path: str) -> int:
         """The line of a field: that of its item, if it has one."""
-        if path.startswith("items["):
-            number = int(path[len("items[") :].partition("]")[0])
-            if number < len(self.item_lines):
-                return self.item_lines[number]
+        number = _ITEM.match(path)
+        if number and int(number[1]) < len(self.item_lines):
+            return self.item_lines[int(number[1])]
         return self.line
 
 

@@ -114,3 +114,16 @@ def test_what_a_file_says_is_told_short_and_whole() -> None:
     one.key.encode()
     assert len(one.wrong) == 2
     assert all((wrong.path + wrong.message).encode() for wrong in one.wrong)
+
+
+@pytest.mark.parametrize("name", ["items[abc", "items[-1]", "items[]", "items[" + "9" * 5000 + "]", "items[٣]"])
+def test_a_field_that_is_named_like_an_item_stands_in_its_row(name: str) -> None:
+    one = check(kinds()["purchases"], Row(7, {"purchase_id": "a", name: 1}))
+    assert {wrong.line for wrong in one.wrong} == {7}
+
+
+def test_of_a_row_with_many_faults_the_first_are_told_and_its_values_are_let_go() -> None:
+    one = check(kinds()["customers"], Row(7, {"id": "a", **{f"field{number}": 1 for number in range(50)}}))
+    assert [wrong.path for wrong in one.wrong] == [*(f"field{number}" for number in range(20)), ""]
+    assert one.wrong[-1].message == "and 30 more"
+    assert one.row.value is None

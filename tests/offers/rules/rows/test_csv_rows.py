@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
-from offers.rules.rows.csv_rows import Columns, csv_rows, geojson, pieces, plain, several, text
+from offers.rules.profile import ConsentReceipt, CustomerBody
+from offers.rules.rows.checking import check
+from offers.rules.rows.csv_rows import Columns, csv_rows, flag, geojson, pieces, plain, several, text
+from offers.rules.rows.kinds import kinds
 from offers.rules.rows.row import FileRefused, Row
 
-PEOPLE = Columns("id", {"name": text, "tags": several}, {"sizes": text, "consents": text}, deep=frozenset({"consents"}))
+PEOPLE = Columns(
+    "id", {"name": text, "tags": several}, {"sizes": text, "consents": text}, deep={"consents": {"given": flag}}
+)
 BASKETS = Columns("no", {"total": text}, items={"sku": text, "price": text})
 
 
@@ -103,3 +108,55 @@ def test_other_cells() -> None:
     assert geojson('{"type": "Polygon"}') == {"type": "Polygon"}
     assert geojson("POLYGON ((") == "POLYGON (("
     assert several(" a || b ") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "heading", "says"),
+    [
+        (BASKETS, "sku," * 200_000 + "no", "the column 'sku' comes twice"),
+        (PEOPLE, ",".join(f"sizes.{number}" for number in range(80_000)), "the column 'id' is missing"),
+        (PEOPLE, "id,name," + "x" * 100_000, "there is no column '" + "x" * 100 + "'"),
+    ],
+    ids=["twice", "many", "long"],
+)
+def test_a_heading_of_one_megabyte_is_read_in_the_time_it_takes_to_read_it(
+    columns: Columns, heading: str, says: str
+) -> None:
+    """Holding each column against each would take ten minutes: this test would be ended before."""
+    with pytest.raises(FileRefused, match=says) as refused:
+        rows(f"{heading}\n", columns)
+    assert len(str(refused.value)) < 200
+
+
+def test_thousands_of_columns_fill_their_fields() -> None:
+    names = [f"s{number}" for number in range(20_000)]
+    [row] = rows(f"id,{','.join(f'sizes.{name}' for name in names)}\na,{','.join(names)}\n")
+    assert row.value == {"id": "a", "sizes": dict(zip(names, names, strict=True))}
+
+
+def test_lines_without_end_under_one_key_are_read_into_no_row_without_end() -> None:
+    """A file of 200 MB may be one purchase: it is refused, and not kept in memory to say so."""
+    [row] = rows("no,total,sku\n" + "".join(f"1,{number},a\n" for number in range(5000)), BASKETS)
+    assert row.value is not None
+    assert len(row.value["items"]) == len(row.item_lines) == 1000
+    assert len(row.wrong) == 1000
+    assert row.wrong[0] == ("items[1].total", "differs from line 2")
+
+
+def test_other_peoples_digits_are_text() -> None:
+    assert [plain(cell) for cell in ("1٢", "-1٢", "1.٢")] == ["1٢", "-1٢", "1.٢"]
+
+
+def test_true_and_false_are_words_in_a_table_and_no_other_word_is() -> None:
+    kind = kinds()["customers"]
+    lines = "id,consents.location,consents.offers.given,consents.offers.text_version,consents.orders\na,true,false,true,\nb,yes,,,\n"
+    good, bad = (check(kind, row) for row in rows(lines, kind.columns))
+    assert isinstance(good.body, CustomerBody)
+    said = good.body.consents
+    assert (said.location, said.orders) == (True, None)
+    assert said.offers == ConsentReceipt(given=False, text_version="true")
+    assert [(one.path, one.message) for one in bad.wrong] == [("consents.location", "must be true or false")]
+    place = {"id": "a", "name": "A", "kind": "landmark", "lat": "52", "lon": "4", "time_zone": "Europe/Amsterdam"}
+    table = f"{','.join(place)},pickup\n{','.join(place.values())},true\n"
+    [store] = (check(kinds()["places"], row) for row in rows(table, kinds()["places"].columns))
+    assert store.wrong == ()

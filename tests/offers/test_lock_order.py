@@ -1,0 +1,138 @@
+"""Two transactions that meet at a chosen spot: customers, offers, the rest. With a lock out of that order both wait for each other."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from sqlalchemy import event
+
+from offers.customers import erase_customer, put_customer, put_customers
+from offers.deliveries import Outcome, Sent, record_outcomes
+from offers.history import Kept, kept_long_enough, purge
+from offers.records.queries.consents import add_customer
+from offers.rules.personalise import Words
+from offers.rules.profile import CustomerBody
+from tests.offers.stories import NOON, TELLS, Town, at, enter
+
+WORDS = Words("Hi", "there", None, None)
+HEAD_START_S = 0.5
+"""How long who has stopped waits for the other to reach its own lock."""
+
+
+@contextmanager
+def _stopping_at(town: Town, name: str, *words: str) -> Iterator[threading.Event]:
+    """The thread of that name stops once, before the first statement that has all these words; the event says that it has."""
+    stopped = threading.Event()
+
+    def look(*arguments: Any) -> None:
+        here = threading.current_thread().name.startswith(name)
+        if here and not stopped.is_set() and all(word in arguments[2] for word in words):
+            stopped.set()
+            time.sleep(HEAD_START_S)
+
+    event.listen(town.database.engine, "before_cursor_execute", look)
+    try:
+        yield stopped
+    finally:
+        event.remove(town.database.engine, "before_cursor_execute", look)
+
+
+def _meet(town: Town, first: Callable[[], Any], words: tuple[str, ...], second: Callable[[], Any]) -> tuple[Any, Any]:
+    """`first` stops before a statement with these words; `second` then has its way as far as it gets. What either raises is raised here."""
+    with (
+        _stopping_at(town, "first", *words) as stopped,
+        ThreadPoolExecutor(1, thread_name_prefix="first") as one,
+        ThreadPoolExecutor(1, thread_name_prefix="second") as other,
+    ):
+        done = one.submit(first)
+        assert stopped.wait(10), "it never came there: the test shows nothing"
+        met = other.submit(second)
+        return done.result(), met.result()
+
+
+def _erase(town: Town) -> None:
+    town.write(lambda session: erase_customer(session, "sanne"))
+
+
+def test_a_till_and_a_sender_that_gives_another_coupon_back(town: Town) -> None:
+    """A batch with a message that left and one that did not, while the first one's coupon is at the till already."""
+    store = town.place()
+    town.offer()
+    town.campaign(offer="ten-percent", messages=TELLS)
+    phones = [town.phone(customer) for customer in ("ben", "sanne")]
+    ids = town.cross(*(enter(phone, store, 5) for phone in phones)).deliveries
+    held = town.claim(ids, now=at(6)).held
+    outcomes = [Outcome("sent"), Outcome("failed")]
+    results = [Sent(one.delivery_id, "en", WORDS, outcome) for one, outcome in zip(held, outcomes, strict=True)]
+    code = str(held[0].facts["coupon"]["code"])
+    lock = ("FROM offers",) if town.database.is_sqlite else ("FROM offers", "FOR NO KEY UPDATE")
+    _meet(
+        town,
+        lambda: town.write(lambda session: record_outcomes(session, "sender-1", results, now=at(7))),
+        lock,
+        lambda: town.redeem(code, now=at(7)),
+    )
+    assert sorted(town.coupon_states()) == ["redeemed", "released"]
+    assert (town.counts()["spent"], town.counts()["redeemed"]) == (1, 1)
+
+
+def test_an_erasure_and_a_purge(town: Town) -> None:
+    store = town.place()
+    town.campaign()
+    town.send(town.cross(enter(town.phone(), store, 5)).deliveries, now=at(6))
+    kept = Kept(at(900), at(900), at(900))
+
+    def purged() -> int:
+        gone = 0
+        for kind in ("deliveries", "decisions"):
+            ids = town.read(partial(kept_long_enough, kind=kind, kept=kept))
+            gone += town.write(partial(purge, kind=kind, kept=kept, ids=ids))
+        return gone
+
+    _meet(town, purged, ("DELETE FROM deliveries",), partial(_erase, town))
+    assert (town.decisions(), town.deliveries()) == ([], [])
+
+
+def test_who_is_erased_while_a_file_is_written_is_made_anew(town: Town) -> None:
+    town.customer("ben")
+    town.customer("sanne")
+    bodies = {name: CustomerBody(name=name.capitalize()) for name in ("ben", "sanne")}
+    lock = ("FROM customers",) if town.database.is_sqlite else ("FROM customers", "FOR UPDATE")
+    written, _ = _meet(
+        town,
+        lambda: town.write(lambda session: put_customers(session, bodies, now=at(1))),
+        lock,
+        partial(_erase, town),
+    )
+    assert written.changed == ({"ben"} if written.created else {"ben", "sanne"})
+    assert written.created in ({"sanne"}, set())
+
+
+def test_who_is_erased_while_a_device_is_registered_is_made_anew(town: Town) -> None:
+    town.customer("sanne")
+    lock = ("FROM customers",) if town.database.is_sqlite else ("FROM customers", "FOR UPDATE")
+    made, _ = _meet(
+        town,
+        lambda: town.write(lambda session: add_customer(session, "sanne", anonymous=False, now=at(1))),
+        lock,
+        partial(_erase, town),
+    )
+    assert made.id == "sanne"
+
+
+def test_a_profile_that_is_put_while_its_customer_is_erased(town: Town) -> None:
+    town.customer("sanne")
+    lock = ("FROM customers",) if town.database.is_sqlite else ("FROM customers", "FOR UPDATE")
+    body = CustomerBody(name="Sanne", consents={"offers": True})
+    (item, created, _), _ = _meet(
+        town,
+        lambda: town.write(lambda session: put_customer(session, "sanne", body, now=NOON)),
+        lock,
+        partial(_erase, town),
+    )
+    assert (item["name"], item["consents"]["offers"]) == ("Sanne", True)
+    assert created is not town.database.is_sqlite
