@@ -190,6 +190,11 @@ LINES = {
     "deed_paused": ("paused", "pauzeerde", "hat angehalten"),
     "deed_ended": ("ended", "beëindigde", "hat beendet"),
     "deed_disabled": ("disabled", "blokkeerde", "hat gesperrt"),
+    "deed_deleted": ("deleted", "verwijderde", "hat gelöscht"),
+    "deed_role_admin": ("made an admin of", "maakte beheerder:", "hat zum Admin gemacht:"),
+    "deed_role_marketer": ("made a marketer of", "maakte marketeer:", "hat ins Marketing versetzt:"),
+    "deed_role_staff": ("made store staff of", "maakte winkelmedewerker:", "hat zum Ladenpersonal gemacht:"),
+    "deed_role_viewer": ("made a viewer of", "maakte kijker:", "hat auf Leserecht gesetzt:"),
     "deed_password_reset": ("gave a new password to", "gaf een nieuw wachtwoord aan", "gab ein neues Passwort an"),
     "deed_password_changed": (
         "changed the password of",
