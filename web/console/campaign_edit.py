@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from offers import campaigns, overview, users
-from offers.errors import BadInput, Conflict, NotFound
+from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.rules.personalise import FACTS, FILTERS
 from offers.rules.profile import Id
 from web.asking import Named
@@ -61,7 +61,7 @@ def add(desk: Writer) -> Response:
     except ChangedMeanwhile:
         return form_page(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409, copied=copied)
     except BadInput as refused:
-        told = campaign_form.told(refused.faults, campaign_form.tags_of(copied))
+        told = campaign_form.told(_in_words(refused, desk), campaign_form.tags_of(copied))
         return form_page(desk, form, errors=told, status=422, copied=copied)
     return desk.go(f"/console/campaigns/{item['id']}?done=campaign_saved")
 
@@ -105,11 +105,19 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         beside = campaign_form.beside_theirs(form, changed.now)
         return form_page(desk, beside, changed.now, status=409, changed=True)
     except BadInput as refused:
-        return form_page(desk, form, item, errors=campaign_form.told(refused.faults, tags), status=422, etag=etag)
+        return form_page(
+            desk, form, item, errors=campaign_form.told(_in_words(refused, desk), tags), status=422, etag=etag
+        )
     except Conflict as refused:  # it is live, and so it would never send again
         faults = said_of(list(refused.faults), {"trigger": body.trigger.model_dump()}, desk)
         return form_page(desk, form, item, errors=campaign_form.told(faults, tags), status=409, etag=etag)
     return desk.go(f"/console/campaigns/{campaign_id}?done=campaign_saved")
+
+
+def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
+    """What only a look at the records shows: an offer that is gone, or has no code for a text to tell."""
+    words = {"offer": desk.voice.words["bad_choice"], "messages": desk.voice.words["bad_coupon_code"]}
+    return [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
 
 
 def pressed(form: Form) -> str:

@@ -30,6 +30,7 @@ _NAMES = {
     "premises": "bad_premises",
     "literal_error": "bad_choice",
     "string_pattern_mismatch": "bad_id",
+    "coupon_code": "bad_coupon_code",
 }
 _CURRENCY = "^[A-Z]{3}$"
 _RANGE = re.compile(r"must be a number from (\S+) to (\S+)")

@@ -87,10 +87,11 @@ def change(desk: Writer, place_id: Named) -> Response:
         return _form(desk, form, item, errors=errors, status=422, etag=form.text("etag"))
     try:
         with parts.database.transaction() as session:
-            _, _, follows = places.put_place(
+            saved, _, follows = places.put_place(
                 session, place_id, body, now=parts.now(), check=unchanged(form.text("etag"))
             )
-            users.note(session, desk.user.user_id, "changed", "place", place_id, now=parts.now())
+            if saved["updated_at"] != item["updated_at"]:
+                users.note(session, desk.user.user_id, "changed", "place", place_id, now=parts.now())
     except ChangedMeanwhile as changed:
         if changed.now is None:
             raise NotFound("place") from None

@@ -128,6 +128,12 @@ def test_a_campaign_says_its_offer_in_form_sentence_and_preview(marketer: Person
     words = {**CAMPAIGN_FORM, "messages__nl__body": "Toon {{ coupon.code }}."}
     without = marketer.fill(form, **words, do="save")
     assert without.status_code == 422, "a code is told, and there is no offer"
+    admin.put("/v1/offers/plain", json={"name": "Plain", "kind": "text"})
+    codeless = marketer.fill(form, **words, offer="plain", do="save")
+    for answer in (without, codeless):
+        told = PageText(answer.text)
+        assert told.invalid == ["messages.nl.body"]
+        assert "This text tells a coupon's code: choose an offer that has codes" in told.text
     shown = PageText(marketer.fill(form, **words, offer="ten", preview="sanne", do="preview").text)
     assert "With the offer Ten percent 10% The code is an example; none is handed out." in shown.text
     assert "Toon K7M4-9XQT-2RVB." in shown.text

@@ -51,10 +51,11 @@ def test_a_place_made_on_the_form_is_the_place_at_the_api(marketer: Person, admi
     assert "80 m" in marketer.look("/console/places").text
 
 
-def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, admin: httpx.Client) -> None:
+def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, enter: Enter, admin: httpx.Client) -> None:
     marketer.fill(NEW, **FILLED)
     before = admin.get("/v1/places/kalverstraat-102")
     assert marketer.fill("/console/places/kalverstraat-102").status_code == 303
+    assert "changed place" not in enter("admin").look("/console/users").text, "nothing was changed"
     after = admin.get("/v1/places/kalverstraat-102")
     assert after.headers["etag"] == before.headers["etag"]
 

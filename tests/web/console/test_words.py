@@ -53,7 +53,7 @@ def test_every_phrase_is_used_somewhere() -> None:
         for name in LINES
         if not name.startswith(prefixes)
         and name not in asked_by_parts
-        and not re.search(rf"\b{re.escape(name.removesuffix('_why'))}\b", sources)
+        and not re.search(rf"\b{re.escape(name.removesuffix('_why').removesuffix('_1'))}\b", sources)
     ]
     assert left == []
 

@@ -177,9 +177,9 @@ LINES = {
     "role_viewer": ("viewer", "kijker", "Leserecht"),
     "may_sign_in": ("May sign in", "Mag inloggen", "Darf sich anmelden"),
     "users_how": (
-        "Users are made at the command line: passerby user create EMAIL --role marketer.",
-        "Gebruikers maak je op de commandoregel: passerby user create EMAIL --role marketer.",
-        "Benutzer werden auf der Kommandozeile angelegt: passerby user create EMAIL --role marketer.",
+        "Users are made and changed at the command line: {create}, {role}.",
+        "Gebruikers maak en wijzig je op de commandoregel: {create}, {role}.",
+        "Benutzer werden auf der Kommandozeile angelegt und geändert: {create}, {role}.",
     ),
     "deeds": ("What was done", "Wat er gedaan is", "Was getan wurde"),
     "somebody": ("command line", "commandoregel", "Kommandozeile"),

@@ -40,6 +40,11 @@ LINES = {
         "Drie letters, zoals EUR.",
         "Drei Buchstaben, etwa EUR.",
     ),
+    "bad_coupon_code": (
+        "This text tells a coupon's code: choose an offer that has codes, or take the code out.",
+        "Deze tekst noemt de code van een coupon: kies een aanbieding met codes, of haal de code weg.",
+        "Dieser Text nennt den Code eines Coupons: Wählen Sie ein Angebot mit Codes, oder nehmen Sie den Code heraus.",
+    ),
     "how_many": ("How many", "Hoeveel keer", "Wie oft"),
     "budget": ("Budget", "Budget", "Budget"),
     "budget_hint": (
