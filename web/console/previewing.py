@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from offers import desk_offers, overview
 from offers.errors import NotFound
 from web.console.entering import Desk
 from web.console.faults import Errors
 from web.console.giving import worth
-from web.console.speaking import Voice
 
 FITS_TITLE, FITS_BODY = 40, 110
 """Characters that a phone shows."""
@@ -57,20 +54,21 @@ def preview_of(desk: Desk, item: Mapping[str, Any], typed: str, errors: Errors) 
             return None
         messages = dict(item["messages"])
         told = overview.preview(session, messages, meant[0]["id"], place_id=place_id, now=desk.parts.now())
-        offer = _offer(session, item.get("offer"), desk.voice)
     texts = [_text(tag, text, theirs=tag == told["language"]) for tag, text in told["texts"].items()]
+    offer = _offer(desk, item.get("offer"))
     return Preview(meant[0], told["place"], offer, sorted(texts, key=lambda one: not one.theirs))
 
 
-def _offer(session: Session, offer_id: str | None, voice: Voice) -> dict[str, Any] | None:
+def _offer(desk: Desk, offer_id: str | None) -> dict[str, Any] | None:
     """None too when it is not there: saving says so."""
     if offer_id is None:
         return None
     try:
-        offer, _ = desk_offers.get_offer(session, offer_id)
+        with desk.parts.database.reading() as session:
+            offer, _ = desk_offers.get_offer(session, offer_id)
     except NotFound:
         return None
-    return {"name": offer["name"], "gives": worth(offer, voice), "has_code": offer["codes"] != "none"}
+    return {"name": offer["name"], "gives": worth(offer, desk.voice), "has_code": offer["codes"] != "none"}
 
 
 def _text(tag: str, text: Mapping[str, Any], *, theirs: bool) -> Previewed:

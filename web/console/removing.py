@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from offers import campaigns, desk_offers, overview, places, users
@@ -41,8 +40,13 @@ def ask_place(desk: Writer, place_id: Named) -> Response:
 
 @router.post("/places/{place_id}/delete")
 def remove_place(desk: Writer, place_id: Named) -> Response:
-    def remove(session: Session, check: Check) -> Follows:
-        return places.delete_place(session, place_id, now=desk.parts.now(), check=check)
+    now = desk.parts.now()
+
+    def remove(check: Check) -> Follows:
+        with desk.parts.database.transaction() as session:
+            follows = places.delete_place(session, place_id, now=now, check=check)
+            users.note(session, desk.user.user_id, "deleted", "place", place_id, now=now)
+        return follows
 
     return _remove(desk, "place", place_id, _place, remove)
 
@@ -54,8 +58,12 @@ def ask_campaign(desk: Writer, campaign_id: Named) -> Response:
 
 @router.post("/campaigns/{campaign_id}/delete")
 def remove_campaign(desk: Writer, campaign_id: Named) -> Response:
-    def remove(session: Session, check: Check) -> Follows:
-        campaigns.delete_campaign(session, campaign_id, check=check)
+    now = desk.parts.now()
+
+    def remove(check: Check) -> Follows:
+        with desk.parts.database.transaction() as session:
+            campaigns.delete_campaign(session, campaign_id, check=check)
+            users.note(session, desk.user.user_id, "deleted", "campaign", campaign_id, now=now)
         return Follows()
 
     return _remove(desk, "campaign", campaign_id, _campaign, remove)
@@ -68,20 +76,26 @@ def ask_offer(desk: Writer, offer_id: Named) -> Response:
 
 @router.post("/offers/{offer_id}/delete")
 def remove_offer(desk: Writer, offer_id: Named) -> Response:
-    def remove(session: Session, check: Check) -> Follows:
-        desk_offers.delete_offer(session, offer_id, check=check)
+    now = desk.parts.now()
+
+    def remove(check: Check) -> Follows:
+        with desk.parts.database.transaction() as session:
+            desk_offers.delete_offer(session, offer_id, check=check)
+            users.note(session, desk.user.user_id, "deleted", "offer", offer_id, now=now)
         return Follows()
 
     return _remove(desk, "offer", offer_id, _offer, remove)
 
 
-Look = Callable[[Desk, Session, str], Going]
+Look = Callable[[Desk, str], Going]
+Remove = Callable[[Check], Follows]
 
 
-def _place(desk: Desk, session: Session, place_id: str) -> Going:
+def _place(desk: Desk, place_id: str) -> Going:
     voice = desk.voice
-    going = Going(places.get_place(session, place_id), [voice.words["place_goes"]])
-    with_it = overview.what_goes_with_place(session, place_id)
+    with desk.parts.database.reading() as session:
+        going = Going(places.get_place(session, place_id), [voice.words["place_goes"]])
+        with_it = overview.what_goes_with_place(session, place_id)
     if named := with_it["campaigns"]:
         going.means.append(
             voice.say(_many("campaigns_name_it", len(named)), count=len(named), names=_linked(desk, named))
@@ -97,19 +111,21 @@ def _place(desk: Desk, session: Session, place_id: str) -> Going:
     return going
 
 
-def _campaign(desk: Desk, session: Session, campaign_id: str) -> Going:
-    item = campaigns.get_campaign(session, campaign_id)
+def _campaign(desk: Desk, campaign_id: str) -> Going:
+    with desk.parts.database.reading() as session:
+        item = campaigns.get_campaign(session, campaign_id)
     going = Going(item, [desk.voice.words["draft_goes"]])
     if item["launched_at"] is not None:
         going.stays.append(desk.voice.words["stays_launched"])
     return going
 
 
-def _offer(desk: Desk, session: Session, offer_id: str) -> Going:
+def _offer(desk: Desk, offer_id: str) -> Going:
     voice = desk.voice
-    item, counts = desk_offers.get_offer(session, offer_id)
+    with desk.parts.database.reading() as session:
+        item, counts = desk_offers.get_offer(session, offer_id)
+        kept_by = overview.what_keeps_offer(session, offer_id)
     going = Going(item, [voice.words["offer_goes"]])
-    kept_by = overview.what_keeps_offer(session, offer_id)
     if counts["spent"] or counts["redeemed"] or kept_by["coupons"]:
         going.stays.append(voice.words["stays_with_coupons"])
     if kept_by["campaigns"]:
@@ -128,25 +144,21 @@ def _linked(desk: Desk, named: list[Item]) -> Markup:
 
 
 def _ask(desk: Desk, noun: str, its_id: str, look: Look, *, status: int = 200, changed: bool = False) -> Response:
-    with desk.parts.database.reading() as session:
-        going = look(desk, session, its_id)
+    going = look(desk, its_id)
     return desk.page(
         "remove.html", status, noun=noun, item=going.item, going=going, etag=etag_of(going.item), changed=changed
     )
 
 
-def _remove(desk: Desk, noun: str, its_id: str, look: Look, remove: Callable[[Session, Check], Follows]) -> Response:
+def _remove(desk: Desk, noun: str, its_id: str, look: Look, remove: Remove) -> Response:
     """Only what was asked about: somebody may have changed it since. Gone already is not there."""
-    parts = desk.parts
     try:
-        with parts.database.transaction() as session:
-            follows = remove(session, unchanged(desk.form.text("etag")))
-            users.note(session, desk.user.user_id, "deleted", noun, its_id, now=parts.now())
+        follows = remove(unchanged(desk.form.text("etag")))
     except ChangedMeanwhile as meanwhile:
         if meanwhile.now is None:
             raise NotFound(noun) from None
         return _ask(desk, noun, its_id, look, status=409, changed=True)
     except Conflict:
         return _ask(desk, noun, its_id, look, status=409)
-    carry_out(parts, follows)
+    carry_out(desk.parts, follows)
     return desk.go(f"/console/{noun}s?done={noun}_deleted")
