@@ -40,6 +40,17 @@ def user_commands(database: Callable[[Path | None], Database]) -> typer.Typer:
         for one in everybody:
             typer.echo(f"{one['email']}\t{one['role']}\t{'disabled' if one['disabled_at'] else 'may sign in'}")
 
+    @app.command("role")
+    def role(
+        email: Email,
+        role: Annotated[str, typer.Option(help="admin, marketer, staff or viewer.")],
+        data: Data = None,
+    ) -> None:
+        """Give a user another role; it counts at their next click. The last admin keeps theirs."""
+        with database(data).transaction() as session:
+            changed = users.change_role(session, email, role, now=datetime.now(UTC))
+        typer.echo(f"{email} is {role} {'now' if changed else 'already'}.")
+
     @app.command("disable")
     def disable(email: Email, data: Data = None) -> None:
         """Let nobody in as this user any more; who is in is out."""

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from offers.errors import NotFound
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
+from offers.records.queries import offers as offer_queries
+from offers.records.queries import orders as order_queries
 from offers.records.queries import overview as queries
 from offers.records.queries import places as place_queries
 from offers.rules.coupon_codes import EXAMPLE
@@ -26,6 +28,7 @@ class Names:
     places: dict[str, str]
     campaigns: dict[str, str]
     customers: dict[str, str]
+    offers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,55 @@ def names_of(session: Session, items: Iterable[dict[str, Any]]) -> Names:
         queries.place_names(session, [str(one.get("place") or "") for one in rows]),
         queries.campaign_names(session),
         queries.customer_names(session, [str(one.get("customer") or "") for one in rows]),
+        queries.offer_names(session),
     )
+
+
+def name_offers(session: Session) -> dict[str, str]:
+    """Every offer's id and name, by name."""
+    return queries.offer_names(session)
+
+
+def coupons_of(session: Session, items: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Of these decisions and deliveries, by their ids, the coupon that came with each: `{offer, name, state, expires_at, redeemed_at}`."""
+    rows = list(items)
+    found = queries.coupons_by_decision(session, [one["id"] for one in rows if one.get("outcome") == "send"])
+    found |= queries.coupons_by_delivery(session, [one["id"] for one in rows if "coupon" in one])
+    return {
+        one: {
+            "offer": coupon.offer_id,
+            "name": name,
+            "state": coupon.state,
+            "expires_at": coupon.expires_at,
+            "redeemed_at": coupon.redeemed_at,
+        }
+        for one, (coupon, name) in found.items()
+    }
+
+
+def what_goes_with_place(session: Session, place_id: str) -> dict[str, Any]:
+    """What removing a place would mean: `{campaigns: [{id, name, status, only}], inside, visits, orders}`.
+
+    `only`: the campaign names no other place and no tags. `orders`: some are to be collected there, and so it stays.
+    """
+    named = []
+    for row in queries.campaigns_at(session, place_id):
+        trigger = row.definition["trigger"]
+        named.append(_brief(row) | {"only": trigger["places"] == [place_id] and not trigger.get("tags")})
+    return {
+        "campaigns": named,
+        "inside": queries.customers_inside(session, place_id),
+        "visits": queries.visits_at(session, place_id),
+        "orders": bool(order_queries.orders_at(session, place_id)),
+    }
+
+
+def what_keeps_offer(session: Session, offer_id: str) -> dict[str, Any]:
+    """What stands against removing an offer: `{campaigns: [{id, name, status}], coupons}`."""
+    return {
+        "campaigns": [_brief(row) for row in offer_queries.campaigns_that_name(session, offer_id)],
+        "coupons": offer_queries.has_coupons(session, offer_id),
+    }
 
 
 def find_customers(

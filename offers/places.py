@@ -148,9 +148,11 @@ def _item_of(session: Session, place: Place) -> dict[str, Any]:
     return place_item(place, queries.live_geofences_of(session, [place.id]).get(place.id, []))
 
 
-def list_places(session: Session, *, after: str = "", limit: int = 100) -> tuple[list[dict[str, Any]], str | None]:
-    """Places by id, and the cursor of the next page."""
-    places = queries.all_places(session, after, limit + 1)
+def list_places(
+    session: Session, *, text: str = "", after: str = "", limit: int = 100
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Places by id, and the cursor of the next page; those whose id, name or address holds the text."""
+    places = queries.places_like(session, text.strip(), after, limit + 1)
     fences = queries.live_geofences_of(session, (place.id for place in places))
     items = [place_item(place, fences.get(place.id, [])) for place in places[:limit]]
     return items, places[limit - 1].id if len(places) > limit else None

@@ -67,8 +67,7 @@ def create_user(
 ) -> str:
     """A new user; the one-time password, which can not be shown again."""
     address = _address(email)
-    if role not in ROLES:
-        raise BadInput.at("role", f"must be one of {', '.join(ROLES)}")
+    _known_role(role)
     try:
         tongue = read_language(language) if language else None
     except ValueError as error:
@@ -100,6 +99,25 @@ def reset_password(session: Session, email: str, *, now: datetime) -> str:
     queries.end_sessions_of(session, user.id)
     queries.note_deed(session, None, "password_reset", "user", user.id, now=now)
     return password
+
+
+def change_role(session: Session, email: str, role: str, *, now: datetime) -> bool:
+    """Another role, which counts at the next request; whether it is another. `Conflict` for the last admin who may sign in."""
+    _known_role(role)
+    admins = queries.admins_locked(session)  # first, so that two of them do not give it up at once
+    user = _by_email(session, email)
+    if user.role == role:
+        return False
+    if user.id in {one.id for one in admins} and len(admins) == 1:
+        raise Conflict("This is the last admin who may sign in; make somebody else an admin first.")
+    user.role = role
+    queries.note_deed(session, None, f"role_{role}", "user", user.id, now=now)
+    return True
+
+
+def _known_role(role: str) -> None:
+    if role not in ROLES:
+        raise BadInput.at("role", f"must be one of {', '.join(ROLES)}")
 
 
 def disable_user(session: Session, email: str, *, now: datetime) -> None:

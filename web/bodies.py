@@ -1,6 +1,6 @@
 """Bodies in and out: JSON that is JSON, at most 1 MB of it but for whole files, and answers that no cache keeps."""
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -34,6 +34,16 @@ def read_json(raw: bytes) -> Any:
 
 def too_large(most: int = MOST_BYTES) -> ProblemError:
     return ProblemError("too_large", 413, f"A body may have {most:,} bytes at most.")
+
+
+def refused_coding(headers: Iterable[tuple[bytes, bytes]]) -> ProblemError | None:
+    """415 that names the `Content-Encoding` of a body that is packed in one: we unpack none, so nothing grows in our memory."""
+    for name, value in headers:
+        coding = value.decode("latin-1").strip().lower()
+        if name == b"content-encoding" and coding not in ("", "identity"):
+            detail = f"The body is sent with Content-Encoding {coding[:40]}; send it plain."
+            return ProblemError("unsupported_media_type", 415, detail, headers={"Accept-Encoding": "identity"})
+    return None
 
 
 def json_answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -131,6 +141,7 @@ class JsonRoute(APIRoute):
             if not takes_body:
                 return await handle(request)
             asking = _JsonRequest(request.scope, request.receive)
+            asking.refusal = refused_coding(request.scope["headers"])
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind and kind != "application/json" and not kind.endswith("+json"):
                 asking.refusal = ProblemError(

@@ -30,11 +30,13 @@ class _NotReadyError(PasserbyError):
     """What is wrong with a part, in words without addresses or secrets."""
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="The process serves")
 async def healthz() -> Response:
     return json_answer({"serves": True})
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get(
     "/readyz",
     summary="Each part works",

@@ -14,7 +14,7 @@ from geofences import nearby
 from geofences.ping import Ping, Refusal, read_ping
 from geofences.presence import WATCH_INSIDE_S, WATCH_OUTSIDE_S
 from offers.errors import Fault
-from web.bodies import MOST_BYTES, is_announced_too_large, read_json, too_large
+from web.bodies import MOST_BYTES, is_announced_too_large, read_json, refused_coding, too_large
 from web.gathering import Gathering
 from web.guards import refused_token
 from web.parts import Parts
@@ -91,6 +91,8 @@ class PingDoor:
         claim, lane = self._who(scope, now)
         if is_announced_too_large(scope):
             raise too_large()
+        if refusal := refused_coding(scope["headers"]):
+            raise refusal
         body = read_json(await _whole(receive))
         pings, rejected = self._read(body, now)
         if pings:

@@ -10,13 +10,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from offers import users
 from offers.campaigns import put_campaign, step_campaign
+from offers.customers import put_customer
+from offers.desk_offers import put_offer
 from offers.places import put_place
 from offers.records.database import Database
 from offers.rules.campaign import CampaignBody
+from offers.rules.offer import OfferBody
 from offers.rules.place import PlaceBody
+from offers.rules.profile import CustomerBody
 from offers.settings import Settings
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, LANES, PLACE, serve
+from tests.web.console.conftest import OFFER
 from web.tongues import LANGUAGES
 
 pytestmark = pytest.mark.browser
@@ -39,6 +44,8 @@ def console(
         boots = CAMPAIGN | {"name": "Boots", "trigger": {"on": "enter", "places": ["leidseplein-31"]}}
         put_campaign(session, "boots", CampaignBody.model_validate(boots), now=NOON)
         step_campaign(session, "boots", "launch", now=NOON)
+        put_offer(session, "ten", OfferBody.model_validate(OFFER), now=NOON)
+        put_customer(session, "sanne", CustomerBody.model_validate({"name": "Sanne"}), now=NOON)
     settings = Settings(
         data=folder,
         database_url=database.url,
@@ -180,6 +187,16 @@ def test_return_saves_and_neither_previews_nor_adds_a_row(opened: Open) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Not saved yet.")
 
 
+def test_return_where_somebody_is_to_be_previewed_previews(opened: Open) -> None:
+    """It saved, of a live campaign too."""
+    page = opened("/console/campaigns/boots/edit").page
+    page.get_by_label("For which customer").fill("sanne")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="As Sanne would get it")).to_be_visible()
+    page.get_by_label("Priority").press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Saved as version 1.")
+
+
 def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(opened: Open) -> None:
     page = opened("/console/places/new").page
     page.get_by_label("Latitude").fill("ninety")
@@ -200,6 +217,10 @@ PAGES = (
     "/console",
     "/console/places",
     "/console/places/new",
+    "/console/places/leidseplein-31/delete",
+    "/console/offers",
+    "/console/offers/new",
+    "/console/offers/ten",
     "/console/campaigns",
     "/console/campaigns/new",
     "/console/customers",
@@ -223,8 +244,9 @@ def test_no_page_scrolls_sideways_on_a_phone(opened: Open, language: str) -> Non
     assert watched.errors == []
 
 
-def test_a_finger_hits_what_it_means(opened: Open) -> None:
-    page = opened("/console/campaigns/new", width=390, has_touch=True).page
+@pytest.mark.parametrize("path", ["campaigns/new", "offers/ten", "offers", "places", "places/leidseplein-31/delete"])
+def test_a_finger_hits_what_it_means(opened: Open, path: str) -> None:
+    page = opened(f"/console/{path}", width=390, has_touch=True).page
     small = page.evaluate(
         """() => [...document.querySelectorAll('button, .button, input:not([type=hidden]):not([type=checkbox]), select, .tick, nav a, summary')]
             .filter((one) => one.checkVisibility() && !one.classList.contains('unseen'))
@@ -232,6 +254,12 @@ def test_a_finger_hits_what_it_means(opened: Open) -> None:
             .map((one) => one.outerHTML.slice(0, 80))"""
     )
     assert small == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["offers", "offers/ten", "places/leidseplein-31/delete", "deliveries?place=dam"])
+def test_every_word_stands_out_from_its_ground(opened: Open, scheme: str, path: str) -> None:
+    assert opened(f"/console/{path}", color_scheme=scheme).page.evaluate(CONTRAST) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -165,3 +165,33 @@ def test_who_did_what_is_kept_and_outlives_them(town: Town, password: str) -> No
 def test_nobody_is_disabled_by_a_wrong_address(town: Town) -> None:
     with pytest.raises(NotFound):
         town.write(lambda session: users.disable_user(session, MARA, now=NOON))
+
+
+def test_a_role_is_changed_and_noted_once(town: Town, password: str) -> None:
+    def change(role: str) -> bool:
+        return town.write(lambda session: users.change_role(session, MARA, role, now=NOON))
+
+    assert [change("viewer"), change("viewer"), change("admin")] == [True, False, True]
+    assert [one["what"] for one in town.read(users.list_deeds)] == ["role_admin", "role_viewer", "created"]
+    with pytest.raises(BadInput, match="role"):
+        change("queen")
+    with pytest.raises(NotFound):
+        town.write(lambda session: users.change_role(session, "nobody@shop.example", "admin", now=NOON))
+
+
+def test_the_last_admin_who_may_sign_in_stays_one(town: Town, password: str) -> None:
+    other = "noor@shop.example"
+
+    def change(email: str, role: str) -> bool:
+        return town.write(lambda session: users.change_role(session, email, role, now=NOON))
+
+    change(MARA, "admin")
+    town.write(lambda session: users.create_user(session, other, "admin", now=NOON))
+    assert change(MARA, "viewer"), "the other one is left"
+    with pytest.raises(Conflict, match="last admin"):
+        change(other, "marketer")
+    change(MARA, "admin")
+    town.write(lambda session: users.disable_user(session, MARA, now=NOON))
+    with pytest.raises(Conflict, match="last admin"):
+        change(other, "staff")
+    assert change(MARA, "viewer"), "who may not sign in anyway is not counted"

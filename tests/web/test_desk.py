@@ -1,5 +1,6 @@
 """The desk's doors: written, read, listed, removed; and every refusal names its field."""
 
+import gzip
 from typing import Any
 
 import httpx
@@ -86,6 +87,10 @@ def test_bodies_that_are_none(admin: httpx.Client) -> None:
         assert problem_of(admin.put(url, content=raw, headers=json_type), 400)["type"].endswith(":invalid_json")
     problem_of(admin.put(url, content=b"x=1", headers={"Content-Type": "application/x-www-form-urlencoded"}), 415)
     problem_of(admin.put(url), 422)
+    packed = admin.put(url, content=gzip.compress(b"{}"), headers=json_type | {"Content-Encoding": "gzip"})
+    assert "Content-Encoding gzip" in problem_of(packed, 415)["detail"]
+    assert packed.headers["accept-encoding"] == "identity"
+    assert admin.put(url, json=PLACE, headers={"Content-Encoding": "identity"}).status_code == 201
     problem_of(admin.put(url, content=b" " * 2_000_000, headers=json_type), 413)
 
     def chunks() -> Any:

@@ -41,6 +41,14 @@ def test_healthz_is_200_from_the_first_request(http: httpx.Client) -> None:
     assert http.get("/healthz").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_load_balancer_may_ask_for_the_head_alone(http: httpx.Client, path: str) -> None:
+    whole, head = http.get(path), http.head(path)
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
 def test_readyz_names_who_was_not_heard(http: httpx.Client, redis_db: Redis) -> None:
     assert bad(parts_told(http, 503)) == ["workers", "beat"]
     redis_db.set(HEARD_WORKER, str(NOON.timestamp()))

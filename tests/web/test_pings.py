@@ -1,6 +1,7 @@
 """The ping door: what it takes, what it refuses and how, and that what it took lies in a lane."""
 
 import concurrent.futures
+import gzip
 import json
 from datetime import timedelta
 from typing import Any
@@ -132,6 +133,15 @@ def test_what_is_not_json_is_400(send: Any, redis_db: Redis, body: bytes) -> Non
 @pytest.mark.parametrize("body", ["text", 7, None, True])
 def test_json_that_is_no_ping_is_422(send: Any, body: Any) -> None:
     problem_of(send(body), 422)
+
+
+def test_a_packed_body_is_415_and_names_its_coding(http: httpx.Client, phone: dict[str, Any], redis_db: Redis) -> None:
+    packed, headers = gzip.compress(json.dumps(HERE).encode()), bearer(phone["token"])
+    answer = http.post("/v1/pings", content=packed, headers=headers | {"content-encoding": "GZIP"})
+    assert "Content-Encoding gzip" in problem_of(answer, 415)["detail"]
+    assert entries(redis_db) == 0
+    plain = headers | {"content-encoding": "identity"}
+    assert http.post("/v1/pings", json=HERE, headers=plain).status_code == 202
 
 
 def test_an_array_of_nothing_is_taken(send: Any, redis_db: Redis) -> None:

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from offers import campaigns, overview, users
-from offers.errors import BadInput, Conflict, NotFound
+from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.rules.personalise import FACTS, FILTERS
 from offers.rules.profile import Id
 from web.asking import Named
 from web.console import audience_form, campaign_form
-from web.console.campaigns import places_of, said_of
+from web.console.campaigns import said_of
 from web.console.changing import ChangedMeanwhile, unchanged
+from web.console.choosing import offer_places
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors
 from web.console.forms import Form
@@ -41,11 +42,12 @@ def new(desk: Writer, copied: Copied = None) -> Response:
 def add(desk: Writer) -> Response:
     form, parts = desk.form, desk.parts
     copied = _copied(desk)
-    if form.text("do") == "row":
-        return form_page(desk, form, copied=copied, more_rows=True)
+    do = pressed(form)
+    if do in ("row", "find"):
+        return form_page(desk, form, copied=copied, more_rows=do == "row", finding=do == "find")
     body, errors = campaign_form.read(form, copied, desk.voice)
     errors |= wrong_id(form, desk)
-    if form.text("do") == "preview":
+    if do == "preview":
         return _previewed(desk, form, None, body, errors, copied=copied)
     if body is None or errors:
         return form_page(desk, form, errors=errors, status=422, copied=copied)
@@ -59,7 +61,7 @@ def add(desk: Writer) -> Response:
     except ChangedMeanwhile:
         return form_page(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409, copied=copied)
     except BadInput as refused:
-        told = campaign_form.told(refused.faults, campaign_form.tags_of(copied))
+        told = campaign_form.told(_in_words(refused, desk), campaign_form.tags_of(copied))
         return form_page(desk, form, errors=told, status=422, copied=copied)
     return desk.go(f"/console/campaigns/{item['id']}?done=campaign_saved")
 
@@ -82,10 +84,11 @@ def change(desk: Writer, campaign_id: Named) -> Response:
     with parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
     _refuse_ended(desk, item)
-    if form.text("do") == "row":
-        return form_page(desk, form, item, more_rows=True, etag=etag)
+    do = pressed(form)
+    if do in ("row", "find"):
+        return form_page(desk, form, item, more_rows=do == "row", finding=do == "find", etag=etag)
     body, errors = campaign_form.read(form, item, desk.voice)
-    if form.text("do") == "preview":
+    if do == "preview":
         return _previewed(desk, form, item, body, errors, etag=etag)
     if body is None:
         return form_page(desk, form, item, errors=errors, status=422, etag=etag)
@@ -99,13 +102,32 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         if changed.now is None:
             raise NotFound("campaign") from None
         _refuse_ended(desk, changed.now)
-        return form_page(desk, form, changed.now, status=409, changed=True)
+        beside = campaign_form.beside_theirs(form, changed.now)
+        return form_page(desk, beside, changed.now, status=409, changed=True)
     except BadInput as refused:
-        return form_page(desk, form, item, errors=campaign_form.told(refused.faults, tags), status=422, etag=etag)
+        return form_page(
+            desk, form, item, errors=campaign_form.told(_in_words(refused, desk), tags), status=422, etag=etag
+        )
     except Conflict as refused:  # it is live, and so it would never send again
         faults = said_of(list(refused.faults), {"trigger": body.trigger.model_dump()}, desk)
         return form_page(desk, form, item, errors=campaign_form.told(faults, tags), status=409, etag=etag)
     return desk.go(f"/console/campaigns/{campaign_id}?done=campaign_saved")
+
+
+def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
+    """What only a look at the records shows: an offer that is gone, or has no code for a text to tell."""
+    words = {"offer": desk.voice.words["bad_choice"], "messages": desk.voice.words["bad_coupon_code"]}
+    return [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
+
+
+def pressed(form: Form) -> str:
+    """Which button was pressed. Enter in a field searches or previews when that is what was typed for, and saves otherwise."""
+    do = form.text("do")
+    if do != "enter":
+        return do
+    if form.text("places.find") != form.text("places.found"):
+        return "find"
+    return "preview" if form.text("preview") != form.text("previewed") else "save"
 
 
 def _copied(desk: Desk) -> Item | None:
@@ -131,9 +153,8 @@ def _previewed(
 ) -> Response:
     shown = None
     if body is not None and not errors:
-        written = body.as_json()
         typed = form.text("preview")[:200]
-        shown = preview_of(desk, written["messages"], typed, places_of(written), errors)
+        shown = preview_of(desk, body.as_json(), typed, errors)
         if not typed:
             errors["preview"] = desk.voice.words["bad_missing"]
     return form_page(
@@ -152,11 +173,13 @@ def form_page(
     launching: bool = False,
     etag: str = "",
     more_rows: bool = False,
+    finding: bool = False,
     preview: Preview | None = None,
     copied: Item | None = None,
 ) -> Response:
     with desk.parts.database.reading() as session:
         places = overview.name_places(session)
+        offers = overview.name_offers(session)
     rows = audience_form.rows_of(form)
     while rows and rows[-1] == audience_form.Row():
         rows.pop()
@@ -174,6 +197,9 @@ def form_page(
         kinds=audience_form.KINDS,
         tags=campaign_form.tags_of(item or copied),
         places=places,
+        choice=offer_places(places, form.all("trigger.places"), form.text("places.find")),
+        finding=finding,
+        offers=offers,
         preview=preview,
         facts=FACTS,
         filters=FILTERS,

@@ -1,18 +1,18 @@
 """A campaign as its form shows it, and as the form says it. What the form does not know of is left as it was."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from offers.errors import Fault
 from offers.rules.campaign import CampaignBody
-from offers.rules.values import read_duration, write_duration, zone_or_none
+from offers.rules.values import read_duration, zone_or_none
 from web.console import audience_form
 from web.console.clock import as_typed, read_typed
 from web.console.faults import Errors, at_fields, read_body
 from web.console.forms import Form
-from web.console.speaking import UNITS, Voice, measure
+from web.console.lengths import read_length
+from web.console.speaking import Voice, measure
 
 LANGUAGES = ("nl", "de", "en")
 PARTS = ("title", "body", "url")
@@ -28,13 +28,25 @@ FIELDS = (
     "schedule.until",
     "schedule.weekly",
     "schedule.only_when_open",
+    "offer",
     "priority",
     "cooldown",
     "life",
     "hold_out_percent",
     "messages",
 )
-KNOWN = ("name", "trigger", "audience", "schedule", "priority", "cooldown", "life", "hold_out_percent", "messages")
+KNOWN = (
+    "name",
+    "trigger",
+    "audience",
+    "schedule",
+    "offer",
+    "priority",
+    "cooldown",
+    "life",
+    "hold_out_percent",
+    "messages",
+)
 SERVERS = ("id", "status", "version", "created_at", "updated_at", "launched_at")
 """What an item says beside what the desk wrote."""
 
@@ -61,6 +73,8 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
         "schedule.weekly": schedule.get("weekly"),
         "schedule.only_when_open": "1" if schedule.get("only_when_open") else None,
         "zone": zone.key,
+        "known": list(item["messages"]),
+        "offer": item.get("offer"),
         "priority": str(item.get("priority", 50)),
         "hold_out_percent": None if percent is None else str(percent),
         **audience_form.filled(item.get("audience")),
@@ -73,6 +87,16 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
         for part in PARTS:
             values[f"messages.{tag}.{part}"] = message.get(part)
     return Form.of(values)
+
+
+def beside_theirs(form: Form, now: Item) -> Form:
+    """What was typed, and beside it the languages that somebody else added meanwhile; `known` are those there were before."""
+    values: dict[str, str | list[str]] = {"known": list(now["messages"])}
+    for tag, message in now["messages"].items():
+        names = {part: f"messages.{tag}.{part}" for part in PARTS}
+        if tag not in form.all("known") and not any(form.text(name) for name in names.values()):
+            values |= {name: message.get(part) or "" for part, name in names.items()}
+    return form.but(**values)
 
 
 def blank(zone: ZoneInfo) -> Form:
@@ -117,18 +141,19 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
         "trigger": {
             "on": form.text("trigger.on"),
             "role": form.text("trigger.role") or "premises",
-            "places": form.all("trigger.places"),
+            "places": _as_before(form.all("trigger.places"), before),
             "tags": [one.strip() for one in form.text("trigger.tags").split(",") if one.strip()],
         },
         "audience": tree,
         "schedule": schedule,
+        "offer": form.or_none("offer"),
         "priority": form.text("priority") or 50,
         "hold_out_percent": form.or_none("hold_out_percent"),
         "messages": _messages(form, tags_of(before)),
     }
     for name in ("cooldown", "life"):
         try:
-            raw[name] = _duration(form, name)
+            raw[name] = read_length(form, name)
         except (ValueError, OverflowError):
             faults.append(Fault(name, voice.words["bad_number"]))
     return raw, faults
@@ -151,6 +176,13 @@ def told(faults: Iterable[Fault], tags: Iterable[str]) -> Errors:
     return at_fields(faults, fields, {"schedule": "schedule.until", "trigger": "trigger.places"})
 
 
+def _as_before(places: list[str], before: Item | None) -> list[str]:
+    """In the order in which the campaign had them, so that a form which is sent back as it was makes no new version."""
+    had = [] if before is None else before["trigger"].get("places", [])
+    kept = [one for one in had if one in set(places)]
+    return [*kept, *(one for one in dict.fromkeys(places) if one not in set(kept))]
+
+
 def _messages(form: Form, tags: Iterable[str]) -> dict[str, dict[str, str]]:
     """Languages of which anything is written; an address alone says nothing, but is not thrown away silently."""
     written = {}
@@ -164,13 +196,3 @@ def _messages(form: Form, tags: Iterable[str]) -> dict[str, dict[str, str]]:
 def _zone(form: Form, voice: Voice) -> ZoneInfo:
     """The clock by which the form was filled: a new place may have moved the desk's meanwhile."""
     return zone_or_none(form.or_none("zone")) or voice.zone
-
-
-def _duration(form: Form, name: str) -> str | None:
-    typed, unit = form.text(name).replace(",", ".", 1), form.text(f"{name}.unit") or "D"
-    if not typed:
-        return None
-    if not re.fullmatch(r"\d{1,9}(?:\.\d{1,3})?", typed):
-        raise ValueError(typed)
-    seconds = float(typed) * dict(UNITS)[unit] if unit in dict(UNITS) else float(typed)
-    return write_duration(read_duration(f"PT{round(seconds)}S"))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from offers import campaigns, overview
 from offers.errors import Fault
 from web.asking import Cursor, Named
-from web.console.campaign_form import PARTS, tags_of, told
+from web.console.campaign_form import tags_of, told
 from web.console.entering import Desk, Reader
 from web.console.faults import Errors
 from web.console.filtering import query_of
@@ -41,10 +41,12 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         states = overview.count_deliveries(session, campaign_id=campaign_id)
         versions = overview.versions_of(session, campaign_id)
         places = overview.name_places(session)
+        offers = overview.name_offers(session)
     return desk.page(
         "campaign.html",
         item=item,
-        sentence=sentence(item, places, desk.voice),
+        sentence=sentence(item, places, offers, desk.voice),
+        offers=offers,
         checks=told(said_of(faults, item, desk), tags_of(item)),
         outcomes=sorted(outcomes.items(), key=lambda one: (-one[1], one[0])),
         states=sorted(states.items(), key=lambda one: (-one[1], one[0])),
@@ -65,8 +67,7 @@ def preview(desk: Reader, campaign_id: Named) -> Response:
     errors: Errors = {}
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-        places = overview.name_places(session)
-    shown = preview_of(desk, item["messages"], form.text("customer")[:200], places_of(item), errors)
+    shown = preview_of(desk, item, form.text("customer")[:200], errors)
     return desk.page(
         "preview.html",
         422 if errors else 200,
@@ -74,14 +75,7 @@ def preview(desk: Reader, campaign_id: Named) -> Response:
         form=form,
         errors=errors,
         preview=shown,
-        places=places,
-        parts_of_message=PARTS,
     )
-
-
-def places_of(item: dict[str, Any]) -> str | None:
-    """The place as at which a campaign is previewed: the first that it names."""
-    return next(iter(item["trigger"].get("places", [])), None)
 
 
 def said_of(faults: list[Fault], item: dict[str, Any], desk: Desk) -> list[Fault]:

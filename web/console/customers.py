@@ -6,10 +6,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from offers import customers, history, overview, personal
+from offers.overview import Names
 from web.asking import Cursor, LongCursor, Named
 from web.console.entering import Desk, Reader
 from web.console.explaining import explain, explain_never, facts_of
 from web.console.filtering import query_of
+from web.console.giving import coupons_said
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
@@ -31,9 +33,11 @@ def show(desk: Reader, customer_id: Named, cursor: LongCursor = None) -> Respons
         one = customers.get_customer(session, customer_id)
         devices = overview.devices_of(session, customer_id)
         line, next_cursor = personal.timeline(session, customer_id, cursor=cursor, limit=PAGE)
-        names = overview.names_of(session, [each["item"] for each in line])
+        items = [each["item"] for each in line]
+        names = overview.names_of(session, items)
+        coupons = overview.coupons_of(session, [one["item"] for one in line if one["type"] == "delivery"])
     why = {
-        each["item"]["id"]: explain(each["item"]["outcome"], each["item"]["facts"], desk.voice, names.campaigns)
+        each["item"]["id"]: explain(each["item"]["outcome"], each["item"]["facts"], desk.voice, names)
         for each in line
         if each["type"] == "decision"
     }
@@ -46,6 +50,7 @@ def show(desk: Reader, customer_id: Named, cursor: LongCursor = None) -> Respons
         cursor=cursor,
         names=names,
         why=why,
+        coupons=coupons_said(coupons, desk.voice),
         form=query_of(desk),
         errors={},
     )
@@ -57,7 +62,7 @@ def why(desk: Reader) -> Response:
     form, words = query_of(desk), desk.voice.words
     typed, campaign_id = form.text("customer")[:200], form.text("campaign")[:100]
     told: dict[str, Any] | None = None
-    errors, offered = {}, []
+    errors, offered, coupons = {}, [], {}
     with desk.parts.database.reading() as session:
         names = overview.names_of(session, [])
         if typed:
@@ -69,6 +74,7 @@ def why(desk: Reader) -> Response:
             elif campaign_id in names.campaigns:
                 told = history.why(session, meant[0]["id"], campaign_id)
                 names = overview.names_of(session, [*told["decisions"], {"customer": meant[0]["id"]}])
+                coupons = overview.coupons_of(session, told["decisions"])
         if typed and campaign_id not in names.campaigns:
             errors["campaign"] = words["bad_choice"]
     return desk.page(
@@ -79,11 +85,12 @@ def why(desk: Reader) -> Response:
         offered=offered,
         told=told,
         names=names,
-        reasons=_reasons(desk, told, names.campaigns),
+        reasons=_reasons(desk, told, names),
+        coupons=coupons_said(coupons, desk.voice),
     )
 
 
-def _reasons(desk: Desk, told: dict[str, Any] | None, campaigns: dict[str, str]) -> list[dict[str, Any]]:
+def _reasons(desk: Desk, told: dict[str, Any] | None, names: Names) -> list[dict[str, Any]]:
     """Each decision with its sentence and facts; where there is none, what kept the campaign from one."""
     if told is None:
         return []
@@ -91,12 +98,12 @@ def _reasons(desk: Desk, told: dict[str, Any] | None, campaigns: dict[str, str])
     if told["never"]:
         facts = told["never"]["facts"]
         said = explain_never(told["never"]["reason"], facts, voice)
-        return [{"decision": None, "said": said, "facts": facts_of(facts, voice, campaigns)}]
+        return [{"decision": None, "said": said, "facts": facts_of(facts, voice, names)}]
     return [
         {
             "decision": one,
-            "said": explain(one["outcome"], one["facts"], voice, campaigns),
-            "facts": facts_of(one["facts"], voice, campaigns),
+            "said": explain(one["outcome"], one["facts"], voice, names),
+            "facts": facts_of(one["facts"], voice, names),
         }
         for one in told["decisions"]
     ]

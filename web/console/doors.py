@@ -5,7 +5,19 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from web.console import campaign_edit, campaigns, customers, home, people, places, rows, signing_in, steps
+from web.console import (
+    campaign_edit,
+    campaigns,
+    customers,
+    home,
+    offers,
+    people,
+    places,
+    removing,
+    rows,
+    signing_in,
+    steps,
+)
 
 STATIC = Path(__file__).parents[1] / "static"
 PAGES = (
@@ -14,13 +26,15 @@ PAGES = (
     places.router,
     campaign_edit.router,
     campaigns.router,
+    removing.router,
     steps.router,
+    offers.router,
     customers.router,
     rows.router,
     people.router,
     home.elsewhere,
 )
-"""Every router. `new` and `preview` are read before what an id or a step may be; what is nowhere comes last."""
+"""Every router. `new`, `preview` and `delete` are read before what an id or a step may be; what is nowhere comes last."""
 
 
 def open_console(app: FastAPI) -> None:

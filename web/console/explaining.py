@@ -6,42 +6,51 @@ from typing import Any
 
 from markupsafe import Markup
 
+from offers.overview import Names
 from web.console.speaking import Voice
 
 DURATIONS = ("cooldown", "window", "life")
+SOLD_OUT_OF = ("budget", "budget_per_place", "codes_left")
+NOBODY = Names({}, {}, {}, {})
 MOMENTS = ("happened_at", "last_sent")
 
 
-def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, campaigns: Mapping[str, str]) -> Markup:
+def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
     """Why this decision came out as it did. An outcome without words is said by its name."""
-    return _sentence(f"why_{outcome}", outcome, facts, voice, campaigns)
+    return _sentence(_phrase(outcome, facts), outcome, facts, voice, names)
+
+
+def _phrase(outcome: str, facts: Mapping[str, Any]) -> str:
+    """What was sold out says of what there was no more."""
+    of_what = next((fact for fact in SOLD_OUT_OF if fact in facts), None) if outcome == "sold_out" else None
+    return f"why_{outcome}_{of_what}" if of_what else f"why_{outcome}"
 
 
 def explain_never(reason: str, facts: Mapping[str, Any], voice: Voice) -> Markup:
     """Why a campaign has never decided about a customer."""
-    return _sentence(f"never_{reason}", reason, facts, voice, {})
+    return _sentence(f"never_{reason}", reason, facts, voice, NOBODY)
 
 
-def _sentence(phrase: str, name: str, facts: Mapping[str, Any], voice: Voice, campaigns: Mapping[str, str]) -> Markup:
+def _sentence(phrase: str, name: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
     words = voice.words.get(phrase)
     if words is None:
         return Markup.escape(name.replace("_", " "))
     said: defaultdict[str, Markup] = defaultdict(lambda: Markup("?"))
     for fact, value in facts.items():
-        said[fact] = Markup.escape(shown(fact, value, voice, campaigns))
+        said[fact] = Markup.escape(shown(fact, value, voice, names))
     return Markup(words).format_map(said)  # noqa: S704 - the phrases are ours, the values escaped
 
 
-def facts_of(facts: Mapping[str, Any], voice: Voice, campaigns: Mapping[str, str]) -> list[tuple[str, str]]:
+def facts_of(facts: Mapping[str, Any], voice: Voice, names: Names) -> list[tuple[str, str]]:
     """The facts as (name, value) in the reader's language; those that say nothing are left out."""
     return [
-        (voice.words.get(f"f_{fact}", fact), shown(fact, value, voice, campaigns))
+        (voice.words.get(f"f_{fact}", fact), shown(fact, value, voice, names))
         for fact, value in facts.items()
         if value is not None and fact != "path"
     ]
 
 
-def shown(fact: str, value: Any, voice: Voice, campaigns: Mapping[str, str]) -> str:
+def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
     """One fact's value for a person. Plain text, not escaped."""
     if fact == "missing" and isinstance(value, list):
         purposes = [voice.words.get(f"consent_{one}", str(one)) for one in value]
@@ -53,7 +62,9 @@ def shown(fact: str, value: Any, voice: Voice, campaigns: Mapping[str, str]) -> 
     if fact == "status":
         return voice.words.get(f"status_{value}", str(value))
     if fact == "by":
-        return campaigns.get(str(value), str(value))
+        return names.campaigns.get(str(value), str(value))
+    if fact == "offer":
+        return names.offers.get(str(value), str(value))
     if fact in DURATIONS:
         return voice.lasting(value)
     if fact in MOMENTS or (fact in ("from", "until") and "T" in str(value)):

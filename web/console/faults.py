@@ -30,9 +30,23 @@ _NAMES = {
     "premises": "bad_premises",
     "literal_error": "bad_choice",
     "string_pattern_mismatch": "bad_id",
+    "coupon_code": "bad_coupon_code",
 }
+_CURRENCY = "^[A-Z]{3}$"
 _RANGE = re.compile(r"must be a number from (\S+) to (\S+)")
-_NUMBERS = ("int_parsing", "float_parsing", "int_from_float", "int_type", "float_type", "finite_number")
+_NUMBERS = (
+    "int_parsing",
+    "float_parsing",
+    "int_from_float",
+    "int_type",
+    "float_type",
+    "finite_number",
+    "decimal_parsing",
+    "decimal_type",
+    "decimal_max_digits",
+    "decimal_max_places",
+    "decimal_whole_digits",
+)
 
 
 def read_body(model: type[Body], raw: Mapping[str, Any], voice: Voice) -> tuple[Body | None, list[Fault]]:
@@ -52,6 +66,8 @@ def in_words(error: Mapping[str, Any], voice: Voice) -> str:
     if kind in _LIMITS:
         name, limit = _LIMITS[kind]
         return str(voice.words[name].format(limit=context.get(limit)))
+    if context.get("pattern") == _CURRENCY:
+        return voice.words["bad_currency"]
     if kind in _NAMES:
         return voice.words[_NAMES[kind]]
     if kind in _NUMBERS:

@@ -1,5 +1,6 @@
 """What a page of rows was asked: filters as they were typed, read into what the list takes, or what is wrong with them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -7,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from offers.history import Asked
 from offers.rules.profile import Id
+from web.console.choosing import meant
 from web.console.clock import as_typed, read_typed
 from web.console.entering import Desk
 from web.console.faults import Errors
@@ -14,6 +16,7 @@ from web.console.forms import Form
 
 PAGE = 50
 STATES = ("queued", "sending", "sent", "unknown", "failed", "expired")
+MOST_NAMED = 5
 _ID = TypeAdapter(Id)
 _IDS = ("customer", "campaign", "place", "cursor")
 
@@ -34,12 +37,20 @@ class Filters:
         return f"{path}?{said}" if said else path
 
 
-def read_filters(desk: Desk, *more: str) -> Filters:
-    """From the address: customer, campaign, place, since, the page's cursor, and `more`. An empty filter is none."""
+def read_filters(desk: Desk, places: Mapping[str, str], *more: str) -> Filters:
+    """From the address: customer, campaign, place, since, the page's cursor, and `more`. An empty filter is none.
+
+    A place is said by its id, or by what only its name holds; `places` are all of them. One that was removed is said by its id.
+    """
     form = query_of(desk)
     errors: Errors = {}
+    place = form.or_none("place")
+    fitting = meant(places, place) if place else []
+    if len(fitting) > 1:
+        named = ", ".join(places[one] for one in fitting[:MOST_NAMED]) + (" …" if len(fitting) > MOST_NAMED else "")
+        errors["place"] = desk.voice.words["several_places"].format(names=named)
     for name in _IDS:
-        if typed := form.text(name):
+        if (typed := form.text(name)) and not (name == "place" and fitting):
             try:
                 _ID.validate_python(typed)
             except ValidationError:
@@ -53,7 +64,7 @@ def read_filters(desk: Desk, *more: str) -> Filters:
     asked = Asked(
         customer=form.or_none("customer"),
         campaign=form.or_none("campaign"),
-        place=form.or_none("place"),
+        place=fitting[0] if fitting else place,
         since=since,
         cursor=form.or_none("cursor"),
         limit=PAGE,

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 
 from offers.errors import Fault
+from web.bodies import refused_coding
 from web.problems import ProblemError
 
 MOST_FIELDS = 20_000
@@ -48,10 +49,10 @@ class Form:
     def or_none(self, name: str) -> str | None:
         return self.text(name) or None
 
-    def but(self, **values: str) -> "Form":
-        """The same with another value of a name."""
+    def but(self, **values: str | list[str]) -> "Form":
+        """The same with other values of these names."""
         kept = [(name, text) for name, text in self.pairs() if name not in values]
-        return Form([*kept, *values.items()])
+        return Form([*kept, *Form.of(values).pairs()])
 
 
 async def read_form(request: Request) -> Form:
@@ -60,6 +61,8 @@ async def read_form(request: Request) -> Form:
         return Form()
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != KIND:
         raise ProblemError("unsupported_media_type", 415, f"Send a form, as {KIND}.")
+    if refusal := refused_coding(request.scope["headers"]):
+        raise refusal
     raw = await request.body()
     try:
         pairs = parse_qsl(

@@ -18,4 +18,5 @@ def everybody(desk: Admin) -> Response:
         names = overview.names_of(session, [])
         places = overview.name_places(session)
     called = {"user": {one["id"]: one["email"] for one in people}, "place": places, "campaign": names.campaigns}
+    called["offer"] = names.offers
     return desk.page("users.html", people=people, deeds=deeds, called=called)

@@ -49,6 +49,8 @@ def shown(item: Item) -> Form:
         "tags": ", ".join(item["tags"]),
         "pickup": "1" if item["pickup"] else None,
         "keep": [fence["id"] for fence in kept(item)],
+        "known": [fence["id"] for fence in item["geofences"]],
+        "had": list(_own(item)),
     }
     for role, fence in _own(item).items():
         values[f"{role}.dwell_s"] = str(fence["dwell_s"]) if fence["dwell_s"] else None
@@ -79,6 +81,22 @@ def kept(item: Item | None) -> list[Item]:
         return []
     own = {fence["id"] for fence in _own(item).values()}
     return [fence for fence in item["geofences"] if fence["id"] not in own]
+
+
+def beside_theirs(form: Form, now: Item) -> Form:
+    """What was typed, and beside it the geofences that somebody else added meanwhile: they stay unless they are taken away by hand.
+
+    `known` and `had` say which geofences and which outlines there were when the form was filled.
+    """
+    theirs = shown(now)
+    there = [fence["id"] for fence in kept(now)]
+    keep = [one for one in there if one in form.all("keep") or one not in form.all("known")]
+    values: dict[str, str | list[str]] = {"keep": keep, "known": theirs.all("known"), "had": theirs.all("had")}
+    for role in ROLES:
+        typed = form.text(f"{role}.radius_m") or form.text(f"{role}.geojson")
+        if not typed and role not in form.all("had"):
+            values |= {f"{role}.{part}": theirs.text(f"{role}.{part}") for part in ("radius_m", "dwell_s", "geojson")}
+    return form.but(**values)
 
 
 def read(form: Form, before: Item | None, voice: Voice) -> tuple[PlaceBody | None, Errors]:

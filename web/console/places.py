@@ -17,6 +17,7 @@ from web.console import place_form
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
+from web.console.filtering import query_of
 from web.console.forms import Form
 from web.console.routes import PageRoute
 from web.editing import etag_of
@@ -35,9 +36,11 @@ def _zones() -> list[str]:
 
 @router.get("")
 def table(desk: Reader, cursor: Cursor = None) -> Response:
+    form = query_of(desk)
+    text = form.text("q")[:200]
     with desk.parts.database.reading() as session:
-        items, next_cursor = places.list_places(session, after=cursor or "", limit=PAGE)
-    return desk.page("places.html", places=items, next_cursor=next_cursor, cursor=cursor)
+        items, next_cursor = places.list_places(session, text=text, after=cursor or "", limit=PAGE)
+    return desk.page("places.html", form=form, errors={}, places=items, q=text, next_cursor=next_cursor, cursor=cursor)
 
 
 @router.get("/new")
@@ -84,14 +87,15 @@ def change(desk: Writer, place_id: Named) -> Response:
         return _form(desk, form, item, errors=errors, status=422, etag=form.text("etag"))
     try:
         with parts.database.transaction() as session:
-            _, _, follows = places.put_place(
+            saved, _, follows = places.put_place(
                 session, place_id, body, now=parts.now(), check=unchanged(form.text("etag"))
             )
-            users.note(session, desk.user.user_id, "changed", "place", place_id, now=parts.now())
+            if saved["updated_at"] != item["updated_at"]:
+                users.note(session, desk.user.user_id, "changed", "place", place_id, now=parts.now())
     except ChangedMeanwhile as changed:
         if changed.now is None:
             raise NotFound("place") from None
-        return _form(desk, form, changed.now, status=409, changed=True)
+        return _form(desk, place_form.beside_theirs(form, changed.now), changed.now, status=409, changed=True)
     except BadInput as refused:
         return _form(desk, form, item, errors={"": str(refused)}, status=422, etag=form.text("etag"))
     carry_out(parts, follows)

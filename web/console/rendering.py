@@ -29,13 +29,25 @@ RAIL = (
     ("home", "/console", ("viewer", "marketer", "admin")),
     ("places", "/console/places", ("viewer", "marketer", "admin")),
     ("campaigns", "/console/campaigns", ("viewer", "marketer", "admin")),
+    ("offers", "/console/offers", ("viewer", "marketer", "admin")),
     ("customers", "/console/customers", ("viewer", "marketer", "admin")),
     ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
     ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
     ("users", "/console/users", ("admin",)),
 )
 """The pages of the rail, where they are, and whose."""
-DONE = ("place_saved", "campaign_saved", "did_launch", "did_pause", "did_end", "password_changed")
+DONE = (
+    "place_saved",
+    "campaign_saved",
+    "offer_saved",
+    "place_deleted",
+    "campaign_deleted",
+    "offer_deleted",
+    "did_launch",
+    "did_pause",
+    "did_end",
+    "password_changed",
+)
 """What `?done=` may say."""
 
 

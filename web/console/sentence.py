@@ -12,7 +12,7 @@ MOST_NAMES = 3
 _FACT = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}")
 
 
-def sentence(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Markup:
+def sentence(item: Mapping[str, Any], places: Mapping[str, str], offers: Mapping[str, str], voice: Voice) -> Markup:
     """What a campaign does. What people wrote is escaped and stands out."""
     trigger = item["trigger"]
     moment = trigger["on"]
@@ -25,6 +25,7 @@ def sentence(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -
         moment=voice.words[f"s_{moment}"],
         where=voice.say(f"w_{moment}", places=where),
         what=_strong(_title(item, voice)),
+        offer=_with_offer(item, offers, voice),
         limits=_limits(item, voice),
     )
 
@@ -59,6 +60,11 @@ def _title(item: Mapping[str, Any], voice: Voice) -> str:
 def _named(found: re.Match[str]) -> str:
     """`{{ customer.first_name | default: 'you' }}` as [first name]."""
     return f"[{found[1].rpartition('.')[2].replace('_', ' ')}]"
+
+
+def _with_offer(item: Mapping[str, Any], offers: Mapping[str, str], voice: Voice) -> Markup:
+    offer = item.get("offer")
+    return voice.say("s_offer", offer=_strong(offers.get(offer, offer))) if offer else Markup("")
 
 
 def _limits(item: Mapping[str, Any], voice: Voice) -> Markup:

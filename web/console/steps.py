@@ -66,6 +66,7 @@ def _ask(desk: Desk, campaign_id: str, step: Step, *, status: int = 200, changed
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
         places = overview.name_places(session)
+        offers = overview.name_offers(session)
         limits = desk_settings.get_limits(session)
         queued = overview.count_queued(session, campaign_id) if step != "launch" else 0
         if step == "launch":
@@ -80,7 +81,7 @@ def _ask(desk: Desk, campaign_id: str, step: Step, *, status: int = 200, changed
         item=item,
         step=step,
         etag=etag_of(item),
-        sentence=sentence(item, places, desk.voice),
+        sentence=sentence(item, places, offers, desk.voice),
         limits=limits,
         queued=queued,
         errors=errors,

@@ -4,7 +4,20 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from offers.records.tables import Campaign, CampaignVersion, Customer, Decision, Delivery, Device, Place
+from offers.records.tables import (
+    Campaign,
+    CampaignVersion,
+    Coupon,
+    Customer,
+    Decision,
+    Delivery,
+    Device,
+    Geofence,
+    Offer,
+    Place,
+    Stay,
+    Visit,
+)
 
 
 def commonest_zone(session: Session) -> str | None:
@@ -70,6 +83,53 @@ def place_names(session: Session, ids: Iterable[str] | None = None) -> dict[str,
     if ids is not None:
         wanted = wanted.where(Place.id.in_({one for one in ids if one}))
     return {place: name for place, name in session.execute(wanted)}  # noqa: C416 - says what is named
+
+
+def offer_names(session: Session) -> dict[str, str]:
+    """Id to name, by name."""
+    rows = session.execute(select(Offer.id, Offer.name).order_by(Offer.name, Offer.id))
+    return {offer: name for offer, name in rows}  # noqa: C416 - says what is named
+
+
+def campaigns_at(session: Session, place_id: str) -> list[Campaign]:
+    """Those that may still send and name this place, by name."""
+    rows = session.scalars(select(Campaign).where(Campaign.status != "ended").order_by(Campaign.name, Campaign.id))
+    return [row for row in rows if place_id in row.definition["trigger"].get("places", [])]
+
+
+def customers_inside(session: Session, place_id: str) -> int:
+    """How many customers stand in one of its geofences."""
+    wanted = (
+        select(func.count(Stay.customer_id.distinct()))
+        .join(Geofence, Geofence.id == Stay.geofence_id)
+        .where(Geofence.place_id == place_id, Stay.left_at.is_(None))
+    )
+    return session.scalar(wanted) or 0
+
+
+def visits_at(session: Session, place_id: str) -> int:
+    return session.scalar(select(func.count()).where(Visit.place_id == place_id)) or 0
+
+
+def coupons_by_decision(session: Session, decision_ids: Iterable[str]) -> dict[str, tuple[Coupon, str]]:
+    """Of each of these decisions the coupon that came with it, and its offer's name."""
+    wanted = (
+        select(Coupon, Offer.name)
+        .join(Offer, Offer.id == Coupon.offer_id)
+        .where(Coupon.decision_id.in_(set(decision_ids)))
+    )
+    return {str(coupon.decision_id): (coupon, name) for coupon, name in session.execute(wanted)}
+
+
+def coupons_by_delivery(session: Session, delivery_ids: Iterable[str]) -> dict[str, tuple[Coupon, str]]:
+    """The same of each of these deliveries."""
+    wanted = (
+        select(Delivery.id, Coupon, Offer.name)
+        .join(Coupon, Coupon.decision_id == Delivery.decision_id)
+        .join(Offer, Offer.id == Coupon.offer_id)
+        .where(Delivery.id.in_(set(delivery_ids)))
+    )
+    return {delivery: (coupon, name) for delivery, coupon, name in session.execute(wanted)}
 
 
 def campaign_names(session: Session) -> dict[str, str]:

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Geofence, GeofenceVersion, Place
@@ -43,6 +43,15 @@ def places_by_id(session: Session, ids: Iterable[str]) -> dict[str, Place]:
 
 def all_places(session: Session, after: str, limit: int) -> Sequence[Place]:
     return session.scalars(select(Place).where(Place.id > after).order_by(Place.id).limit(limit)).all()
+
+
+def places_like(session: Session, text: str, after: str, limit: int) -> Sequence[Place]:
+    """Those whose id, name or address holds the text, in whatever case; by id."""
+    wanted = select(Place).where(Place.id > after).order_by(Place.id).limit(limit)
+    if text:
+        columns = (Place.id, Place.name, Place.address)
+        wanted = wanted.where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
+    return session.scalars(wanted).all()
 
 
 def live_geofences_of(session: Session, place_ids: Iterable[str]) -> dict[str, list[Geofence]]:

@@ -20,6 +20,12 @@ def user_locked(session: Session, user_id: str) -> User | None:
     return session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
+def admins_locked(session: Session) -> Sequence[User]:
+    """Those who may sign in, locked until the commit."""
+    wanted = select(User).where(User.role == "admin", User.disabled_at.is_(None)).order_by(User.id)
+    return session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).all()
+
+
 def all_users(session: Session) -> Sequence[User]:
     return session.scalars(select(User).order_by(User.email)).all()
 

@@ -50,6 +50,14 @@ class Person:
         return self.send(self.look(path).sheet(action or path), **values)
 
 
+OFFER = {
+    "name": "Ten percent",
+    "kind": "percentage",
+    "value": 10,
+    "budget": 2,
+    "codes": "generated",
+    "valid_for": "P7D",
+}
 FORM = "application/x-www-form-urlencoded"
 Enter = Callable[..., Person]
 

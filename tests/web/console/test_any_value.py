@@ -7,6 +7,8 @@ from tests.web.conftest import PLACE
 from tests.web.console.conftest import Person
 from tests.web.console.test_campaigns import FILLED as CAMPAIGN_FORM
 from tests.web.console.test_campaigns import NEW as NEW_CAMPAIGN
+from tests.web.console.test_offers import FILLED as OFFER_FORM
+from tests.web.console.test_offers import NEW as NEW_OFFER
 from tests.web.console.test_places import FILLED as PLACE_FORM
 from tests.web.console.test_places import NEW as NEW_PLACE
 
@@ -38,10 +40,22 @@ def test_any_value_in_any_field(marketer: Person, admin: httpx.Client, value: st
     admin.put("/v1/customers/sanne", json={"name": "Sanne"})
     for path, filled, also in (
         (NEW_PLACE, PLACE_FORM, ("approach__geojson", "premises__geojson", "keep", "kind")),
+        (NEW_OFFER, OFFER_FORM, ("codes", "code", "kind", "text__nl")),
         (
             NEW_CAMPAIGN,
             CAMPAIGN_FORM,
-            ("trigger__on", "trigger__tags", "audience__tree", "audience__join", "zone", "do", "copy", "preview"),
+            (
+                "trigger__on",
+                "trigger__tags",
+                "audience__tree",
+                "audience__join",
+                "zone",
+                "do",
+                "copy",
+                "preview",
+                "offer",
+                "places__find",
+            ),
         ),
     ):
         sheet = marketer.look(path).sheet(path)
@@ -58,7 +72,18 @@ def test_any_value_in_any_field(marketer: Person, admin: httpx.Client, value: st
 
 @pytest.mark.parametrize("value", [*(one for one in VALUES if len(one) < 2000), "\0"], ids=str)
 def test_any_value_in_any_filter(marketer: Person, value: str) -> None:
-    for path in ("decisions", "deliveries", "customers", "why", "places", "campaigns", "campaigns/new", "sign-in", ""):
+    for path in (
+        "decisions",
+        "deliveries",
+        "customers",
+        "why",
+        "places",
+        "campaigns",
+        "campaigns/new",
+        "offers",
+        "sign-in",
+        "",
+    ):
         for name in (
             "customer",
             "campaign",

@@ -270,6 +270,19 @@ def test_two_people_at_one_campaign(draft: str, marketer: Person, enter: Enter, 
     assert admin.get("/v1/campaigns/sneakers").json()["name"] == "Mine"
 
 
+def test_languages_that_somebody_else_added_meanwhile_stay(draft: str, marketer: Person, admin: httpx.Client) -> None:
+    path, url = f"{draft}/edit", "/v1/campaigns/sneakers"
+    mine = marketer.look(path).sheet(path)
+    theirs = {"title": "Guten Tag", "body": "Gleich da."}
+    campaign = admin.get(url).json()
+    words = campaign["messages"] | {"de": theirs, "fr": theirs}
+    admin.put(url, json=CAMPAIGN | {"messages": words})
+    told = PageText(marketer.send(mine, name="Mine", messages__nl__title="", messages__nl__body="", do="save").text)
+    assert told.sheet(path)["messages.fr.title"] == "Guten Tag"
+    assert marketer.send(told.sheet(path), do="save").status_code == 303
+    assert set(admin.get(url).json()["messages"]) == {"en", "de", "fr"}, "Dutch was taken away by hand"
+
+
 def test_what_was_changed_since_it_was_asked_about_is_asked_again(
     draft: str, marketer: Person, enter: Enter, admin: httpx.Client
 ) -> None:

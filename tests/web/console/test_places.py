@@ -51,10 +51,11 @@ def test_a_place_made_on_the_form_is_the_place_at_the_api(marketer: Person, admi
     assert "80 m" in marketer.look("/console/places").text
 
 
-def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, admin: httpx.Client) -> None:
+def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, enter: Enter, admin: httpx.Client) -> None:
     marketer.fill(NEW, **FILLED)
     before = admin.get("/v1/places/kalverstraat-102")
     assert marketer.fill("/console/places/kalverstraat-102").status_code == 303
+    assert "changed place" not in enter("admin").look("/console/users").text, "nothing was changed"
     after = admin.get("/v1/places/kalverstraat-102")
     assert after.headers["etag"] == before.headers["etag"]
 
@@ -157,6 +158,44 @@ def test_two_people_at_one_place(marketer: Person, enter: Enter, admin: httpx.Cl
     assert marketer.send(page.sheet(path)).status_code == 303
     place = admin.get("/v1/places/kalverstraat-102").json()
     assert (place["name"], place["address"]) == ("Mine", None)
+
+
+def test_what_somebody_else_added_meanwhile_stays_unless_it_is_taken_away(
+    marketer: Person, admin: httpx.Client
+) -> None:
+    """A ring and a further geofence came while the form was open; what was unticked by hand stays away."""
+    path, url = "/console/places/kalverstraat-102", "/v1/places/kalverstraat-102"
+    old, new = ({"role": "other", "lat": 52.371, "lon": lon, "radius_m": 50} for lon in (4.9, 4.91))
+    ring = {"role": "approach", "lat": PLACE["lat"], "lon": PLACE["lon"], "radius_m": 400, "dwell_s": 30}
+    admin.put(url, json=PLACE | {"geofences": [*PLACE["geofences"], old]})
+    mine = marketer.look(path).sheet(path)
+    admin.put(url, json=PLACE | {"geofences": [*PLACE["geofences"], old, ring, new]})
+    told = PageText(marketer.send(mine, name="Mine", keep=None).text)
+    sheet = told.sheet(path)
+    assert (sheet["name"], sheet["approach.radius_m"], sheet["approach.dwell_s"]) == ("Mine", "400", "30")
+    assert len([one for one, _ in sheet.fields if one == "keep"]) == 1, (
+        "the old one was unticked, the new one is ticked"
+    )
+    assert marketer.send(sheet).status_code == 303
+    place = admin.get(url).json()
+    assert place["name"] == "Mine"
+    assert [(one["role"], one["lon"]) for one in place["geofences"]] == [
+        ("premises", PLACE["lon"]),
+        ("approach", PLACE["lon"]),
+        ("other", 4.91),
+    ]
+
+
+def test_what_was_emptied_by_hand_stays_empty_beside_theirs(marketer: Person, admin: httpx.Client) -> None:
+    path, url = "/console/places/kalverstraat-102", "/v1/places/kalverstraat-102"
+    ring = {"role": "approach", "lat": PLACE["lat"], "lon": PLACE["lon"], "radius_m": 400}
+    admin.put(url, json=PLACE | {"geofences": [*PLACE["geofences"], ring]})
+    mine = marketer.look(path).sheet(path)
+    admin.put(url, json=PLACE | {"geofences": [*PLACE["geofences"], ring | {"radius_m": 500}]})
+    told = PageText(marketer.send(mine, approach__radius_m="").text)
+    assert told.sheet(path)["approach.radius_m"] == ""
+    assert marketer.send(told.sheet(path)).status_code == 303
+    assert [one["role"] for one in admin.get(url).json()["geofences"]] == ["premises"]
 
 
 def test_a_removed_place_is_not_saved_back(marketer: Person, admin: httpx.Client) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
-from tests.web.console.conftest import Enter, Person, Town
+from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.test_campaigns import FILLED, NEW
 
 HERE = {"lat": PLACE["lat"], "lon": PLACE["lon"], "accuracy_m": 8}
@@ -181,7 +181,9 @@ def test_what_people_wrote_is_text_on_every_page(
     tree = {"any": [{"fact": "language", "is": "nl"}, {"fact": "attributes.note", "is": SCRIPT}]}
     place = PLACE | {"name": f"P {SCRIPT}", "address": SCRIPT, "tags": [SCRIPT]}
     assert admin.put("/v1/places/kalverstraat-102", json=place).status_code == 201
-    body = CAMPAIGN | {"name": f"C {SCRIPT}", "audience": tree, "messages": words}
+    offer = OFFER | {"name": f"O {SCRIPT}", "text": {"en": SCRIPT}}
+    assert admin.put("/v1/offers/ten", json=offer).status_code == 201
+    body = CAMPAIGN | {"offer": "ten", "name": f"C {SCRIPT}", "audience": tree, "messages": words}
     assert admin.put("/v1/campaigns/sneakers", json=body).status_code == 201
     assert admin.post("/v1/campaigns/sneakers/launch").status_code == 200
     profile = {"name": f"N {SCRIPT}", "sizes": {"x": SCRIPT}, "attributes": {"note": SCRIPT}, "tags": [SCRIPT]}
@@ -202,6 +204,11 @@ def test_what_people_wrote_is_text_on_every_page(
         "/console/campaigns/sneakers/edit",
         "/console/campaigns/sneakers/preview?customer=sanne",
         "/console/campaigns/sneakers/pause",
+        "/console/places/kalverstraat-102/delete",
+        "/console/campaigns/sneakers/delete",
+        "/console/offers",
+        "/console/offers/ten",
+        "/console/offers/ten/delete",
         "/console/customers",
         "/console/customers/sanne",
         "/console/why?customer=sanne&campaign=sneakers",
@@ -213,9 +220,11 @@ def test_what_people_wrote_is_text_on_every_page(
         assert "<script" not in page.html, path
         assert page.styled == 0, path
         seen += SCRIPT in " ".join(page.texts)
-    assert seen == 14
+    assert seen == 19
     for path in (
         f"/console/customers?q={SCRIPT}",
+        f"/console/places?q={SCRIPT}",
+        f"/console/decisions?place={SCRIPT}",
         f"/console/why?customer={SCRIPT}",
         f"/console?done={SCRIPT}",
         f"/console/{SCRIPT}",

@@ -7,7 +7,7 @@ from offers import users
 from offers.records.database import Database
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE, Register, Served
-from tests.web.console.conftest import FORM, Enter, Person
+from tests.web.console.conftest import FORM, OFFER, Enter, Person
 from web.console.doors import PAGES as ROUTERS
 
 READERS = {"viewer", "marketer", "admin"}
@@ -30,6 +30,13 @@ PAGES: dict[str, set[str]] = {
     "/console/campaigns/sneakers/launch": WRITERS,
     "/console/campaigns/live/pause": WRITERS,
     "/console/campaigns/live/end": WRITERS,
+    "/console/places?q=kalver": READERS,
+    "/console/places/kalverstraat-102/delete": WRITERS,
+    "/console/campaigns/sneakers/delete": WRITERS,
+    "/console/offers": READERS,
+    "/console/offers/new": WRITERS,
+    "/console/offers/ten": READERS,
+    "/console/offers/ten/delete": WRITERS,
     "/console/customers": READERS,
     "/console/customers?q=san": READERS,
     "/console/customers/sanne": READERS,
@@ -47,6 +54,11 @@ POSTS: dict[str, set[str]] = {
     "/console/campaigns/sneakers/launch": WRITERS,
     "/console/campaigns/live/pause": WRITERS,
     "/console/campaigns/live/end": WRITERS,
+    "/console/places/kalverstraat-102/delete": WRITERS,
+    "/console/campaigns/sneakers/delete": WRITERS,
+    "/console/offers/new": WRITERS,
+    "/console/offers/ten": WRITERS,
+    "/console/offers/ten/delete": WRITERS,
     "/console/password": EVERYBODY,
     "/console/language": EVERYBODY,
     "/console/sign-out": EVERYBODY,
@@ -58,6 +70,7 @@ def desk(admin: httpx.Client, register: object) -> None:
     """A place, a draft, a live campaign and a customer with a device, through the API."""
     assert admin.put("/v1/places/kalverstraat-102", json=PLACE).status_code == 201
     assert admin.put("/v1/customers/sanne", json={"name": "Sanne de Vries", "language": "nl"}).status_code == 201
+    assert admin.put("/v1/offers/ten", json=OFFER).status_code == 201
     for name in ("sneakers", "live"):
         assert admin.put(f"/v1/campaigns/{name}", json=CAMPAIGN | {"name": name.title()}).status_code == 201
     assert admin.post("/v1/campaigns/live/launch").status_code == 200
@@ -69,6 +82,7 @@ def test_every_door_of_the_console_stands_in_these_lists() -> None:
         for route in router.routes:
             pattern = getattr(route, "path")  # noqa: B009 - starlette's base class does not say it
             plain = [pattern.replace("{place_id}", "kalverstraat-102").replace("{customer_id}", "sanne")]
+            plain = [one.replace("{offer_id}", "ten") for one in plain]
             plain = [one.replace("{campaign_id}", name) for one in plain for name in ("sneakers", "live")]
             plain = [one.replace("{step}", step) for one in plain for step in ("launch", "pause", "end")]
             assert set(plain) & known, pattern
@@ -102,10 +116,10 @@ def test_each_role_does_its_deeds_and_no_other(enter: Enter, database: Database,
 
 
 def database_says(database: Database) -> str:
-    from offers import campaigns, places
+    from offers import campaigns, desk_offers, places
 
     with database.reading() as session:
-        return repr([places.list_places(session), campaigns.list_campaigns(session)])
+        return repr([one(session) for one in (places.list_places, campaigns.list_campaigns, desk_offers.list_offers)])
 
 
 @pytest.mark.usefixtures("desk")
@@ -179,6 +193,8 @@ def test_a_form_must_be_a_form(marketer: Person) -> None:
     token = marketer.token()
     answer = marketer.http.post("/console/places/new", json={"token": token})
     assert answer.status_code == 415
+    packed = {"content-type": FORM, "content-encoding": "gzip"}
+    assert marketer.http.post("/console/places/new", content=f"token={token}", headers=packed).status_code == 415
     nul = marketer.http.post("/console/places/new", content=f"token={token}&name=a%00b", headers={"content-type": FORM})
     assert nul.status_code == 422
     broken = marketer.http.post("/console/places/new", content=b"token=%ff\xff", headers={"content-type": FORM})
@@ -186,24 +202,20 @@ def test_a_form_must_be_a_form(marketer: Person) -> None:
 
 
 def test_a_changed_role_counts_at_the_next_request(enter: Enter, database: Database) -> None:
-    person = enter("admin")
+    person, other = enter("admin"), enter("admin", "other@shop.example")
+
+    def give_role(role: str) -> None:
+        with database.transaction() as session:
+            assert users.change_role(session, person.email, role, now=NOON)
+
     assert person.http.get("/console/users").status_code == 200
     sheet = person.look("/console/places/new").sheet("/console/places/new")
-    change_role(database, person.email, "viewer")
+    give_role("viewer")
     assert person.http.get("/console/users").status_code == 403
     assert person.send(sheet, name="Too late", lat="52.37", lon="4.89").status_code == 403
-    change_role(database, person.email, "staff")
+    give_role("staff")
     assert person.http.get("/console/places").status_code == 403
-
-
-def change_role(database: Database, email: str, role: str) -> None:
-    """There is no command for it yet; the row says it all the same."""
-    from sqlalchemy import update
-
-    from offers.records.tables import User
-
-    with database.transaction() as session:
-        session.execute(update(User).where(User.email == email).values(role=role))
+    assert "command line made store staff of user admin@shop.example" in other.look("/console/users").text
 
 
 def test_staff_are_told_that_the_board_comes_later(enter: Enter) -> None:
@@ -220,7 +232,9 @@ def test_a_viewer_is_offered_nothing_to_write(enter: Enter, desk: None) -> None:
             writes = {one.action for one in page.sheets if one.method == "post"}
             allowed = {"/console/language", "/console/sign-out", "/console/password"}
             assert writes - allowed <= {path}, path
-            assert not [to for to in page.links.values() if to.endswith(("/new", "/edit", "/launch", "/pause"))], path
+            assert not [
+                to for to in page.links.values() if to.endswith(("/new", "/edit", "/launch", "/pause", "/delete"))
+            ], path
     assert "disabled" in person.http.get("/console/places/kalverstraat-102").text
 
 

@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
-from web.console.words import campaigns, frame, places, reasons, steps
+from web.console.words import campaigns, frame, offers, places, reasons, removing, steps
 
 Line = tuple[str, str, str]
 TONGUES = ("en", "nl", "de")
 """The order in which each line says its phrase."""
-LINES: Mapping[str, Line] = {**frame.LINES, **places.LINES, **campaigns.LINES, **steps.LINES, **reasons.LINES}
+LINES: Mapping[str, Line] = {
+    **frame.LINES,
+    **places.LINES,
+    **campaigns.LINES,
+    **offers.LINES,
+    **steps.LINES,
+    **removing.LINES,
+    **reasons.LINES,
+}
 WORDS: Mapping[str, Mapping[str, str]] = {
     tongue: {name: line[number] for name, line in LINES.items()} for number, tongue in enumerate(TONGUES)
 }

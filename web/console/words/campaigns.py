@@ -176,9 +176,9 @@ LINES = {
     "now_word": ("now", "nu", "jetzt"),
     "at_a_place": ("as at {place}", "zoals bij {place}", "wie bei {place}"),
     "sentence": (
-        "When {who} {moment} {where}, send {what}{limits}.",
-        "Als {who} {where} {moment}, stuur {what}{limits}.",
-        "Wenn {who} {where} {moment}, geht {what} hinaus{limits}.",
+        "When {who} {moment} {where}, send {what}{offer}{limits}.",
+        "Als {who} {where} {moment}, stuur {what}{offer}{limits}.",
+        "Wenn {who} {where} {moment}, geht {what}{offer} hinaus{limits}.",
     ),
     "someone": ("someone", "iemand", "jemand"),
     "someone_who": ("someone with {audience}", "iemand met {audience}", "jemand mit {audience}"),

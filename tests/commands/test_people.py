@@ -1,0 +1,26 @@
+"""`passerby user`: made, given another role, shut out from the command line."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from commands.line import app
+
+NOOR, MARA = "noor@shop.example", "mara@shop.example"
+
+
+def test_a_user_gets_another_role(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERBY_DATABASE_URL", f"sqlite:///{tmp_path / 'passerby.db'}")
+    monkeypatch.setenv("PASSERBY_DATA", str(tmp_path))
+    run = CliRunner()
+    assert run.invoke(app, ["migrate"]).exit_code == 0
+    for email, role in ((NOOR, "viewer"), (MARA, "admin")):
+        assert run.invoke(app, ["user", "create", email, "--role", role]).exit_code == 0
+    said = run.invoke(app, ["user", "role", NOOR, "--role", "marketer"])
+    assert (said.exit_code, said.stdout) == (0, f"{NOOR} is marketer now.\n")
+    assert run.invoke(app, ["user", "role", NOOR, "--role", "marketer"]).stdout == f"{NOOR} is marketer already.\n"
+    for email, role in ((MARA, "viewer"), (NOOR, "queen"), ("nobody@shop.example", "admin")):
+        assert run.invoke(app, ["user", "role", email, "--role", role]).exit_code != 0
+    roles = {line.split("\t")[0]: line.split("\t")[1] for line in run.invoke(app, ["user", "list"]).stdout.splitlines()}
+    assert roles == {NOOR: "marketer", MARA: "admin"}
