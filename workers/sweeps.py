@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from redis import Redis
-from redis.exceptions import ResponseError
 
 from offers import history
 from offers.coupons import expire_coupons
@@ -20,7 +19,7 @@ from offers.devices import blocked_devices
 from offers.records.database import Database
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
-from workers.traces import erase_what_came_later
+from workers.traces import erase_what_came_later, write_anew, write_anew_if_due
 
 DUE_AT_ONCE = 500
 DUE_AGAIN_S = 60
@@ -124,16 +123,10 @@ def drop_salts(redis: Redis, desk: LaneDesk, now: float) -> int:
     old = [hour for hour in client.hkeys(SALTS) if int(hour) < min(needed)]
     if old:
         client.hdel(SALTS, *old)
-        _rewrite_log(client)
+        write_anew(client)
+    else:
+        write_anew_if_due(client)
     return len(old)
-
-
-def _rewrite_log(client: Any) -> None:
-    """Redis' append-only file still holds the salt and what it sealed; written anew it holds neither."""
-    try:
-        client.bgrewriteaof()
-    except ResponseError as error:  # one is under way, or there is no such file: the next hour asks again
-        log.info("log_not_rewritten", reason=type(error).__name__)
 
 
 def trim_aside(redis: Redis, desk: LaneDesk, now: float, keep: timedelta) -> None:

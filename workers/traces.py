@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import msgspec
+import structlog
 from redis import Redis
 from redis.exceptions import ResponseError
 
@@ -12,6 +13,8 @@ from workers.happenings import STREAM as HAPPENINGS
 OUTBOX = "pb:outbox"
 ERASED = "pb:erased"
 """Somebody was erased since beat last looked: an event of theirs may have been told a moment later, and Redis' file still holds the rest."""
+UNWRITTEN = "pb:unwritten"
+"""Something was removed that Redis' append-only file still holds."""
 AT_ONCE = 1000
 REWRITE = """
 local gone = {}
@@ -25,6 +28,8 @@ if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('XSETID', KEYS[1], all[#al
 """
 """KEYS stream; ARGV entries to leave out. XDEL only marks an entry as deleted: its bytes stay in memory, in DUMP and in Redis' file
 for as long as others of the same node live."""
+
+log = structlog.get_logger()
 
 
 class _Event(msgspec.Struct):
@@ -51,11 +56,26 @@ def erase_what_came_later(redis: Redis, known: Callable[[Collection[str]], set[s
     told = {one for _, fields in _entries(client, HAPPENINGS) for one in [_event(fields[b"e"]).customer] if one}
     gone = told - known(told)
     removed = _remove(client, HAPPENINGS, lambda fields: _event(fields[b"e"]).customer in gone) if gone else 0
+    write_anew(client)
+    return removed
+
+
+def write_anew(client: Any) -> None:
+    """Have Redis write its append-only file anew: what was removed still stands in it."""
+    client.set(UNWRITTEN, 1)
+    write_anew_if_due(client)
+
+
+def write_anew_if_due(client: Any) -> None:
+    """Ask again when Redis refused: one that was under way may have begun before the removal. Safe to repeat."""
+    if not client.exists(UNWRITTEN):
+        return
     try:
         client.bgrewriteaof()
-    except ResponseError:  # one is under way, or there is no such file
-        client.set(ERASED, 1, ex=3600)
-    return removed
+    except ResponseError as error:
+        log.info("file_not_written_anew", reason=type(error).__name__)
+        return
+    client.delete(UNWRITTEN)
 
 
 def _named(raw: bytes) -> set[str]:
