@@ -25,13 +25,14 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`count` of `what` in `seconds`; `found` says what came of it."""
+    """`count` of `what` in `seconds`; `found` says what came of it. Not `rated`: the seconds are a wait, not the work of so many."""
 
     name: str
     count: int
     what: str
     seconds: float
     found: str = ""
+    rated: bool = True
 
 
 @dataclass(slots=True)
@@ -69,10 +70,10 @@ class Day:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(pool.map(do, ones))
 
-    def _timed(self, name: str, what: str, do: Callable[[], tuple[int, str]]) -> None:
+    def _timed(self, name: str, what: str, do: Callable[[], tuple[int, str]], *, rated: bool = True) -> None:
         began = time.perf_counter()
         count, found = do()
-        self.steps.append(Step(name, count, what, time.perf_counter() - began, found))
+        self.steps.append(Step(name, count, what, time.perf_counter() - began, found, rated))
         self.tell(f"{name}: {count:,} {what} in {self.steps[-1].seconds:.1f} s {found}")
 
     def _move_in(self) -> None:
@@ -166,7 +167,7 @@ class Day:
             assert len(enters) == self.retailer.size.walkers, f"{len(enters)} walkers were told something on coming in"
             return len(found), ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
 
-        self._timed("match, decide, send", "messages after the last ping", wait)
+        self._timed("match, decide, send", "messages, after the last ping", wait, rated=False)
         return found
 
     def _waiting(self) -> float:

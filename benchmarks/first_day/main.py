@@ -74,7 +74,7 @@ def table(columns: dict[str, list[Step]]) -> Table:
     for row in zip(*columns.values(), strict=True):
         cells = [row[0].name, f"{row[0].count:,} {row[0].what}"]
         for step in row:
-            cells += [f"{step.seconds:.1f}", f"{step.count / step.seconds:,.0f}"]
+            cells += [f"{step.seconds:.1f}", f"{step.count / step.seconds:,.0f}" if step.rated else ""]
         if len(row) == 2:
             cells.append(f"{row[1].seconds / row[0].seconds:.2f}")
         shown.add_row(*cells)
