@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from redis import Redis
 from xdist.remote import Producer
@@ -20,6 +21,9 @@ from workers.embedded import child_environment, embedded_redis, wait_for_redis
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 """Noon in Amsterdam, on a Monday."""
 
+
+hypothesis.settings.register_profile("passerby", deadline=None)  # what is slow is a benchmark's to tell
+hypothesis.settings.load_profile("passerby")
 
 ONE_RUNNER = {
     "kills": ("tests/faults/test_kills.py",),

@@ -43,6 +43,11 @@ class Spool:
         """How many files are worked on."""
         return self._turns.borrowed_tokens
 
+    @property
+    def kept(self) -> int:
+        """How many files are here or on their way."""
+        return self._coming + sum(not one.closed for one in self._files)
+
     def close(self) -> None:
         self._closed.set()
 
@@ -51,7 +56,7 @@ class Spool:
 
         The file goes when it is closed, or with the process, however that ends.
         """
-        if self._coming + sum(not one.closed for one in self._files) >= MOST_KEPT:
+        if self.kept >= MOST_KEPT:
             detail = "Too many files are on their way at once; send this one a little later."
             raise ProblemError("service_unavailable", 503, detail, headers={"Retry-After": "60"})
         self._coming += 1
