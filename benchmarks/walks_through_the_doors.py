@@ -4,13 +4,10 @@
 """
 
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,10 +17,10 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.service import key_of, serving
 from benchmarks.walk_truth import AROUND_S, Pass, each_once, passes, premises, read_walks
 from seeds.recordings import read_recordings
 from seeds.replay import ALL_CONSENTS, Crew, Pace, replay
-from workers.embedded import free_port
 
 SEEDS = Path(__file__).parents[1] / "seeds" / "amsterdam"
 WALKS = SEEDS / "walks_transplanted.csv"
@@ -41,29 +38,6 @@ class Through:
     pushes: int
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[httpx.Client]:
-    """`passerby serve` in a folder of its own, and a client with its admin key."""
-    port = free_port()
-    command = [sys.executable, "-m", "commands.line", "serve", "--port", str(port), "--data", str(folder)]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
-    ):
-        try:
-            assert process.stdout is not None
-            if not process.stdout.readline().startswith("ready"):
-                raise RuntimeError((folder / "log").read_text()[-2000:])
-            key = (folder / "admin.key").read_text().strip()
-            headers = {"Authorization": f"Bearer {key}"}
-            with httpx.Client(
-                base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20, trust_env=False
-            ) as client:
-                yield client
-        finally:
-            process.terminate()
-
-
 def run(walks_csv: Path, speed: float) -> Through:
     """Play all walks and hold the transitions against the truth."""
     recordings = read_recordings(walks_csv)
@@ -72,7 +46,7 @@ def run(walks_csv: Path, speed: float) -> Through:
         stores = _settle(client, customers)
         start = float(int(time.time()) + 2)
         crew = Crew(
-            key=client.headers["Authorization"].removeprefix("Bearer "),
+            key=key_of(client),
             customers=customers,
             consents=ALL_CONSENTS,
             pushable=True,

@@ -26,9 +26,8 @@ def redeem_coupon(session: Session, code: str, body: RedeemBody, *, keys: CodeKe
     if coupon is None and offer is not None:
         faults = [Fault("customer", "is needed: it is not told whose coupon this is")]
         raise Conflict("All customers share this code.", faults, "customer_needed")
-    anothers = coupon is not None and body.customer not in (None, coupon.customer_id)
-    if coupon is None or offer is None or verdict == "unknown" or anothers:
-        raise NotFound("coupon")  # and nothing of it is kept: the transaction is the caller's, and ends here
+    if coupon is None or offer is None or verdict == "unknown":
+        raise NotFound("coupon")
     if verdict == "already_redeemed":
         when = "before" if coupon.redeemed_at is None else f"at {coupon.redeemed_at.isoformat(timespec='seconds')}"
         raise Conflict(f"This coupon was redeemed {when}.", reason="already_redeemed")

@@ -49,7 +49,9 @@ class Day:
     def play(self) -> list[Step]:
         limits = httpx.Limits(max_connections=AT_ONCE * 2, max_keepalive_connections=AT_ONCE)
         headers = {"Authorization": f"Bearer {self.key}"}
-        with httpx.Client(base_url=self.url, headers=headers, limits=limits, timeout=600) as self._client:
+        with httpx.Client(
+            base_url=self.url, headers=headers, limits=limits, timeout=600, trust_env=False
+        ) as self._client:
             self._ask("PATCH", "/v1/settings", json=NO_LIMITS)
             self._move_in()
             self._launch()

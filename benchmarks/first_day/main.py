@@ -5,9 +5,6 @@ a morning of pings, coupons redeemed, why asked, ten people erased.
 """
 
 import importlib
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,35 +16,19 @@ from rich.table import Table
 
 from benchmarks.first_day.day import Day, Step
 from benchmarks.first_day.retailer import Retailer, Size
-from workers.embedded import free_port
+from benchmarks.service import key_of, serving
 
 POSTGRESQL = "PASSERBY_TEST_POSTGRES_URL"
 
 
-@contextmanager
-def serving(folder: Path, database_url: str | None) -> Iterator[tuple[str, str]]:
-    """`passerby serve` in a folder of its own: its address and its admin key."""
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PASSERBY_")}
-    if database_url:
-        environment["PASSERBY_DATABASE_URL"] = database_url
-    command = [sys.executable, "-m", "commands.line", "serve", "--port", str(port), "--data", str(folder)]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as process,
-    ):
-        try:
-            assert process.stdout is not None
-            if not process.stdout.readline().startswith("ready"):
-                raise RuntimeError((folder / "log").read_text()[-2000:])
-            yield f"http://127.0.0.1:{port}", (folder / "admin.key").read_text().strip()
-        finally:
-            process.terminate()
-
-
 def run(database_url: str | None, retailer: Retailer, console: Console) -> list[Step]:
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), database_url) as (url, key):
-        return Day(url, key, retailer, tell=lambda line: console.print(f"  {line}", highlight=False)).play()
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), database_url) as client:
+        return Day(
+            str(client.base_url),
+            key_of(client),
+            retailer,
+            tell=lambda line: console.print(f"  {line}", highlight=False),
+        ).play()
 
 
 @contextmanager

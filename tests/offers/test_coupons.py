@@ -182,6 +182,18 @@ def test_a_till_that_redeems_first_and_writes_the_purchase_after(town: Town, sto
     assert town.counts()["redeemed"] == 1
 
 
+def test_a_purchase_of_somebody_else_leaves_the_coupon_as_it_was(town: Town, store: str) -> None:
+    town.offer()
+    town.campaign(offer="ten-percent", messages=TELLS)
+    town.send(town.walk_in(store), now=at(6))
+    town.customer("piet")
+    code = town.code()
+    assert _buy(town, _bought(code, customer="piet"))[1] is True
+    assert (town.coupon_states(), town.counts()["redeemed"]) == (["issued"], 0)
+    assert _buy(town, _bought(code, "p2", customer="sanne"))[1] is True
+    assert (town.coupon_states(), town.counts()["redeemed"]) == (["redeemed"], 1)
+
+
 def test_purchases_in_bulk_redeem_nothing(town: Town, store: str) -> None:
     town.offer()
     town.campaign(offer="ten-percent", messages=TELLS)

@@ -162,8 +162,10 @@ def redeem(
 
 
 def _meant(asked: Asked, shared: Offer | None, keys: CodeKeys) -> Select[Coupon]:
-    """By its id where it has no code of its own, else by the code; by the customer too where all share one."""
+    """By its id where it has no code of its own, else by the code. Of the customer who is named: a coupon of somebody else is none."""
     wanted = select(Coupon)
+    if asked.customer is not None:
+        wanted = wanted.where(Coupon.customer_id == asked.customer)
     if _is_id(asked.code):
         return wanted.where(Coupon.id == asked.code, Coupon.codes.in_(("none", "shared")))
     if shared is None:
