@@ -86,11 +86,9 @@ class Strict(BaseModel):
 
 
 def read_flag(value: Any) -> Any:
-    """True and false, and their words in a table's cell. `"yes"`, `"on"` and 1 are none: nobody's consent is to be guessed."""
+    """True and false. `"yes"`, `"true"` and 1 are none: nobody's consent is to be guessed. A table's reader makes flags of its cells."""
     if isinstance(value, bool):
         return value
-    if value in ("true", "false"):
-        return value == "true"
     raise ValueError("must be true or false")
 
 

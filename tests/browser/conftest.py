@@ -6,9 +6,10 @@ Both live for one module: Playwright's synchronous face holds an event loop whil
 import os
 import shutil
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.commands.demo_process import READY, Demo
 
@@ -21,6 +22,18 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+class Watched:
+    """A page with everything it said and fetched."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.hosts: set[str | None] = set()
+        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
 
 
 def chromium() -> str | None:

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -19,6 +18,7 @@ from offers.rules.offer import OfferBody
 from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody
 from offers.settings import Settings
+from tests.browser.conftest import Watched
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, LANES, PLACE, serve
 from tests.web.console.conftest import OFFER
@@ -56,18 +56,6 @@ def console(
     with serve(settings, NOON.timestamp) as served:
         yield served.url, first
     database.close()
-
-
-class Watched:
-    """A page with everything that it said and fetched."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        self.hosts: set[str | None] = set()
-        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
 
 
 def type_in(page: Page, text: str) -> None:

@@ -1,28 +1,15 @@
 """The demo as a newcomer sees it: a push from a real walk, on a phone on the page, and nothing fetched from elsewhere."""
 
-from urllib.parse import urlsplit
-
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.conftest import Watched
 from tests.commands.demo_process import Demo
 
 pytestmark = pytest.mark.browser
 
 SOON_MS = 90_000
-
-
-class Watched:
-    """A page with everything it said and fetched."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        self.hosts: set[str | None] = set()
-        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Budgets and coupons with many at once, with real threads and real locks."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -18,22 +16,10 @@ from offers.errors import Conflict, PasserbyError
 from offers.records.tables import OfferAtPlace, OfferCode
 from offers.rules.campaign import CampaignBody
 from offers.rules.offer import OfferBody
+from tests.at_once import at_once
 from tests.offers.stories import KEYS, NOON, TELLS, Town, at, campaign_body, enter
 
-T = TypeVar("T")
 MANY = 16
-
-
-def _at_once(works: Sequence[Callable[[], T]]) -> list[T]:
-    """Run all of these, started together; what any of them raises is raised here."""
-    start = threading.Barrier(len(works))
-
-    def run(work: Callable[[], T]) -> T:
-        start.wait()
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [one.result() for one in [pool.submit(run, work) for work in works]]
 
 
 def _answers(work: Callable[[], Any]) -> str:
@@ -56,25 +42,25 @@ def _sends(town: Town) -> int:
 
 
 @pytest.mark.parametrize("budget", [1, 5])
-def test_no_budget_is_exceeded_by_many_customers_at_once(town: Town, budget: int) -> None:
+def test_no_budget_is_exceeded_by_many_customersat_once(town: Town, budget: int) -> None:
     store = town.place()
     town.offer(budget=budget)
     town.campaign(offer="ten-percent")
     phones = [town.phone(f"customer-{number}") for number in range(MANY)]
-    _at_once([partial(town.cross, enter(phone, store, 5)) for phone in phones])
+    at_once([partial(town.cross, enter(phone, store, 5)) for phone in phones])
     assert _sends(town) == len(town.coupons()) == len(town.deliveries()) == budget
     assert town.counts() == {"spent": budget, "left": 0, "redeemed": 0, "codes_left": None}
     assert Counter(outcome for _, _, outcome in town.outcomes())["sold_out"] == MANY - budget
 
 
-def test_no_budget_is_exceeded_by_one_customer_at_many_places_at_once(town: Town) -> None:
+def test_no_budget_is_exceeded_by_one_customer_at_many_placesat_once(town: Town) -> None:
     stores = [town.place(f"store-{number}") for number in range(MANY)]
     town.offer(budget=3)
     town.campaign(offer="ten-percent")
     town.limits(frequency_cap=None)
     town.customer()
     phones = [town.device() for _ in stores]
-    _at_once([partial(town.cross, enter(phone, store, 5)) for phone, store in zip(phones, stores, strict=True)])
+    at_once([partial(town.cross, enter(phone, store, 5)) for phone, store in zip(phones, stores, strict=True)])
     assert _sends(town) == len(town.coupons()) == town.counts()["spent"] == 3
 
 
@@ -83,7 +69,7 @@ def test_no_places_share_is_exceeded(town: Town) -> None:
     town.offer(budget=9, budget_per_place=2)
     town.campaign(offer="ten-percent")
     phones = [town.phone(f"customer-{number}") for number in range(MANY)]
-    _at_once([partial(town.cross, enter(phone, stores[number % 4], 5)) for number, phone in enumerate(phones)])
+    at_once([partial(town.cross, enter(phone, stores[number % 4], 5)) for number, phone in enumerate(phones)])
     assert _spent_at(town) == {f"store-{number}": 2 for number in range(4)}
     assert town.counts()["spent"] == _sends(town) == 8
 
@@ -93,7 +79,7 @@ def test_each_imported_code_is_handed_out_once(town: Town) -> None:
     town.offer(imported=[f"SNEAK-{number}" for number in range(6)])
     town.campaign(offer="ten-percent", messages=TELLS)
     phones = [town.phone(f"customer-{number}") for number in range(MANY)]
-    arrivals = _at_once([partial(town.cross, enter(phone, store, 5)) for phone in phones])
+    arrivals = at_once([partial(town.cross, enter(phone, store, 5)) for phone in phones])
     town.send([one for some in arrivals for one in some.deliveries], now=at(6))
     told = Counter(one["coupon"] for one in town.deliveries())
     assert told == Counter(f"SNEAK-{number}" for number in range(6))
@@ -106,7 +92,7 @@ def test_a_coupon_is_redeemed_once_by_many_tills(town: Town) -> None:
     town.send(town.cross(enter(town.phone(), store, 5)).deliveries, now=at(6))
     code = town.deliveries()[0]["coupon"]
     tills = [partial(town.redeem, code, now=at(7), purchase_id=f"p{number}") for number in range(MANY)]
-    answers = Counter(_at_once([partial(_answers, till) for till in tills]))
+    answers = Counter(at_once([partial(_answers, till) for till in tills]))
     assert answers == {"done": 1, "already_redeemed": MANY - 1}
     assert town.counts()["redeemed"] == 1
 
@@ -117,7 +103,7 @@ def test_one_purchase_that_many_tell_at_once_gets_one_answer(town: Town) -> None
     town.campaign(offer="ten-percent", messages=TELLS)
     town.send(town.cross(enter(town.phone(), store, 5)).deliveries, now=at(6))
     till = partial(town.redeem, "SUMMER", now=at(7), purchase_id="p1", customer="sanne")
-    assert len({one["id"] for one in _at_once([till for _ in range(MANY)])}) == 1
+    assert len({one["id"] for one in at_once([till for _ in range(MANY)])}) == 1
     assert town.counts()["redeemed"] == 1
 
 
@@ -134,7 +120,7 @@ def test_offers_that_are_taken_in_other_orders_wait_for_each_other(town: Town) -
     for turn, phone in enumerate(phones):
         order = stores[turn:] + stores[:turn]
         batches.append([enter(phone, store, 5) for store in (order if turn % 2 else reversed(order))])
-    _at_once([partial(town.cross, *batch) for batch in batches])
+    at_once([partial(town.cross, *batch) for batch in batches])
     assert [town.counts(f"offer-{number}")["spent"] for number in range(8)] == [5] * 8
 
 
@@ -167,7 +153,7 @@ def test_everything_at_once_waits_and_the_counts_are_right(town: Town) -> None:
     works += [partial(erase, number) for number in (0, 9, 13)]
     works += [lambda: town.write(lambda session: put_offer(session, "ten-percent", offer, now=at(7)))]
     works += [lambda: town.write(lambda session: put_campaign(session, "sneakers", campaign, now=at(7)))]
-    _at_once(works)
+    at_once(works)
     states = Counter(one.state for one in town.coupons())
     assert states["released"] in (7, 8)
     assert states["reserved"] == 6
@@ -196,7 +182,7 @@ def test_a_campaign_never_names_an_offer_that_is_being_removed(town: Town) -> No
     for turn in range(6):
         offer = town.offer(f"offer-{turn}")
         removing, naming = partial(_remove, town, offer), partial(_name, town, offer)
-        assert sorted(_at_once([partial(_answers, removing), partial(_answers, naming)])) in (
+        assert sorted(at_once([partial(_answers, removing), partial(_answers, naming)])) in (
             ["BadInput", "done"],
             ["conflict", "done"],
         )
@@ -207,7 +193,7 @@ def test_codes_that_many_bring_along_at_once_are_there_once(town: Town) -> None:
     codes = [f"SNEAK-{number}" for number in range(200)]
 
     works = [partial(_bring, town, "ten-percent", codes[turn * 20 :] + codes[: turn * 20]) for turn in range(6)]
-    assert sum(_at_once(works)) == 200
+    assert sum(at_once(works)) == 200
     assert town.counts()["codes_left"] == 200
 
 
@@ -215,5 +201,5 @@ def test_two_offers_do_not_get_one_code(town: Town) -> None:
     for offer in ("a", "b"):
         town.offer(offer, codes="imported")
     bringing = [partial(_bring, town, offer, ["SNEAK-1"]) for offer in ("a", "b")]
-    assert sorted(_at_once([partial(_answers, one) for one in bringing])) == ["BadInput", "done"]
+    assert sorted(at_once([partial(_answers, one) for one in bringing])) == ["BadInput", "done"]
     assert sorted(town.counts(offer)["codes_left"] for offer in ("a", "b")) == [0, 1]

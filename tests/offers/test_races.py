@@ -2,10 +2,10 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -21,22 +21,10 @@ from offers.records.tables import Customer, Stay
 from offers.rules.personalise import Words
 from offers.rules.place import PlaceBody
 from offers.rules.profile import ConsentsBody, CustomerBody, DeviceBody
+from tests.at_once import at_once
 from tests.offers.stories import LAT, LON, NOON, Town, at, circle, enter, leave
 
-T = TypeVar("T")
 MANY = 8
-
-
-def _at_once(works: Sequence[Callable[[], T]]) -> list[T]:
-    """Run all of these, started together; what any of them raises is raised here."""
-    start = threading.Barrier(len(works))
-
-    def run(work: Callable[[], T]) -> T:
-        start.wait()
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [one.result() for one in [pool.submit(run, work) for work in works]]
 
 
 def _spent(town: Town, customer: str) -> int:
@@ -44,23 +32,23 @@ def _spent(town: Town, customer: str) -> int:
 
 
 @pytest.mark.parametrize("cap", [1, 3])
-def test_no_cap_is_exceeded_by_moments_that_are_decided_at_once(town: Town, cap: int) -> None:
+def test_no_cap_is_exceeded_by_moments_that_are_decidedat_once(town: Town, cap: int) -> None:
     stores = [town.place(f"store-{number}") for number in range(MANY)]
     town.campaign()
     town.limits(frequency_cap={"messages": cap, "window": "P1D"})
     town.customer()
     phones = [town.device() for _ in stores]
-    _at_once([partial(town.cross, enter(phone, store, 5)) for phone, store in zip(phones, stores, strict=True)])
+    at_once([partial(town.cross, enter(phone, store, 5)) for phone, store in zip(phones, stores, strict=True)])
     assert _spent(town, "sanne") == cap
     assert len(town.decisions()) == MANY
     assert len(town.deliveries()) == cap
 
 
-def test_no_cooldown_is_broken_by_moments_that_are_decided_at_once(town: Town) -> None:
+def test_no_cooldown_is_broken_by_moments_that_are_decidedat_once(town: Town) -> None:
     stores = [town.place(f"store-{number}") for number in range(MANY)]
     town.campaign(cooldown="P1D")
     phone = town.phone()
-    _at_once([partial(town.cross, enter(phone, store, 5)) for store in stores])
+    at_once([partial(town.cross, enter(phone, store, 5)) for store in stores])
     assert _spent(town, "sanne") == 1
 
 
@@ -69,11 +57,11 @@ def test_phones_of_one_customer_that_enter_at_once_are_one_visit_and_one_push(to
     town.campaign()
     town.customer()
     phones = [town.device() for _ in range(8)]
-    _at_once([partial(town.cross, enter(phone, store, 5)) for phone in phones])
+    at_once([partial(town.cross, enter(phone, store, 5)) for phone in phones])
     assert town.visits() == [(at(5), None)]
     assert len(town.stays()) == 8
     assert len(town.deliveries()) == 1
-    _at_once([partial(town.cross, leave(phone, store, 9)) for phone in phones])
+    at_once([partial(town.cross, leave(phone, store, 9)) for phone in phones])
     assert town.visits() == [(at(5), at(9))]
 
 
@@ -81,7 +69,7 @@ def test_one_crossing_that_many_tell_at_once_is_one_stay(town: Town) -> None:
     store = town.place()
     town.campaign()
     phone = town.phone()
-    arrivals = _at_once([partial(town.cross, enter(phone, store, 5)) for _ in range(8)])
+    arrivals = at_once([partial(town.cross, enter(phone, store, 5)) for _ in range(8)])
     assert len(town.stays()) == len(town.deliveries()) == len(town.decisions()) == 1
     assert all(one.memberships[phone].keys() == {store} for one in arrivals)
 
@@ -94,7 +82,7 @@ def test_batches_with_the_same_customers_in_other_orders_wait_for_each_other(tow
     for number, store in enumerate(stores):
         order = phones[number:] + phones[:number]
         batches.append([enter(phone, store, 5) for phone in (order if number % 2 else reversed(order))])
-    _at_once([partial(town.cross, *batch) for batch in batches])
+    at_once([partial(town.cross, *batch) for batch in batches])
     assert len(town.stays()) == 80
     assert {_spent(town, f"customer-{number}") for number in range(10)} == {3}
 
@@ -110,7 +98,7 @@ def test_each_delivery_is_claimed_by_one_sender(town: Town) -> None:
         held = town.claim(order, now=at(6), sender=f"sender-{sender}").held
         return [one.delivery_id for one in held]
 
-    claimed = _at_once([partial(claim, sender) for sender in range(8)])
+    claimed = at_once([partial(claim, sender) for sender in range(8)])
     assert Counter(one for some in claimed for one in some) == Counter(ids)
 
 
@@ -125,7 +113,7 @@ def test_a_claim_an_outcome_and_an_erasure_at_once_wait_for_each_other(town: Tow
 
     works: list[Callable[[], Any]] = [partial(town.send, some, now=at(6)) for some in (ids, ids[::-1])]
     works += [partial(erase, number) for number in range(0, 12, 2)]
-    _at_once(works)
+    at_once(works)
     assert {one["customer"] for one in town.deliveries()} == {f"customer-{number}" for number in range(1, 12, 2)}
     assert {one["state"] for one in town.deliveries()} == {"sent"}
 
@@ -137,7 +125,7 @@ def test_a_customer_whom_many_make_at_once_is_one(town: Town) -> None:
         lambda: town.write(lambda session: register_device(session, body, trusted=True, now=NOON)) for _ in range(6)
     ]
     works += [lambda: town.write(lambda session: put_customer(session, "sanne", profile, now=NOON)) for _ in range(2)]
-    _at_once(works)
+    at_once(works)
     [customer] = town.read(lambda session: list(session.query(Customer)))
     assert (customer.name, customer.location) == ("Sanne", True)
 
@@ -146,7 +134,7 @@ def test_a_device_that_is_linked_twice_at_once_is_linked_once(town: Town) -> Non
     body = DeviceBody.model_validate({"platform": "ios", "consents": {"location": True}})
     made = town.write(lambda session: register_device(session, body, trusted=False, now=NOON))
     town.customer()
-    _at_once(
+    at_once(
         [lambda: town.write(lambda session: link_device(session, made.device_id, "sanne", now=NOON)) for _ in range(4)]
     )
     assert town.read(lambda session: session.get(Customer, made.customer_id)) is None
@@ -163,7 +151,7 @@ def test_withdrawal_and_arrival_at_once_leave_nobody_inside(town: Town) -> None:
 
     works: list[Callable[[], Any]] = [partial(town.cross, enter(phone, store, 5)) for phone in phones]
     works += [partial(withdraw, number) for number in range(len(phones))]
-    _at_once(works)
+    at_once(works)
     assert all(stay.left_at is not None for stay in town.stays())
 
 
@@ -177,7 +165,7 @@ def test_an_edit_and_arrivals_at_once_wait_for_each_other(town: Town) -> None:
     works: list[Callable[[], Any]] = [partial(town.cross, leave(phone, store, 5)) for phone in phones]
     works.append(lambda: town.write(lambda session: put_place(session, "kalverstraat", edited, now=at(5))))
     works.append(partial(town.cross, *(leave(phone, store, 5) for phone in reversed(phones))))
-    _at_once(works)
+    at_once(works)
     assert {(stay.left_at, stay.left_reason) for stay in town.stays()} <= {(at(5), None), (at(5), "geofence_changed")}
     assert town.visits() == [(at(1), at(5))] * 8
 

@@ -2,7 +2,10 @@
 
 import re
 import string
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import httpx
@@ -15,6 +18,7 @@ from tests.conftest import NOON
 from tests.web.conftest import PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.test_campaigns import FILLED, NEW
+from web.console import words
 from web.console.rendering import TEMPLATES
 from web.console.words import LINES, TONGUES
 from web.tongues import LANGUAGES
@@ -37,6 +41,14 @@ def test_each_phrase_says_the_same_things_in_each_language(name: str) -> None:
     assert not re.search(r"\b(u|uw)\b", dutch), "Dutch says je"
     assert not re.search(r"\b(du|dein\w*|dich|dir)\b", german), "German says Sie"
     assert "color" not in english
+
+
+def test_no_phrase_stands_twice() -> None:
+    """Of two the later would win, and one page would speak with the other's words."""
+    rooms = [import_module(f"web.console.words.{one.name}") for one in iter_modules(words.__path__)]
+    twice = [name for name, count in Counter(name for room in rooms for name in room.LINES).items() if count > 1]
+    assert twice == []
+    assert sum(len(room.LINES) for room in rooms) == len(LINES)
 
 
 def test_every_phrase_is_used_somewhere() -> None:
