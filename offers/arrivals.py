@@ -139,7 +139,7 @@ class _Recording:
         key = (device.id, fence.id)
         at = _moment_of(crossing)
         newest = self.newest.get(key)
-        if key in self.open or fence.retired_at is not None or (newest is not None and _is_known(newest, at)):
+        if key in self.open or _is_out_of_force(fence, place) or (newest is not None and _is_known(newest, at)):
             return
         visit, is_new = self._visit_for(fence, place, device, at)
         beside = self._beside(device, fence)
@@ -189,7 +189,7 @@ class _Recording:
         if key in self.open or (stay is not None and _is_known(stay, _moment_of(crossing))):
             return
         inferred = stay is not None and stay.left_reason == INFERRED and stay.customer_id == device.customer_id
-        if stay is None or not inferred or fence.retired_at is not None:
+        if stay is None or not inferred or _is_out_of_force(fence, place):
             self._enter(crossing, fence, place, device)
             return
         visit = self.visits_by_id.get(stay.visit_id) if stay.visit_id else None
@@ -263,6 +263,11 @@ class _Recording:
                 distance_m=crossing.distance_m,
             )
         )
+
+
+def _is_out_of_force(fence: Geofence, place: Place) -> bool:
+    """Retired or paused meanwhile: seen with geofences that were a second old."""
+    return fence.retired_at is not None or place.paused
 
 
 def _is_known(newest: Stay, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Places and their geofences: write, read, remove; and the geofences as the index wants them."""
+"""Places and their geofences: write, pause, read, remove."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geofences.fence_index import Fence
-from geofences.shapes import read_shape
 from offers.errors import Conflict, NotFound
 from offers.follows import Follows, Written
 from offers.records.ids import new_id
@@ -26,7 +24,10 @@ from offers.rules.place import GeofenceBody, PlaceBody
 def put_place(
     session: Session, place_id: str, body: PlaceBody, *, now: datetime, check: Check = anyway
 ) -> tuple[dict[str, Any], bool, Follows]:
-    """Create or replace. Geofences that stay as they are keep their id; the stays of the others end, and nobody is told."""
+    """Create or replace. Geofences that stay as they are keep their id; the stays of the others end, and nobody is told.
+
+    The stays at a place that is paused now end too; one that is resumed comes back into force as if it were made now.
+    """
     written = put_places(session, {place_id: body}, now=now, check=check)
     return get_place(session, place_id), place_id in written.created, written.follows
 
@@ -44,7 +45,7 @@ def put_places(session: Session, bodies: Mapping[str, PlaceBody], *, now: dateti
     for place_id, place in places.items():
         theirs = fences.get(place_id, [])
         check(None if place_id in created else place_item(place, theirs))
-        edit = _Edit.of(place_id, bodies[place_id], theirs)
+        edit = _Edit.of(place, bodies[place_id], theirs)
         for name, value in _columns(bodies[place_id]).items():
             setattr(place, name, value)
         if session.is_modified(place) or (edit.changes and place_id not in created):
@@ -68,6 +69,7 @@ def _columns(body: PlaceBody) -> dict[str, Any]:
         "opening_hours": body.opening_hours,
         "tags": list(body.tags),
         "pickup": body.pickup,
+        "paused": body.paused,
     }
 
 
@@ -85,14 +87,18 @@ class _Edit:
     new: list[GeofenceBody]
     dwells: list[tuple[Geofence, int | None]]
     """Those whose dwell time alone is another."""
+    paused: list[Geofence]
+    """Those that stay, of a place that is paused now."""
+    resumed: list[Geofence]
 
     @property
     def changes(self) -> bool:
-        return bool(self.gone or self.new or self.dwells)
+        return bool(self.gone or self.new or self.dwells or self.paused or self.resumed)
 
     @classmethod
-    def of(cls, place_id: str, body: PlaceBody, fences: Sequence[Geofence]) -> "_Edit":
-        edit = cls(place_id, list(fences), [], [])
+    def of(cls, place: Place, body: PlaceBody, fences: Sequence[Geofence]) -> "_Edit":
+        """`place` is as it was, `fences` are the live ones it had."""
+        edit = cls(place.id, list(fences), [], [], [], [])
         for one in body.geofences:
             same = next((row for row in edit.gone if (row.role, row.shape) == (one.role, one.shape())), None)
             if same is None:
@@ -101,6 +107,8 @@ class _Edit:
             edit.gone.remove(same)
             if same.dwell_s != one.dwell_s:
                 edit.dwells.append((same, one.dwell_s))
+            if place.paused != body.paused:
+                (edit.paused if body.paused else edit.resumed).append(same)
         return edit
 
 
@@ -109,8 +117,15 @@ def _edit_geofences(session: Session, edits: Sequence[_Edit], now: datetime) -> 
         return Follows()
     version = queries.raise_version(session)
     for fence, dwell_s in (dwell for edit in edits for dwell in edit.dwells):
-        fence.dwell_s = dwell_s
-    happened = _retire(session, [fence for edit in edits for fence in edit.gone], now)
+        fence.dwell_s, fence.changed = dwell_s, version
+    for fence in (one for edit in edits for one in (*edit.paused, *edit.resumed)):
+        fence.changed = version
+    for fence in (one for edit in edits for one in edit.resumed):
+        fence.since = version  # whoever stands inside enters as if it were made now: quietly
+    gone = [fence for edit in edits for fence in edit.gone]
+    left = dict.fromkeys((fence.id for edit in edits for fence in edit.paused), "geofence_paused")
+    happened = _end_stays(session, left | dict.fromkeys((fence.id for fence in gone), "geofence_changed"), now)
+    queries.retire_geofences(session, (fence.id for fence in gone), version, now)
     session.add_all(
         Geofence(
             id=new_id("gf"),
@@ -119,6 +134,7 @@ def _edit_geofences(session: Session, edits: Sequence[_Edit], now: datetime) -> 
             shape=one.shape(),
             dwell_s=one.dwell_s,
             since=version,
+            changed=version,
         )
         for edit in edits
         for one in edit.new
@@ -127,14 +143,16 @@ def _edit_geofences(session: Session, edits: Sequence[_Edit], now: datetime) -> 
     return Follows(geofences_changed=True, happened=tuple(happened))
 
 
-def _retire(session: Session, fences: Sequence[Geofence], now: datetime) -> list[dict[str, Any]]:
-    """Whoever stands inside a geofence that goes leaves it, with a reason and without a push."""
-    by_id = {fence.id: fence for fence in fences}
-    inside = {stay.customer_id for stay in stay_queries.open_stays_at(session, by_id)}
+def _end_stays(session: Session, reasons: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
+    """Whoever stands inside one of these geofences leaves it, with its reason and without a push."""
+    inside = {stay.customer_id for stay in stay_queries.open_stays_at(session, reasons)}
     customer_queries.customers_locked(session, inside)  # before their stays, as arrivals do
-    happened = end_stays(session, stay_queries.open_stays_at(session, by_id), "geofence_changed", now)
-    queries.retire_geofences(session, by_id, now)
-    return happened
+    stays = stay_queries.open_stays_at(session, reasons)
+    return [
+        event
+        for reason in sorted({reasons[stay.geofence_id] for stay in stays})
+        for event in end_stays(session, [one for one in stays if reasons[one.geofence_id] == reason], reason, now)
+    ]
 
 
 def get_place(session: Session, place_id: str) -> dict[str, Any]:
@@ -166,32 +184,13 @@ def delete_place(session: Session, place_id: str, *, now: datetime, check: Check
     check(_item_of(session, place))
     if order_queries.orders_at(session, place_id):
         raise Conflict("Orders are to be collected at this place; move or close them first.")
-    queries.raise_version(session)  # before the customers, as an edit does
-    happened = _retire(session, queries.live_geofences_of(session, [place_id]).get(place_id, []), now)
+    version = queries.raise_version(session)  # before the customers, as an edit does
+    queries.note_removal(session, version)
+    theirs = queries.live_geofences_of(session, [place_id]).get(place_id, [])
+    happened = _end_stays(session, dict.fromkeys((fence.id for fence in theirs), "geofence_changed"), now)
     session.delete(place)
     session.flush()
     return Follows(geofences_changed=True, happened=tuple(happened))
-
-
-def read_fences(session: Session) -> tuple[int, list[Fence]]:
-    """The geofence version and all live geofences of it, for a FenceIndex."""
-    version = queries.version_now(session)
-    fences = [
-        Fence(
-            id=row.id,
-            place=row.place_id,
-            role=row.role,
-            shape=read_shape(row.shape),
-            dwell_s=row.dwell_s,
-            since=row.since,
-        )
-        for row in queries.all_live_geofences(session)
-    ]
-    return version, fences
-
-
-def fence_version(session: Session) -> int:
-    return queries.version_now(session)
 
 
 def list_geofences(
@@ -219,6 +218,7 @@ def place_item(place: Place, fences: Sequence[Geofence]) -> dict[str, Any]:
         "opening_hours": place.opening_hours,
         "tags": place.tags,
         "pickup": place.pickup,
+        "paused": place.paused,
         "geofences": [geofence_item(fence) for fence in fences],
         "created_at": place.created_at,
         "updated_at": place.updated_at,

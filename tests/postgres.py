@@ -110,7 +110,7 @@ def empty(database: Database) -> None:
     with database.engine.begin() as connection:
         for table in reversed(Table.metadata.sorted_tables):
             if table.name == "geofence_version":
-                connection.exec_driver_sql("UPDATE geofence_version SET number = 0")
+                connection.exec_driver_sql("UPDATE geofence_version SET number = 0, removed_in = 0")
             elif table.name == "settings":
                 connection.exec_driver_sql("UPDATE settings SET chosen = '{}'")
             else:

@@ -19,10 +19,10 @@ from geofences.metres import distance_m
 from geofences.presence import Presence, Sighting, Transition, due_at, step, tick
 from offers.arrivals import Crossing, memberships_of, record_crossings
 from offers.devices import blocked_devices
-from offers.places import fence_version, read_fences
 from offers.records import database
 from offers.records.database import Database
 from workers.failpoints import Failpoints
+from workers.fences import FenceKeeper
 from workers.lane_work import Changes, Entry, LaneWork
 from workers.lanes import LaneDesk, lane_of
 from workers.letters import ForgetLetter, Letter, PingLetter, TickLetter, pack, unpack
@@ -36,32 +36,10 @@ BUDGET_S = 5.0
 TRIES = 5
 AGAIN_MS = 1000
 """How soon a lane that could not be worked is rung for again."""
-LOOK_EVERY_S = 1.0
 AWAY = (*database.AWAY, RedisError, OSError)
 """The database or Redis is away: the entry is not to blame, and beat rings again."""
 
 log = structlog.get_logger()
-
-
-class FenceKeeper:
-    """This process's FenceIndex, at most a second old."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._index: FenceIndex | None = None
-        self._looked_at = 0.0
-
-    def current(self, at_least: int = 0) -> FenceIndex:
-        """The index, read anew when the version moved on; looked at once a second, and at once when `at_least` asks for more."""
-        now = time.monotonic()
-        stale = now - self._looked_at >= LOOK_EVERY_S
-        if self._index is None or stale or self._index.version < at_least:
-            with self._database.reading() as session:
-                if self._index is None or fence_version(session) != self._index.version:
-                    version, fences = read_fences(session)
-                    self._index = FenceIndex(fences, version)
-            self._looked_at = now
-        return self._index
 
 
 @dataclass(slots=True)

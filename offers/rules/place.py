@@ -75,6 +75,7 @@ class PlaceBody(Strict):
     opening_hours: Annotated[str, AfterValidator(check_hours)] | None = None
     tags: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default=[], max_length=100)
     pickup: Flag = False
+    paused: Flag = False
     geofences: list[GeofenceBody] = Field(default=[], max_length=50)
 
     @model_validator(mode="after")

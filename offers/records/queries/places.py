@@ -1,10 +1,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Geofence, GeofenceVersion, Place
+
+IN_FORCE = and_(Geofence.retired_at.is_(None), Place.paused.is_(False))
+"""Of a geofence beside its place."""
+_AS_MATCHED = (Geofence.id, Geofence.place_id, Geofence.role, Geofence.shape, Geofence.dwell_s, Geofence.since)
 
 
 def place_by_id(session: Session, place_id: str) -> Place | None:
@@ -66,27 +71,41 @@ def live_geofences_of(session: Session, place_ids: Iterable[str]) -> dict[str, l
     return found
 
 
-def all_live_geofences(session: Session) -> Sequence[Geofence]:
-    return session.scalars(select(Geofence).where(Geofence.retired_at.is_(None)).order_by(Geofence.id)).all()
+def geofences_in_force(session: Session) -> Sequence[Row[Any]]:
+    """(id, place_id, role, shape, dwell_s, since) of each. Rows, not objects: there may be a hundred thousand."""
+    return session.execute(select(*_AS_MATCHED).join(Place, Place.id == Geofence.place_id).where(IN_FORCE)).all()
+
+
+def geofences_changed(session: Session, after: int) -> Sequence[Row[Any]]:
+    """The same of those that were written after that version, and last whether each is in force now."""
+    wanted = select(*_AS_MATCHED, IN_FORCE).join(Place, Place.id == Geofence.place_id)
+    return session.execute(wanted.where(Geofence.changed > after)).all()
+
+
+def ids_in_force(session: Session) -> set[str]:
+    return set(session.scalars(select(Geofence.id).join(Place, Place.id == Geofence.place_id).where(IN_FORCE)))
 
 
 def live_geofences(session: Session, place_id: str | None, after: str, limit: int) -> Sequence[Geofence]:
-    wanted = [Geofence.retired_at.is_(None), Geofence.id > after]
+    """Those in force, by id."""
+    wanted = select(Geofence).join(Place, Place.id == Geofence.place_id).where(IN_FORCE, Geofence.id > after)
     if place_id is not None:
-        wanted.append(Geofence.place_id == place_id)
-    return session.scalars(select(Geofence).where(*wanted).order_by(Geofence.id).limit(limit)).all()
+        wanted = wanted.where(Geofence.place_id == place_id)
+    return session.scalars(wanted.order_by(Geofence.id).limit(limit)).all()
 
 
 def geofences_by_id(session: Session, ids: Iterable[str]) -> dict[str, Geofence]:
     return {fence.id: fence for fence in session.scalars(select(Geofence).where(Geofence.id.in_(set(ids))))}
 
 
-def retire_geofences(session: Session, ids: Iterable[str], now: datetime) -> None:
-    session.execute(update(Geofence).where(Geofence.id.in_(set(ids))).values(retired_at=now))
+def retire_geofences(session: Session, ids: Iterable[str], version: int, now: datetime) -> None:
+    session.execute(update(Geofence).where(Geofence.id.in_(set(ids))).values(retired_at=now, changed=version))
 
 
-def version_now(session: Session) -> int:
-    return session.scalar(select(GeofenceVersion.number)) or 0
+def version_now(session: Session) -> tuple[int, int]:
+    """The geofence version, and the newest one in which rows went altogether."""
+    row = session.execute(select(GeofenceVersion.number, GeofenceVersion.removed_in)).first()
+    return (row.number, row.removed_in) if row else (0, 0)
 
 
 def raise_version(session: Session) -> int:
@@ -95,6 +114,11 @@ def raise_version(session: Session) -> int:
         update(GeofenceVersion).values(number=GeofenceVersion.number + 1).returning(GeofenceVersion.number)
     )
     return raised.scalar_one()
+
+
+def note_removal(session: Session, version: int) -> None:
+    """Rows go altogether in this version; the lock is held since it was raised."""
+    session.execute(update(GeofenceVersion).values(removed_in=version))
 
 
 def count_places(session: Session) -> int:

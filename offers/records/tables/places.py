@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from offers.records.database import Table
@@ -24,6 +24,8 @@ class Place(Table):
     """OpenStreetMap's `opening_hours` syntax; none: not said, and then open."""
     tags: Mapped[list[Any]]
     pickup: Mapped[bool]
+    paused: Mapped[bool] = mapped_column(server_default=false())
+    """Its geofences are out of force until it is resumed."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -39,6 +41,7 @@ class Geofence(Table):
             sqlite_where=text("retired_at IS NULL"),
             postgresql_where=text("retired_at IS NULL"),
         ),
+        Index("ix_geofences_changed", "changed"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -49,7 +52,9 @@ class Geofence(Table):
     """As the door took it: {lat, lon, radius_m} or {geometry}."""
     dwell_s: Mapped[int | None]
     since: Mapped[int]
-    """The geofence version in which it came to be."""
+    """The geofence version in which it came into force: made, or its place resumed."""
+    changed: Mapped[int] = mapped_column(server_default="0")
+    """The geofence version in which the row was last written: made, another dwell time, retired, its place paused or resumed."""
     retired_at: Mapped[datetime | None]
 
 
@@ -60,3 +65,5 @@ class GeofenceVersion(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
+    removed_in: Mapped[int] = mapped_column(server_default="0")
+    """The newest version in which rows went altogether, with their place: whoever follows from an older one compares ids."""
