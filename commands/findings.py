@@ -11,7 +11,7 @@ from offers.records.condition import DatabaseCondition
 from offers.records.condition import Refusal as DatabaseRefusal
 from workers.condition import RedisCondition
 from workers.condition import Refusal as RedisRefusal
-from workers.vitals import NEARLY_FULL, Vitals
+from workers.vitals import NEARLY_FULL, Vitals, behind_in_words
 
 State = Literal["ok", "look", "wrong"]
 OLDEST_POSTGRESQL = (14,)
@@ -252,6 +252,8 @@ def of_vitals(seen: Vitals, lanes: int) -> list[Finding]:
     found += _of_heard(
         "workers", seen.worker_heard_s, "Start `passerby worker` (and beat, through which they are heard)"
     )
+    if behind := behind_in_words(seen):
+        found.append(Finding("workers", "wrong", behind, "See docs/operations.md, A process runs behind"))
     return found + _of_heard("beat", seen.beat_heard_s, "Start `passerby beat`, one to an installation")
 
 

@@ -22,7 +22,7 @@ def carry_out(parts: Parts, follows: Follows) -> None:
 def _look_at_geofences(parts: Parts) -> None:
     """An edit is in force for the next ping that this process takes; the others look each second."""
     try:
-        parts.fences.refresh()
+        parts.fences.look()
     except (*AWAY, OSError) as error:
         log.warning("geofences_not_read", error=type(error).__name__)
 

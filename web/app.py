@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -41,7 +42,6 @@ from web.desk import (
     purchases,
     settings,
 )
-from web.fences import Fences
 from web.listeners import Listeners
 from web.metrics import VitalsCollector
 from web.openapi import describe
@@ -51,8 +51,10 @@ from web.repeats import Repeats
 from web.ringing import Ringing
 from web.tokens import Tokens
 from workers.enqueue import Doorbell, new_celery
+from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
 from workers.logs import configure_logging
+from workers.vitals import FenceVitals, name_of_process, tell_fences
 
 DOORS = (
     devices.router,
@@ -123,10 +125,10 @@ class Doors:
         parts = self.parts
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         try:
-            await asyncio.to_thread(parts.fences.refresh)
+            await asyncio.to_thread(parts.fences.look)
         except (*AWAY, OSError) as error:
             log.warning("geofences_not_read", error=type(error).__name__)
-        fresh = asyncio.create_task(parts.fences.keep_fresh())
+        parts.fences.start()
 
         def let_go() -> None:
             parts.listeners.close()
@@ -136,9 +138,6 @@ class Doors:
             yield
         let_go()
         await self.pings.gathering.close()
-        fresh.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await fresh
         await asyncio.to_thread(_close, parts)
         await parts.async_redis.aclose()
 
@@ -169,6 +168,7 @@ def _also_on_stop(close: Callable[[], None]) -> Any:
 
 
 def _close(parts: Parts) -> None:
+    parts.fences.stop()
     parts.ringing.close()
     parts.celery.close()
     parts.redis.close()
@@ -187,6 +187,11 @@ def build_parts(settings: Settings) -> Parts:
     redis = Redis.from_url(settings.redis(), retry=Retry(NoBackoff(), 1), **patience)
     async_redis = AsyncRedis.from_url(settings.redis(), retry=AsyncRetry(NoBackoff(), 1), **patience)
     database, doorbell = Database(settings.database), Doorbell(celery)
+    process = name_of_process("web")
+
+    def far(vitals: FenceVitals | None) -> None:
+        tell_fences(redis, process, vitals, time.time())
+
     return Parts(
         settings=settings,
         database=database,
@@ -197,7 +202,7 @@ def build_parts(settings: Settings) -> Parts:
         desk=LaneDesk(redis, secret, settings.lanes),
         doorbell=doorbell,
         ringing=Ringing(doorbell),
-        fences=Fences(database),
+        fences=FenceKeeper(database, tell=far),
         tokens=Tokens(secret, settings.token_life_s),
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),

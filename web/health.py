@@ -12,7 +12,7 @@ from offers.errors import PasserbyError
 from offers.records import schema
 from web.bodies import json_answer
 from web.parts import Have, Parts
-from workers.vitals import NEARLY_FULL, Vitals, read_vitals
+from workers.vitals import NEARLY_FULL, Vitals, behind_in_words, read_vitals
 
 SILENT_S = 30.0
 """Beat looks each second; what was not heard for so long has stopped."""
@@ -97,7 +97,11 @@ def vitals_of(parts: Parts) -> Vitals:
 
 
 def _workers(parts: Parts) -> str:
-    return _heard(vitals_of(parts).worker_heard_s, "no worker")
+    vitals = vitals_of(parts)
+    heard = _heard(vitals.worker_heard_s, "no worker")
+    if behind := behind_in_words(vitals):
+        raise _NotReadyError(behind)
+    return heard
 
 
 def _beat(parts: Parts) -> str:
@@ -133,7 +137,7 @@ def _geofences(parts: Parts) -> str:
         raise _NotReadyError("not read yet")
     if age_s > OLD_INDEX_S:
         raise _NotReadyError(f"last looked at {age_s:.0f} s ago")
-    return f"version {version}, {len(parts.fences.index.fences)} geofences"
+    return f"version {version}, {len(parts.fences.index.by_id)} geofences"
 
 
 LOOKS: dict[str, Callable[[Parts], str]] = {

@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
-from workers.vitals import Vitals
+from workers.vitals import FenceVitals, Vitals
 
 log = structlog.get_logger()
 
@@ -41,6 +41,7 @@ class VitalsCollector(Collector):
         up.add_metric([], 1)
         yield up
         yield from _lanes(vitals)
+        yield from _fences(vitals)
         yield from _counters(vitals)
 
 
@@ -57,6 +58,27 @@ def _lanes(vitals: Vitals) -> Iterator[Metric]:
     for role, heard in (("worker", vitals.worker_heard_s), ("beat", vitals.beat_heard_s)):
         if heard is not None:
             yield GaugeMetricFamily(f"passerby_{role}_heard_seconds", f"Since a {role} was last heard", value=heard)
+
+
+def _fences(vitals: Vitals) -> Iterator[Metric]:
+    def of(
+        kind: type[GaugeMetricFamily | CounterMetricFamily], name: str, what: str, value: Callable[[FenceVitals], float]
+    ) -> Metric:
+        family = kind(f"passerby_geofences_{name}", what, labels=["process"])
+        for process, one in vitals.fences.items():
+            family.add_metric([process], value(one))
+        return family
+
+    newest = vitals.newest_fences
+    gauge, counter = GaugeMetricFamily, CounterMetricFamily
+    yield of(gauge, "version", "The geofence version that a process knows", lambda one: one.version)
+    yield of(
+        gauge, "behind_seconds", "Since it could look, while another knows newer", lambda one: one.behind_s(newest)
+    )
+    yield of(gauge, "overlay", "Geofences that differ from its base", lambda one: one.overlay)
+    yield of(counter, "compactions", "How often it built its base anew", lambda one: one.compactions)
+    yield of(counter, "compactions_failed", "How often that failed", lambda one: one.compactions_failed)
+    yield of(counter, "compaction_seconds", "What that took", lambda one: one.compaction_s)
 
 
 def _counters(vitals: Vitals) -> Iterator[Metric]:

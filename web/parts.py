@@ -15,13 +15,13 @@ from redis.asyncio import Redis as AsyncRedis
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings
-from web.fences import Fences
 from web.listeners import Listeners
 from web.repeats import Repeats
 from web.ringing import Ringing
 from web.spool import Spool
 from web.tokens import Tokens
 from workers.enqueue import Doorbell
+from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
 
 
@@ -42,7 +42,7 @@ class Parts:
     desk: LaneDesk
     doorbell: Doorbell
     ringing: Ringing
-    fences: Fences
+    fences: FenceKeeper
     tokens: Tokens
     repeats: Repeats
     listeners: Listeners

@@ -1,13 +1,14 @@
 """Puts a worker's real parts together, and makes the Celery application that worker and beat run."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_process_shutdown
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -20,11 +21,13 @@ from workers.ears import Ears
 from workers.embedded import die_with_parent
 from workers.enqueue import Doorbell, new_celery
 from workers.failpoints import Failpoints
+from workers.fences import FenceKeeper
 from workers.happenings import tell
 from workers.lanes import LaneDesk
-from workers.matching import FenceKeeper, Matched, Matcher
+from workers.matching import Matched, Matcher
 from workers.push.outbox import OutboxPush
 from workers.sending import Sender
+from workers.vitals import FenceVitals, name_of_process, tell_fences
 
 log = structlog.get_logger()
 
@@ -38,6 +41,7 @@ class Parts:
     redis: Redis
     desk: LaneDesk
     bell: Doorbell
+    fences: FenceKeeper = field(init=False)
     matcher: Matcher = field(init=False)
     sender: Sender = field(init=False)
 
@@ -69,7 +73,13 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
     def happened(events: list[dict[str, Any]]) -> None:
         tasks.follow_happened(parts, events)
 
-    parts.matcher = Matcher(database, desk, FenceKeeper(database), failpoints, matched)
+    process = name_of_process("worker")
+
+    def far(vitals: FenceVitals | None) -> None:
+        tell_fences(redis, process, vitals, time.time())
+
+    parts.fences = FenceKeeper(database, tell=far)
+    parts.matcher = Matcher(database, desk, parts.fences, failpoints, matched)
     parts.sender = Sender(database, _push(settings, redis), CodeKeys.of(settings.secret()), failpoints, happened)
     return parts
 
@@ -96,13 +106,22 @@ def create_worker_app(settings: Settings) -> Celery:
         if pid not in opened:
             opened.clear()
             opened[pid] = open_parts(settings, app)
+            opened[pid].fences.start()
         return opened[pid]
 
+    def begin_child(**_: Any) -> None:
+        """A pool's child must not outlive its worker: nobody would take its results, and it would go on moving lanes.
+
+        It follows the geofences from here on, also while it has nothing to do.
+        """
+        die_with_parent()
+        parts()
+
+    def end_child(**_: Any) -> None:
+        if here := opened.get(os.getpid()):
+            here.fences.stop()
+
     tasks.register(app, parts)
-    worker_process_init.connect(_in_child, weak=False)
+    worker_process_init.connect(begin_child, weak=False)
+    worker_process_shutdown.connect(end_child, weak=False)
     return app
-
-
-def _in_child(**_: Any) -> None:
-    """A pool's child must not outlive its worker: nobody would take its results, and it would go on moving lanes."""
-    die_with_parent()

@@ -42,9 +42,12 @@ class FenceKeeper:
         tell: Callable[[FenceVitals | None], None] = to_nobody,
         clock: Callable[[], float] = time.monotonic,
         overlay_most: int = OVERLAY_MOST,
+        compacted: Callable[[FenceIndex], FenceIndex] = FenceIndex.compacted,
     ) -> None:
-        self._database, self._tell, self._clock, self._overlay_most = database, tell, clock, overlay_most
+        self._database, self._tell, self._clock = database, tell, clock
+        self._overlay_most, self._compacted = overlay_most, compacted
         self.index = FenceIndex([], -1)
+        self._overlay = 0
         self._made_at = clock()
         self._looked_at: float | None = None
         self._looking = threading.Lock()
@@ -81,19 +84,27 @@ class FenceKeeper:
             began = self._clock()
             with self._database.reading() as session:
                 index = follow_edits(session, self.index)
-            changed = index is not self.index
-            self.index, self._looked_at = index, began
+            changed = self._take(index)
+            self._looked_at = began
         if changed:
-            log.info("geofences_followed", version=index.version, count=index.overlay_size)
+            log.info("geofences_followed", version=index.version, count=len(index.by_id))
         self._compact_if_due()
         return changed
+
+    def _take(self, index: FenceIndex) -> bool:
+        """Swap the index, with the lock held; whether it is another."""
+        if index is self.index:
+            return False
+        self._overlay = index.overlay_size  # counted once: it takes a look at every geofence
+        self.index = index
+        return True
 
     def vitals(self) -> FenceVitals:
         """How far this process is."""
         return FenceVitals(
             version=self.index.version,
             looked_ago_s=self._clock() - (self._made_at if self._looked_at is None else self._looked_at),
-            overlay=self.index.overlay_size,
+            overlay=self._overlay,
             compactions=self._compactions,
             compactions_failed=self._compactions_failed,
             compaction_s=self._compaction_s,
@@ -114,9 +125,11 @@ class FenceKeeper:
         self._ends.set()
         for thread in (*self._threads, *filter(None, [self._compaction])):
             thread.join(STOP_WITHIN_S)
+        hang = any(thread.is_alive() for thread in self._threads)
         self._threads = []
         try:
-            self._tell(None)
+            if not hang:
+                self._tell(None)
         except (RedisError, OSError) as error:
             log.warning("not_told", error=type(error).__name__)
 
@@ -134,7 +147,7 @@ class FenceKeeper:
 
     def _compact_if_due(self) -> None:
         with self._looking:
-            due = self.index.overlay_size > self._overlay_most and self._clock() >= self._compact_from
+            due = self._overlay > self._overlay_most and self._clock() >= self._compact_from
             if not due or self._compaction is not None:
                 return
             self._compaction = threading.Thread(
@@ -146,16 +159,19 @@ class FenceKeeper:
         """Build a base of everything in `index` without being in anybody's way, follow what was edited meanwhile, and swap."""
         began = self._clock()
         try:
-            base = index.compacted()
-            with self._looking:
-                with self._database.reading() as session:
-                    self.index = follow_edits(session, base)
-                self._compactions += 1
-            log.info("geofences_compacted", version=base.version, seconds=round(self._clock() - began, 3))
+            base = self._compacted(index)
+            with self._looking, self._database.reading() as session:
+                self._take(follow_edits(session, base))
+            failed = False
         except Exception as error:
-            self._compactions_failed += 1
-            self._compact_from = self._clock() + COMPACT_AGAIN_S
             log.exception("geofences_not_compacted", error=type(error).__name__)
-        finally:
-            self._compaction_s += self._clock() - began
+            failed = True
+        ended = self._clock()
+        with self._looking:
+            self._compactions += not failed
+            self._compactions_failed += failed
+            self._compaction_s += ended - began
+            self._compact_from = ended + COMPACT_AGAIN_S if failed else ended
             self._compaction = None
+        if not failed:
+            log.info("geofences_compacted", version=base.version, seconds=round(ended - began, 3))

@@ -11,7 +11,7 @@ from celery import Celery
 from workers import beat, sweeps
 from workers.enqueue import DELIVER, MATCH
 from workers.matching import Matched
-from workers.vitals import HEARD_WORKER, count
+from workers.vitals import HEARD_WORKER, count, forget_the_dead
 
 if TYPE_CHECKING:
     from workers.app import Parts
@@ -51,6 +51,7 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
         now = time.time()
         sweeps.drop_salts(here.redis, here.desk, now)
         sweeps.trim_aside(here.redis, here.desk, now, KEEP_ASIDE)
+        forget_the_dead(here.redis, now)
 
     def purge() -> None:
         here = parts()

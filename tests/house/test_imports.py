@@ -22,6 +22,7 @@ OURS = {
         "offers",
         "web",
         "workers.enqueue",
+        "workers.fences",
         "workers.happenings",
         "workers.lanes",
         "workers.letters",

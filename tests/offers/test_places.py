@@ -2,13 +2,12 @@ from typing import Any
 
 import pytest
 
-from geofences.fence_index import FenceIndex
-from geofences.shapes import Circle
 from offers.errors import Conflict, NotFound
-from offers.places import add_place, delete_place, fence_version, get_place, list_places, put_place, read_fences
+from offers.fences import fence_version, read_index
+from offers.places import add_place, delete_place, get_place, list_geofences, list_places, put_place
 from offers.records.tables import Geofence, Order
 from offers.rules.place import PlaceBody
-from tests.offers.stories import LAT, LON, NOON, Town, at, circle, dwell, enter
+from tests.offers.stories import LAT, LON, NOON, Town, at, circle, come_back, dwell, enter, fall_silent
 
 BODY: dict[str, Any] = {
     "name": "Kalverstraat", "kind": "store", "lat": LAT, "lon": LON, "time_zone": "Europe/Amsterdam", "geofences": [circle()],
@@ -57,7 +56,7 @@ def test_another_dwell_time_is_a_new_version_of_the_same_geofence(town: Town) ->
     assert changed
     assert after["geofences"][0]["id"] == before["geofences"][0]["id"]
     assert town.read(fence_version) == version + 1
-    assert [fence.dwell_s for fence in town.read(read_fences)[1]] == [300]
+    assert [fence.dwell_s for fence in town.read(read_index).fences] == [300]
 
 
 def test_an_edit_retires_the_old_shape_and_ends_its_stays_only(town: Town) -> None:
@@ -85,27 +84,13 @@ def test_two_equal_geofences_are_two(town: Town) -> None:
     assert len(one["geofences"]) == 1
 
 
-def test_the_index_gets_all_live_geofences_and_their_version(town: Town) -> None:
-    assert town.read(read_fences) == (0, [])
-    town.place()
-    first, fences = town.read(read_fences)
-    assert [(fence.place, fence.role, fence.shape, fence.dwell_s) for fence in fences] == [
-        ("kalverstraat", "premises", Circle(LAT, LON, 100), 60)
-    ]
-    town.place(geofences=[circle(50)])
-    second, fences = town.read(read_fences)
-    assert second == first + 1
-    assert [(fence.shape, fence.since) for fence in fences] == [(Circle(LAT, LON, 50), second)]
-    assert set(FenceIndex(fences, second).by_id) == {fences[0].id}
-
-
 def test_a_place_is_removed_with_its_geofences(town: Town) -> None:
     fence = town.place()
     phone = town.phone()
     town.cross(enter(phone, fence, 1))
     version = town.read(fence_version)
     assert town.write(lambda session: delete_place(session, "kalverstraat", now=at(5))).geofences_changed
-    assert town.read(read_fences) == (version + 1, [])
+    assert (town.read(fence_version), town.read(read_index).fences) == (version + 1, ())
     assert (town.stays(), town.visits()) == ([], [])
     assert town.cross(dwell(phone, fence, 6)).memberships == {phone: {}}
     with pytest.raises(NotFound):
@@ -133,3 +118,73 @@ def test_the_list_goes_page_by_page_with_each_places_own_geofences(town: Town) -
     assert [one["geofences"][0]["id"] for one in items] == [fences["a"], fences["b"]]
     items, cursor = town.read(lambda session: list_places(session, after="b", limit=2))
     assert ([one["id"] for one in items], cursor) == (["c"], None)
+
+
+def _inside(town: Town) -> str:
+    """A phone inside the store, and the id of its geofence."""
+    fence = town.place()
+    town.cross(enter(town.phone(), fence, 1))
+    return fence
+
+
+def test_pausing_a_place_ends_its_stays_and_visits_and_tells_nobody(town: Town) -> None:
+    fence = _inside(town)
+    town.campaign(on="exit")
+    version = town.read(fence_version)
+    town.place(paused=True, now=at(9))
+    assert [(stay.left_at, stay.left_reason) for stay in town.stays()] == [(at(9), "geofence_paused")]
+    assert town.visits() == [(at(1), at(9))]
+    assert town.transitions() == [("enter", at(1)), ("exit", at(9))]
+    assert (town.decisions(), town.deliveries()) == ([], [])
+    assert town.read(fence_version) == version + 1
+    item = town.read(lambda session: get_place(session, "kalverstraat"))
+    assert (item["paused"], [one["id"] for one in item["geofences"]]) == (True, [fence])
+
+
+def test_what_is_paused_is_not_listed_as_in_force(town: Town) -> None:
+    town.place("open")
+    town.place("shut", paused=True)
+    items, _ = town.read(lambda session: list_geofences(session, None))
+    assert [one["place"] for one in items] == ["open"]
+    assert town.read(lambda session: list_geofences(session, "shut")) == ([], None)
+
+
+def test_a_crossing_seen_before_the_pause_opens_nothing_after_it(town: Town) -> None:
+    """A worker may match for a second by geofences as they were."""
+    fence = town.place()
+    town.campaign()
+    phone = town.phone()
+    town.cross(enter(phone, fence, 1), fall_silent(phone, fence, 2))
+    before = town.everything()
+    town.place(paused=True, now=at(3))
+    assert town.cross(enter(phone, fence, 4)).memberships == {phone: {}}
+    assert town.cross(come_back(phone, fence, 5)).memberships == {phone: {}}
+    assert town.everything() == before
+
+
+def test_a_pause_and_an_edit_in_one_say_of_each_geofence_why(town: Town) -> None:
+    town.place(geofences=[circle(), circle(400, "approach")])
+    fences = town.fences("kalverstraat")
+    phone = town.phone()
+    town.cross(enter(phone, fences["approach"], 1), enter(phone, fences["premises"], 2))
+    town.place(geofences=[circle(), circle(500, "approach")], paused=True, now=at(9))
+    left = {stay.geofence_id: stay.left_reason for stay in town.stays()}
+    assert left == {fences["approach"]: "geofence_changed", fences["premises"]: "geofence_paused"}
+    assert town.visits() == [(at(2), at(9))]
+    assert town.read(read_index).fences == ()
+
+
+def test_resuming_is_as_if_it_were_made_now_under_the_same_id(town: Town) -> None:
+    fence = town.place()
+    town.place(paused=True)
+    town.place()
+    [resumed] = town.read(read_index).fences
+    assert (resumed.id, resumed.since) == (fence, town.read(fence_version))
+
+
+def test_a_pause_of_a_place_without_geofences_is_no_edit_of_geofences(town: Town) -> None:
+    town.place("centraal", [], kind="landmark")
+    version = town.read(fence_version)
+    town.place("centraal", [], kind="landmark", paused=True)
+    assert town.read(fence_version) == version
+    assert town.read(lambda session: get_place(session, "centraal"))["paused"]

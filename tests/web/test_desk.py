@@ -27,12 +27,12 @@ def test_a_place_is_made_replaced_read_listed_and_removed(admin: httpx.Client, s
     assert again.json()["geofences"] == made.json()["geofences"]
     assert admin.get(f"/v1/places/{ID}").json() == again.json()
     assert admin.get("/v1/places").json() == {"items": [again.json()], "next_cursor": None}
-    served.doors.parts.fences.refresh()
+    served.doors.parts.fences.look()
     assert len(served.doors.parts.fences.index.fences) == 1
     assert admin.delete(f"/v1/places/{ID}").status_code == 204
     problem_of(admin.get(f"/v1/places/{ID}"), 404)
     problem_of(admin.delete(f"/v1/places/{ID}"), 404)
-    served.doors.parts.fences.refresh()
+    served.doors.parts.fences.look()
     assert len(served.doors.parts.fences.index.fences) == 0
 
 

@@ -361,7 +361,7 @@ def test_redis_away_is_503_and_back_is_202(
 
 def test_the_answer_says_what_the_phone_may_do(send: Any, admin: httpx.Client, served: Served) -> None:
     assert admin.put("/v1/places/kalverstraat-102", json=PLACE).status_code == 201
-    served.doors.parts.fences.refresh()
+    served.doors.parts.fences.look()
     inside = send({"lat": 52.3702516, "lon": 4.8906199, "accuracy_m": 10}).json()
     assert inside["watch_after_s"] == 300
     assert 0 <= inside["quiet_radius_m"] <= 90

@@ -22,9 +22,10 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody, DeviceBody
 from workers.failpoints import Failpoints
+from workers.fences import FenceKeeper
 from workers.lanes import Appended, LaneDesk, LaneDoor, lane_of
 from workers.letters import PingLetter
-from workers.matching import FenceKeeper, Matched, Matcher
+from workers.matching import Matched, Matcher
 from workers.push.outbox import OutboxPush
 from workers.sending import Sender
 

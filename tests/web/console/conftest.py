@@ -16,8 +16,9 @@ from tests.conftest import NOON
 from tests.web.conftest import LANES, Clock, Served
 from tests.web.console.reading import PageText, Sheet
 from workers.failpoints import Failpoints
+from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk
-from workers.matching import FenceKeeper, Matched, Matcher
+from workers.matching import Matched, Matcher
 from workers.push.outbox import OutboxPush
 from workers.sending import Sender
 
