@@ -55,6 +55,7 @@ PLACE: Json = {
     "opening_hours": "Mo-Sa 09:00-19:00; Su 11:00-18:00",
     "tags": ["centre"],
     "pickup": True,
+    "paused": False,
     "geofences": [
         {
             "id": "gf_01kbc3f0m8v6w2x9y4z7a1b2c3",

@@ -12,7 +12,7 @@ from offers.records.condition import DatabaseCondition
 from offers.records.condition import Refusal as DatabaseRefusal
 from workers.condition import RedisCondition
 from workers.condition import Refusal as RedisRefusal
-from workers.vitals import LaneVitals, Vitals
+from workers.vitals import FenceVitals, LaneVitals, Vitals
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 POSTGRESQL = DatabaseCondition(
@@ -38,7 +38,9 @@ SQLITE = DatabaseCondition(
     {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "busy_timeout": "5000"},
 )
 REDIS = RedisCondition("valkey", "8.1.4", "noeviction", True, True, 50 * 2**20, 2 * 2**30, NOW)
-LIVELY = Vitals(lanes=[LaneVitals(0, 3, 0.5)], worker_heard_s=0.4, beat_heard_s=0.2)
+LIVELY = Vitals(
+    lanes=[LaneVitals(0, 3, 0.5)], worker_heard_s=0.4, beat_heard_s=0.2, fences={"worker": FenceVitals(2, 0.3)}
+)
 
 
 def bad(found: list[Finding]) -> list[tuple[str, str]]:
@@ -129,6 +131,7 @@ def test_what_can_be_wrong_with_redis(change: dict[str, object], state: str, sai
         (replace(LIVELY, epochs_missing=2), {("lanes", "wrong")}),
         (replace(LIVELY, lanes=[LaneVitals(0, 1, 61.0)]), {("lanes", "wrong")}),
         (replace(LIVELY, aside=1), {("lanes", "look")}),
+        (replace(LIVELY, fences={"web": FenceVitals(2, 0.1), "w": FenceVitals(1, 11.0)}), {("workers", "wrong")}),
     ],
 )
 def test_what_can_be_wrong_with_lanes_workers_and_beat(seen: Vitals, parts: set[tuple[str, str]]) -> None:

@@ -20,7 +20,7 @@ from tests.web.test_events import listening
 from web.app import REDIS_TIMEOUT_S
 from workers.embedded import free_port
 from workers.lanes import LaneKeys
-from workers.vitals import COUNTERS, HEARD_BEAT, HEARD_WORKER
+from workers.vitals import BEHIND_S, COUNTERS, HEARD_BEAT, HEARD_WORKER, FenceVitals, read_vitals, tell_fences
 
 
 def parts_told(http: httpx.Client, status: int) -> dict[str, Any]:
@@ -57,6 +57,48 @@ def test_readyz_names_who_was_not_heard(http: httpx.Client, redis_db: Redis) -> 
     redis_db.set(HEARD_BEAT, str(NOON.timestamp() - 1))
     parts = parts_told(http, 200)
     assert set(parts) == {"database", "redis", "broker", "workers", "beat", "lanes", "push", "geofences"}
+
+
+def test_readyz_names_a_worker_that_runs_behind_with_the_geofences(http: httpx.Client, redis_db: Redis) -> None:
+    now = NOON.timestamp()
+    redis_db.mset({HEARD_WORKER: now, HEARD_BEAT: now})
+    tell_fences(redis_db, "worker@one:7", FenceVitals(version=4, looked_ago_s=0.5), now)
+    tell_fences(redis_db, "worker@one:8", FenceVitals(version=3, looked_ago_s=BEHIND_S), now)
+    assert bad(parts_told(http, 200)) == []
+    tell_fences(redis_db, "worker@one:8", FenceVitals(version=3, looked_ago_s=BEHIND_S + 1), now)
+    parts = parts_told(http, 503)
+    assert bad(parts) == ["workers"]
+    said = "worker@one:8 matches by geofence version 3, the newest is 4, and could last look 11 s ago"
+    assert parts["workers"]["detail"] == said
+    told = http.get("/metrics").text.splitlines()
+    assert 'passerby_geofences_behind_seconds{process="worker@one:8"} 11.0' in told
+    assert 'passerby_geofences_behind_seconds{process="worker@one:7"} 0.0' in told
+    tell_fences(redis_db, "worker@one:8", FenceVitals(version=4, looked_ago_s=0.2), now)
+    assert bad(parts_told(http, 200)) == []
+
+
+def test_metrics_tell_how_far_each_process_is_with_the_geofences(http: httpx.Client, redis_db: Redis) -> None:
+    seven = FenceVitals(4, 0.5, overlay=12, compactions=2, compactions_failed=1, compaction_s=1.5)
+    tell_fences(redis_db, "worker@one:7", seven, NOON.timestamp())
+    told = http.get("/metrics").text.splitlines()
+    for name, value in (
+        ("version", 4.0), ("behind_seconds", 0.0), ("overlay", 12.0), ("compactions_total", 2.0),
+        ("compactions_failed_total", 1.0), ("compaction_seconds_total", 1.5),
+    ):  # fmt: skip
+        assert f'passerby_geofences_{name}{{process="worker@one:7"}} {value}' in told
+
+
+def test_a_web_process_tells_too_and_says_when_it_ends(
+    settings: Settings, redis_db: Redis, clock: Clock, admin: httpx.Client
+) -> None:
+    with serve(settings, clock) as served:
+        deadline = time.monotonic() + 30
+        while len(told := read_vitals(redis_db, LANES, clock.at).fences) < 2:  # `admin` asks another one
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert all(one.startswith("web@") for one in told)
+        assert served.doors.parts.fences.index.version == 0
+    assert len(read_vitals(redis_db, LANES, clock.at).fences) == 1
 
 
 def test_readyz_names_lanes_that_are_not_built_or_stand_still(

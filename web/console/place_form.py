@@ -22,6 +22,7 @@ FIELDS = (
     "opening_hours",
     "tags",
     "pickup",
+    "paused",
     "keep",
     "premises.radius_m",
     "premises.dwell_s",
@@ -48,6 +49,7 @@ def shown(item: Item) -> Form:
         "opening_hours": item["opening_hours"],
         "tags": ", ".join(item["tags"]),
         "pickup": "1" if item["pickup"] else None,
+        "paused": "1" if item["paused"] else None,
         "keep": [fence["id"] for fence in kept(item)],
         "known": [fence["id"] for fence in item["geofences"]],
         "had": list(_own(item)),
@@ -126,6 +128,7 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[PlaceBody | Non
         "opening_hours": form.or_none("opening_hours"),
         "tags": _tags(form),
         "pickup": form.on("pickup"),
+        "paused": form.on("paused"),
         "geofences": fences,
     }
     body, found = read_body(PlaceBody, raw, voice)

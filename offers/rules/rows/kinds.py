@@ -34,7 +34,14 @@ def kinds() -> dict[str, Kind]:
 def _places() -> Kind:
     words = ("name", "kind", "lat", "lon", "time_zone", "address", "opening_hours")
     fence = {"role": text, "radius_m": text, "dwell_s": text, "geometry": geojson}
-    columns = {**dict.fromkeys(words, text), "tags": several, "pickup": flag, **fence, "geofences": geojson}
+    columns = {
+        **dict.fromkeys(words, text),
+        "tags": several,
+        "pickup": flag,
+        "paused": flag,
+        **fence,
+        "geofences": geojson,
+    }
     return Kind("places", PlaceBody, Columns("id", columns), TypeAdapter(Id))
 
 

@@ -60,6 +60,21 @@ def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, enter: E
     assert after.headers["etag"] == before.headers["etag"]
 
 
+def test_a_place_is_paused_and_resumed_by_a_tick(marketer: Person, admin: httpx.Client) -> None:
+    marketer.fill(NEW, **FILLED)
+    fences = admin.get("/v1/places/kalverstraat-102").json()["geofences"]
+    assert "paused" not in marketer.look("/console/places").text
+    assert marketer.fill("/console/places/kalverstraat-102", paused="1").status_code == 303
+    assert admin.get("/v1/places/kalverstraat-102").json()["paused"] is True
+    assert admin.get("/v1/geofences").json()["items"] == []
+    assert "Stoeprand Kalverstraat 102 paused" in marketer.look("/console/places").text
+    assert marketer.fill("/console/places/kalverstraat-102", name="Another").status_code == 303
+    assert admin.get("/v1/places/kalverstraat-102").json()["paused"] is True, "the tick stays"
+    assert marketer.fill("/console/places/kalverstraat-102", paused=None).status_code == 303
+    place = admin.get("/v1/places/kalverstraat-102").json()
+    assert (place["paused"], place["geofences"]) == (False, fences)
+
+
 def test_without_an_id_one_is_made(marketer: Person, admin: httpx.Client) -> None:
     answer = marketer.fill(NEW, **{**FILLED, "id": ""})
     place_id = answer.headers["location"].partition("?")[0].rpartition("/")[2]

@@ -52,6 +52,16 @@ LINES = {
         "Hier kun je bestellingen afhalen",
         "Hier kann man Bestellungen abholen",
     ),
+    "place_paused": (
+        "Paused: nothing happens here",
+        "Gepauzeerd: hier gebeurt niets",
+        "Angehalten: hier geschieht nichts",
+    ),
+    "place_paused_hint": (
+        "Whoever is there has left it, and enters again quietly when it goes on. Nobody gets a message because of it.",
+        "Wie er is, is eruit, en komt er daarna stil weer in. Niemand krijgt daarom bericht.",
+        "Wer dort ist, hat ihn verlassen, und kommt danach still wieder hinein. Niemand bekommt deswegen eine Nachricht.",
+    ),
     "shape": ("Where it begins", "Waar het begint", "Wo es beginnt"),
     "premises": ("Premises", "De winkel zelf", "Der Laden selbst"),
     "approach": ("Approach ring", "Ring eromheen", "Ring darum herum"),
