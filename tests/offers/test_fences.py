@@ -11,6 +11,7 @@ from sqlalchemy import text
 from geofences.fence_index import FenceIndex
 from geofences.shapes import Circle
 from offers.fences import fence_version, follow_edits, read_index
+from offers.follows import Follows
 from offers.places import delete_place, put_place
 from offers.records.database import Database
 from offers.records.tables import Geofence
@@ -28,8 +29,8 @@ def assert_is_the_truth(town: Town, index: FenceIndex) -> None:
     assert dict(index.by_id) == dict(fresh.by_id)
 
 
-def remove(town: Town, place: str) -> None:
-    town.write(lambda session: delete_place(session, place, now=at(5)))
+def remove(town: Town, place: str) -> Follows:
+    return town.write(lambda session: delete_place(session, place, now=at(5)))
 
 
 def test_the_index_gets_all_geofences_in_force_and_their_version(town: Town) -> None:

@@ -19,7 +19,7 @@ from tests.workers.town import FAR, LANES, STORE, Town, north_of_store
 from workers.failpoints import Failpoints
 from workers.fences import FenceKeeper
 from workers.lanes import LaneKeys, lane_of
-from workers.letters import PingLetter
+from workers.letters import PingLetter, PingRow
 from workers.matching import Matcher
 
 MOVED = north_of_store(900)
@@ -195,7 +195,7 @@ def test_an_edit_between_two_pings_of_one_batch(town: Town, sanne: str) -> None:
     first = town.at
     town.at += 10
     edit(town, circle(MOVED))
-    pings = [(*STORE, first, 10.0), (*MOVED, town.at, 10.0), (*MOVED, town.at + 1, 10.0)]
+    pings: list[PingRow] = [(*STORE, first, 10.0), (*MOVED, town.at, 10.0), (*MOVED, town.at + 1, 10.0)]
     town.at += 2
     before = len(town.decisions())
     town.append(PingLetter(sanne, town.at, pings))
