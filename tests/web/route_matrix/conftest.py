@@ -18,6 +18,7 @@ from tests.web.conftest import LANES, Served, build_lanes, serve
 from tests.web.route_matrix.callers import Knocking, found
 from tests.web.route_matrix.table import TABLE, Access
 from web.tokens import Tokens
+from workers.vitals import HEARD_FENCES
 
 SECRET = "only for tests, but long enough for it"
 REFRESHED_AS = "sanne's phone"
@@ -70,8 +71,9 @@ class Matrix:
             }
 
     def kept(self) -> dict[bytes, Any]:
-        """All that lies in Redis, but for the hours' salts, which are nobody's."""
-        return {key: self.redis.dump(key) for key in self.redis.scan_iter() if key != b"pb:salts"}
+        """All that lies in Redis, but for the hours' salts and what processes say of themselves: those are nobody's."""
+        nobodys = {b"pb:salts", HEARD_FENCES.encode()}
+        return {key: self.redis.dump(key) for key in self.redis.scan_iter() if key not in nobodys}
 
     def restore(self) -> None:
         with self.database.engine.begin() as connection:
