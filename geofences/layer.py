@@ -24,7 +24,9 @@ from geofences.outlines import (
     outlines_of_areas,
     outlines_of_circles,
 )
+from geofences.rings import Rings
 from geofences.shapes import Area, Bounds, Circle, boxes, widen, widened
+from geofences.stripes import OPEN, Stripes
 
 AT_ONCE = 32_768
 """Positions that are worked together: their columns stay in the processor's cache."""
@@ -64,7 +66,8 @@ class Layer:
         self._geometry = np.full(count, None, dtype=object)
         self._geometry[self._is_area] = [area.geometry for area in areas]
         self._area = np.cumsum(self._is_area) - 1
-        self._borders = Borders(areas)
+        rings = Rings.of(areas)
+        self._borders, self._stripes = Borders(areas, rings), Stripes(rings)
         self._circles = np.zeros((count, 3))
         self._circles[~self._is_area] = np.array(circles, dtype=np.float64).reshape(-1, 3)
         self._outlines = np.empty((count, WIDTH))
@@ -141,7 +144,9 @@ class Layer:
 
     def distances(self, lat: Floats, lon: Floats, fence: Ints) -> Floats:
         """Metres from each position to the border of the geofence beside it, however far; negative inside."""
-        return self._signed(lat, lon, np.arange(len(lat)), fence, self._squared(lat, lon, self._outlines[fence]))
+        return self._signed(
+            lat, lon, np.arange(len(lat)), fence, self._squared(lat, lon, self._outlines.take(fence, axis=0))
+        )
 
     def around(self, lat: float, lon: float, within_m: float) -> Ints:
         """Every geofence whose border may be at most `within_m` away."""
@@ -169,8 +174,8 @@ class Layer:
         if len(found) > 1:
             order = np.argsort(row * len(self.fences) + fence)
             row, fence = row[order], fence[order]
-        outlines = self._outlines[fence]
-        squared = self._squared(lat[row], lon[row], outlines)
+        outlines = self._outlines.take(fence, axis=0)
+        squared = self._squared(lat.take(row), lon.take(row), outlines)
         near = squared <= outlines[:, limit]
         return row[near], fence[near], squared[near]
 
@@ -183,7 +188,7 @@ class Layer:
 
     def _inside(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Bools:
         """For each pair; what the outlines leave open is asked of the exact shape."""
-        outlines = self._outlines[fence]
+        outlines = self._outlines.take(fence, axis=0)
         inside = squared <= outlines[:, INSIDE]
         open_ = np.flatnonzero(~inside & (squared <= outlines[:, OUTSIDE]))
         inside[open_] = self._holding_exactly(lat[row[open_]], lon[row[open_]], fence[open_])
@@ -194,16 +199,27 @@ class Layer:
         inside = np.empty(len(fence), dtype=bool)
         circle = self._circles[fence[~area]]
         inside[~area] = distances_m(lat[~area], lon[~area], circle[:, 0], circle[:, 1]) <= circle[:, 2]
-        inside[area] = _in_geometry(self._geometry[fence[area]], lat[area], lon[area])
+        inside[area] = self._in_areas(lat[area], lon[area], fence[area])
+        return inside
+
+    def _in_areas(self, lat: Floats, lon: Floats, fence: Ints) -> Bools:
+        """Planar in degrees, borders inside. -180 is 180 too, on whichever side of the map the area lies."""
+        sides = self._stripes.sides(lat, lon, self._area[fence])
+        for i in np.flatnonzero(sides == OPEN).tolist():
+            sides[i] = shapely.intersects_xy(self._geometry[fence[i]], lon[i], lat[i])
+        inside: Bools = sides == 1
+        both = np.flatnonzero((lon == -180.0) & ~inside)
+        if len(both):
+            inside[both] = self._in_areas(lat[both], np.full(len(both), 180.0), fence[both])
         return inside
 
     def _holds(self, lat: float, lon: float, fence: int) -> bool:
-        geometry = self._geometry[fence]
-        if geometry is None:
+        if not self._is_area[fence]:
             return bool(self._holding_exactly(np.array([lat]), np.array([lon]), np.array([fence]))[0])
-        if lon == -180.0 and shapely.lib.intersects_xy(geometry, 180.0, lat):
-            return True
-        return bool(shapely.lib.intersects_xy(geometry, lon, lat))
+        side = self._stripes.side(lat, lon, int(self._area[fence]))
+        if side == OPEN:
+            side = shapely.intersects_xy(self._geometry[fence], lon, lat)
+        return bool(side) or (lon == -180.0 and self._holds(lat, 180.0, fence))
 
     def _signed(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Floats:
         metres = np.empty(len(row))
@@ -215,14 +231,6 @@ class Layer:
         to_border = self._borders.distances(lat[at], lon[at], self._area[fence])
         metres[area] = np.where(self._inside(lat, lon, at, fence, squared[area]), -to_border, to_border)
         return metres
-
-
-def _in_geometry(geometry: NDArray[np.object_], lat: Floats, lon: Floats) -> Bools:
-    """Planar in degrees, borders inside. -180 is 180 too, on whichever side of the map the area lies."""
-    inside = shapely.intersects_xy(geometry, lon, lat)
-    both = np.flatnonzero(lon == -180.0)
-    inside[both] |= shapely.intersects_xy(geometry[both], np.full(len(both), 180.0), lat[both])
-    return np.asarray(inside)
 
 
 def _split(bounds: Floats) -> tuple[Floats, Ints]:
