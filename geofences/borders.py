@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geofences.metres import Floats, distances_m, metres_per_degree_at
@@ -27,9 +26,9 @@ _SAMPLES, _ROUNDS = 9, 12
 class Borders:
     """Of the areas whose rings these are; those with long edges, and those over the antimeridian, get rings of their own."""
 
-    def __init__(self, areas: Sequence[Area], rings: Rings) -> None:
-        west, _, east, _ = shapely.bounds(np.array([one.geometry for one in areas], dtype=object)).reshape(-1, 4).T
-        own = np.flatnonzero(_has_long_edges(rings) | ((west == -180.0) & (east == 180.0)))
+    def __init__(self, areas: Sequence[Area], rings: Rings, cut: NDArray[np.bool_]) -> None:
+        """`cut` says which areas lie over the antimeridian."""
+        own = np.flatnonzero(_has_long_edges(rings) | cut)
         edges = [short_pieces(areas[i].edges) for i in own.tolist()]
         more = [np.insert(edge.reshape(-1, 2), slice(2, None, 2), np.nan, axis=0) for edge in edges]
         ends = np.full((1, 2), np.nan)

@@ -61,33 +61,30 @@ class Layer:
         count = len(self.fences)
         shapes = [fence.shape for fence in self.fences]
         areas = [shape for shape in shapes if isinstance(shape, Area)]
-        circles = [(shape.lat, shape.lon, shape.radius_m) for shape in shapes if isinstance(shape, Circle)]
+        circles = (at for one in shapes if isinstance(one, Circle) for at in (one.lat, one.lon, one.radius_m))
         self._is_area = np.fromiter((isinstance(shape, Area) for shape in shapes), dtype=bool, count=count)
-        self._geometry = np.full(count, None, dtype=object)
-        self._geometry[self._is_area] = [area.geometry for area in areas]
+        self._geometry = np.fromiter((area.geometry for area in areas), dtype=object, count=len(areas))
+        box = shapely.bounds(self._geometry).reshape(-1, 4)
+        cut = (box[:, 0] == -180.0) & (box[:, 2] == 180.0)
         self._area = np.cumsum(self._is_area) - 1
-        rings = Rings.of(areas)
-        self._borders, self._stripes = Borders(areas, rings), Stripes(rings)
+        rings = Rings.of(self._geometry)
+        self._borders, self._stripes = Borders(areas, rings, cut), Stripes(rings)
         self._circles = np.zeros((count, 3))
-        self._circles[~self._is_area] = np.array(circles, dtype=np.float64).reshape(-1, 3)
+        self._circles[~self._is_area] = np.fromiter(circles, dtype=np.float64).reshape(-1, 3)
         self._outlines = np.empty((count, WIDTH))
-        self._outlines[self._is_area] = outlines_of_areas(areas)
+        self._outlines[self._is_area] = outlines_of_areas(self._geometry)
         self._outlines[~self._is_area] = outlines_of_circles(self._circles[~self._is_area])
         self._outlines_at = self._outlines.data.cast("B") if count else memoryview(b"")
-        bounds = self._bounds(areas)
-        self._holding = grids_of(*_split(bounds))
-        self._reaching = grids_of(*_split(widened(bounds, np.full(count, REACH_M))))
-
-    def _bounds(self, areas: list[Area]) -> Floats:
-        """South, west, north, east."""
-        bounds = np.empty((len(self.fences), 4))
+        box = box[:, [1, 0, 3, 2]]
+        for i in np.flatnonzero(cut).tolist():
+            box[i] = areas[i].bounds
+        bounds = np.empty((count, 4))
+        bounds[self._is_area] = box
         lat, lon, radius = self._circles[~self._is_area].T
         bounds[~self._is_area] = widened(np.stack([lat, lon, lat, lon], axis=1), radius)
-        of_areas = shapely.bounds(self._geometry[self._is_area]).reshape(-1, 4)[:, [1, 0, 3, 2]]
-        for i in np.flatnonzero((of_areas[:, 1] == -180) & (of_areas[:, 3] == 180)).tolist():
-            of_areas[i] = areas[i].bounds
-        bounds[self._is_area] = of_areas
-        return bounds
+        self._boxes = _split(bounds)
+        self._holding = grids_of(*self._boxes)
+        self._reaching = grids_of(*_split(widened(bounds, np.full(count, REACH_M))))
 
     def containing(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
         """Row and geofence of each pair with the position inside or on the border, sorted by both."""
@@ -156,13 +153,7 @@ class Layer:
 
     @cached_property
     def _tree(self) -> tuple[shapely.STRtree, Ints]:
-        found, of = _split(
-            widened(
-                self._bounds([f.shape for f in self.fences if isinstance(f.shape, Area)]),
-                np.full(len(self.fences), REACH_M),
-            )
-        )
-        south, west, north, east = found.T
+        (south, west, north, east), of = self._boxes[0].T, self._boxes[1]
         return shapely.STRtree(shapely.box(west, south, east, north)), of
 
     def _candidates(self, grids: tuple[Grid, ...], lat: Floats, lon: Floats, limit: int) -> tuple[Ints, Ints, Floats]:
@@ -206,7 +197,7 @@ class Layer:
         """Planar in degrees, borders inside. -180 is 180 too, on whichever side of the map the area lies."""
         sides = self._stripes.sides(lat, lon, self._area[fence])
         for i in np.flatnonzero(sides == OPEN).tolist():
-            sides[i] = shapely.intersects_xy(self._geometry[fence[i]], lon[i], lat[i])
+            sides[i] = shapely.intersects_xy(self._geometry[self._area[fence[i]]], lon[i], lat[i])
         inside: Bools = sides == 1
         both = np.flatnonzero((lon == -180.0) & ~inside)
         if len(both):
@@ -216,9 +207,10 @@ class Layer:
     def _holds(self, lat: float, lon: float, fence: int) -> bool:
         if not self._is_area[fence]:
             return bool(self._holding_exactly(np.array([lat]), np.array([lon]), np.array([fence]))[0])
-        side = self._stripes.side(lat, lon, int(self._area[fence]))
+        area = int(self._area[fence])
+        side = self._stripes.side(lat, lon, area)
         if side == OPEN:
-            side = shapely.intersects_xy(self._geometry[fence], lon, lat)
+            side = shapely.intersects_xy(self._geometry[area], lon, lat)
         return bool(side) or (lon == -180.0 and self._holds(lat, 180.0, fence))
 
     def _signed(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Floats:

@@ -1,6 +1,5 @@
 """The vertices of many areas behind each other, as borders and stripes read them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +7,13 @@ import shapely
 from numpy.typing import NDArray
 
 from geofences.metres import Floats
-from geofences.shapes import Area
 
 AT_ONCE = 4096
 """Areas worked in one go: some milliseconds in C, during which other threads wait."""
 
 Ints = NDArray[np.intp]
+Geometries = NDArray[np.object_]
+"""Of areas, as GEOS has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,15 @@ class Rings:
     count: Ints
 
     @classmethod
-    def of(cls, areas: Sequence[Area]) -> "Rings":
+    def of(cls, areas: Geometries) -> "Rings":
         parts = [_in_a_row(areas[i : i + AT_ONCE]) for i in range(0, len(areas), AT_ONCE)]
         count = np.concatenate([count for _, count in parts]) if parts else np.empty(0, dtype=np.intp)
         vertices = [vertices for vertices, _ in parts]
         return cls(np.concatenate([*vertices, np.full((1, 2), np.nan)]), np.cumsum(count) - count, count)
 
 
-def _in_a_row(areas: Sequence[Area]) -> tuple[Floats, Ints]:
-    polygons, area = shapely.get_parts([one.geometry for one in areas], return_index=True)
+def _in_a_row(areas: Geometries) -> tuple[Floats, Ints]:
+    polygons, area = shapely.get_parts(areas, return_index=True)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     vertices = np.full((len(coordinates) + len(rings), 2), np.nan)
