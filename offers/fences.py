@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
@@ -46,4 +47,4 @@ def follow_edits(session: Session, index: FenceIndex) -> FenceIndex:
 
 
 def _fence(row: Row[Any]) -> Fence:
-    return Fence(row.id, row.place_id, row.role, known_shape(row.shape), row.dwell_s, row.since)
+    return Fence(row.id, row.place_id, row.role, known_shape(msgspec.json.decode(row.shape)), row.dwell_s, row.since)

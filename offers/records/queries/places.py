@@ -1,15 +1,17 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, Text, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Geofence, GeofenceVersion, Place
 
 IN_FORCE = and_(Geofence.retired_at.is_(None), Place.paused.is_(False))
 """Of a geofence beside its place."""
-_AS_MATCHED = (Geofence.id, Geofence.place_id, Geofence.role, Geofence.shape, Geofence.dwell_s, Geofence.since)
+# as text: SQLAlchemy reads JSON with the standard library, which is half of what a start with 100,000 takes
+_SHAPE = cast(Geofence.shape, Text).label("shape")
+_AS_MATCHED = (Geofence.id, Geofence.place_id, Geofence.role, _SHAPE, Geofence.dwell_s, Geofence.since)
 
 
 def place_by_id(session: Session, place_id: str) -> Place | None:
@@ -71,9 +73,10 @@ def live_geofences_of(session: Session, place_ids: Iterable[str]) -> dict[str, l
     return found
 
 
-def geofences_in_force(session: Session) -> Sequence[Row[Any]]:
-    """(id, place_id, role, shape, dwell_s, since) of each. Rows, not objects: there may be a hundred thousand."""
-    return session.execute(select(*_AS_MATCHED).join(Place, Place.id == Geofence.place_id).where(IN_FORCE)).all()
+def geofences_in_force(session: Session) -> Iterator[Row[Any]]:
+    """(id, place_id, role, shape as JSON text, dwell_s, since) of each. Rows, and some at a time: there may be a hundred thousand."""
+    wanted = select(*_AS_MATCHED).join(Place, Place.id == Geofence.place_id).where(IN_FORCE)
+    yield from session.execute(wanted.execution_options(yield_per=2000))
 
 
 def geofences_changed(session: Session, after: int) -> Sequence[Row[Any]]:
