@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from geofences.fence_index import Fence, FenceIndex
@@ -46,5 +45,5 @@ def follow_edits(session: Session, index: FenceIndex) -> FenceIndex:
     return index.edited(changed, removed, version)
 
 
-def _fence(row: Row[Any]) -> Fence:
+def _fence(row: Any) -> Fence:
     return Fence(row.id, row.place_id, row.role, known_shape(msgspec.json.decode(row.shape)), row.dwell_s, row.since)

@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Text, and_, cast, func, or_, select, update
+from sqlalchemy import Text, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Geofence, GeofenceVersion, Place
@@ -73,13 +73,13 @@ def live_geofences_of(session: Session, place_ids: Iterable[str]) -> dict[str, l
     return found
 
 
-def geofences_in_force(session: Session) -> Iterator[Row[Any]]:
+def geofences_in_force(session: Session) -> Iterator[Any]:
     """(id, place_id, role, shape as JSON text, dwell_s, since) of each. Rows, and some at a time: there may be a hundred thousand."""
     wanted = select(*_AS_MATCHED).join(Place, Place.id == Geofence.place_id).where(IN_FORCE)
     yield from session.execute(wanted.execution_options(yield_per=2000))
 
 
-def geofences_changed(session: Session, after: int) -> Sequence[Row[Any]]:
+def geofences_changed(session: Session, after: int) -> Sequence[Any]:
     """The same of those that were written after that version, and last whether each is in force now."""
     wanted = select(*_AS_MATCHED, IN_FORCE).join(Place, Place.id == Geofence.place_id)
     return session.execute(wanted.where(Geofence.changed > after)).all()
