@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geofences.metres import Floats, distances_m, metres_per_degree_at
+from geofences.pieces import LONGEST_M, pieces_of, short_pieces
 from geofences.rings import Ints, Rings, each
-from geofences.shapes import LONGEST_M, Area, pieces_of, short_pieces
+from geofences.shapes import Area
 
 _EDGES_AT_ONCE = 16_384  # their columns stay in the processor's cache
 _POLAR = 89.0
