@@ -4,6 +4,7 @@ A record that can not be used is named, counted and dropped. The app gets its ow
 refused would block its queue for ever.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from web.gathering import Gathering
 from web.ingest.reading import moment, number
 from web.parts import Parts
 from workers.lanes import lane_of
-from workers.letters import PingLetter
+from workers.letters import DeviceLetter, PingLetter, TransitionLetter, size_of
 
 MOST_RECORDS = 5000
 """Of one body. Overland sends 1,000 at most; 1 MB holds some 2,000 real ones, and many more that nobody's phone has made."""
@@ -26,6 +27,7 @@ LONGEST_REGION = 200
 REASONS: tuple[str, ...] = (
     "empty",
     "invalid_json",
+    "invalid_form",
     "too_large",
     "too_many",
     "unknown_type",
@@ -46,13 +48,15 @@ Kind = Literal["enter", "dwell", "exit"]
 class RegionCrossing:
     """What a phone's own geofencing saw. `region` is the app's name for the geofence: our id where it has it from us.
 
-    `at` in epoch seconds by the device's clock.
+    `at` in epoch seconds by the device's clock; degrees where the app says where it was seen.
     """
 
     region: str
     kind: Kind
     at: float
     accuracy_m: float | None = None
+    lat: float | None = None
+    lon: float | None = None
 
 
 @dataclass(slots=True)
@@ -72,16 +76,19 @@ class Records:
         self.unusable[reason] += count
         return self
 
-    def add_position(self, raw: Mapping[str, Any]) -> None:
-        """A position in the fields of `read_ping`; `at` in any way that phones write times."""
+    def add_position(self, raw: Mapping[str, Any]) -> Ping | None:
+        """A position in the fields of `read_ping`; `at` in any way that phones write times. None: it was of no use."""
         ping = read_ping(raw, received_at=self.received_at, read_time=moment)
         if isinstance(ping, Refusal):
             self.drop(ping.reason)
-        else:
-            self.pings.append(ping)
+            return None
+        self.pings.append(ping)
+        return ping
 
-    def add_crossing(self, region: object, kind: Kind | None, at: object, accuracy_m: object) -> None:
-        """A transition of a region; `kind` is none where the app's word for it is none of ours."""
+    def add_crossing(
+        self, region: object, kind: Kind | None, at: object, accuracy_m: object, seen: Ping | None
+    ) -> None:
+        """A transition of a region; `kind` is none where the app's word is none of ours, `seen` the place where the app says one."""
         seen_at = read_at(at, self.received_at, moment)
         if kind is None or not isinstance(region, str) or not 0 < len(region) <= LONGEST_REGION:
             self.drop("not_a_transition")
@@ -89,9 +96,9 @@ class Records:
             self.drop(seen_at.reason)
         else:
             metres = number(accuracy_m)
-            self.transitions.append(
-                RegionCrossing(region, kind, seen_at, metres if metres is not None and metres > 0 else None)
-            )
+            accuracy = metres if metres is not None and metres > 0 else None
+            where = (seen.lat, seen.lon) if seen else (None, None)
+            self.transitions.append(RegionCrossing(region, kind, seen_at, accuracy, *where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +134,11 @@ class Intake:
 
         `client` is the protocol's name in the counts. `LanesUnavailableError`: send all of it again, which does no harm.
         """
-        refused = await self._put(device_id, records) if records.pings else None
-        usable = len(records.pings)
+        letters = self._letters(device_id, records)
+        lane = lane_of(device_id, self._lanes)
+        answers = await asyncio.gather(*(self._gathering.put(lane, one) for one in letters))
+        refused = next((one for one in answers if one is not None), None)
+        usable = sum(map(size_of, letters))
         if refused is None:
             self._accepted.labels(client).inc(usable)
         elif refused != "revoked":
@@ -137,7 +147,21 @@ class Intake:
             self._unusable.labels(client, reason).inc(count)
         return Taken(refused, None if refused else records.newest)
 
-    async def _put(self, device_id: str, records: Records) -> str | None:
-        pings = [(one.lat, one.lon, one.at, one.accuracy_m) for one in records.pings]
-        letter = PingLetter(device_id, records.received_at, pings, self._fences.index.version)
-        return await self._gathering.put(lane_of(device_id, self._lanes), letter)
+    def _letters(self, device_id: str, records: Records) -> list[DeviceLetter]:
+        """Transitions first: of one and the same moment, the phone's own word is heard before its ping."""
+        index, letters = self._fences.index, list[DeviceLetter]()
+        known = [one for one in records.transitions if self._is_ours(one.region)]
+        if len(known) < len(records.transitions):
+            records.drop("unknown_region", len(records.transitions) - len(known))
+        if known:
+            rows = [(one.region, one.kind, one.at, one.accuracy_m, one.lat, one.lon) for one in known]
+            letters.append(TransitionLetter(device_id, records.received_at, rows, index.version))
+        if records.pings:
+            pings = [(one.lat, one.lon, one.at, one.accuracy_m) for one in records.pings]
+            letters.append(PingLetter(device_id, records.received_at, pings, index.version))
+        return letters
+
+    def _is_ours(self, region: str) -> bool:
+        """A region of the app's user is nobody else's business. Before the geofences were read, matching tells."""
+        index = self._fences.index
+        return region in index.by_id or index.version < 0
