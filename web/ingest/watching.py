@@ -67,7 +67,7 @@ class Watching:
         listed = [Watched(geofence_id, index.by_id[geofence_id].place, *circle) for geofence_id, circle in nearest]
         try:
             kept = await self._lanes.told(device_id)
-            told = _decode(kept) if kept is not None else _Told(-AGAIN_S, [])
+            told = _read(kept)
             whole = now - told.at >= AGAIN_S
             before, wanted = set(told.geofence_ids), {one.geofence_id for one in listed}
             if wanted == before and not (whole and wanted):
@@ -79,6 +79,14 @@ class Watching:
             return None
         add = [one for one in listed if whole or one.geofence_id not in before]
         return Watch(add, [_left(index, geofence_id) for geofence_id in sorted(before - wanted)])
+
+
+def _read(kept: bytes | None) -> _Told:
+    """What was told; nothing yet also where another version of ours wrote it."""
+    try:
+        return _decode(kept) if kept is not None else _Told(-AGAIN_S, [])
+    except msgspec.DecodeError:
+        return _Told(-AGAIN_S, [])
 
 
 def _left(index: FenceIndex, geofence_id: str) -> Watched:
