@@ -17,7 +17,10 @@ TRANSITION = {"_type": "transition", "event": "enter", "desc": "gf_1", "tst": NO
 COORDS = {"latitude": 52.37, "longitude": 4.89, "accuracy": 12, "speed": 1.4, "heading": 90}
 RECORD = {"coords": COORDS, "timestamp": "2026-11-23T11:00:00.000Z", "uuid": "u-1"}
 POINT = {"type": "Point", "coordinates": [4.89, 52.37]}
-FEATURE = {"geometry": POINT, "properties": {"timestamp": "2026-11-23T11:00:00Z", "horizontal_accuracy": 12}}
+FEATURE: dict[str, Any] = {
+    "geometry": POINT,
+    "properties": {"timestamp": "2026-11-23T11:00:00Z", "horizontal_accuracy": 12},
+}
 FIELDS = {"lat": "52.37", "lon": "4.89", "accuracy": "12", "timestamp": f"{NOW:.0f}"}
 SEEN = (52.37, 4.89, NOW, 12.0)
 
