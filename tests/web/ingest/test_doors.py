@@ -111,6 +111,19 @@ def test_an_id_is_no_credential_where_an_app_can_set_headers(http: httpx.Client,
     problem_of(http.post(f"/ingest/{door}", json=body, params={"id": app.token, "u": app.token}), 401)
 
 
+def test_a_token_in_an_address_is_written_nowhere(
+    http: httpx.Client, app: App, redis_db: Redis, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Good, refused, and where Redis is being rebuilt."""
+    for change in ("", "x", ""):
+        http.get("/ingest/osmand", params={"token": app.token + change, "lat": "52.3702", "lon": "4.8906"})
+        http.post("/ingest/nowhere", params={"token": app.token})
+        redis_db.flushall()
+    written = "".join(capfd.readouterr())
+    assert app.token not in written
+    assert "52.3702" not in written
+
+
 def test_what_an_app_says_of_itself_is_not_believed(http: httpx.Client, app: App, lanes: Lanes) -> None:
     claims = {"topic": "owntracks/piet/phone", "tid": "pp", "device_id": "dev_other", "user": "piet"}
     headers = app.basic | {"X-Limit-U": "piet", "X-Limit-D": "dev_other"}
