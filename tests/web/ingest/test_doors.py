@@ -162,7 +162,7 @@ def test_without_consent_it_is_the_clients_success_and_nothing_is_kept(
 def test_what_can_not_be_used_is_the_clients_success_too(
     http: httpx.Client, app: App, lanes: Lanes, counted: Count, door: str
 ) -> None:
-    for content in (b"", b"{", b"[]", b"null", b"7", b"\xff", b'{"lat": NaN}', b"[" * 5000, b"{}"):
+    for content in (b"", b"{", b"[]", b"null", b"7", b"\xff", b'{"lat": NaN}', b"[" * 100_000, b"{}"):
         answer = post(http, door, app, content)
         assert (answer.status_code, answer.text) == (200, GOOD[door][1])
     assert lanes.letters() == []

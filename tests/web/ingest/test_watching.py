@@ -83,6 +83,19 @@ def test_the_first_position_is_answered_with_the_nearest_geofences(
     assert 80.4 <= first["radius"] < 81
 
 
+def test_an_android_phone_is_told_of_more(transistorsoft: Say, register: Register, stores: list[str]) -> None:
+    made = register(platform="android", positions_only=True)
+    assert ids(transistorsoft(App(made["device_id"], made["token"]))["addGeofences"]) == stores
+    assert len(stores) > MOST
+
+
+def test_a_token_from_before_the_platform_was_said_is_good(
+    transistorsoft: Say, app: App, served: Served, stores: list[str], clock: Clock
+) -> None:
+    token, _ = served.doors.parts.tokens.issue(app.device_id, positions_only=True, now=clock.at)
+    assert ids(transistorsoft(App(app.device_id, token))["addGeofences"]) == stores[:MOST]
+
+
 def test_the_same_list_is_not_told_again_and_of_another_what_changes(
     transistorsoft: Say, app: App, stores: list[str], clock: Clock
 ) -> None:
