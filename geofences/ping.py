@@ -51,6 +51,10 @@ class Refusal:
     message: str
 
 
+MADE_UP = Refusal("mock_location", "mock", "the phone says that this position is made up")
+NOWHERE = Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
+
+
 def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # one return for each refusal
     """A ping from `{lat, lon, accuracy_m?, at?, speed_mps?, heading_deg?, mock?}`; other fields are ignored.
 
@@ -58,23 +62,21 @@ def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # one retu
     """
     if not isinstance(raw, dict):
         return Refusal("not_an_object", "", "a ping is an object with lat and lon")
-    lat, lon = _read_degrees(raw, "lat", 90), _read_degrees(raw, "lon", 180)
+    lat, lon = read_degrees(raw, "lat", 90), read_degrees(raw, "lon", 180)
     if isinstance(lat, Refusal):
         return lat
     if isinstance(lon, Refusal):
         return lon
     if lat == 0 and lon == 0:
-        return Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
-    accuracy = raw.get("accuracy_m")
-    if accuracy is not None:
-        if not _is_number(accuracy):
-            return Refusal("accuracy_not_a_number", "accuracy_m", "accuracy_m must be a finite number of metres")
-        accuracy = _positive(accuracy)
-    at = _read_time(raw.get("at"), received_at)
+        return NOWHERE
+    accuracy = read_accuracy(raw)
+    if isinstance(accuracy, Refusal):
+        return accuracy
+    at = read_time(raw.get("at"), received_at)
     if isinstance(at, Refusal):
         return at
     if raw.get("mock") is True:
-        return Refusal("mock_location", "mock", "the phone says that this position is made up")
+        return MADE_UP
     return Ping(
         lat,
         lon if lon != 180.0 else -180.0,
@@ -85,7 +87,17 @@ def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # one retu
     )
 
 
-def _read_degrees(raw: dict[str, Any], field: str, limit: int) -> float | Refusal:
+def read_accuracy(raw: dict[str, Any]) -> float | Refusal | None:
+    """Metres; zero and less are as unknown as nothing."""
+    value = raw.get("accuracy_m")
+    if value is None:
+        return None
+    if not _is_number(value):
+        return Refusal("accuracy_not_a_number", "accuracy_m", "accuracy_m must be a finite number of metres")
+    return _positive(value)
+
+
+def read_degrees(raw: dict[str, Any], field: str, limit: int) -> float | Refusal:
     value = raw.get(field)
     if value is None:
         return Refusal(f"{field}_missing", field, f"{field} is missing")
@@ -101,7 +113,7 @@ def _could_be_swapped(lat: float, lon: object) -> bool:
     return -180 <= lat <= 180 and _is_number(lon) and -90 <= lon <= 90
 
 
-def _read_time(raw: object, received_at: float) -> float | Refusal:
+def read_time(raw: object, received_at: float) -> float | Refusal:
     if raw is None:
         return received_at
     not_a_time = Refusal("at_not_a_time", "at", "at must be RFC 3339 with an offset, as 2026-03-01T12:00:00Z")

@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, problems, reference
+from web import devices, events, health, me, problems, reference, transitions
 from web.bodies import Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -57,6 +57,7 @@ from workers.logs import configure_logging
 DOORS = (
     devices.router,
     me.router,
+    transitions.router,
     places.router,
     customers.router,
     products.router,
@@ -97,6 +98,7 @@ class Doors:
             debug=False,
         )
         self.desk.state.parts = parts
+        self.desk.state.transitions = transitions.TransitionDoor(parts, self.pings.gathering)
         for router in DOORS:
             self.desk.include_router(router)
         open_console(self.desk)

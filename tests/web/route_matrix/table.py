@@ -103,9 +103,13 @@ _FEATURES = {
 _LINES = "application/x-ndjson"
 _PRODUCT = {"title": {"en": "Sneaker, black"}, "stock": {STORE: 5}}
 _PING = {"lat": 52.3702, "lon": 4.8906, "accuracy_m": 12, "at": NOON.isoformat()}
+_TRANSITION = {"geofence_id": "{geofence_id}", "kind": "exit", "at": NOON.isoformat()}
+POSITIONS = ("POST /v1/pings", "POST /v1/transitions")
+"""Doors of positions: an array is taken, unknown fields are ignored, and no database is asked who calls."""
 
 TABLE: Mapping[str, Access] = {
     "POST /v1/pings": pings(_PING),
+    "POST /v1/transitions": pings(_TRANSITION),
     "POST /v1/devices": registers({"platform": "ios"}),
     "POST /v1/devices/{device_id}/link": writes({"customer": "piet"}, 204, ids={"device_id": "{anonymous_id}"}),
     "GET /v1/devices/me": phones(),
