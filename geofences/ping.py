@@ -1,6 +1,7 @@
 """One position of one device, read from one decoded JSON value, or the named reason why it is none."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -29,6 +30,9 @@ REASONS: tuple[str, ...] = (
 _LONGEST = 10**300
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
+ReadTime = Callable[[object], float | None]
+"""Epoch seconds of a time as it was sent, or none when it is no time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ping:
@@ -51,30 +55,45 @@ class Refusal:
     message: str
 
 
-def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # one return for each refusal
+MADE_UP = Refusal("mock_location", "mock", "the phone says that this position is made up")
+NOWHERE = Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
+
+
+def read_rfc_3339(raw: object) -> float | None:
+    """Epoch seconds of a text with a date, a time and an offset."""
+    if not isinstance(raw, str) or _RFC_3339.fullmatch(raw) is None:
+        return None
+    try:
+        return datetime.fromisoformat(raw.upper()).timestamp()
+    except ValueError:
+        return None
+
+
+def read_ping(
+    raw: object, *, received_at: float, read_time: ReadTime = read_rfc_3339
+) -> Ping | Refusal:  # one return for each refusal
     """A ping from `{lat, lon, accuracy_m?, at?, speed_mps?, heading_deg?, mock?}`; other fields are ignored.
 
-    `received_at` is the server's time in epoch seconds: it stands in for a missing `at`, and bounds a given one.
+    `received_at` is the server's time in epoch seconds: it stands in for a missing `at`, and bounds a given one. `read_time` reads
+    `at`, for phones that write it another way.
     """
     if not isinstance(raw, dict):
         return Refusal("not_an_object", "", "a ping is an object with lat and lon")
-    lat, lon = _read_degrees(raw, "lat", 90), _read_degrees(raw, "lon", 180)
+    lat, lon = read_degrees(raw, "lat", 90), read_degrees(raw, "lon", 180)
     if isinstance(lat, Refusal):
         return lat
     if isinstance(lon, Refusal):
         return lon
     if lat == 0 and lon == 0:
-        return Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
-    accuracy = raw.get("accuracy_m")
-    if accuracy is not None:
-        if not _is_number(accuracy):
-            return Refusal("accuracy_not_a_number", "accuracy_m", "accuracy_m must be a finite number of metres")
-        accuracy = _positive(accuracy)
-    at = _read_time(raw.get("at"), received_at)
+        return NOWHERE
+    accuracy = read_accuracy(raw)
+    if isinstance(accuracy, Refusal):
+        return accuracy
+    at = read_at(raw.get("at"), received_at, read_time)
     if isinstance(at, Refusal):
         return at
     if raw.get("mock") is True:
-        return Refusal("mock_location", "mock", "the phone says that this position is made up")
+        return MADE_UP
     return Ping(
         lat,
         lon if lon != 180.0 else -180.0,
@@ -85,7 +104,17 @@ def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # one retu
     )
 
 
-def _read_degrees(raw: dict[str, Any], field: str, limit: int) -> float | Refusal:
+def read_accuracy(raw: dict[str, Any]) -> float | Refusal | None:
+    """Metres; zero and less are as unknown as nothing."""
+    value = raw.get("accuracy_m")
+    if value is None:
+        return None
+    if not _is_number(value):
+        return Refusal("accuracy_not_a_number", "accuracy_m", "accuracy_m must be a finite number of metres")
+    return _positive(value)
+
+
+def read_degrees(raw: dict[str, Any], field: str, limit: int) -> float | Refusal:
     value = raw.get(field)
     if value is None:
         return Refusal(f"{field}_missing", field, f"{field} is missing")
@@ -101,16 +130,13 @@ def _could_be_swapped(lat: float, lon: object) -> bool:
     return -180 <= lat <= 180 and _is_number(lon) and -90 <= lon <= 90
 
 
-def _read_time(raw: object, received_at: float) -> float | Refusal:
+def read_at(raw: object, received_at: float, read_time: ReadTime = read_rfc_3339) -> float | Refusal:
+    """When something was seen by a device's clock: `received_at` when it does not say, and refused too far from it."""
     if raw is None:
         return received_at
-    not_a_time = Refusal("at_not_a_time", "at", "at must be RFC 3339 with an offset, as 2026-03-01T12:00:00Z")
-    if not isinstance(raw, str) or _RFC_3339.fullmatch(raw) is None:
-        return not_a_time
-    try:
-        at = datetime.fromisoformat(raw.upper()).timestamp()
-    except ValueError:
-        return not_a_time
+    at = read_time(raw)
+    if at is None:
+        return Refusal("at_not_a_time", "at", "at must be RFC 3339 with an offset, as 2026-03-01T12:00:00Z")
     if at > received_at + AHEAD_S:
         return Refusal("at_in_the_future", "at", f"at is more than {AHEAD_S:.0f} s ahead of the server's clock")
     if at < received_at - AGE_S:
