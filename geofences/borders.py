@@ -33,7 +33,7 @@ class Borders:
         edges = [short_pieces(areas[i].edges) for i in own.tolist()]
         more = [np.insert(edge.reshape(-1, 2), slice(2, None, 2), np.nan, axis=0) for edge in edges]
         ends = np.full((1, 2), np.nan)
-        self._vertices = np.concatenate([rings.vertices, *(part for one in more for part in (one, ends)), ends])
+        self.vertices = np.concatenate([rings.vertices, *(part for one in more for part in (one, ends)), ends])
         self._first, self._count = rings.first.copy(), rings.count.copy()
         lengths = np.array([len(one) + 1 for one in more], dtype=np.intp)
         self._count[own], self._first[own] = lengths, len(rings.vertices) + np.cumsum(lengths) - lengths
@@ -56,7 +56,7 @@ class Borders:
         start = np.cumsum(count) - count
         pair, nth = each(count)
         nth += self._first[area].take(pair)
-        vertices = self._vertices.take(nth, axis=0)
+        vertices = self.vertices.take(nth, axis=0)
         per_lat, per_lon = metres_per_degree_at(lat)
         east = vertices[:, 1] - lon.take(pair)
         east -= 360.0 * np.rint(east / 360.0)
@@ -75,13 +75,13 @@ class Borders:
         squared = x * x + y * y
         nearest = np.flatnonzero(squared == np.fmin.reduceat(squared, start).take(pair))
         nearest = nearest[np.unique(pair[nearest], return_index=True)[1]]
-        begin, after = vertices[nearest], self._vertices[nth[nearest] + 1]
+        begin, after = vertices[nearest], self.vertices[nth[nearest] + 1]
         spot = begin + share[nearest, None] * (after - begin)
         return distances_m(lat, lon, spot[:, 0], spot[:, 1])
 
     def _polar(self, lat: float, lon: float, area: int) -> float:
         mine = slice(self._first[area], self._first[area] + self._count[area] + 1)
-        vertex, after = self._vertices[mine][:-1], self._vertices[mine][1:]
+        vertex, after = self.vertices[mine][:-1], self.vertices[mine][1:]
         real = ~np.isnan(vertex[:, 0] + after[:, 0])
         vertex, way = vertex[real], (after - vertex)[real]
         low, high = np.zeros(len(way)), np.ones(len(way))

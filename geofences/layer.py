@@ -1,7 +1,7 @@
 """A set of geofences that never changes, searched as one: a FenceIndex has a base and at most one overlay of these."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from struct import Struct
 
@@ -70,7 +70,8 @@ class Layer:
         cut = (box[:, 0] == -180.0) & (box[:, 2] == 180.0)
         self._area = np.cumsum(self._is_area) - 1
         rings = Rings.of(self._geometry)
-        self._borders, self._stripes = Borders(areas, rings, cut), Stripes(rings)
+        self._borders = Borders(areas, rings, cut)
+        self._stripes = Stripes(replace(rings, vertices=self._borders.vertices))  # which begin with those: kept once
         self._circles = np.zeros((count, 3))
         self._circles[~self._is_area] = np.fromiter(circles, dtype=np.float64).reshape(-1, 3)
         self._outlines = np.empty((count, WIDTH))
