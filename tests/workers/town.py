@@ -51,6 +51,7 @@ class Town:
     matched: list[Matched] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.began = self.at
         self.desk = LaneDesk(self.redis, SECRET, LANES)
         self.matcher = self.new_matcher()
         self.sender = Sender(self.database, OutboxPush(self.redis), CodeKeys.of(SECRET), Failpoints(), lambda _: None)
