@@ -2,7 +2,7 @@
 
     python -m benchmarks.presence_rules
 
-Walks: 44 recordings with their real errors, see `walk_truth`. Standing: an hour of 60 pings 5 to 100 m outside or inside
+Walks: 44 recordings with their real errors, see `walk_truth`. Visits: see `simulated_visits`. Standing: an hour of 60 pings 5 to 100 m outside or inside
 a circle of 100 m; errors are normal on both axes, 68 % within the reported accuracy, and keep half of the last error.
 """
 
@@ -11,6 +11,7 @@ import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 import seeds
+from benchmarks.simulated_visits import DEPTHS_M, LEAST_S, Seen, per_axis_m, seen_of, visits
 from benchmarks.walk_truth import Enter, Fit, Pass, Recorded, each_once, fit, passes, premises, read_walks
 from geofences.fence_index import Fence, FenceIndex
 from geofences.metres import Floats
@@ -86,6 +88,8 @@ class Standing:
 class Row:
     rule: str
     standing: Mapping[int, Standing]
+    visits: Mapping[tuple[int, float], Seen]
+    """By accuracy, and by how many metres inside the circle a visitor at least comes."""
     walks: Fit
     walks_as_they_arrived: Fit
 
@@ -102,10 +106,14 @@ def table(walks_csv: Path, *, people: int = PEOPLE) -> list[Row]:
         for accuracy in ACCURACIES_M
         for inside in (False, True)
     }
+    visited = {
+        (accuracy, least): visits(accuracy, least, people=people) for accuracy in ACCURACIES_M[:2] for least in DEPTHS_M
+    }
     return [
         Row(
             name,
             {a: _standing(rule, crowds[a, False], crowds[a, True], a) for a in ACCURACIES_M},
+            {key: seen_of(some, partial(_enters, rule)) for key, some in visited.items()},
             _walk(rule, in_order, truth, index),
             _walk(rule, as_arrived, truth, index),
         )
@@ -131,7 +139,7 @@ def _stand(accuracy_m: float, *, inside: bool, people: int) -> Floats:
     random = np.random.default_rng(1)
     from_border = random.uniform(5, 100, people)
     centre_m = 100 - from_border if inside else 100 + from_border
-    per_axis = accuracy_m / math.sqrt(-2 * math.log(1 - 0.68))
+    per_axis = per_axis_m(accuracy_m)
     errors = np.zeros((people, PINGS, 2))
     errors[:, 0] = random.normal(0, per_axis, (people, 2))
     for i in range(1, PINGS):
@@ -139,12 +147,16 @@ def _stand(accuracy_m: float, *, inside: bool, people: int) -> Floats:
     return np.hypot(centre_m[:, None] + errors[:, :, 0], errors[:, :, 1]) - 100
 
 
-def _standing(rule: Rule, outside: Floats, inside: Floats, accuracy_m: float) -> Standing:
+def _enters(rule: Rule, sightings: Sequence[Sighting]) -> list[int]:
+    """The numbers of the sightings at which one device enters the one circle."""
     index = FenceIndex([Fence("store", "store", "premises", Circle(52.37, 4.89, 100))], version=1)
+    return [i for i, _ in rule(sightings, index)]
 
+
+def _standing(rule: Rule, outside: Floats, inside: Floats, accuracy_m: float) -> Standing:
     def enters(distances: Floats) -> list[int]:
         rows = enumerate(distances.tolist())
-        return [i for i, _ in rule([Sighting(60.0 * i, accuracy_m, {"store": d}) for i, d in rows], index)]
+        return _enters(rule, [Sighting(60.0 * i, accuracy_m, {"store": d}) for i, d in rows])
 
     false = [len(enters(person)) for person in outside]
     right = [enters(person) for person in inside]
@@ -165,6 +177,9 @@ def main(people: int = PEOPLE) -> None:
     standing = Table(title=f"Standing still for an hour, {people} people each ({machine})")
     for heading in ("rule", "accuracy", "false enters/h outside", "enters/h inside", "seen inside", "pings p50 / p90"):
         standing.add_column(heading)
+    visited = Table(title=f"Visits of at least {LEAST_S:.0f} s, a ping each 10 to 30 s, {people} people each")
+    for heading in ("rule", "accuracy", "comes in at least", "recall", "pings p50 / p90"):
+        visited.add_column(heading)
     walks = Table(title=f"44 recorded walks past two stores, {rows[0].walks.due} passes to be seen")
     for heading in (
         "rule",
@@ -182,11 +197,15 @@ def main(people: int = PEOPLE) -> None:
             pings = f"{s.median_pings:.0f} / {s.p90_pings:.0f}"
             figures = (f"{s.false_per_hour:.2f}", f"{s.enters_per_hour:.2f}", f"{s.seen:.3f}", pings)
             standing.add_row(row.rule, f"{accuracy} m", *figures)
+        for (accuracy, least), v in row.visits.items():
+            pings = f"{v.median_pings:.0f} / {v.p90_pings:.0f}"
+            visited.add_row(row.rule, f"{accuracy} m", f"{least:.0f} m", f"{v.recall:.3f}", pings)
         w, again = row.walks, row.walks_as_they_arrived
         counts = (w.enters, w.false, w.doubled, w.off_route)
         same = f"{again.recall:.3f}, {again.precision:.3f}, {again.doubled} doubled"
         walks.add_row(row.rule, f"{w.recall:.3f}", f"{w.precision:.3f}", *map(str, counts), same)
     console.print(standing)
+    console.print(visited)
     console.print(walks)
 
 

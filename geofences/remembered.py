@@ -81,6 +81,14 @@ class Presence:
         """A device that was never heard."""
         return Presence.EMPTY
 
+    @staticmethod
+    def rebuilt(inside: Mapping[str, Inside], left: Mapping[str, Left], version: int, now: float) -> "Presence":
+        """What the truth still knows of a device whose presence was lost. It is taken to be there at `now`, by both clocks: its dwells fall
+        due when they would have, and its silence begins now. Of its pings all are new that it made since it came in or left.
+        """
+        pinged_at = max([*(stay.since for stay in inside.values()), *(one.at for one in left.values())], default=now)
+        return Presence(now, now, version, inside, left=left, pinged_at=min(pinged_at, now), reconciled=version)
+
     @property
     def newest_ping(self) -> float:
         """A ping that is not newer is late."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geofences.presence import Inside
+from geofences.presence import Inside, Left
 from offers.deciding import Moment, decide
 from offers.records.ids import new_id
 from offers.records.items import transition_item
@@ -65,6 +65,18 @@ def memberships_of(session: Session, device_ids: Sequence[str] | None = None) ->
     found: dict[str, dict[str, Inside]] = {}
     for stay in stays:
         found.setdefault(stay.device_id, {})[stay.geofence_id] = _inside(stay)
+    return found
+
+
+def lately_left(session: Session, since: datetime) -> dict[str, dict[str, Left]]:
+    """The exits of every device since then that no ping saw: the stays they ended may yet go on."""
+    found: dict[str, dict[str, Left]] = {}
+    for stay in stay_queries.stays_left_since(session, since, UNSEEN):
+        if stay.left_at is not None and stay.left_reason in UNSEEN:
+            left = Left(
+                stay.left_at.timestamp(), stay.left_reason, stay.entered_at.timestamp(), stay.dwelled_at is not None
+            )
+            found.setdefault(stay.device_id, {})[stay.geofence_id] = left
     return found
 
 

@@ -13,8 +13,8 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from geofences.presence import Presence, due_at
-from offers.arrivals import Crossing, memberships_of, record_crossings
+from geofences.presence import REOPEN_WITHIN_S, Presence, due_at
+from offers.arrivals import Crossing, lately_left, memberships_of, record_crossings
 from offers.devices import blocked_devices
 from offers.records import database
 from offers.records.database import Database
@@ -107,20 +107,19 @@ class Matcher:
         """An empty Redis is filled from the open stays before the first match."""
         index = self.fences.current()
         now = self.clock()
+        lately = datetime.fromtimestamp(now - REOPEN_WITHIN_S, UTC)
         with self.database.reading() as session:
-            inside = {
-                device: stays for device, stays in memberships_of(session).items() if self._is_here(device, work.lane)
-            }
+            inside, left = memberships_of(session), lately_left(session, lately)
             blocked = {
                 device: reason
                 for device, reason in blocked_devices(session).items()
                 if self._is_here(device, work.lane)
             }
         presences = {}
-        for device, stays in inside.items():
-            since = max(stay.since for stay in stays.values())
-            presence = Presence(last_at=since, heard_at=now, version=index.version).with_inside(stays)
-            presences[device] = (presence.to_bytes(), due_at(presence, index))
+        for device in {*inside, *left}:
+            if self._is_here(device, work.lane):
+                presence = Presence.rebuilt(inside.get(device, {}), left.get(device, {}), index.version, now)
+                presences[device] = (presence.to_bytes(), due_at(presence, index))
         work.build(presences, blocked)
         log.info("lane_built", lane=work.lane, devices=len(presences))
 

@@ -1,31 +1,40 @@
 """A position that was posted is found in no file: not in the database, not in Redis' files, not in a log."""
 
+import json
 import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from geofences.cells import cell_of
+from seeds.phone import moment
 from tests.faults.town import Service, serving
 
 LAT, LON = 52.370345678, 4.890456789
 """Inside the store's premises, and nowhere else in the world's files."""
 
 
-def forms(value: float) -> Iterator[bytes]:
+STREET = 51.924687531, 4.477733123
+"""Where no geofence is: presence keeps the cell of it, and that is all."""
+
+
+def forms(value: float, fewest: int = 6) -> Iterator[bytes]:
     """How a number may lie in a file: as text to so many digits, and as a double of either byte order."""
-    for digits in range(6, 10):
-        yield f"{value:.{digits}f}"[: 3 + digits].encode()
-    yield struct.pack("<d", value)
-    yield struct.pack(">d", value)
+    for digits in range(fewest, 10):
+        yield f"{value:.{digits}f}"[: len(str(int(value))) + 1 + digits].encode()
+    for order in "<>":
+        yield struct.pack(f"{order}d", value)
 
 
-def ping_around(service: Service) -> None:
+def ping_around(service: Service) -> str:
+    """Positions that are taken and refused, as pings and as transitions; the device that was last on the street."""
     circle = {"role": "premises", "lat": 52.3702516, "lon": 4.8906199, "radius_m": 100, "dwell_s": 1}
     place = {"name": "Store", "kind": "store", "lat": 52.3702516, "lon": 4.8906199, "time_zone": "Europe/Amsterdam"}
-    service.ask("PUT", "/v1/places/store", json={**place, "geofences": [circle]})
+    made = service.ask("PUT", "/v1/places/store", json={**place, "geofences": [circle]})
     words = {"en": {"title": "{{ place.name }}", "body": "{{ place.distance_m }} m"}}
     service.ask("PUT", "/v1/campaigns/c", json={"name": "C", "trigger": {"on": "enter"}, "messages": words})
     service.ask("POST", "/v1/campaigns/c/launch")
@@ -52,15 +61,41 @@ def ping_around(service: Service) -> None:
         assert httpx.post(f"{service.url}/v1/pings", json=body, headers=headers).status_code == status
     broken = f'{{"lat": {LAT}, "lon": {LON}'
     assert httpx.post(f"{service.url}/v1/pings", content=broken, headers=headers).status_code == 400
+    told = {"geofence_id": made["geofences"][0]["id"], "kind": "enter", "at": moment(time.time())}
+    for more, status in (
+        ({"lat": LAT, "lon": LON}, 202),
+        ({"lat": STREET[0], "lon": STREET[1]}, 202),
+        ({"lat": LAT}, 422),
+    ):
+        assert httpx.post(f"{service.url}/v1/transitions", json=told | more, headers=headers).status_code == status
     nearby = httpx.get(f"{service.url}/nowhere?lat={LAT}&lon={LON}", headers=headers)
     assert nearby.status_code == 404
+    walker = service.ask(
+        "POST", "/v1/devices", json={"platform": "ios", "customer": "tim", "consents": {"location": True}}
+    )
+    on_the_street = {"lat": STREET[0], "lon": STREET[1], "accuracy_m": 10}
+    headers = {"Authorization": f"Bearer {walker['token']}"}
+    assert httpx.post(f"{service.url}/v1/pings", json=on_the_street, headers=headers).status_code == 202
     service.settle()
+    return str(walker["device_id"])
+
+
+def kept_of(service: Service, device: str) -> dict[str, Any]:
+    """What Redis holds of a device between two pings."""
+    client: Any = service.redis()
+    found = [client.hget(key, device) for key in client.scan_iter("pb:*:presence")]
+    (raw,) = [one for one in found if one is not None]
+    kept: dict[str, Any] = json.loads(raw)
+    return kept
 
 
 @pytest.mark.faults
 def test_a_canary_position_is_found_in_no_file(tmp_path: Path) -> None:
     with serving(tmp_path, {"PASSERBY_LOG_LEVEL": "DEBUG"}) as service:
-        ping_around(service)
+        walker = ping_around(service)
+        kept = kept_of(service, walker)
+        assert set(kept) == {"l", "h", "v", "c"}, "times, a version, and the cell"
+        assert kept["c"] == [cell_of(*STREET)]
         assert [one["kind"] for one in service.everything("/v1/transitions") if one["kind"] == "enter"]
         running = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     stopped = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -68,6 +103,5 @@ def test_a_canary_position_is_found_in_no_file(tmp_path: Path) -> None:
     assert any(b"visits" in content for content in stopped.values()), "the database was not among the files"
     for files in (running, stopped):
         for path, content in files.items():
-            for value in (LAT, LON):
-                for form in forms(value):
-                    assert form not in content, f"{form!r} lies in {path.relative_to(tmp_path)}"
+            for form in (*forms(LAT), *forms(LON), *forms(STREET[0], 4), *forms(STREET[1], 5)):
+                assert form not in content, f"{form!r} lies in {path.relative_to(tmp_path)}"

@@ -136,6 +136,21 @@ def test_a_late_ping_changes_nothing(town: Town) -> None:
     assert read_vitals(town.redis, LANES, town.at).counters["late"] == 3
 
 
+def test_pings_that_were_kept_offline_are_history_and_push_nobody(town: Town) -> None:
+    """Hours late and out of order: visit and transitions have the device's times, and nothing is sent of them."""
+    device = town.device("sanne")
+    start = town.at - 4 * 3600
+    visit = [(FAR, 0), (STORE, 600), (STORE, 900), (FAR, 1500), (FAR, 1560)]
+    pings: list[PingRow] = [(*where, start + second, 10.0) for where, second in reversed(visit)]
+    town.append(PingLetter(device, town.at, pings))
+    town.matcher.match(lane_of(device, LANES))
+    assert town.transitions() == ["enter store", "dwell store", "exit store"]
+    (seen,) = town.visits()
+    assert (seen["entered_at"].timestamp(), seen["left_at"].timestamp()) == (start + 600, start + 1500)
+    assert [one["outcome"] for one in town.decisions()] == ["too_late"]
+    assert town.deliver() == 0
+
+
 def test_a_blocked_device_is_refused_and_the_others_are_not(town: Town) -> None:
     allowed = town.device("sanne")
     lane = lane_of(allowed, LANES)

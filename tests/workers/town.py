@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
@@ -24,10 +24,11 @@ from offers.rules.profile import CustomerBody, DeviceBody
 from workers.failpoints import Failpoints
 from workers.fences import FenceKeeper
 from workers.lanes import Appended, LaneDesk, LaneDoor, lane_of
-from workers.letters import DeviceLetter, PingLetter
+from workers.letters import DeviceLetter, PingLetter, TransitionLetter, TransitionRow
 from workers.matching import Matched, Matcher
 from workers.push.outbox import OutboxPush
 from workers.sending import Sender
+from workers.vitals import read_vitals
 
 SECRET = b"a secret that is only good for tests, but long"
 LANES = 4
@@ -51,6 +52,7 @@ class Town:
     matched: list[Matched] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.began = self.at
         self.desk = LaneDesk(self.redis, SECRET, LANES)
         self.matcher = self.new_matcher()
         self.sender = Sender(self.database, OutboxPush(self.redis), CodeKeys.of(SECRET), Failpoints(), lambda _: None)
@@ -81,9 +83,10 @@ class Town:
         campaign = {"name": "Enter", "trigger": {"on": "enter", "places": ["store"]}, "messages": words}
         with self.database.transaction() as session:
             change_limits(session, {"quiet_hours": None, "frequency_cap": None})
-            put_place(session, "store", PlaceBody.model_validate(place), now=self.now)
+            made, _, _ = put_place(session, "store", PlaceBody.model_validate(place), now=self.now)
             put_campaign(session, "enter", CampaignBody.model_validate(campaign), now=self.now)
             step_campaign(session, "enter", "launch", now=self.now)
+        self.fence = str(made["geofences"][0]["id"])
         for lane in range(LANES):
             self.matcher.match(lane)
 
@@ -125,9 +128,29 @@ class Town:
             self.matcher.match(lane_of(device, LANES))
         self.at += 1
 
+    def tell(
+        self,
+        device: str,
+        kind: Literal["enter", "dwell", "exit"],
+        where: tuple[float, float] | None = None,
+        *,
+        accuracy_m: float | None = None,
+        ago: float = 0.0,
+    ) -> None:
+        """The phone says what it saw by itself at the store, `ago` seconds before; a second passes."""
+        lat, lon = where or (None, None)
+        row: TransitionRow = (self.fence, kind, self.at - ago, accuracy_m, lat, lon)
+        self.append(TransitionLetter(device, self.at, [row]))
+        self.matcher.match(lane_of(device, LANES))
+        self.at += 1
+
     def deliver(self) -> int:
         ids = [one for matched in self.matched for one in matched.deliveries]
         return self.sender.deliver(ids, lambda: self.now)
+
+    def counted(self) -> dict[str, int]:
+        """What was done with pings and transitions."""
+        return read_vitals(self.redis, LANES, self.at).counters
 
     def transitions(self) -> list[str]:
         with self.database.reading() as session:

@@ -1,8 +1,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from offers.records.tables import Stay, Transition, Visit
 
@@ -30,6 +30,31 @@ def open_stays_at(session: Session, geofence_ids: Iterable[str]) -> Sequence[Sta
 
 def all_open_stays(session: Session) -> Sequence[Stay]:
     return session.scalars(select(Stay).where(Stay.left_at.is_(None)).order_by(Stay.id)).all()
+
+
+def stays_left_since(session: Session, since: datetime, sources: Iterable[str]) -> Sequence[Stay]:
+    """Stays that ended since then by an exit of one of these sources, and that no later one of the same device and geofence follows.
+
+    Found by the transitions of that time, which have an index; stays by when they ended have none.
+    """
+    later = aliased(Stay)
+    ended = and_(
+        Transition.device_id == Stay.device_id,
+        Transition.geofence_id == Stay.geofence_id,
+        Transition.at == Stay.left_at,
+        Transition.kind == "exit",
+    )
+    follows = and_(
+        later.device_id == Stay.device_id,
+        later.geofence_id == Stay.geofence_id,
+        later.entered_at > Stay.entered_at,
+    )
+    return session.scalars(
+        select(Stay)
+        .join(Transition, ended)
+        .where(Transition.at >= since, Transition.source.in_(set(sources)), ~exists().where(follows))
+        .order_by(Stay.id)
+    ).all()
 
 
 def newest_stays(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stay]:
