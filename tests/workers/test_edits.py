@@ -110,6 +110,7 @@ def test_somebody_who_walks_in_after_it_was_made_is_told(town: Town) -> None:
     town.ping(device, FAR)
     edit(town, circle(MOVED), place="kiosk")
     town.ping(device, FAR)
+    town.at += 600  # the way there
     town.ping(device, MOVED)
     assert told(town) == ["enter kiosk"]
     assert [one["outcome"] for one in town.decisions()] == ["send"]
