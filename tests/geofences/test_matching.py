@@ -57,7 +57,7 @@ def test_what_contains_a_position_is_what_brute_force_says(seed: int) -> None:
 @given(SEEDS)
 def test_many_positions_one_position_and_metres_agree_on_every_bit(seed: int) -> None:
     world = fences(seed)
-    index, places = FenceIndex(world, 1), spots(seed, world)
+    index, places = FenceIndex(world, 1), spots(seed, world)[::2]
     lat, lon = np.array(places).T
     many = pairs(index, lat, lon)
     assert many == sorted(many)
@@ -74,7 +74,7 @@ def test_many_positions_one_position_and_metres_agree_on_every_bit(seed: int) ->
         assert index.locate_one(*spot) == dict(zip(names, seen.distance_m[mine].tolist(), strict=True))
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(SEEDS)
 def test_within_reach_is_all_that_measuring_finds(seed: int) -> None:
     world = fences(seed)
@@ -98,7 +98,7 @@ def test_within_reach_is_all_that_measuring_finds(seed: int) -> None:
 def test_after_edits_it_is_as_if_it_had_always_been_so(seed: int, other: int) -> None:
     world, more = fences(seed), fences(other, 12)
     index = FenceIndex(world, 1).edited(more[:8], ["gf-20", "gf-3"], 2).edited(more[6:], ["gf-1", "gf-9"], 3)
-    fresh, places = FenceIndex(index.fences, 3), spots(seed, [*world, *more])
+    fresh, places = FenceIndex(index.fences, 3), spots(seed, [*world, *more])[::3]
     lat, lon = np.array(places).T
     assert pairs(index, lat, lon) == pairs(fresh, lat, lon)
     assert [index.containing_one(*spot) for spot in places] == [fresh.containing_one(*spot) for spot in places]
