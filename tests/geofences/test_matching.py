@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -123,28 +124,34 @@ def test_more_positions_than_are_worked_at_once() -> None:
     assert index.locate(lat, lon).row.tolist() == sorted(index.locate(lat, lon).row.tolist())
 
 
-def buildings() -> dict[str, Shape]:
+def outlines(kind: str) -> dict[str, Shape]:
+    """By the points' `idx`. Two buildings and a neighbourhood cross themselves, and are refused."""
     found = {}
-    for feature in json.loads(gzip.decompress((DATA / "oracle_polygons_bag.geojson.gz").read_bytes()))["features"]:
-        try:
-            found[str(feature["properties"]["idx"])] = read_shape({"geometry": feature["geometry"]})
-        except ShapeError:  # two cross themselves
-            continue
+    features = json.loads(gzip.decompress((DATA / f"oracle_polygons_{kind}.geojson.gz").read_bytes()))["features"]
+    for place, feature in enumerate(features):
+        with suppress(ShapeError):
+            name = str(feature["properties"]["idx"] if kind == "bag" else place)
+            found[name] = read_shape({"geometry": feature["geometry"]})
     return found
 
 
-def test_geos_two_thousand_points_of_buildings() -> None:
-    shapes = buildings()
+@pytest.mark.parametrize(("kind", "many"), [("bag", 2_000), ("cbs", 4_500)])
+def test_geos_points_of_buildings_and_neighbourhoods(kind: str, many: int) -> None:
+    shapes = outlines(kind)
     index = FenceIndex([Fence(name, name, "premises", shape) for name, shape in shapes.items()], 1)
     with gzip.open(DATA / "oracle_points.csv.gz", "rt", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["kind"] == "bag" and row["idx"] in shapes]
-    assert len(rows) > 2_000
+        rows = [row for row in csv.DictReader(file) if row["kind"] == kind and row["idx"] in shapes]
+    assert len(rows) > many
     places: list[Spot] = [(float(row["lat"]), float(row["lon"])) for row in rows]
+    numbers = {name: number for number, name in enumerate(shapes)}
     found = set(pairs(index, *np.array(places).T))
     for i, row in enumerate(rows):
-        number = list(shapes).index(row["idx"])
+        number = numbers[row["idx"]]
         assert ((i, number) in found) == (row["inside"] == "1")
         assert (number in index.containing_one(*places[i])) == (row["inside"] == "1")
+    due = np.array([float(row["dist_to_boundary_m"]) for row in rows])
+    metres = index.distances(*np.array(places).T, np.array([numbers[row["idx"]] for row in rows]))
+    assert (np.abs(np.abs(metres) - due) <= 0.2 + 2e-4 * due).all()
 
 
 def test_turfs_cases_but_for_one_area_that_is_none() -> None:
