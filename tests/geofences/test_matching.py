@@ -144,13 +144,14 @@ def test_geos_points_of_buildings_and_neighbourhoods(kind: str, many: int) -> No
     assert len(rows) > many
     places: list[Spot] = [(float(row["lat"]), float(row["lon"])) for row in rows]
     numbers = {name: number for number, name in enumerate(shapes)}
-    found = set(pairs(index, *np.array(places).T))
+    lat, lon = np.array(places).T
+    found = set(pairs(index, lat, lon))
     for i, row in enumerate(rows):
         number = numbers[row["idx"]]
         assert ((i, number) in found) == (row["inside"] == "1")
         assert (number in index.containing_one(*places[i])) == (row["inside"] == "1")
     due = np.array([float(row["dist_to_boundary_m"]) for row in rows])
-    metres = index.distances(*np.array(places).T, np.array([numbers[row["idx"]] for row in rows]))
+    metres = index.distances(lat, lon, np.array([numbers[row["idx"]] for row in rows]))
     assert (np.abs(np.abs(metres) - due) <= 0.2 + 2e-4 * due).all()
 
 
