@@ -116,6 +116,8 @@ def step(presence: Presence | None, sighting: Sighting, index: FenceIndex, *, re
         return Step(before, (), "inaccurate")
     if is_suspect(before, sighting.cell, sighting.at):
         return Step(doubting(before, sighting.cell, sighting.at), (), "suspect")
+    if not (sighting.distances or before.inside or before.pending or before.left):  # near nothing, as most devices
+        return Step(_after(_edited(before, index), sighting, index, received_at=received_at), (), "used")
     settled = settle(before, index, at=sighting.at, received_at=received_at)
     moved = _Move(settled.presence, sighting, index, known=known)
     for fence_id in sorted({*sighting.distances, *moved.inside, *moved.pending, *moved.left}):
@@ -127,7 +129,8 @@ def step(presence: Presence | None, sighting: Sighting, index: FenceIndex, *, re
         else:
             moved.judge_outside(fence)
     transitions = (*settled.transitions, *moved.transitions())
-    after = moved.presence(received_at)
+    held = replace(settled.presence, inside=moved.inside, pending=moved.pending, left=moved.left)
+    after = _after(held, sighting, index, received_at=received_at)
     return Step(after, transitions, "unsure" if moved.unsure and not transitions else "used")
 
 
@@ -188,8 +191,14 @@ def reconcile(presence: Presence, index: FenceIndex, *, now: float) -> Step:
     pending = {i: p for i, p in presence.pending.items() if i in index.by_id}
     left = {i: one for i, one in presence.left.items() if i in index.by_id}
     inside = {i: stay for i, stay in presence.inside.items() if i not in gone}
-    after = replace(presence, inside=inside, pending=pending, left=left, reconciled=index.version)
+    after = replace(_edited(presence, index), inside=inside, pending=pending, left=left)
     return Step(after, tuple(Transition("exit", i, now, "server", "geofence_changed") for i in gone), "used")
+
+
+def _edited(presence: Presence, index: FenceIndex) -> Presence:
+    """With the edits up to this index looked at."""
+    known = index.version <= presence.reconciled or index.version < presence.version
+    return presence if known else replace(presence, reconciled=index.version)
 
 
 def left_of_use(presence: Presence, at: float) -> dict[str, Left]:
@@ -289,21 +298,23 @@ class _Move:
     def transitions(self) -> list[Transition]:
         return [*self._exits, *self._enters, *self._dwells]
 
-    def presence(self, received_at: float) -> Presence:
-        before, at = self.before, self.sighting.at
-        newest = at >= before.last_at
-        seen = before.seen if self.sighting.cell is None else Spot(at, self.sighting.cell)
-        return Presence(
-            at if newest else before.last_at,
-            received_at if newest else before.heard_at,
-            max(before.version, self.index.version),
-            self.inside,
-            self.pending,
-            self.left,
-            before.reconciled,
-            None if newest else at,
-            seen if seen is not None and at - seen.at <= CELL_LASTS_S else None,
-        )
+
+def _after(held: Presence, sighting: Sighting, index: FenceIndex, *, received_at: float) -> Presence:
+    """With this sighting as the newest ping; what is held of geofences is judged already."""
+    at = sighting.at
+    newest = at >= held.last_at
+    seen = held.seen if sighting.cell is None else Spot(at, sighting.cell)
+    return Presence(
+        at if newest else held.last_at,
+        received_at if newest else held.heard_at,
+        max(held.version, index.version),
+        held.inside,
+        held.pending,
+        held.left,
+        held.reconciled,
+        None if newest else at,
+        seen if seen is not None and at - seen.at <= CELL_LASTS_S else None,
+    )
 
 
 def come_in(

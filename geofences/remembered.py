@@ -124,13 +124,13 @@ class Presence:
             kept["c"] = [self.seen.cell] if self.seen.at == self.last_at else [self.seen.cell, self.seen.at]
         if self.suspect is not None:
             kept["d"] = [self.suspect.cell, self.suspect.at]
-        return json.dumps(kept, separators=(",", ":")).encode()
+        return _as_text(kept).encode()
 
     @staticmethod
     def from_bytes(raw: bytes) -> "Presence":
         """Raises ValueError when `raw` is not what `to_bytes` gave."""
         try:
-            kept = json.loads(raw)
+            kept = json.loads(raw.decode())
             version = kept["v"]
             return Presence(
                 kept["l"],
@@ -149,6 +149,9 @@ class Presence:
             )
         except (KeyError, TypeError, AttributeError, IndexError) as broken:
             raise ValueError("these bytes are no presence") from broken
+
+
+_as_text = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _spot(kept: list[Any] | None, last_at: float) -> Spot | None:

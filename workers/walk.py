@@ -22,34 +22,26 @@ class _Seen(NamedTuple):
     cell: int
 
 
-def _positions(letter: DeviceLetter) -> list[tuple[int, tuple[float, float]]]:
-    """Where the device says it was, by the number of the ping or transition; a transition need not say."""
-    if isinstance(letter, PingLetter):
-        return [(number, ping[:2]) for number, ping in enumerate(letter.pings)]
-    told = ((number, item[4], item[5]) for number, item in enumerate(letter.items))
-    return [(number, (lat, lon)) for number, lat, lon in told if lat is not None and lon is not None]
-
-
 def _requests(letters: Sequence[Letter]) -> Iterator[list[Any]]:
     """Letters that came as one: a client's batch of pings and transitions lies in two letters behind each other."""
     request: list[Any] = []
+    came: tuple[str, float] | None = None
     for letter in letters:
-        if request and not _is_same_request(request[0], letter):
+        of = (letter.device, letter.received_at) if isinstance(letter, DeviceLetter) else None
+        if request and (of is None or of != came):
             yield request
             request = []
         request.append(letter)
+        came = of
     if request:
         yield request
 
 
-def _is_same_request(one: Letter, other: Letter) -> bool:
-    if not (isinstance(one, DeviceLetter) and isinstance(other, DeviceLetter)):
-        return False
-    return (one.device, one.received_at) == (other.device, other.received_at)
-
-
 def _by_time(request: Sequence[DeviceLetter]) -> list[tuple[float, DeviceLetter, int]]:
     """All that was said, by the device's time; at one time pings first, then in the order they came."""
+    first = request[0]
+    if len(request) == 1 and isinstance(first, PingLetter) and len(first.pings) == 1:  # what most phones send
+        return [(0.0, first, 0)]
     pings = [letter for letter in request if isinstance(letter, PingLetter)]
     said: list[tuple[float, DeviceLetter, int]]
     said = [(ping[2], letter, number) for letter in pings for number, ping in enumerate(letter.pings)]
@@ -89,13 +81,22 @@ class Walk:
 
     def _locate(self, letters: Sequence[DeviceLetter]) -> dict[tuple[int, int], "_Seen"]:
         """For every position of every letter: signed metres to the borders of the geofences within reach, all found at once, and its cell."""
-        rows = [(id(letter), number) for letter in letters for number, _ in _positions(letter)]
+        rows, lats, lons = list[tuple[int, int]](), list[float](), list[float]()
+        for letter in letters:
+            if isinstance(letter, PingLetter):
+                said = [(number, ping[0], ping[1]) for number, ping in enumerate(letter.pings)]
+            else:
+                told = ((number, item[4], item[5]) for number, item in enumerate(letter.items))
+                said = [(number, lat, lon) for number, lat, lon in told if lat is not None and lon is not None]
+            for number, lat, lon in said:
+                rows.append((id(letter), number))
+                lats.append(lat)
+                lons.append(lon)
         if not rows:
             return {}
-        positions = [position for letter in letters for _, position in _positions(letter)]
-        lat, lon = np.array([one[0] for one in positions]), np.array([one[1] for one in positions])
-        found = {row: _Seen({}, cell) for row, cell in zip(rows, cells_of(lat, lon).tolist(), strict=True)}
-        seen = self.index.locate(lat, lon)
+        at_lat, at_lon = np.array(lats), np.array(lons)
+        found = {row: _Seen({}, cell) for row, cell in zip(rows, cells_of(at_lat, at_lon).tolist(), strict=True)}
+        seen = self.index.locate(at_lat, at_lon)
         fences = self.index.fences
         for row, fence, metres in zip(seen.row.tolist(), seen.fence.tolist(), seen.distance_m.tolist(), strict=True):
             found[rows[row]].distances[fences[fence].id] = metres

@@ -26,6 +26,10 @@ def store(town: Town) -> str:
         [(5, "enter"), (25, "silent"), (45, "reopen"), (60, "exit")],
         [(5, "enter"), (25, "silent"), (45, "reopen"), (60, "silent")],
         [(5, "enter"), (25, "silent"), (45, "reopen"), (60, "silent"), (70, "reopen")],
+        [(5, "enter"), (25, "told")],
+        [(5, "enter"), (25, "told"), (30, "reopen")],
+        [(5, "enter"), (25, "told"), (30, "reopen"), (40, "told"), (42, "reopen"), (60, "exit")],
+        [(5, "enter"), (25, "silent"), (45, "reopen"), (45, "told")],
     ],
     ids=lambda story: "-".join(kind for _, kind in story),
 )
@@ -36,8 +40,8 @@ def test_the_same_entry_once_more_after_the_commit_changes_nothing(
     town.campaign("stay-a-while", "dwell")
     phone = town.phone()
     batch = [
-        crossing("exit", phone, store, minute, source="inferred")
-        if kind == "silent"
+        crossing("exit", phone, store, minute, source="inferred" if kind == "silent" else "device")
+        if kind in ("silent", "told")
         else crossing(kind, phone, store, minute)
         for minute, kind in minutes_and_kinds
     ]
@@ -74,6 +78,17 @@ def test_a_phone_and_the_server_that_see_one_crossing_make_one_stay(town: Town, 
     town.cross(leave(phone, store, 27))
     assert town.visits() == [(at(5), at(25))]
     assert len(town.stays()) == 1
+
+
+def test_what_only_the_phone_saw_the_end_of_may_go_on_and_what_pings_saw_may_not(town: Town, store: str) -> None:
+    phone = town.phone()
+    town.cross(enter(phone, store, 5), crossing("exit", phone, store, 25, source="device"))
+    town.cross(come_back(phone, store, 30))
+    assert town.visits() == [(at(5), None)]
+    town.cross(leave(phone, store, 40))
+    town.cross(come_back(phone, store, 45))
+    assert town.visits() == [(at(5), at(40)), (at(45), None)]
+    assert len(town.outcomes()) == 2
 
 
 def test_the_servers_late_view_of_a_stay_that_is_over_opens_no_second_one(town: Town, store: str) -> None:
