@@ -1,0 +1,147 @@
+"""Which geofences contain a point, a million points at once: Passerby, Shapely, geopandas, H3, PostGIS, Tile38.
+
+`passerby bench containing`. All answers are compared pair by pair with ours first; a difference ends the benchmark.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.matching import peers
+from benchmarks.matching.agreement import Pairs, same_pairs
+from benchmarks.matching.figures import FULL, QUICK, Effort, Work, alternate, enough, goal, say, short, table, times
+from benchmarks.matching.peers import AbsentError, Engine
+from benchmarks.matching.postgis import postgis
+from benchmarks.matching.tile38 import tile38
+from benchmarks.matching.workload import Kind, geofences, positions, positions_near
+from geofences.fence_index import Fence
+from geofences.metres import Floats
+
+COUNTS = (100, 10_000, 100_000)
+KINDS: tuple[Kind, ...] = ("polygons", "mixed")
+POINTS = 1_000_000
+COMPARED = 4.0
+"""Times as many points as in a round, at most all, are compared before."""
+GOALS = {("polygons", 10_000): 6.0, ("polygons", 100_000): 5.0}
+"""Times the bulk query of Shapely's R-tree."""
+AGAINST = "Shapely STRtree, bulk"
+
+Points = tuple[Floats, Floats]
+Builder = Callable[[Sequence[Fence]], AbstractContextManager[Engine]]
+BUILDERS: Mapping[str, Builder] = {
+    AGAINST: peers.shapely_tree,
+    "geopandas": peers.geopandas,
+    "H3": peers.h3,
+    "PostGIS": postgis,
+    "Tile38": tile38,
+}
+
+
+def race(
+    fences: Sequence[Fence], points: Points, builders: Mapping[str, Builder], effort: Effort
+) -> tuple[list[tuple[Engine, list[str]]], list[str]]:
+    """Each engine with its cells (compared pairs, rates, CPU, ratios), ours first; and who is not in it, and why.
+
+    Raises DisagreementError where an engine's answers are not ours.
+    """
+    absent = []
+    with ExitStack() as stack:
+        mine = stack.enter_context(peers.ours(fences))
+        engines = [mine]
+        for name, builder in builders.items():
+            try:
+                engines.append(stack.enter_context(builder(fences)))
+            except AbsentError as why:
+                absent.append(f"{name} is not in it: {why}")
+        probes = _probes(fences, points)
+        compared = {engine.name: _compare(engine, mine, len(fences), probes, effort) for engine in engines[1:]}
+        works = {}
+        for engine in engines:
+            units = enough(partial(_ask, engine, points), len(points[0]), effort.seconds)
+            works[engine.name] = Work(partial(_ask, engine, points, units), units, engine.cpu_s)
+        spent = alternate(works, effort.rounds)
+        ours = spent[mine.name]
+        rows = []
+        for engine in engines:
+            its = spent[engine.name]
+            ratios = (
+                ["", ""]
+                if engine is mine
+                else [times(ours.times_faster_than(its)), times(ours.times_cheaper_than(its))]
+            )
+            rows.append((engine, [compared.get(engine.name, ""), *its.rates(), f"{its.cpu_us:.3g}", *ratios]))
+    return rows, absent
+
+
+def _ask(engine: Engine, points: Points, units: int) -> Pairs:
+    return engine.containing(points[0][:units], points[1][:units])
+
+
+def _probes(fences: Sequence[Fence], points: Points) -> Points:
+    """What is asked before: every second point near a geofence, for most of the others are in none."""
+    count = len(points[0])
+    near = positions_near(fences, count)
+    lat, lon = (np.stack(pair, axis=1).ravel()[:count] for pair in zip(points, near, strict=True))
+    return lat, lon
+
+
+def _compare(engine: Engine, mine: Engine, fences: int, probes: Points, effort: Effort) -> str:
+    most = enough(partial(_ask, engine, probes), len(probes[0]), COMPARED * effort.seconds)
+    return f"{short(same_pairs(engine.name, _ask(engine, probes, most), _ask(mine, probes, most), fences))} of {short(most)}"
+
+
+def shown(counts: Sequence[int], points: int, effort: Effort) -> tuple[Table, list[str]]:
+    """The table, and a line for each engine that is missing somewhere."""
+    places = positions(points)
+    rows: list[list[str]] = []
+    versions: dict[str, None] = {}
+    absent: dict[str, None] = {}
+    for kind in KINDS:
+        for count in counts:
+            say(f"{count:,} {kind}")
+            found, missing = race(geofences(count, kind), places, BUILDERS, effort)
+            absent |= dict.fromkeys(missing)
+            for engine, cells in found:
+                versions |= dict.fromkeys([engine.version] if engine.version else [])
+                least = GOALS.get((kind, count)) if engine.name == AGAINST else None
+                reached = goal(float(cells[-2].rstrip("x")), least=least, unit="x") if least else ""
+                rows.append([f"{count:,} {kind}", engine.name, f"{engine.build_s:.2g}", *cells, reached])
+    result = table(
+        f"Which geofences contain a point: {points:,} points, uniform, one thread; median of {effort.rounds} rounds in turn",
+        (
+            "geofences",
+            "engine",
+            "built, s",
+            "pairs compared",
+            "points/s",
+            "slowest to fastest",
+            "CPU µs",
+            "ours x (clock)",
+            "ours x (CPU)",
+            "goal",
+        ),
+        list(versions),
+    )
+    before = ""
+    for row in rows:
+        if before and row[0] != before:
+            result.add_section()
+        before = row[0]
+        result.add_row(*row)
+    return result, list(absent)
+
+
+def main(*, quick: bool = False) -> None:
+    console = Console(width=190)
+    result, absent = shown((100, 1_000), 4_000, QUICK) if quick else shown(COUNTS, POINTS, FULL)
+    console.print(result)
+    for line in absent:
+        console.print(line, highlight=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""What else could say which geofences hold a position, in this process: Shapely's R-tree, geopandas, H3. And ours.
+
+Each is a context that gives an Engine, or raises AbsentError with the reason why it is not in the race.
+"""
+
+import importlib
+import importlib.util
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from benchmarks.matching.agreement import Pairs
+from benchmarks.matching.figures import version_of
+from geofences.fence_index import Fence, FenceIndex
+from geofences.metres import Floats, distances_m
+from geofences.shapes import Area, Circle, boxes
+
+H3_RESOLUTION = 10
+"""Cells of about 130 m across: the fence's own size, as people use it."""
+H3_MOST = 10_000
+"""Covering more geofences with cells takes minutes."""
+
+
+class AbsentError(Exception):
+    """Why an engine is not in the race."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """`containing` gives (row, geofence) for arrays of degrees; `cpu_s` the CPU seconds spent on it so far."""
+
+    name: str
+    version: str
+    containing: Callable[[Floats, Floats], Pairs]
+    build_s: float
+    cpu_s: Callable[[], float] = time.process_time
+
+
+@contextmanager
+def ours(fences: Sequence[Fence]) -> Iterator[Engine]:
+    began = time.perf_counter()
+    index = FenceIndex(fences, version=1)
+    yield Engine("Passerby", "", index.containing, time.perf_counter() - began)
+
+
+@contextmanager
+def shapely_tree(fences: Sequence[Fence]) -> Iterator[Engine]:
+    """STRtree.query of all points at once. It knows no circles: these are boxes in a tree of their own, then true metres."""
+    began = time.perf_counter()
+    tree = Tree(fences)
+    yield Engine("Shapely STRtree, bulk", "", tree.containing, time.perf_counter() - began)
+
+
+class Tree:
+    """Areas in one R-tree, the boxes of circles in another."""
+
+    def __init__(self, fences: Sequence[Fence]) -> None:
+        self._areas = np.array([i for i, fence in enumerate(fences) if isinstance(fence.shape, Area)], dtype=np.intp)
+        self._tree = shapely.STRtree([fence.shape.geometry for fence in fences if isinstance(fence.shape, Area)])
+        circles = [(i, fence.shape) for i, fence in enumerate(fences) if isinstance(fence.shape, Circle)]
+        boxed = [(i, c, shapely.box(*box)) for i, c in circles for box in boxes(c.bounds)]
+        self._circles = np.array([i for i, _, _ in boxed], dtype=np.intp)
+        self._round = np.array([(c.lat, c.lon, c.radius_m) for _, c, _ in boxed]).reshape(-1, 3)
+        self._boxes = shapely.STRtree([box for _, _, box in boxed])
+
+    def containing(self, lat: Floats, lon: Floats) -> Pairs:
+        points = shapely.points(lon, lat)
+        row, area = self._tree.query(points, predicate="intersects") if len(self._areas) else self._nothing()
+        if not len(self._circles):
+            return row, self._areas[area]
+        box_row, box = self._boxes.query(points)
+        middle = self._round[box]
+        inside = distances_m(lat[box_row], lon[box_row], middle[:, 0], middle[:, 1]) <= middle[:, 2]
+        return (
+            np.concatenate([row, box_row[inside]]),
+            np.concatenate([self._areas[area], self._circles[box[inside]]]),
+        )
+
+    def containing_one(self, lat: float, lon: float) -> tuple[int, ...]:
+        """One point a call, as a program calls it that has one."""
+        point = shapely.Point(lon, lat)
+        found: list[int] = []
+        if len(self._areas):
+            found += self._areas[self._tree.query(point, predicate="intersects")].tolist()
+        if len(self._circles):
+            box = self._boxes.query(point)
+            if len(box):
+                middle = self._round[box]
+                at = np.full(len(box), lat), np.full(len(box), lon)
+                found += self._circles[box[distances_m(*at, middle[:, 0], middle[:, 1]) <= middle[:, 2]]].tolist()
+        return tuple(sorted(found))
+
+    @staticmethod
+    def _nothing() -> Pairs:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+
+
+@contextmanager
+def geopandas(fences: Sequence[Fence]) -> Iterator[Engine]:
+    """geopandas.sjoin of a frame of points with the frame of areas."""
+    frames = _installed("geopandas")
+    shapes = _areas_only(fences)
+    began = time.perf_counter()
+    fenced = frames.GeoDataFrame(geometry=shapes, crs="EPSG:4326")
+    fenced.sindex  # noqa: B018 - builds the tree
+
+    def containing(lat: Floats, lon: Floats) -> Pairs:
+        points = frames.GeoDataFrame(geometry=frames.points_from_xy(lon, lat), crs="EPSG:4326")
+        joined = frames.sjoin(points, fenced, how="inner", predicate="intersects")
+        return joined.index.to_numpy(), joined["index_right"].to_numpy()
+
+    yield Engine("geopandas sjoin", version_of("geopandas"), containing, time.perf_counter() - began)
+
+
+@contextmanager
+def h3(fences: Sequence[Fence]) -> Iterator[Engine]:
+    """A dict from cell to the areas that touch it, one cell a point; then GEOS for what lies in a cell of a border."""
+    cells = _installed("h3")
+    shapes = np.array(_areas_only(fences), dtype=object)
+    if len(fences) > H3_MOST:
+        raise AbsentError(f"covering more than {H3_MOST:,} areas with cells takes minutes")
+    began = time.perf_counter()
+    touching: dict[str, list[int]] = {}
+    for i, fence in enumerate(fences):
+        assert isinstance(fence.shape, Area)
+        for part in fence.shape.parts:
+            outline = cells.LatLngPoly(*part)
+            for cell in cells.h3shape_to_cells_experimental(outline, H3_RESOLUTION, contain="overlap"):
+                touching.setdefault(cell, []).append(i)
+    shapely.prepare(shapes)
+
+    def containing(lat: Floats, lon: Floats) -> Pairs:
+        cell_of, none = cells.latlng_to_cell, ()
+        found = [
+            (row, area)
+            for row, (at_lat, at_lon) in enumerate(zip(lat.tolist(), lon.tolist(), strict=True))
+            for area in touching.get(cell_of(at_lat, at_lon, H3_RESOLUTION), none)
+        ]
+        row, area = np.array(found, dtype=np.intp).reshape(-1, 2).T
+        inside = shapely.intersects_xy(shapes[area], lon[row], lat[row])
+        return row[inside], area[inside]
+
+    yield Engine(
+        f"H3 cells (resolution {H3_RESOLUTION}), then GEOS", version_of("h3"), containing, time.perf_counter() - began
+    )
+
+
+def _installed(package: str) -> Any:
+    if importlib.util.find_spec(package) is None:
+        raise AbsentError(f"the package {package} is not installed")
+    return importlib.import_module(package)
+
+
+def _areas_only(fences: Sequence[Fence]) -> list[Any]:
+    if not all(isinstance(fence.shape, Area) for fence in fences):
+        raise AbsentError("it has no true circles: polygons only")
+    return [fence.shape.geometry for fence in fences if isinstance(fence.shape, Area)]
