@@ -11,9 +11,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import FULL, QUICK, Effort, Work, alternate, enough, goal, say, short, table, times
 from benchmarks.matching import peers
 from benchmarks.matching.agreement import Pairs, same_pairs
-from benchmarks.matching.figures import FULL, QUICK, Effort, Work, alternate, enough, goal, say, short, table, times
 from benchmarks.matching.peers import AbsentError, Engine
 from benchmarks.matching.postgis import postgis
 from benchmarks.matching.tile38 import tile38

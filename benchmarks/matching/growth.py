@@ -9,9 +9,9 @@ from itertools import pairwise
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import FULL, QUICK, Effort, Spent, Work, alternate, goal, say, short, table, times
 from benchmarks.matching.agreement import same_pairs
 from benchmarks.matching.containing import AGAINST
-from benchmarks.matching.figures import FULL, QUICK, Effort, Spent, Work, alternate, goal, say, short, table, times
 from benchmarks.matching.peers import ours, shapely_tree
 from benchmarks.matching.workload import geofences, positions
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from benchmarks.figures import version_of
 from benchmarks.matching.agreement import Pairs
-from benchmarks.matching.figures import version_of
 from geofences.fence_index import Fence, FenceIndex
 from geofences.metres import Floats, distances_m
 from geofences.shapes import Area, Circle, boxes
@@ -121,7 +121,8 @@ def geopandas(fences: Sequence[Fence]) -> Iterator[Engine]:
 def h3(fences: Sequence[Fence]) -> Iterator[Engine]:
     """A dict from cell to the areas that touch it, one cell a point; then GEOS for what lies in a cell of a border."""
     cells = _installed("h3")
-    shapes = np.array(_areas_only(fences), dtype=object)
+    # copies: preparing a geometry would help whoever else has it
+    shapes = shapely.from_wkb(shapely.to_wkb(np.array(_areas_only(fences), dtype=object)))
     if len(fences) > H3_MOST:
         raise AbsentError(f"covering more than {H3_MOST:,} areas with cells takes minutes")
     began = time.perf_counter()

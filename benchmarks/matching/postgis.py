@@ -15,8 +15,8 @@ import psycopg
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from benchmarks.figures import cpu_of
 from benchmarks.matching.agreement import Pairs
-from benchmarks.matching.figures import cpu_of
 from benchmarks.matching.peers import AbsentError, Engine
 from geofences.fence_index import Fence
 from geofences.metres import Floats

@@ -13,9 +13,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.matching.agreement import same_events
-from benchmarks.matching.differ import Containing, Differ, PlainDiffer
-from benchmarks.matching.figures import (
+from benchmarks.figures import (
     FULL,
     QUICK,
     Effort,
@@ -29,6 +27,8 @@ from benchmarks.matching.figures import (
     table,
     times,
 )
+from benchmarks.matching.agreement import same_events
+from benchmarks.matching.differ import Containing, Differ, PlainDiffer
 from benchmarks.matching.peers import Tree
 from benchmarks.matching.workload import Spread, Walk, geofences, walkers
 from geofences.fence_index import FenceIndex

@@ -18,10 +18,10 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import FULL, QUICK, Effort, Work, alternate, cpu_of, goal, say, short, table, times
 from benchmarks.matching import resp, tile38
 from benchmarks.matching.agreement import same_events
 from benchmarks.matching.differ import PlainDiffer
-from benchmarks.matching.figures import FULL, QUICK, Effort, Work, alternate, cpu_of, goal, say, short, table, times
 from benchmarks.matching.peers import AbsentError, Tree
 from benchmarks.matching.workload import Spread, Walk, clear_of_circles, geofences, walkers
 from geofences.fence_index import FenceIndex

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import redis
 
+from benchmarks.figures import cpu_of
 from benchmarks.matching import resp
 from benchmarks.matching.agreement import Pairs
-from benchmarks.matching.figures import cpu_of
 from benchmarks.matching.peers import AbsentError, Engine
 from geofences.fence_index import Fence
 from geofences.metres import Floats

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import shapely
 
 from geofences.fence_index import Fence, FenceIndex, Ints
 from geofences.metres import Floats, metres_per_degree
@@ -124,11 +125,5 @@ def _star(random: np.random.Generator, lat: float, lon: float, radius_m: float, 
     per_lat, per_lon = metres_per_degree(lat)
     turn = np.arange(vertices) * (2 * math.pi / vertices)
     metres = radius_m * random.uniform(0.6, 1.0, vertices)
-    ring = [
-        *zip(
-            (lat + metres * np.sin(turn) / per_lat).tolist(),
-            (lon + metres * np.cos(turn) / per_lon).tolist(),
-            strict=True,
-        )
-    ]
-    return Area((((*ring, ring[0]),),))
+    ring = np.stack([lon + metres * np.cos(turn) / per_lon, lat + metres * np.sin(turn) / per_lat], axis=1)
+    return Area(shapely.Polygon(ring))

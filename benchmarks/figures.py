@@ -1,4 +1,4 @@
-"""How every table of matching is measured and how it says so.
+"""How benchmarks that compare are measured, and how every table says what it says.
 
 Works that are compared take turns, each round beginning with another, and every ratio is the median of the rounds' own
 ratios: what else the machine is doing then falls on both.
@@ -118,8 +118,10 @@ def goal(value: float, *, least: float | None = None, most: float | None = None,
         said, met, by = f"≥ {short(least)}{unit}", value >= least, 1 - value / least
     else:
         assert most is not None
-        said, met, by = f"≤ {short(most)}{unit}", value <= most, value / most - 1
-    return f"{said}: met" if met else f"{said}: missed by {100 * by:.0f} %"
+        said, met, by = f"≤ {short(most)}{unit}", value <= most, value / most - 1 if most else value - 1
+    if met:
+        return f"{said}: met"
+    return f"{said}: missed by {100 * by:.0f} %" if by < 1 else f"{said}: missed, {short(1 + by)} times that"
 
 
 def times(ratio: float | None) -> str:
