@@ -1,10 +1,10 @@
 """Circles and areas, read from JSON; every refusal says which ring and which vertex.
 
-Edges of an area are straight in longitude and latitude, as GEOS and PostGIS draw them. Against the shortest way between
-the same ends that is 2.5 m for an east-west edge of 10 km at 52 degrees north, and 0.2 m for 3 km.
+Edges of an area are straight in longitude and latitude (RFC 7946, 3.1.1), as GEOS and PostGIS draw them. Against the
+shortest way between the same ends that is 250 m for an east-west edge of 100 km at 52 degrees north, 2.5 m for 10 km, and
+0.2 m for 3 km. What is inside goes by the straight line; ways to it are measured along it, in pieces.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from geofences.metres import Floats, distances_m, metres_per_degree, wrap_lon
+from geofences.metres import Floats, distances_m, metres_per_degree_at, wrap_lon
 from geofences.reading import ShapeError, read_parts, read_position_field, read_radius
 
 __all__ = ["Area", "Bounds", "Circle", "Covering", "Part", "Ring", "Shape", "ShapeError", "known_shape", "read_shape"]
@@ -23,6 +24,12 @@ PREPARED_FROM = 100
 """Vertices from which GEOS answers faster from a tree of the edges. Below that the tree is slower to fetch from memory than
 the edges, and takes another 1.5 kB an area.
 """
+
+LONGEST_M = 10_000.0
+"""An edge is straight in degrees; up to this length that and the shortest way differ by 2.5 m at 52 degrees north."""
+WIDEST_DEG = 5.0
+_DEGREE_M = 111_700.0
+"""No degree is longer."""
 
 Ring = tuple[tuple[float, float], ...]
 """(lat, lon) of each vertex, the first repeated as the last."""
@@ -105,16 +112,18 @@ class Area:
     @cached_property
     def edges(self) -> Floats:
         """(n, 4): lat, lon of an edge's start and end. Where the area was cut at the antimeridian, the cut is no border."""
-        pairs = [(*a, *b) for part in self.parts for ring in part for a, b in pairwise(ring) if a != b]
-        edges = np.array(pairs, dtype=np.float64)
-        if self._over_antimeridian:
-            edges = edges[~((np.abs(edges[:, 1]) == 180) & (edges[:, 1] == edges[:, 3]))]
-        return edges
+        pairs: list[tuple[float, ...]] = [
+            (*a, *b) for part in self.parts for ring in part for a, b in pairwise(ring) if a != b
+        ]
+        if self.over_antimeridian:
+            cuts = [edge for edge in pairs if abs(edge[1]) == 180 and edge[1] == edge[3]]
+            pairs = [edge for edge in pairs if edge not in cuts] + _one_sided(cuts)
+        return np.array(pairs, dtype=np.float64).reshape(-1, 4)
 
     @cached_property
     def bounds(self) -> Bounds:
         west, south, east, north = (float(v) for v in self.geometry.bounds)
-        if self._over_antimeridian and (west, east) == (-180, 180):
+        if self.over_antimeridian and (west, east) == (-180, 180):
             edges = [(min(lon for _, lon in part[0]), max(lon for _, lon in part[0])) for part in self.parts]
             right = max(high for low, high in edges if low < 0)
             left = min(low for low, high in edges if high > 0)
@@ -131,16 +140,17 @@ class Area:
     @cached_property
     def covering(self) -> Covering:
         lat, lon = self.centre
-        shares = np.linspace(0.0, 1.0, 9)[:, None]  # an edge straight in degrees may bulge away from the centre
-        lats = self.edges[:, 0] + shares * (self.edges[:, 2] - self.edges[:, 0])
-        lons = self.edges[:, 1] + shares * (self.edges[:, 3] - self.edges[:, 1])
-        reach = float(distances_m(lats, lons, np.float64(lat), np.float64(lon)).max())  # type: ignore[arg-type]
-        return Covering(lat, lon, reach * 1.001 + 1.0)
+        start, end = np.split(short_pieces(self.edges), 2, axis=1)
+        reach = float(distances_m(start[:, 0], start[:, 1], np.float64(lat), np.float64(lon)).max())  # type: ignore[arg-type]
+        # a piece straight in degrees bulges from the shortest way, which is nowhere farther than at its ends
+        bulge = np.radians(end[:, 1] - start[:, 1]) ** 2 * np.sin(2 * np.radians(np.abs(start).max(axis=1, initial=0)))
+        return Covering(lat, lon, reach * 1.001 + 1.0 + float(bulge.max()) * 6_400_000 / 16)
 
-    @property
-    def _over_antimeridian(self) -> bool:
-        lons = {lon for part in self.parts for _, lon in part[0]}
-        return 180.0 in lons and -180.0 in lons
+    @cached_property
+    def over_antimeridian(self) -> bool:
+        """It has vertices at both 180 and -180."""
+        lons = shapely.get_coordinates(self.geometry)[:, 0]
+        return bool((lons == 180).any() and (lons == -180).any())
 
     def to_json(self) -> dict[str, Any]:
         parts = [[[[lon, lat] for lat, lon in ring] for ring in part] for part in self.parts]
@@ -179,6 +189,17 @@ def known_shape(raw: Mapping[str, Any]) -> Circle | Area:
     return Area(shapely.MultiPolygon([_known_polygon(rings) for rings in geometry["coordinates"]]))
 
 
+def _one_sided(cuts: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Of the edges along the antimeridian, where there is area on one side alone: that is a border."""
+    lats = sorted({lat for edge in cuts for lat in edge[::2]})
+    border: list[tuple[float, ...]] = []
+    for low, high in pairwise(lats):
+        sides = {edge[1] for edge in cuts if min(edge[::2]) <= low and high <= max(edge[::2])}
+        if len(sides) == 1:
+            border.append((low, min(sides), high, min(sides)))
+    return border
+
+
 def _known_polygon(rings: Sequence[Sequence[Sequence[float]]]) -> shapely.Polygon:
     outer, *holes = (shapely.linearrings(np.array([spot[:2] for spot in ring], np.float64)) for ring in rings)
     return shapely.polygons(outer, holes or None)
@@ -189,20 +210,44 @@ def _polygon(part: Part) -> shapely.Polygon:
     return shapely.Polygon(outer, holes)
 
 
+def short_pieces(edges: Floats) -> Floats:
+    """The edges (lat, lon, lat, lon), the long ones as several pieces in a row along the line that is straight in degrees."""
+    lat1, lon1, lat2, lon2 = edges.T
+    count = pieces_of(lat1, lon1, lat2, lon2)
+    which, share = np.repeat(np.arange(len(count)), count), 1 / np.repeat(count, count)
+    nth = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    start, way = edges[which, :2], edges[which, 2:] - edges[which, :2]
+    return np.hstack([start + (nth * share)[:, None] * way, start + ((nth + 1) * share)[:, None] * way])
+
+
+def pieces_of(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> NDArray[np.intp]:
+    """In how many pieces an edge is measured, so that none is longer than LONGEST_M or wider than WIDEST_DEG."""
+    east = np.abs(lon2 - lon1)
+    cos = np.cos(np.radians(np.where(lat1 * lat2 > 0, np.minimum(np.abs(lat1), np.abs(lat2)), 0.0)))
+    length = np.hypot(lat2 - lat1, east * cos) * _DEGREE_M
+    most = np.maximum(length / LONGEST_M, east / WIDEST_DEG)
+    return np.asarray(np.maximum(np.ceil(np.nan_to_num(most)), 1), dtype=np.intp)
+
+
 def widen(bounds: Bounds, by_m: float) -> Bounds:
-    """Bounds that hold every point at most `by_m` metres from those; never too small, a thousandth too large."""
-    south, west, north, east = bounds
-    per_lat = min(metres_per_degree(south)[0], metres_per_degree(north)[0]) * 0.999
+    """`widened` for one."""
+    return Bounds(*(float(v) for v in widened(np.array([bounds]), np.array([by_m]))[0]))
+
+
+def widened(bounds: Floats, by_m: Floats) -> Floats:
+    """Bounds (n, 4) that hold every point at most `by_m` metres from those; never too small, a thousandth too large."""
+    south, west, north, east = bounds.T
+    per_lat = np.minimum(metres_per_degree_at(south)[0], metres_per_degree_at(north)[0]) * 0.999
     low, high = south - by_m / per_lat, north + by_m / per_lat
-    share = math.sin(min(by_m / 6_335_000.0, math.pi / 2)) * 1.001
-    cos_lat = math.cos(math.radians(max(abs(south), abs(north))))
-    if low <= -90 or high >= 90 or share >= cos_lat:
-        return Bounds(max(low, -90.0), -180.0, min(high, 90.0), 180.0)
-    by_lon = math.degrees(math.asin(share / cos_lat))
-    span = (east - west) % 360 if (west, east) != (-180, 180) else 360.0
-    if span + 2 * by_lon >= 360:
-        return Bounds(low, -180.0, high, 180.0)
-    return Bounds(low, wrap_lon(west - by_lon), high, wrap_lon(east + by_lon))
+    share = np.sin(np.minimum(by_m / 6_335_000.0, np.pi / 2)) * 1.001
+    cos_lat = np.cos(np.radians(np.maximum(np.abs(south), np.abs(north))))
+    pole = (low <= -90) | (high >= 90) | (share >= cos_lat)
+    by_lon = np.degrees(np.arcsin(np.where(pole, 0.0, share / np.where(pole, 1.0, cos_lat))))
+    span = np.where((west == -180) & (east == 180), 360.0, (east - west) % 360.0)
+    whole = pole | (span + 2 * by_lon >= 360)
+    west = np.where(whole, -180.0, (west - by_lon + 180.0) % 360.0 - 180.0)
+    east = np.where(whole, 180.0, (east + by_lon + 180.0) % 360.0 - 180.0)
+    return np.stack([np.maximum(low, -90.0), west, np.minimum(high, 90.0), east], axis=1)
 
 
 def boxes(bounds: Bounds) -> Iterator[tuple[float, float, float, float]]:
