@@ -106,6 +106,22 @@ def enough(run: Callable[[int], object], most: int, seconds: float) -> int:
         units = min(most, units * 4)
 
 
+def filling(
+    run: Callable[[int], object], most: int, seconds: float, cpu_s: Callable[[], float] = time.process_time
+) -> Work:
+    """About so many seconds of `run`: a part of `most` units for a slow peer, all of them several times for a fast one."""
+    units = enough(run, most, seconds)
+    began = time.perf_counter()
+    run(units)
+    again = max(1, round(seconds / max(time.perf_counter() - began, 1e-6))) if units == most else 1
+
+    def work() -> None:
+        for _ in range(again):
+            run(units)
+
+    return Work(work, units * again, cpu_s)
+
+
 def cpu_of(pid: int) -> float:
     """CPU seconds that another process has used, to a hundredth."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -114,14 +130,32 @@ def cpu_of(pid: int) -> float:
 
 def goal(value: float, *, least: float | None = None, most: float | None = None, unit: str = "") -> str:
     """The goal of a figure, and whether it is met."""
+    return f"{_bound(least, most, unit)}: {_reached(value, least, most)}"
+
+
+def goal_of(
+    by_clock: float, by_cpu: float | None, *, least: float | None = None, most: float | None = None, unit: str = ""
+) -> str:
+    """The same of a figure that was taken twice: on a machine that others use too the clock tells of them as well."""
+    said, clock = _bound(least, most, unit), _reached(by_clock, least, most)
+    cpu = clock if by_cpu is None else _reached(by_cpu, least, most)
+    return f"{said}: {clock}" if clock == cpu else f"{said}: {clock} by the clock, {cpu} by the CPU"
+
+
+def _bound(least: float | None, most: float | None, unit: str) -> str:
+    bound = least if least is not None else most
+    assert bound is not None
+    return f"{'≥' if least is not None else '≤'} {short(bound)}{unit}"
+
+
+def _reached(value: float, least: float | None, most: float | None) -> str:
     if least is not None:
-        said, met, by = f"≥ {short(least)}{unit}", value >= least, 1 - value / least
-    else:
-        assert most is not None
-        said, met, by = f"≤ {short(most)}{unit}", value <= most, value / most - 1 if most else value - 1
-    if met:
-        return f"{said}: met"
-    return f"{said}: missed by {100 * by:.0f} %" if by < 1 else f"{said}: missed, {short(1 + by)} times that"
+        return "met" if value >= least else f"missed by {100 * (1 - value / least):.0f} %"
+    assert most is not None
+    if value <= most:
+        return "met"
+    over = value / most if most else value
+    return f"missed by {100 * (over - 1):.0f} %" if most and over < 2 else f"missed, {short(over)} times that"
 
 
 def times(ratio: float | None) -> str:
@@ -136,9 +170,9 @@ def short(number: float) -> str:
     return f"{number:.3g}"
 
 
-def table(title: str, columns: Sequence[str], versions: Sequence[str] = ()) -> Table:
-    """An empty table; below it the machine, its load, the date and the versions of what ran."""
-    return Table(*columns, title=title, title_justify="left", caption=_machine(versions), caption_justify="left")
+def table(title: str, columns: Sequence[str]) -> Table:
+    """An empty table; below it the machine, its load, the date and the versions of what always runs."""
+    return Table(*columns, title=title, title_justify="left", caption=_machine(), caption_justify="left")
 
 
 def say(line: str) -> None:
@@ -150,11 +184,11 @@ def version_of(package: str) -> str:
     return f"{package} {metadata.version(package)}"
 
 
-def _machine(versions: Sequence[str]) -> str:
+def _machine() -> str:
     load = os.getloadavg()[0]
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores (load {load:.1f}), Python {platform.python_version()}, "
-        + ", ".join([version_of("numpy"), version_of("shapely"), *versions])
+        f"{version_of('numpy')}, {version_of('shapely')}"
     )
 
 

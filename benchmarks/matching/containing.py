@@ -5,13 +5,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import FULL, QUICK, Effort, Work, alternate, enough, goal, say, short, table, times
+from benchmarks.figures import FULL, QUICK, Effort, Spent, alternate, enough, filling, goal_of, say, short, table, times
 from benchmarks.matching import peers
 from benchmarks.matching.agreement import Pairs, same_pairs
 from benchmarks.matching.peers import AbsentError, Engine
@@ -41,13 +42,19 @@ BUILDERS: Mapping[str, Builder] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Raced:
+    """One engine's part: `compared` says how many pairs of how many points were as ours."""
+
+    engine: Engine
+    compared: str
+    spent: Spent
+
+
 def race(
     fences: Sequence[Fence], points: Points, builders: Mapping[str, Builder], effort: Effort
-) -> tuple[list[tuple[Engine, list[str]]], list[str]]:
-    """Each engine with its cells (compared pairs, rates, CPU, ratios), ours first; and who is not in it, and why.
-
-    Raises DisagreementError where an engine's answers are not ours.
-    """
+) -> tuple[list[Raced], list[str]]:
+    """Each engine, ours first; and who is not in it, and why. Raises DisagreementError where an engine's answers are not ours."""
     absent = []
     with ExitStack() as stack:
         mine = stack.enter_context(peers.ours(fences))
@@ -59,22 +66,12 @@ def race(
                 absent.append(f"{name} is not in it: {why}")
         probes = _probes(fences, points)
         compared = {engine.name: _compare(engine, mine, len(fences), probes, effort) for engine in engines[1:]}
-        works = {}
-        for engine in engines:
-            units = enough(partial(_ask, engine, points), len(points[0]), effort.seconds)
-            works[engine.name] = Work(partial(_ask, engine, points, units), units, engine.cpu_s)
+        works = {
+            engine.name: filling(partial(_ask, engine, points), len(points[0]), effort.seconds, engine.cpu_s)
+            for engine in engines
+        }
         spent = alternate(works, effort.rounds)
-        ours = spent[mine.name]
-        rows = []
-        for engine in engines:
-            its = spent[engine.name]
-            ratios = (
-                ["", ""]
-                if engine is mine
-                else [times(ours.times_faster_than(its)), times(ours.times_cheaper_than(its))]
-            )
-            rows.append((engine, [compared.get(engine.name, ""), *its.rates(), f"{its.cpu_us:.3g}", *ratios]))
-    return rows, absent
+    return [Raced(engine, compared.get(engine.name, ""), spent[engine.name]) for engine in engines], absent
 
 
 def _ask(engine: Engine, points: Points, units: int) -> Pairs:
@@ -97,19 +94,6 @@ def _compare(engine: Engine, mine: Engine, fences: int, probes: Points, effort: 
 def shown(counts: Sequence[int], points: int, effort: Effort) -> tuple[Table, list[str]]:
     """The table, and a line for each engine that is missing somewhere."""
     places = positions(points)
-    rows: list[list[str]] = []
-    versions: dict[str, None] = {}
-    absent: dict[str, None] = {}
-    for kind in KINDS:
-        for count in counts:
-            say(f"{count:,} {kind}")
-            found, missing = race(geofences(count, kind), places, BUILDERS, effort)
-            absent |= dict.fromkeys(missing)
-            for engine, cells in found:
-                versions |= dict.fromkeys([engine.version] if engine.version else [])
-                least = GOALS.get((kind, count)) if engine.name == AGAINST else None
-                reached = goal(float(cells[-2].rstrip("x")), least=least, unit="x") if least else ""
-                rows.append([f"{count:,} {kind}", engine.name, f"{engine.build_s:.2g}", *cells, reached])
     result = table(
         f"Which geofences contain a point: {points:,} points, uniform, one thread; median of {effort.rounds} rounds in turn",
         (
@@ -124,15 +108,30 @@ def shown(counts: Sequence[int], points: int, effort: Effort) -> tuple[Table, li
             "ours x (CPU)",
             "goal",
         ),
-        list(versions),
     )
-    before = ""
-    for row in rows:
-        if before and row[0] != before:
+    versions: dict[str, None] = {}
+    absent: dict[str, None] = {}
+    for kind in KINDS:
+        for count in counts:
+            say(f"{count:,} {kind}")
+            raced, missing = race(geofences(count, kind), places, BUILDERS, effort)
+            absent |= dict.fromkeys(missing)
+            versions |= dict.fromkeys(one.engine.version for one in raced if one.engine.version)
+            for one in raced:
+                result.add_row(f"{count:,} {kind}", *_cells(one, raced[0].spent, GOALS.get((kind, count))))
             result.add_section()
-        before = row[0]
-        result.add_row(*row)
+    result.caption = ", ".join([str(result.caption), *versions])
     return result, list(absent)
+
+
+def _cells(one: Raced, ours: Spent, least: float | None) -> list[str]:
+    engine, its = one.engine, one.spent
+    ratios = ["", "", ""]
+    if its is not ours:
+        clock, cpu = ours.times_faster_than(its), ours.times_cheaper_than(its)
+        reached = goal_of(clock, cpu, least=least, unit="x") if least and engine.name == AGAINST else ""
+        ratios = [times(clock), times(cpu), reached]
+    return [engine.name, f"{engine.build_s:.2g}", one.compared, *its.rates(), f"{its.cpu_us:.3g}", *ratios]
 
 
 def main(*, quick: bool = False) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import FULL, QUICK, Effort, Work, alternate, enough, goal, say, short, table, times
+from benchmarks.figures import FULL, QUICK, Effort, Work, alternate, filling, goal_of, say, short, table, times
 from benchmarks.matching.agreement import DisagreementError
 from benchmarks.matching.workload import Spread, geofences, positions
 from geofences.fence_index import FenceIndex
@@ -115,7 +115,7 @@ def shown(cases: Sequence[tuple[int, Spread]], calls: int, effort: Effort) -> Ta
                 f"{its.cpu_us:.1f}",
                 "" if is_mine else times(mine.times_faster_than(its)),
                 short(checked) if is_mine else "",
-                goal(its.rate, least=LEAST, unit="/s") if is_mine else "",
+                goal_of(its.rate, 1e6 / its.cpu_us, least=LEAST, unit="/s") if is_mine else "",
             )
         result.add_section()
     return result
@@ -128,13 +128,14 @@ def _work(ask: Ask, lat: Floats, lon: Floats, effort: Effort) -> Work:
         for at_lat, at_lon in rows[:count]:
             ask(at_lat, at_lon)
 
-    count = enough(run, len(rows), effort.seconds)
-    return Work(lambda: run(count), count)
+    return filling(run, len(rows), effort.seconds)
 
 
 def main(*, quick: bool = False) -> None:
     console = Console(width=150)
     console.print(shown([(300, "clustered")], 600, QUICK) if quick else shown(CASES, CALLS, FULL))
+    if importlib.util.find_spec("scipy") is None:
+        console.print("The KD-tree is not in it: the package scipy is not installed", highlight=False)
 
 
 if __name__ == "__main__":

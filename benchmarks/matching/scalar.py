@@ -11,7 +11,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import FULL, QUICK, Effort, Work, alternate, goal, say, table, times
+from benchmarks.figures import FULL, QUICK, Effort, Work, alternate, goal_of, say, table, times
 from benchmarks.matching.agreement import DisagreementError
 from benchmarks.matching.peers import Tree
 from benchmarks.matching.workload import Spread, geofences, positions, positions_near
@@ -111,7 +111,7 @@ def shown(cases: Sequence[tuple[int, Spread]], calls: int, effort: Effort) -> Ta
                     "" if is_mine else times(mine.times_faster_than(its)),
                     "" if is_mine else times(mine.times_cheaper_than(its)),
                     f"{pairs:,}" if is_mine else "",
-                    goal(its.wall_us, most=MOST_US, unit=" µs") if is_mine else "",
+                    goal_of(its.wall_us, its.cpu_us, most=MOST_US, unit=" µs") if is_mine else "",
                 )
             result.add_section()
     return result

@@ -13,20 +13,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import (
-    FULL,
-    QUICK,
-    Effort,
-    Spent,
-    Work,
-    alternate,
-    enough,
-    goal,
-    say,
-    short,
-    table,
-    times,
-)
+from benchmarks.figures import FULL, QUICK, Effort, Spent, Work, alternate, filling, goal_of, say, short, table, times
 from benchmarks.matching.agreement import same_events
 from benchmarks.matching.differ import Containing, Differ, PlainDiffer
 from benchmarks.matching.peers import Tree
@@ -147,7 +134,7 @@ def shown(cases: Sequence[Case], batches: Sequence[int], pings: int, effort: Eff
                     f"{its.cpu_us:.3g}",
                     *_ratios(name, spent["Passerby"], its),
                     short(events) if name in ("Passerby", "Shapely STRtree") else "",
-                    goal(its.rate, least=least, unit="/s") if least else "",
+                    goal_of(its.rate, 1e6 / its.cpu_us, least=least, unit="/s") if least else "",
                 )
             result.add_section()
     return result
@@ -159,13 +146,9 @@ def _differ_road(containing: Containing, batch: int, devices: int, fences: int, 
 
 def _work(road: Callable[[Walk], object], walk: Walk, seconds: float) -> Work:
     """A slow road goes less of the way."""
-
-    def part(pings: int) -> Walk:
-        return Walk(walk.device[:pings], walk.lat[:pings], walk.lon[:pings])
-
-    pings = enough(lambda units: road(part(units)), len(walk), seconds)
-    mine = part(pings)
-    return Work(lambda: road(mine), pings)
+    return filling(
+        lambda pings: road(Walk(walk.device[:pings], walk.lat[:pings], walk.lon[:pings])), len(walk), seconds
+    )
 
 
 def _ratios(name: str, mine: Spent, its: Spent) -> list[str]:

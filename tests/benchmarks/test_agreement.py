@@ -75,8 +75,8 @@ def test_an_engine_that_misses_one_pair_is_never_timed() -> None:
     fences = geofences(200, "mixed", "clustered")
     with pytest.raises(DisagreementError, match="seldom wrong"):
         race(fences, positions(500, "clustered"), {"seldom wrong": seldom_wrong}, QUICK)
-    rows, absent = race(fences, positions(500, "clustered"), {"tree": shapely_tree}, QUICK)
-    assert [engine.name for engine, _ in rows] == ["Passerby", "Shapely STRtree, bulk"]
+    raced, absent = race(fences, positions(500, "clustered"), {"tree": shapely_tree}, QUICK)
+    assert [one.engine.name for one in raced] == ["Passerby", "Shapely STRtree, bulk"]
     assert not absent
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from rich.console import Console
 
-from benchmarks.figures import Spent, Work, alternate, enough, goal, short
+from benchmarks.figures import Spent, Work, alternate, enough, filling, goal, goal_of, short
 from commands.bench import BENCHMARKS, listing, run_benchmarks
 from offers.errors import BadInput
 
@@ -66,6 +66,15 @@ def test_a_slow_engine_gets_fewer_units() -> None:
     assert enough(lambda units: sum(range(units * 2_000)), 10**9, 0.01) < 10**6
 
 
+def test_a_fast_one_does_all_of_them_more_than_once() -> None:
+    asked: list[int] = []
+    work = filling(asked.append, 100, 0.01)
+    asked.clear()
+    work.run()
+    assert set(asked) == {100}
+    assert len(asked) == work.units / 100 > 1
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
@@ -73,6 +82,9 @@ def test_a_slow_engine_gets_fewer_units() -> None:
         (goal(3.0, least=6.0, unit="x"), "≥ 6x: missed by 50 %"),
         (goal(60.0, most=50.0, unit=" ms"), "≤ 50 ms: missed by 20 %"),
         (goal(500.0, most=50.0, unit=" ms"), "≤ 50 ms: missed, 10 times that"),
+        (goal_of(6.0, 7.0, least=6.0, unit="x"), "≥ 6x: met"),
+        (goal_of(3.0, 7.0, least=6.0, unit="x"), "≥ 6x: missed by 50 % by the clock, met by the CPU"),
+        (goal_of(3.0, None, least=6.0, unit="x"), "≥ 6x: missed by 50 %"),
         (goal(0.0, most=0), "≤ 0: met"),
         (goal(2.0, most=0), "≤ 0: missed, 2 times that"),
     ],
