@@ -3,6 +3,7 @@
 python -m benchmarks.matching.memory ours|tree GEOFENCES KIND
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -47,12 +48,12 @@ def _measure(what: str, count: int, kind: Kind, how: str) -> dict[str, int]:
     fences = geofences(count, kind)
     for fence in fences:
         fence.shape.bounds  # noqa: B018 - what a shape keeps of itself is there before
-    gc.collect()
+    _settle()
     if how == "traced":
         tracemalloc.start()
     before = _resident()
     index = BUILDERS[what](fences)
-    gc.collect()
+    _settle()
     found = (
         {"traced": tracemalloc.get_traced_memory()[0]}
         if how == "traced"
@@ -60,6 +61,14 @@ def _measure(what: str, count: int, kind: Kind, how: str) -> dict[str, int]:
     )
     assert index is not None  # it lives until here
     return found
+
+
+def _settle() -> None:
+    """What building needed and no longer holds goes back to the system, where the C library can do that."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _resident() -> int:
