@@ -63,10 +63,11 @@ class Tree:
         self._areas = np.array([i for i, fence in enumerate(fences) if isinstance(fence.shape, Area)], dtype=np.intp)
         self._tree = shapely.STRtree([fence.shape.geometry for fence in fences if isinstance(fence.shape, Area)])
         circles = [(i, fence.shape) for i, fence in enumerate(fences) if isinstance(fence.shape, Circle)]
-        boxed = [(i, c, shapely.box(*box)) for i, c in circles for box in boxes(c.bounds)]
-        self._circles = np.array([i for i, _, _ in boxed], dtype=np.intp)
-        self._round = np.array([(c.lat, c.lon, c.radius_m) for _, c, _ in boxed]).reshape(-1, 3)
-        self._boxes = shapely.STRtree([box for _, _, box in boxed])
+        boxed = [(i, c.lat, c.lon, c.radius_m, *box) for i, c in circles for box in boxes(c.bounds)]
+        columns = np.array(boxed).reshape(-1, 8)
+        self._circles = columns[:, 0].astype(np.intp)
+        self._round = columns[:, 1:4].copy()
+        self._boxes = shapely.STRtree(shapely.box(*columns[:, 4:].T))
 
     def containing(self, lat: Floats, lon: Floats) -> Pairs:
         points = shapely.points(lon, lat)
