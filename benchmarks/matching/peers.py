@@ -18,12 +18,15 @@ from benchmarks.figures import version_of
 from benchmarks.matching.agreement import Pairs
 from geofences.fence_index import Fence, FenceIndex
 from geofences.metres import Floats, distances_m
-from geofences.shapes import Area, Circle, boxes
+from geofences.shapes import Area, Circle
 
 H3_RESOLUTION = 10
 """Cells of about 130 m across: the fence's own size, as people use it."""
 H3_MOST = 10_000
 """Covering more geofences with cells takes minutes."""
+
+LEAST_M_A_DEGREE = 110_000.0
+"""No degree of latitude is as short: a box made with it is a little larger than its circle."""
 
 
 class AbsentError(Exception):
@@ -57,17 +60,18 @@ def shapely_tree(fences: Sequence[Fence]) -> Iterator[Engine]:
 
 
 class Tree:
-    """Areas in one R-tree, the boxes of circles in another."""
+    """Areas in one R-tree, the boxes of circles in another; not for circles at a pole or over the antimeridian."""
 
     def __init__(self, fences: Sequence[Fence]) -> None:
         self._areas = np.array([i for i, fence in enumerate(fences) if isinstance(fence.shape, Area)], dtype=np.intp)
         self._tree = shapely.STRtree([fence.shape.geometry for fence in fences if isinstance(fence.shape, Area)])
         circles = [(i, fence.shape) for i, fence in enumerate(fences) if isinstance(fence.shape, Circle)]
-        boxed = [(i, c.lat, c.lon, c.radius_m, *box) for i, c in circles for box in boxes(c.bounds)]
-        columns = np.array(boxed).reshape(-1, 8)
-        self._circles = columns[:, 0].astype(np.intp)
-        self._round = columns[:, 1:4].copy()
-        self._boxes = shapely.STRtree(shapely.box(*columns[:, 4:].T))
+        self._circles = np.array([i for i, _ in circles], dtype=np.intp)
+        self._round = np.array([(c.lat, c.lon, c.radius_m) for _, c in circles]).reshape(-1, 3)
+        lat, lon, radius_m = self._round.T
+        high = radius_m / LEAST_M_A_DEGREE
+        wide = high / np.cos(np.radians(np.abs(lat) + high))
+        self._boxes = shapely.STRtree(shapely.box(lon - wide, lat - high, lon + wide, lat + high))
 
     def containing(self, lat: Floats, lon: Floats) -> Pairs:
         points = shapely.points(lon, lat)
