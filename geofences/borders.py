@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geofences.metres import Floats, distances_m, metres_per_degree_at
 from geofences.rings import Ints, Rings, each
-from geofences.shapes import Area, pieces_of, short_pieces
+from geofences.shapes import LONGEST_M, Area, pieces_of, short_pieces
 
 _EDGES_AT_ONCE = 16_384  # their columns stay in the processor's cache
 _POLAR = 89.0
@@ -92,8 +92,10 @@ class Borders:
                 vertex[:, 0] + shares * way[:, 0],
                 vertex[:, 1] + shares * way[:, 1],
             )
-            middle = shares[metres.argmin(axis=0), np.arange(len(way))]
             width = (high - low) / (_SAMPLES - 1)
+            middle = shares[metres.argmin(axis=0), np.arange(len(way))]
+            maybe = metres.min(axis=0) <= metres.min() + 2 * LONGEST_M * width
+            vertex, way, middle, width = vertex[maybe], way[maybe], middle[maybe], width[maybe]
             low, high = np.maximum(middle - width, 0.0), np.minimum(middle + width, 1.0)
         return float(metres.min())
 

@@ -28,6 +28,8 @@ from geofences.rings import Rings
 from geofences.shapes import Area, Bounds, Circle, boxes, widen, widened
 from geofences.stripes import OPEN, Stripes
 
+LEAST_M = 1e-9
+"""Outside an area by less than metres can tell is still not on its border."""
 AT_ONCE = 32_768
 """Positions that are worked together: their columns stay in the processor's cache."""
 
@@ -195,23 +197,30 @@ class Layer:
 
     def _in_areas(self, lat: Floats, lon: Floats, fence: Ints) -> Bools:
         """Planar in degrees, borders inside. -180 is 180 too, on whichever side of the map the area lies."""
-        sides = self._stripes.sides(lat, lon, self._area[fence])
-        for i in np.flatnonzero(sides == OPEN).tolist():
-            sides[i] = shapely.intersects_xy(self._geometry[self._area[fence[i]]], lon[i], lat[i])
-        inside: Bools = sides == 1
-        both = np.flatnonzero((lon == -180.0) & ~inside)
+        inside = self._in_plane(lat, lon, fence)
+        both = np.flatnonzero((np.abs(lon) == 180.0) & ~inside)
         if len(both):
-            inside[both] = self._in_areas(lat[both], np.full(len(both), 180.0), fence[both])
+            inside[both] = self._in_plane(lat[both], -lon[both], fence[both])
         return inside
+
+    def _in_plane(self, lat: Floats, lon: Floats, fence: Ints) -> Bools:
+        area = self._area[fence]
+        sides = self._stripes.sides(lat, lon, area)
+        for i in np.flatnonzero(sides == OPEN).tolist():
+            sides[i] = shapely.intersects_xy(self._geometry[area[i]], lon[i], lat[i])
+        return sides.astype(bool)
 
     def _holds(self, lat: float, lon: float, fence: int) -> bool:
         if not self._is_area[fence]:
             return bool(self._holding_exactly(np.array([lat]), np.array([lon]), np.array([fence]))[0])
         area = int(self._area[fence])
-        side = self._stripes.side(lat, lon, area)
-        if side == OPEN:
-            side = shapely.intersects_xy(self._geometry[area], lon, lat)
-        return bool(side) or (lon == -180.0 and self._holds(lat, 180.0, fence))
+        for name in (lon, -lon) if abs(lon) == 180.0 else (lon,):
+            side = self._stripes.side(lat, name, area)
+            if side == OPEN:
+                side = shapely.intersects_xy(self._geometry[area], name, lat)
+            if side:
+                return True
+        return False
 
     def _signed(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Floats:
         metres = np.empty(len(row))
@@ -221,7 +230,8 @@ class Layer:
         metres[~area] = to_centre - circle[:, 2]
         at, fence = row[area], fence[area]
         to_border = self._borders.distances(lat[at], lon[at], self._area[fence])
-        metres[area] = np.where(self._inside(lat, lon, at, fence, squared[area]), -to_border, to_border)
+        inside = self._inside(lat, lon, at, fence, squared[area])
+        metres[area] = np.where(inside, -to_border, np.maximum(to_border, LEAST_M))
         return metres
 
 

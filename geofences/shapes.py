@@ -101,14 +101,12 @@ class Area:
 
     @cached_property
     def edges(self) -> Floats:
-        """(n, 4): lat, lon of an edge's start and end. Where the area was cut at the antimeridian, the cut is no border."""
-        pairs: list[tuple[float, ...]] = [
-            (*a, *b) for part in self.parts for ring in part for a, b in pairwise(ring) if a != b
-        ]
-        if self.over_antimeridian:
-            cuts = [edge for edge in pairs if abs(edge[1]) == 180 and edge[1] == edge[3]]
-            pairs = [edge for edge in pairs if edge not in cuts] + _one_sided(cuts)
-        return np.array(pairs, dtype=np.float64).reshape(-1, 4)
+        """(n, 4): lat, lon of an edge's start and end. Where the area was cut at the antimeridian, the cut is no
+        border; nor is a pole with area all round it.
+        """
+        pairs = [(*a, *b) for part in self.parts for ring in part for a, b in pairwise(ring) if a != b]
+        border = _without_cuts(pairs) if self.over_antimeridian else pairs
+        return np.array(border or pairs, dtype=np.float64)  # the whole Earth has no border: it keeps its cuts
 
     @cached_property
     def bounds(self) -> Bounds:
@@ -178,14 +176,18 @@ def known_shape(raw: Mapping[str, Any]) -> Circle | Area:
     return Area(shapely.MultiPolygon([_known_polygon(rings) for rings in geometry["coordinates"]]))
 
 
-def _one_sided(cuts: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
-    """Of the edges along the antimeridian, where there is area on one side alone: that is a border."""
-    lats = sorted({lat for edge in cuts for lat in edge[::2]})
-    border: list[tuple[float, ...]] = []
-    for low, high in pairwise(lats):
+def _without_cuts(edges: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Edges along the antimeridian are a border where there is area on one side alone; those along a pole, if not all round it."""
+    cuts = {edge for edge in edges if abs(edge[1]) == 180 and edge[1] == edge[3]}
+    border = [edge for edge in edges if edge not in cuts]
+    for pole in (-90.0, 90.0):
+        there = {edge for edge in border if edge[0] == edge[2] == pole}
+        if sum(abs(edge[3] - edge[1]) for edge in there) == 360:
+            border = [edge for edge in border if edge not in there]
+    for low, high in pairwise(sorted({lat for edge in cuts for lat in edge[::2]})):
         sides = {edge[1] for edge in cuts if min(edge[::2]) <= low and high <= max(edge[::2])}
         if len(sides) == 1:
-            border.append((low, min(sides), high, min(sides)))
+            border.append((low, *sides, high, *sides))
     return border
 
 
