@@ -6,7 +6,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from rich.console import Console
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from benchmarks.figures import FULL, QUICK, Effort, Spent, alternate, enough, filling, goal_of, say, short, table, times
 from benchmarks.matching import peers
-from benchmarks.matching.agreement import Pairs, same_pairs
+from benchmarks.matching.agreement import same_pairs
 from benchmarks.matching.peers import AbsentError, Engine
 from benchmarks.matching.postgis import postgis
 from benchmarks.matching.tile38 import tile38
@@ -35,6 +34,7 @@ Points = tuple[Floats, Floats]
 Builder = Callable[[Sequence[Fence]], AbstractContextManager[Engine]]
 BUILDERS: Mapping[str, Builder] = {
     AGAINST: peers.shapely_tree,
+    "Shapely from degrees": peers.shapely_tree_from_degrees,
     "geopandas": peers.geopandas,
     "H3": peers.h3,
     "PostGIS": postgis,
@@ -67,15 +67,11 @@ def race(
         probes = _probes(fences, points)
         compared = {engine.name: _compare(engine, mine, len(fences), probes, effort) for engine in engines[1:]}
         works = {
-            engine.name: filling(partial(_ask, engine, points), len(points[0]), effort.seconds, engine.cpu_s)
+            engine.name: filling(engine.ready(*points), len(points[0]), effort.seconds, engine.cpu_s)
             for engine in engines
         }
         spent = alternate(works, effort.rounds)
     return [Raced(engine, compared.get(engine.name, ""), spent[engine.name]) for engine in engines], absent
-
-
-def _ask(engine: Engine, points: Points, units: int) -> Pairs:
-    return engine.containing(points[0][:units], points[1][:units])
 
 
 def _probes(fences: Sequence[Fence], points: Points) -> Points:
@@ -87,8 +83,9 @@ def _probes(fences: Sequence[Fence], points: Points) -> Points:
 
 
 def _compare(engine: Engine, mine: Engine, fences: int, probes: Points, effort: Effort) -> str:
-    most = enough(partial(_ask, engine, probes), len(probes[0]), COMPARED * effort.seconds)
-    return f"{short(same_pairs(engine.name, _ask(engine, probes, most), _ask(mine, probes, most), fences))} of {short(most)}"
+    theirs, ours = engine.ready(*probes), mine.ready(*probes)
+    most = enough(theirs, len(probes[0]), COMPARED * effort.seconds)
+    return f"{short(same_pairs(engine.name, theirs(most), ours(most), fences))} of {short(most)}"
 
 
 def shown(counts: Sequence[int], points: int, effort: Effort) -> tuple[Table, list[str]]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import FULL, QUICK, Effort, Spent, Work, alternate, goal, say, short, table, times
+from benchmarks.figures import FULL, QUICK, Effort, Spent, alternate, filling, goal, say, short, table, times
 from benchmarks.matching.agreement import same_pairs
 from benchmarks.matching.containing import AGAINST
 from benchmarks.matching.peers import ours, shapely_tree
@@ -29,15 +29,12 @@ def shown(counts: Sequence[int], points: int, effort: Effort) -> Table:
         say(f"{count:,} circles")
         fences = geofences(count, "circles")
         with ours(fences) as mine, shapely_tree(fences) as tree:
-            expected = tree.containing(lat, lon)
-            pairs = same_pairs(mine.name, mine.containing(lat, lon), expected, len(fences))
-            spent = alternate(
-                {
-                    "ours": Work(lambda: mine.containing(lat, lon), points),
-                    "tree": Work(lambda: tree.containing(lat, lon), points),
-                },
-                effort.rounds,
-            )
+            asks = mine.ready(lat, lon), tree.ready(lat, lon)
+            pairs = same_pairs(mine.name, asks[0](points), asks[1](points), len(fences))
+            works = {
+                name: filling(ask, points, effort.seconds) for name, ask in zip(("ours", "tree"), asks, strict=True)
+            }
+            spent = alternate(works, effort.rounds)
             seen.append((spent["ours"], spent["tree"]))
             rows.append(
                 [

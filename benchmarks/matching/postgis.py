@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from benchmarks.figures import cpu_of
 from benchmarks.matching.agreement import Pairs
-from benchmarks.matching.peers import AbsentError, Engine
+from benchmarks.matching.peers import AbsentError, Engine, from_degrees
 from geofences.fence_index import Fence
 from geofences.metres import Floats
 from geofences.shapes import Circle
@@ -65,7 +65,7 @@ def postgis(fences: Sequence[Fence]) -> Iterator[Engine]:
             connection, "SELECT 'PostGIS ' || postgis_lib_version() || ', PostgreSQL ' || split_part(version(), ' ', 2)"
         )
         pid = int(_one(connection, "SELECT pg_backend_pid()"))
-        yield Engine("PostGIS, one join", version, containing, build_s, lambda: _server_cpu_s(pid))
+        yield Engine("PostGIS, one join", version, from_degrees(containing), build_s, lambda: _server_cpu_s(pid))
 
 
 def _fill(connection: psycopg.Connection, fences: Sequence[Fence]) -> None:

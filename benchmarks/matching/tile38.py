@@ -22,7 +22,7 @@ import redis
 from benchmarks.figures import cpu_of
 from benchmarks.matching import resp
 from benchmarks.matching.agreement import Pairs
-from benchmarks.matching.peers import AbsentError, Engine
+from benchmarks.matching.peers import AbsentError, Engine, from_degrees
 from geofences.fence_index import Fence
 from geofences.metres import Floats
 from geofences.shapes import Area, Circle
@@ -136,7 +136,7 @@ def tile38(fences: Sequence[Fence]) -> Iterator[Engine]:
                 return _ask(line, lat, lon)
 
             name = f"Tile38 INTERSECTS, {PIPELINE} a pipeline"
-            yield Engine(name, server.version, containing, build_s, lambda: cpu_of(server.pid))
+            yield Engine(name, server.version, from_degrees(containing), build_s, lambda: cpu_of(server.pid))
 
 
 def _ask(line: socket.socket, lat: Floats, lon: Floats) -> Pairs:
