@@ -41,6 +41,14 @@ def test_without_a_name_it_is_said_which_there_are() -> None:
     assert listing().row_count == len(BENCHMARKS) + 1
 
 
+def test_those_of_one_size_run_as_they_are_when_small_ones_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not BENCHMARKS["passes"].sized
+    run_benchmarks(["growth", "passes"], Console(), quick=True)
+    said = capsys.readouterr().out
+    assert "4,000 points" in said
+    assert "78 true passes" in said
+
+
 def test_a_name_that_is_none_is_refused_before_anything_runs() -> None:
     with pytest.raises(BadInput, match="is not a benchmark"):
         run_benchmarks(["containing", "nothing"], Console())
