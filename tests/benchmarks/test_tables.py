@@ -16,7 +16,7 @@ SAID = {
     "stream": ("Passerby's matching", "Tile38 is not in it"),
     "scalar": ("containing_one", "locate_one", "≤ 3 µs"),
     "building": ("resident, MB", "≤ 50 ms", "longest ms"),
-    "nearby": ("nearest 19", "≥ 10k/s"),
+    "nearby": ("nearest 19", "nobody", "≥ 10k/s"),
 }
 
 
