@@ -13,20 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from geofences.metres import Floats, distances_m, metres_per_degree_at, wrap_lon
+from geofences.pieces import short_pieces
 from geofences.reading import ShapeError, read_parts, read_position_field, read_radius
 
 __all__ = ["Area", "Bounds", "Circle", "Covering", "Part", "Ring", "Shape", "ShapeError", "known_shape", "read_shape"]
-
-LONGEST_M = 10_000.0
-"""An edge is straight in degrees; up to this length that and the shortest way differ by 2.5 m at 52 degrees north."""
-WIDEST_DEG = 5.0
-_DEGREE_M = 111_700.0
-"""No degree is longer."""
-_SHORT_DEG = 0.06
-"""What goes no farther in latitude and in longitude is one piece."""
 
 Ring = tuple[tuple[float, float], ...]
 """(lat, lon) of each vertex, the first repeated as the last."""
@@ -199,28 +191,6 @@ def _known_polygon(rings: Sequence[Sequence[Sequence[float]]]) -> shapely.Polygo
 def _polygon(part: Part) -> shapely.Polygon:
     outer, *holes = ([(lon, lat) for lat, lon in ring] for ring in part)
     return shapely.Polygon(outer, holes)
-
-
-def short_pieces(edges: Floats) -> Floats:
-    """The edges (lat, lon, lat, lon), the long ones as several pieces in a row along the line that is straight in degrees."""
-    lat1, lon1, lat2, lon2 = edges.T
-    count = pieces_of(lat1, lon1, lat2, lon2)
-    which, share = np.repeat(np.arange(len(count)), count), 1 / np.repeat(count, count)
-    nth = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    start, way = edges[which, :2], edges[which, 2:] - edges[which, :2]
-    return np.hstack([start + (nth * share)[:, None] * way, start + ((nth + 1) * share)[:, None] * way])
-
-
-def pieces_of(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> NDArray[np.intp]:
-    """In how many pieces an edge is measured, so that none is longer than LONGEST_M or wider than WIDEST_DEG."""
-    north, east = np.abs(lat2 - lat1), np.abs(lon2 - lon1)
-    pieces = np.ones(north.shape, dtype=np.intp)
-    long = np.flatnonzero((north > _SHORT_DEG) | (east > _SHORT_DEG))
-    lat1, lat2, north, east = lat1[long], lat2[long], north[long], east[long]
-    cos = np.cos(np.radians(np.where(lat1 * lat2 > 0, np.minimum(np.abs(lat1), np.abs(lat2)), 0.0)))
-    most = np.maximum(np.hypot(north, east * cos) * (_DEGREE_M / LONGEST_M), east / WIDEST_DEG)
-    pieces[long] = np.maximum(np.ceil(most), 1)
-    return pieces
 
 
 def widen(bounds: Bounds, by_m: float) -> Bounds:
