@@ -40,7 +40,7 @@ check: setup-dev  ## ruff and mypy alone
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 bench: setup  ## the benchmarks, each a table
-	@$(BIN)/passerby bench
+	@$(BIN)/passerby bench all
 
 clean:  ## remove .venv and the demo's data
 	rm -rf $(VENV) .demo

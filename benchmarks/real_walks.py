@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import goal
 from benchmarks.presence_rules import WALKS, ours
 from benchmarks.walk_truth import (
     MUST_ACCURACY_M,
@@ -74,9 +75,12 @@ def main() -> None:
     seen = Counter(row.reason for row in rows if row.entered_at is not None)
     for reason, passed in Counter(row.reason for row in rows).most_common():
         counts.add_row(reason, str(passed), str(seen[reason]))
+    due = [row for row in rows if row.reason == "to be seen"]
+    recall = sum(row.entered_at is not None for row in due) / len(due)
     console = Console(width=130)
     console.print(each)
     console.print(counts)
+    console.print(f"recall of those to be seen {recall:.3f}; goal {goal(recall, least=0.95)}", highlight=False)
 
 
 if __name__ == "__main__":

@@ -246,14 +246,15 @@ def import_file(
 
 @app.command()
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(help="Which: rules, walks, passes, day; none: all.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Which, or all; none: say which there are.")] = None,
+    quick: Annotated[bool, typer.Option(help="Small sizes: the tables come out, their figures mean nothing.")] = False,
 ) -> None:
     """The benchmarks, each one table, with the machine and the date."""
     from rich.console import Console
 
     from commands.bench import run_benchmarks
 
-    run_benchmarks(names or [], Console())
+    run_benchmarks(names or [], Console(), quick=quick)
 
 
 def main() -> None:

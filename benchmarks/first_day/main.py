@@ -18,6 +18,8 @@ from benchmarks.first_day.day import Day, Step
 from benchmarks.first_day.retailer import Retailer, Size
 from benchmarks.service import key_of, serving
 
+SMALL = Size(stores=30, products=20, customers=1_200, purchases=1_500, walkers=40, asked=30, erased=5)
+"""More than one batch of customers and of purchases."""
 POSTGRESQL = "PASSERBY_TEST_POSTGRES_URL"
 
 
@@ -62,9 +64,9 @@ def table(columns: dict[str, list[Step]]) -> Table:
     return shown
 
 
-def main(size: Size | None = None) -> None:
+def main(*, quick: bool = False) -> None:
     console = Console(width=150)
-    retailer = Retailer(size or Size(), datetime.now(UTC).replace(microsecond=0))
+    retailer = Retailer(SMALL if quick else Size(), datetime.now(UTC).replace(microsecond=0))
     columns = {}
     console.print("SQLite")
     columns["SQLite"] = run(None, retailer, console)

@@ -6,15 +6,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.first_day.day import Day
-from benchmarks.first_day.main import table
-from benchmarks.first_day.retailer import Retailer, Size
+from benchmarks.first_day.main import SMALL, table
+from benchmarks.first_day.retailer import Retailer
 from tests.faults.conftest import Where
 from tests.faults.town import serving
 
 pytestmark = pytest.mark.faults
-
-SMALL = Size(stores=30, products=20, customers=1_200, purchases=1_500, walkers=40, asked=30, erased=5)
-"""More than one batch of customers and of purchases."""
 
 
 def test_a_retailers_first_day(tmp_path: Path, where: Where) -> None:
