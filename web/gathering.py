@@ -8,17 +8,17 @@ import structlog
 
 from web.ringing import Ringing
 from workers.lanes import MOST_DEVICES, LaneDoor, LanesUnavailableError
-from workers.letters import PingLetter
+from workers.letters import DeviceLetter, size_of
 
 MOST_PINGS = 10_000
-"""Pings in one entry: some 400 kB sealed, and a worker's bite."""
+"""Pings and transitions in one entry: some 400 kB sealed, and a worker's bite."""
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class _Batch:
-    letters: list[PingLetter] = field(default_factory=list)
+    letters: list[DeviceLetter] = field(default_factory=list)
     waiting: list[asyncio.Future[str | None]] = field(default_factory=list)
     pings: int = 0
 
@@ -35,7 +35,7 @@ class Gathering:
         self._timer: asyncio.TimerHandle | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
-    def put(self, lane: int, letter: PingLetter) -> asyncio.Future[str | None]:
+    def put(self, lane: int, letter: DeviceLetter) -> asyncio.Future[str | None]:
         """Add a letter to the lane's next entry. The future is done when the lane has it: none, or why the device is refused.
 
         `LanesUnavailableError` when it was not kept.
@@ -48,7 +48,7 @@ class Gathering:
         kept: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         batch.letters.append(letter)
         batch.waiting.append(kept)
-        batch.pings += len(letter.pings)
+        batch.pings += size_of(letter)
         if len(batch.letters) >= MOST_DEVICES or batch.pings >= MOST_PINGS:
             self._close(lane)
         return kept

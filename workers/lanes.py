@@ -10,7 +10,7 @@ A lane is a stream with one writer. Everything of a lane shares a hash tag, so t
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
-from workers.letters import ForgetLetter, Letter, PingLetter, TickLetter, pack
+from workers.letters import DeviceLetter, ForgetLetter, Letter, TickLetter, pack
 from workers.seal import Seal, hour_of, new_salt
 
 SALTS = "pb:salts"
@@ -96,7 +96,7 @@ class LaneDoor:
         self._epochs: dict[int, str] = {}
         self._append = redis.register_script(APPEND)
 
-    async def append(self, lane: int, letters: list[PingLetter], now: float) -> Appended:
+    async def append(self, lane: int, letters: Sequence[DeviceLetter], now: float) -> Appended:
         """Keep these letters in the lane; when this returns, they survive the crash of any process.
 
         Blocked devices' letters are left out and named. `LanesUnavailableError`: nothing was kept; an answer that was lost on
@@ -125,7 +125,7 @@ class LaneDoor:
             raise LanesUnavailableError(f"Redis: {type(error).__name__}", 2) from error
         raise LanesUnavailableError("the lanes are being rebuilt")
 
-    async def _try(self, lane: int, letters: list[PingLetter], now: float) -> list[bytes]:
+    async def _try(self, lane: int, letters: Sequence[DeviceLetter], now: float) -> list[bytes]:
         hour = hour_of(now)
         if not self._seal.knows(hour):
             await self._redis.hsetnx(SALTS, str(hour), new_salt())

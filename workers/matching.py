@@ -25,7 +25,7 @@ from offers.records.database import Database
 from workers.failpoints import Failpoints
 from workers.lane_work import Changes, Entry, LaneWork
 from workers.lanes import LaneDesk, lane_of
-from workers.letters import ForgetLetter, Letter, PingLetter, TickLetter, pack, unpack
+from workers.letters import DeviceLetter, ForgetLetter, Letter, PingLetter, TickLetter, TransitionLetter, pack, unpack
 from workers.seal import UnreadableError
 
 ENTRIES_A_STEP = 64
@@ -160,7 +160,7 @@ class Matcher:
         devices = dict.fromkeys(device for letter in letters for device in _devices_of(letter))
         presences = {device: Presence.from_bytes(raw) for device, raw in work.presences(devices).items()}
         versions = [one.version for one in presences.values()] + [
-            one.version for one in letters if isinstance(one, PingLetter)
+            one.version for one in letters if isinstance(one, DeviceLetter)
         ]
         index = self.fences.current(at_least=max(versions, default=0))
         walk = _Walk(index, presences, self.clock())
@@ -213,7 +213,7 @@ class Matcher:
 
 
 def _devices_of(letter: Letter) -> Iterable[str]:
-    return [letter.device] if isinstance(letter, PingLetter) else letter.devices
+    return [letter.device] if isinstance(letter, DeviceLetter) else letter.devices
 
 
 def _by_time(letter: PingLetter) -> list[int]:
@@ -221,7 +221,7 @@ def _by_time(letter: PingLetter) -> list[int]:
 
 
 def _apart(letter: Letter) -> list[Letter]:
-    if isinstance(letter, PingLetter):
+    if isinstance(letter, DeviceLetter):
         return [letter]
     return [type(letter)([device]) for device in letter.devices]
 
@@ -244,6 +244,8 @@ class _Walk:
             if isinstance(letter, PingLetter):
                 for number in _by_time(letter):
                     self._ping(letter, number, distances[id(letter), number])
+            elif isinstance(letter, TransitionLetter):
+                self._count("told", len(letter.items))
             elif isinstance(letter, TickLetter):
                 for device in letter.devices:
                     self._tick(device)
@@ -326,5 +328,5 @@ class _Walk:
             written[device] = (presence.to_bytes(), due_at(presence, self.index))
         return Changes(written, set(self._dropped), dict(self._counts))
 
-    def _count(self, name: str) -> None:
-        self._counts[name] = self._counts.get(name, 0) + 1
+    def _count(self, name: str, by: int = 1) -> None:
+        self._counts[name] = self._counts.get(name, 0) + by

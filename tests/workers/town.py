@@ -23,7 +23,7 @@ from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody, DeviceBody
 from workers.failpoints import Failpoints
 from workers.lanes import Appended, LaneDesk, LaneDoor, lane_of
-from workers.letters import PingLetter
+from workers.letters import DeviceLetter, PingLetter
 from workers.matching import FenceKeeper, Matched, Matcher
 from workers.push.outbox import OutboxPush
 from workers.sending import Sender
@@ -102,7 +102,7 @@ class Town:
         self.desk.block(made.follows.block)
         return made.device_id
 
-    def append(self, *letters: PingLetter) -> Appended:
+    def append(self, *letters: DeviceLetter) -> Appended:
         """As the ping door does it; all letters must be of one lane."""
 
         async def door() -> Appended:
