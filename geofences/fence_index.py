@@ -6,6 +6,7 @@ since. An edit makes a new snapshot on the same base.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -87,6 +88,11 @@ class FenceIndex:
     def compacted(self) -> "FenceIndex":
         """The same snapshot, with the same numbers, on one fresh base."""
         return FenceIndex(self.fences, self.version)
+
+    @cached_property
+    def gone(self) -> tuple[frozenset[int], ...]:
+        """For each layer its geofences that are no longer in force."""
+        return tuple(frozenset(np.flatnonzero(numbers < 0).tolist()) for numbers in self.numbers)
 
     @property
     def overlay_size(self) -> int:

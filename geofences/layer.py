@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from geofences.borders import Borders
 from geofences.metres import Floats, distances_m
+from geofences.nearest import Nearest
 from geofences.shapes import Area, Bounds, Circle, boxes, widen
 
 REACH_M = 300.0
@@ -42,6 +44,11 @@ class Layer:
         self._circles = np.array([(c.lat, c.lon, c.radius_m) for c in circles], dtype=np.float64).reshape(-1, 3)
         self._is_circle = np.array([isinstance(f.shape, Circle) for f in self.fences], dtype=bool)
         self._borders = Borders([f.shape if isinstance(f.shape, Area) else None for f in self.fences])
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """What is asked for the nearest borders; it learns as it is asked, and lasts as long as the layer."""
+        return Nearest([fence.shape for fence in self.fences])
 
     def locate(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints, Floats]:
         """Row, geofence and signed metres of each pair at most REACH_M apart, sorted by both."""
