@@ -14,10 +14,12 @@ Along the surface a line that is straight in degrees bends at most 1.09 tan(lat)
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geofences.metres import E2, A, B, Floats
 
@@ -33,6 +35,8 @@ _SLACK_M = 0.1
 """What an edge's pieces aim at; a straight kilometre at 52 degrees north needs no cut."""
 _MOST_PIECES = 2_000
 """Of one edge. Only the borders of continents, and edges beside a pole, want more; their slack is larger."""
+_ROUNDED = 1e-6
+"""Share of a number that single precision may be off by, for start and way in three directions; some twice what it is."""
 
 
 class Spot(NamedTuple):
@@ -73,66 +77,115 @@ def longest_ways(chords_m: Floats) -> Floats:
     return np.where(chords_m < _NEARLY_ANTIPODAL_M, 2 * LEAST_RADIUS_M * np.arcsin(share), WHOLE_EARTH_M)
 
 
-def cell_radius_m(south: float, west: float, north: float, east: float) -> float:
-    """No less than the way from the middle of a box of degrees to any spot in it: the line straight in degrees is so long at most."""
-    widest = _parallel_m(0.0 if south <= 0.0 <= north else min(abs(south), abs(north)))
+def box_radii_m(south: Floats, west: Floats, north: Floats, east: Floats) -> Floats:
+    """No less than the way from the middle of each box of degrees to any spot in it.
+
+    So long at most is the line that is straight in degrees: R * d(lat) is bounded by the greatest radius of curvature,
+    the circle of latitude by the widest one in the box.
+    """
+    low = np.where(south * north <= 0.0, 0.0, np.minimum(np.abs(south), np.abs(north)))
+    rise, turn = np.radians((north - south) / 2), np.radians((east - west) / 2)
+    radii: Floats = np.hypot(MOST_RADIUS_M * rise, _parallels_m(low) * turn)
+    return radii
+
+
+def box_radius_m(south: float, west: float, north: float, east: float) -> float:
+    """`box_radii_m` of one."""
+    sin_low = 0.0 if south <= 0.0 <= north else math.sin(math.radians(min(abs(south), abs(north))))
+    widest = A * math.sqrt((1 - sin_low * sin_low) / (1 - E2 * sin_low * sin_low))
     return math.hypot(MOST_RADIUS_M * math.radians((north - south) / 2), widest * math.radians((east - west) / 2))
 
 
-def _parallel_m(lat: float) -> float:
-    """Radius of a circle of latitude."""
-    phi = math.radians(lat)
-    return A * math.cos(phi) / math.sqrt(1 - E2 * math.sin(phi) ** 2)
+def _parallels_m(lat: Floats) -> Floats:
+    """Radii of circles of latitude."""
+    phi = np.radians(lat)
+    radii: Floats = A * np.cos(phi) / np.sqrt(1 - E2 * np.sin(phi) ** 2)
+    return radii
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """An area's border as straight pieces: (7, n), start, way to the end, 1 / length**2; and how far off the border they may be."""
+    """A border as straight pieces: (6, n) of metres, start and way to the end, reckoned from `middle`, in single precision."""
 
-    rows: Floats
+    middle: tuple[float, float, float]
+    rows: NDArray[np.float32]
     slack_m: float
-
-    @classmethod
-    def of(cls, edges: Floats) -> "Pieces":
-        """From (n, 4): lat, lon of an edge's start and end."""
-        rise, turn = np.radians(edges[:, 2] - edges[:, 0]), np.radians(edges[:, 3] - edges[:, 1])
-        low = np.where(edges[:, 0] * edges[:, 2] <= 0, 0.0, np.minimum(np.abs(edges[:, 0]), np.abs(edges[:, 2])))
-        high = np.radians(np.minimum(np.maximum(np.abs(edges[:, 0]), np.abs(edges[:, 2])), 89.9999))
-        widest = A * np.cos(np.radians(low)) / np.sqrt(1 - E2 * np.sin(np.radians(low)) ** 2)
-        length = np.hypot(MOST_RADIUS_M * rise, widest * turn)
-        bend = (1 + 1.5 * np.tan(high)) / LEAST_RADIUS_M
-        count = np.clip(np.ceil(length * np.sqrt(bend / (8 * _SLACK_M))), 1, _MOST_PIECES).astype(np.intp)
-        piece = length / count
-        slack = float(np.minimum(bend * piece * piece / 8, piece / 2).max(initial=0.0))
-        edge = np.repeat(np.arange(len(edges)), count)
-        step = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-        whole = edges[edge]
-        ends = []
-        for share in (step / count[edge], (step + 1) / count[edge]):
-            lat = whole[:, 0] + share * (whole[:, 2] - whole[:, 0])
-            ends.append(spots_of(lat, whole[:, 1] + share * (whole[:, 3] - whole[:, 1])))
-        way = ends[1] - ends[0]
-        squared = np.einsum("ij,ij->j", way, way)
-        inverse = np.divide(1.0, squared, out=np.zeros_like(squared), where=squared > 0)
-        return cls(np.concatenate([ends[0], way, inverse[None]]), slack)
+    """No farther off the border is any of them."""
 
     def nearer_than(self, at: Spot, metres: float) -> "Pieces":
         """Those of the pieces that come within a chord of `metres`."""
-        return Pieces(self.rows[:, squares_to(self.rows, at) <= metres * metres], self.slack_m)
+        return Pieces(self.middle, self.rows[:, self._squares(at) <= metres * metres], self.slack_m)
 
-    def metres_to(self, at: Spot) -> float:
-        """The chord to the nearest piece: within `slack_m` of the one to the border."""
-        return math.sqrt(squares_to(self.rows, at).min())
+    def least_m(self, at: Spot) -> float:
+        """The way from a spot to the border, never too long."""
+        return max(math.sqrt(self._squares(at).min()) - self.slack_m, 0.0)
+
+    def most_m(self, at: Spot) -> float:
+        """No less than the way from a spot to any spot of the border: along a straight piece the chord is longest at an end."""
+        x, y, z = self.middle
+        off = np.array(((at.x - x,), (at.y - y,), (at.z - z,))) - self.rows[:3]
+        squares = (np.einsum("ij,ij->j", one, one).max() for one in (off, off - self.rows[3:]))
+        return longest_way(math.sqrt(max(squares)) + self.slack_m)
+
+    def _squares(self, at: Spot) -> Floats:
+        x, y, z = self.middle
+        return _squares(np.array(((at.x - x,), (at.y - y,), (at.z - z,))), self.rows)
 
 
-def squares_to(rows: Floats, at: Spot) -> Floats:
-    """The square of the chord from a spot to each of these pieces."""
-    off = np.array(((at.x,), (at.y,), (at.z,))) - rows[:3]
-    way = rows[3:6]
+def squares_of_many(pieces: Sequence[Pieces], at: Spot) -> Floats:
+    """The square of the chord from a spot to the nearest piece of each of these borders."""
+    sizes = np.array([one.rows.shape[1] for one in pieces])
+    off = np.array(at[2:])[:, None] - np.array([one.middle for one in pieces]).T
+    squares = _squares(np.repeat(off, sizes, axis=1), np.concatenate([one.rows for one in pieces], axis=1))
+    nearest: Floats = np.minimum.reduceat(squares, np.cumsum(sizes) - sizes)
+    return nearest
+
+
+def _squares(off: Floats, rows: NDArray[np.float32]) -> Floats:
+    way = rows[3:]
+    off = off - rows[:3]
     share = np.einsum("ij,ij->j", off, way)
-    share *= rows[6]
+    share /= np.einsum("ij,ij->j", way, way) + 1e-9  # of a piece without length the share is of no weight
     np.maximum(share, 0.0, out=share)
     np.minimum(share, 1.0, out=share)
     off -= share * way
     squares: Floats = np.einsum("ij,ij->j", off, off)
     return squares
+
+
+def cut(borders: Sequence[Floats]) -> list[Pieces]:
+    """Borders to pieces; each is (n, 4), lat and lon of an edge's start and end, with at least one edge."""
+    edges = np.concatenate(borders)
+    south, north = np.minimum(edges[:, 0], edges[:, 2]), np.maximum(edges[:, 0], edges[:, 2])
+    length = 2 * box_radii_m(south, edges[:, 1], north, edges[:, 3])
+    high = np.radians(np.minimum(np.maximum(np.abs(south), np.abs(north)), 89.9999))
+    bend = (1 + 1.5 * np.tan(high)) / LEAST_RADIUS_M
+    count = np.clip(np.ceil(length * np.sqrt(bend / (8 * _SLACK_M))), 1, _MOST_PIECES).astype(np.intp)
+    piece = length / count
+    slack = np.minimum(bend * piece * piece / 8, piece / 2)
+
+    edge = np.repeat(np.arange(len(edges)), count)
+    step = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    whole, shares = edges[edge].T, (step / count[edge], (step + 1) / count[edge])
+    start, end = (spots_of(whole[0] + s * (whole[2] - whole[0]), whole[1] + s * (whole[3] - whole[1])) for s in shares)
+
+    first_edge = np.cumsum([len(border) for border in borders]) - [len(border) for border in borders]
+    slacks = np.maximum.reduceat(slack, first_edge)
+    sizes = np.add.reduceat(count, first_edge)
+    firsts = np.cumsum(sizes) - sizes
+    middles = start[:, firsts]
+    start -= np.repeat(middles, sizes, axis=1)
+    end -= np.repeat(middles, sizes, axis=1)
+    reach = np.maximum.reduceat(np.abs(start).max(axis=0), firsts)
+    rows = np.concatenate([start, end - start]).astype(np.float32)
+    return [
+        Pieces(middle, rows[:, a : a + size].copy(), s + r * _ROUNDED)
+        for middle, a, size, s, r in zip(
+            map(tuple, middles.T.tolist()),
+            firsts.tolist(),
+            sizes.tolist(),
+            slacks.tolist(),
+            reach.tolist(),
+            strict=True,
+        )
+    ]

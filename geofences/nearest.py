@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from geofences.chords import Pieces, Spot, cell_radius_m, longest_way, spot_of
+from geofences.chords import Pieces, Spot, box_radius_m, longest_way, spot_of
 from geofences.ground import Ground, Numbers
 from geofences.metres import Floats
 from geofences.shapes import Area, Shape
@@ -125,8 +125,7 @@ class _Boxes:
             if metres >= nearest or (gone and one.number in gone):
                 continue
             if one.area is not None:
-                pieces = one.pieces or self._ground.pieces(one.number)
-                metres = max(pieces.metres_to(at) - pieces.slack_m, 0.0)
+                metres = (one.pieces or self._ground.pieces((one.number,))[0]).least_m(at)
             elif metres < 0:
                 metres = max(one.radius_m - longest_way(chord), 0.0)
             nearest = min(nearest, metres)
@@ -198,7 +197,7 @@ class _Boxes:
         self._count += 1
         south, west, north, east = bounds
         middle = spot_of((south + north) / 2, (west + east) / 2)
-        radius = cell_radius_m(*bounds)
+        radius = box_radius_m(*bounds)
         least, most = self._ground.bounds(middle, among)
         kept = self._within(least, most, radius)
         dropped = among[~kept]
@@ -248,7 +247,7 @@ class _Boxes:
     def _candidate(self, middle: Spot, radius: float, number: int, least: float, most: float) -> _Candidate:
         shape, pieces = self._ground.shapes[number], None
         if isinstance(shape, Area):
-            whole = self._ground.pieces(number)
+            whole = self._ground.pieces((int(number),))[0]
             if whole.rows.shape[1] > _MOST_PIECES_OF_ONE:
                 pieces = whole.nearer_than(middle, float(most) + 2 * radius + whole.slack_m)
         x, y, z = self._ground.middles[number].tolist()

@@ -15,7 +15,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geofences.metres import Floats, distances_m, metres_per_degree, wrap_lon
+from geofences.chords import cut, spot_of
+from geofences.metres import Floats, metres_per_degree, wrap_lon
 from geofences.reading import ShapeError, read_parts, read_position_field, read_radius
 
 __all__ = ["Area", "Bounds", "Circle", "Covering", "Part", "Ring", "Shape", "ShapeError", "read_shape"]
@@ -108,12 +109,10 @@ class Area:
 
     @cached_property
     def covering(self) -> Covering:
+        """No larger than it must be but for 1 m and a thousandth."""
         lat, lon = self.centre
-        shares = np.linspace(0.0, 1.0, 9)[:, None]  # an edge straight in degrees may bulge away from the centre
-        lats = self.edges[:, 0] + shares * (self.edges[:, 2] - self.edges[:, 0])
-        lons = self.edges[:, 1] + shares * (self.edges[:, 3] - self.edges[:, 1])
-        reach = float(distances_m(lats, lons, np.float64(lat), np.float64(lon)).max())  # type: ignore[arg-type]
-        return Covering(lat, lon, reach * 1.001 + 1.0)
+        (border,) = cut([self.edges])
+        return Covering(lat, lon, border.most_m(spot_of(lat, lon)) * 1.001 + 1.0)
 
     @property
     def _over_antimeridian(self) -> bool:
