@@ -66,7 +66,7 @@ class Ground:
         most[circle] = np.maximum(ways - radii, radii - chords)[circle]
         return least, most
 
-    def look_at_areas(self, at: Spot, numbers: Numbers, least: Floats, most: Floats) -> None:
+    def look_at_areas(self, at: Spot, numbers: Numbers, least: Floats, most: Floats | None = None) -> None:
         """Narrow the bounds of those that are areas, by their borders."""
         areas = np.flatnonzero(self.is_area[numbers])
         if not len(areas):
@@ -75,7 +75,8 @@ class Ground:
         metres = np.sqrt(squares_of_many(pieces, at))
         slack = np.array([one.slack_m for one in pieces])
         least[areas] = np.maximum(least[areas], metres - slack)
-        most[areas] = np.minimum(most[areas], longest_ways(metres + slack))
+        if most is not None:
+            most[areas] = np.minimum(most[areas], longest_ways(metres + slack))
 
     def holds(self, at: Spot, number: int) -> bool:
         shape = self.shapes[number]

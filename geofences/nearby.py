@@ -1,12 +1,10 @@
 """What a phone should watch by itself, and how far it may go before the server has to know."""
 
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from geofences.chords import spot_of
 from geofences.fence_index import Fence, FenceIndex
-from geofences.nearest import Gone, Nearest
 from geofences.presence import EXIT_BUFFER_M, LEAST_M, UNKNOWN_M, WATCH_INSIDE_S, WATCH_OUTSIDE_S
 from geofences.shapes import Covering
 
@@ -36,10 +34,11 @@ def leave(index: FenceIndex, lat: float, lon: float, accuracy_m: float | None) -
     ping can not tell, else 900.
     """
     accuracy = UNKNOWN_M if accuracy_m is None else accuracy_m
-    at, layers = spot_of(lat, lon), list(_layers(index))
-    nearest = min([layer.border_m(at, gone) for layer, gone in layers])
-    undecided = EXIT_BUFFER_M + max(accuracy, LEAST_M)
-    near = nearest <= undecided or any(layer.holds(at, gone) for layer, gone in layers)
+    at, undecided = spot_of(lat, lon), EXIT_BUFFER_M + max(accuracy, LEAST_M)
+    nearest, near = math.inf, False
+    for layer, gone in zip(index.layers, index.gone, strict=True):
+        border_m, is_near = layer.nearest.look(at, gone, undecided)
+        nearest, near = min(nearest, border_m), near or is_near
     return Leave(_bounded(nearest - accuracy - MARGIN_M), WATCH_INSIDE_S if near else WATCH_OUTSIDE_S)
 
 
@@ -54,8 +53,8 @@ def watch_after_s(index: FenceIndex, lat: float, lon: float, accuracy_m: float |
 def watch(index: FenceIndex, lat: float, lon: float, limit: int, accuracy_m: float | None) -> Watch:
     """The `limit` nearest. The radius is the way to the border of the next one, less accuracy and margin as above."""
     at, found = spot_of(lat, lon), []
-    for layer, (nearest, gone) in zip(index.layers, _layers(index), strict=True):
-        numbers, ways = nearest.some(at, limit + 1, gone)
+    for layer, gone in zip(index.layers, index.gone, strict=True):
+        numbers, ways = layer.nearest.some(at, limit + 1, gone)
         found += [(way, layer.fences[i]) for i, way in zip(numbers.tolist(), ways.tolist(), strict=True)]
     found.sort(key=lambda pair: (pair[0], pair[1].id))
     next_m = found[limit][0] if len(found) > limit else math.inf
@@ -66,10 +65,6 @@ def watch(index: FenceIndex, lat: float, lon: float, limit: int, accuracy_m: flo
 def watch_list(index: FenceIndex, lat: float, lon: float, limit: int) -> list[tuple[str, Covering]]:
     """The same geofences as id and the circle to watch, which holds the geofence."""
     return [(fence.id, fence.shape.covering) for fence in watch(index, lat, lon, limit, None).fences]
-
-
-def _layers(index: FenceIndex) -> Iterator[tuple[Nearest, Gone]]:
-    return ((layer.nearest, gone) for layer, gone in zip(index.layers, index.gone, strict=True))
 
 
 def _bounded(metres: float) -> float:

@@ -84,18 +84,18 @@ class Nearest:
 
     def _boxes_for(self, count: int) -> "_Boxes":
         """With candidates enough; the first of KEPT that is no less, so that few sorts of boxes are made."""
-        keep = next((one for one in KEPT if one >= count), count)
-        if keep not in self._boxes:
-            self._boxes[keep] = _Boxes(self._ground, keep)
-        return self._boxes[keep]
+        found = self._boxes.get(count)
+        if found is None:
+            keep = next((one for one in KEPT if one >= count), count)
+            found = self._boxes.setdefault(keep, _Boxes(self._ground, keep))
+            self._boxes[count] = found
+        return found
 
-    def border_m(self, at: Spot, gone: Gone) -> float:
-        """The way to the nearest border, never too long; infinite when there is none."""
-        return self._boxes_for(1).border_m(at, gone)
-
-    def holds(self, at: Spot, gone: Gone) -> bool:
-        """Whether any geofence holds the spot."""
-        return self._boxes_for(1).holds(at, gone)
+    def look(self, at: Spot, gone: Gone, undecided_m: float) -> tuple[float, bool]:
+        """The way to the nearest border, never too long, infinite when there is none; and whether that is at most `undecided_m`, or
+        a geofence holds the spot.
+        """
+        return self._boxes_for(1).look(at, gone, undecided_m)
 
     def some(self, at: Spot, count: int, gone: Gone) -> tuple[Numbers, Floats]:
         """Geofences with the ways to their borders, in no order; the `count` nearest are among them."""
@@ -112,8 +112,12 @@ class _Boxes:
         self._count = 0
         self._root: _Box | None = None
 
-    def border_m(self, at: Spot, gone: Gone) -> float:
+    def look(self, at: Spot, gone: Gone, undecided_m: float) -> tuple[float, bool]:
         box = self._box_of(at, gone)
+        nearest = self._border_m(at, box, gone)
+        return nearest, nearest <= undecided_m or self._is_held(at, box, gone)
+
+    def _border_m(self, at: Spot, box: _Box, gone: Gone) -> float:
         _, _, px, py, pz = at
         nearest = math.inf
         for one in box.near:
@@ -131,8 +135,7 @@ class _Boxes:
             nearest = min(nearest, metres)
         return nearest
 
-    def holds(self, at: Spot, gone: Gone) -> bool:
-        box = self._box_of(at, gone)
+    def _is_held(self, at: Spot, box: _Box, gone: Gone) -> bool:
         if not box.around <= gone:
             return True
         for one in box.near:
@@ -150,7 +153,7 @@ class _Boxes:
         if len(numbers) > self._keep:
             near = least <= np.partition(most, self._keep - 1)[self._keep - 1]
             numbers, least, most = numbers[near], least[near], most[near]
-        self._ground.look_at_areas(at, numbers, least, most)
+        self._ground.look_at_areas(at, numbers, least)
         return numbers, least
 
     def _box_of(self, at: Spot, gone: Gone) -> _Box:
