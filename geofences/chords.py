@@ -124,13 +124,6 @@ class Pieces:
         """The way from a spot to the border, never too long."""
         return max(math.sqrt(self._squares(at).min()) - self.slack_m, 0.0)
 
-    def most_m(self, at: Spot) -> float:
-        """No less than the way from a spot to any spot of the border: along a straight piece the chord is longest at an end."""
-        x, y, z = self.middle
-        off = np.array(((at.x - x,), (at.y - y,), (at.z - z,))) - self.rows[:3]
-        squares = (np.einsum("ij,ij->j", one, one).max() for one in (off, off - self.rows[3:]))
-        return longest_way(math.sqrt(max(squares)) + self.slack_m)
-
     def _squares(self, at: Spot) -> Floats:
         x, y, z = self.middle
         return _squares(np.array(((at.x - x,), (at.y - y,), (at.z - z,))), self.rows)

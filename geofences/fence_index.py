@@ -4,15 +4,17 @@ A snapshot that never changes: a base of all geofences, and over it at most one 
 since. An edit makes a new snapshot on the same base.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from types import MappingProxyType
 
 import numpy as np
 
-from geofences.layer import REACH_M, Fence, Ints, Layer
+from geofences.layer import Fence, Ints, Layer
 from geofences.metres import Floats
+from geofences.outlines import REACH_M
 
 __all__ = ["REACH_M", "Fence", "FenceIndex", "Ints", "Layer", "Sightings"]
 
@@ -44,17 +46,20 @@ class FenceIndex:
     layers: tuple[Layer, ...]
     numbers: tuple[Ints, ...]
 
-    def __init__(self, fences: Iterable[Fence], version: int) -> None:
-        """Raises ValueError when two geofences have one id."""
-        base = Layer(fences)
-        by_id = {fence.id: fence for fence in base.fences}
-        if len(by_id) != len(base.fences):
-            raise ValueError("two geofences have the same id")
+    def __init__(
+        self, fences: Iterable[Fence], version: int, *, searched_in: Sequence[tuple[Layer, Ints]] = ()
+    ) -> None:
+        """`searched_in` is for `edited` alone: layers and their numbers. Raises ValueError when two geofences have one id."""
+        self.fences = tuple(fences)
         self.version = version
-        self.fences = base.fences
-        self.by_id = MappingProxyType(by_id)
-        self.layers = (base,)
-        self.numbers = (np.arange(len(base.fences)),)
+        self.by_id = MappingProxyType({fence.id: fence for fence in self.fences})
+        if len(self.by_id) != len(self.fences):
+            raise ValueError("two geofences have the same id")
+        parts = searched_in or [(Layer(self.fences), np.arange(len(self.fences)))]
+        self.layers = tuple(layer for layer, _ in parts)
+        self.numbers = tuple(numbers for _, numbers in parts)
+        self._numbers_at = tuple(numbers.data for numbers in self.numbers)
+        self._edited = bool(searched_in)
 
     def edited(self, changed: Iterable[Fence], removed: Iterable[str], version: int) -> "FenceIndex":
         """The snapshot after an edit: `changed` are new or take the place of those of the same id, `removed` are ids that
@@ -63,27 +68,16 @@ class FenceIndex:
         Raises ValueError when two of `changed` have one id.
         """
         new = list(changed)
-        fresh = {fence.id: fence for fence in new}
-        if len(fresh) != len(new):
-            raise ValueError("two geofences have the same id")
-        touched = {*fresh, *removed}
-        by_id = dict(self.by_id)
-        for fence_id in touched:
-            by_id.pop(fence_id, None)
-        by_id |= fresh
-        over = [fence for layer in self.layers[1:] for fence in layer.fences if fence.id not in touched] + new
+        touched = {*(fence.id for fence in new), *removed}
         base = self.layers[0]
+        over = [fence for layer in self.layers[1:] for fence in layer.fences if fence.id not in touched] + new
         alive = self.numbers[0] >= 0
         alive[[base.place[fence_id] for fence_id in touched if fence_id in base.place]] = False
-        first = np.where(alive, np.cumsum(alive) - 1, -1)
-        count = int(alive.sum())
-        after = FenceIndex.__new__(FenceIndex)
-        after.version = version
-        after.fences = tuple(by_id.values())
-        after.by_id = MappingProxyType(by_id)
-        after.layers = (base, Layer(over)) if over else (base,)
-        after.numbers = (first, np.arange(count, count + len(over))) if over else (first,)
-        return after
+        kept = list(compress(base.fences, alive.tolist()))
+        layers = [(base, np.where(alive, np.cumsum(alive) - 1, -1))]
+        if over:
+            layers.append((Layer(over), np.arange(len(kept), len(kept) + len(over))))
+        return FenceIndex([*kept, *over], version, searched_in=layers)
 
     def compacted(self) -> "FenceIndex":
         """The same snapshot, with the same numbers, on one fresh base."""
@@ -101,42 +95,58 @@ class FenceIndex:
         return len(gone.union(fence.id for layer in self.layers[1:] for fence in layer.fences))
 
     def locate(self, lat: Floats, lon: Floats) -> Sightings:
-        """All pairs of a position (degrees, `lon` in [-180, 180)) and a geofence whose border is at most REACH_M away.
+        """All pairs of a position (degrees, `lon` in [-180, 180]) and a geofence whose border is at most REACH_M away.
 
-        Metres to the border, also of a hole, are negative inside; on the border is inside.
+        Metres to the border, also of a hole, are negative inside; on the border is inside. What is no position on Earth is
+        near nothing.
         """
-        lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
-        found = []
-        for layer, numbers in zip(self.layers, self.numbers, strict=True):
-            row, fence, metres = layer.locate(lat, lon)
-            number = numbers[fence]
-            found.append((row[number >= 0], number[number >= 0], metres[number >= 0]))
-        row, number, metres = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        order = np.argsort(row, kind="stable")
-        return Sightings(row[order], number[order], metres[order])
+        lat, lon, rows = _on_earth(lat, lon)
+        found = [layer.locate(lat, lon) for layer in self.layers]
+        row, number, metres = self._merged(found)
+        return Sightings(row if rows is None else rows[row], number, metres)
 
     def locate_one(self, lat: float, lon: float) -> dict[str, float]:
         """`locate` for one position: the geofence's id to the metres to its border, in the order of `fences`."""
-        found = self.locate(np.array([lat]), np.array([lon]))
-        return {
-            self.fences[i].id: metres for i, metres in zip(found.fence.tolist(), found.distance_m.tolist(), strict=True)
-        }
+        if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+            return {}
+        lon = -180.0 if lon == 180.0 else lon
+        near: dict[str, float] = {}
+        for layer, numbers in zip(self.layers, self.numbers, strict=True):
+            maybe = [fence for fence in layer.maybe_near(lat, lon) if numbers[fence] >= 0]
+            if maybe:
+                metres = layer.distances(np.full(len(maybe), lat), np.full(len(maybe), lon), np.array(maybe))
+                near |= {layer.fences[i].id: m for i, m in zip(maybe, metres.tolist(), strict=True) if m <= REACH_M}
+        return near
 
     def containing(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
         """Row and geofence's number of each pair with the position inside or on the border, sorted by both."""
-        lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
-        found = []
-        for layer, numbers in zip(self.layers, self.numbers, strict=True):
-            row, fence = layer.containing(lat, lon)
-            number = numbers[fence]
-            found.append((row[number >= 0], number[number >= 0]))
-        row, number = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        order = np.argsort(row, kind="stable")
-        return row[order], number[order]
+        lat, lon, rows = _on_earth(lat, lon)
+        row, number, _ = self._merged([(*layer.containing(lat, lon), np.empty(0)) for layer in self.layers])
+        return row if rows is None else rows[row], number
 
     def containing_one(self, lat: float, lon: float) -> tuple[int, ...]:
         """`containing` for one position: the geofences' numbers, growing."""
-        return tuple(self.containing(np.array([lat]), np.array([lon]))[1].tolist())
+        if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+            return ()
+        lon = -180.0 if lon == 180.0 else lon
+        found = self.layers[0].containing_one(lat, lon)
+        if not self._edited:
+            return tuple(found)
+        numbers = [self._numbers_at[0][fence] for fence in found]
+        for layer, at in zip(self.layers[1:], self._numbers_at[1:], strict=True):
+            numbers += [at[fence] for fence in layer.containing_one(lat, lon)]
+        return tuple(number for number in numbers if number >= 0)
+
+    def _merged(self, found: Sequence[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
+        """What each layer found, those in force, under their numbers, sorted by row and number."""
+        if not self._edited:
+            return found[0]
+        row = np.concatenate([rows for rows, _, _ in found])
+        number = np.concatenate([n[fences] for n, (_, fences, _) in zip(self.numbers, found, strict=True)])
+        metres = np.concatenate([m for _, _, m in found])
+        order = np.argsort(row, kind="stable")
+        order = order[number[order] >= 0]
+        return row[order], number[order], metres[order] if len(metres) else metres
 
     def around(self, lat: float, lon: float, within_m: float) -> tuple[Ints, Floats]:
         """Every geofence whose border may be at most `within_m` away, and the signed metres to it."""
@@ -155,3 +165,12 @@ class FenceIndex:
             metres[mine] = layer.distances(lat[mine], lon[mine], alive[fence[mine] - first])
             first += len(alive)
         return metres
+
+
+def _on_earth(lat: Floats, lon: Floats) -> tuple[Floats, Floats, Ints | None]:
+    """The positions with `lon` in [-180, 180), and which they were, where not all are positions."""
+    lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
+    if not len(lat) or (lat.min() >= -90 and lat.max() <= 90 and lon.min() >= -180 and lon.max() < 180):
+        return lat, lon, None
+    rows = np.flatnonzero((np.abs(lat) <= 90) & (np.abs(lon) <= 180))
+    return lat[rows], np.where(lon == 180, -180.0, lon)[rows], rows

@@ -39,7 +39,8 @@ class Ground:
         kept = self._pieces
         missing = [number for number in numbers if number not in kept]
         if missing:
-            made = cut([shape.edges for number in missing if isinstance(shape := self.shapes[number], Area)])
+            areas = [shape for number in missing if isinstance(shape := self.shapes[number], Area)]
+            made = cut([_border_of(area) for area in areas])
             self._count += sum(one.rows.shape[1] for one in made)
             if self._count > MOST_PIECES:
                 kept = {number: kept[number] for number in numbers if number in kept}
@@ -84,6 +85,15 @@ class Ground:
             return bool(shapely.intersects_xy(shape.geometry, at.lon, at.lat))
         x, y, z = self.middles[number].tolist()
         return math.dist((x, y, z), at[2:]) <= shape.radius_m
+
+
+def _border_of(area: Area) -> Floats:
+    """`edges`, which would stay with the area, made anew from the geometry."""
+    if area.over_antimeridian:
+        return area.edges
+    vertices, ring = shapely.get_coordinates(shapely.get_rings(area.geometry), return_index=True)
+    lat_lon = vertices[:, ::-1]
+    return np.hstack([lat_lon[:-1], lat_lon[1:]])[ring[:-1] == ring[1:]]
 
 
 def _rounds_of(areas: Sequence[Area]) -> Floats:

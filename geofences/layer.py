@@ -3,20 +3,37 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from struct import Struct
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geofences.borders import Borders
+from geofences.grid import Grid, grids_of
 from geofences.metres import Floats, distances_m
 from geofences.nearest import Nearest
-from geofences.shapes import Area, Bounds, Circle, boxes, widen
+from geofences.outlines import (
+    BEYOND,
+    INSIDE,
+    LAT,
+    LON,
+    OUTSIDE,
+    REACH_M,
+    SCALE,
+    WIDTH,
+    outlines_of_areas,
+    outlines_of_circles,
+)
+from geofences.shapes import Area, Bounds, Circle, boxes, widen, widened
 
-REACH_M = 300.0
-"""Farther outside a geofence than this, a position says nothing about it but that it is not inside."""
+AT_ONCE = 32_768
+"""Positions that are worked together: their columns stay in the processor's cache."""
 
 Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+_ROW = Struct(f"{WIDTH}d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,52 +49,198 @@ class Fence:
 
 
 class Layer:
-    """Geofences under the numbers 0 to n - 1 of their order; the same object as long as it is in force."""
+    """Geofences under the numbers 0 to n - 1 of their order; the same object as long as it is in force.
+
+    Positions are degrees: `lat` in [-90, 90], `lon` in [-180, 180).
+    """
 
     def __init__(self, fences: Iterable[Fence]) -> None:
         self.fences = tuple(fences)
         self.place = {fence.id: i for i, fence in enumerate(self.fences)}
-        found = [(i, box) for i, f in enumerate(self.fences) for box in boxes(widen(f.shape.bounds, REACH_M))]
-        self._box_fence = np.array([i for i, _ in found], dtype=np.intp)
-        self._tree = shapely.STRtree([shapely.box(*box) for _, box in found])
-        circles = [f.shape if isinstance(f.shape, Circle) else Circle(0.0, 0.0, 0.0) for f in self.fences]
-        self._circles = np.array([(c.lat, c.lon, c.radius_m) for c in circles], dtype=np.float64).reshape(-1, 3)
-        self._is_circle = np.array([isinstance(f.shape, Circle) for f in self.fences], dtype=bool)
-        self._borders = Borders([f.shape if isinstance(f.shape, Area) else None for f in self.fences])
+        count = len(self.fences)
+        shapes = [fence.shape for fence in self.fences]
+        areas = [shape for shape in shapes if isinstance(shape, Area)]
+        circles = [(shape.lat, shape.lon, shape.radius_m) for shape in shapes if isinstance(shape, Circle)]
+        self._is_area = np.fromiter((isinstance(shape, Area) for shape in shapes), dtype=bool, count=count)
+        self._geometry = np.full(count, None, dtype=object)
+        self._geometry[self._is_area] = [area.geometry for area in areas]
+        self._area = np.cumsum(self._is_area) - 1
+        self._borders = Borders(areas)
+        self._circles = np.zeros((count, 3))
+        self._circles[~self._is_area] = np.array(circles, dtype=np.float64).reshape(-1, 3)
+        self._outlines = np.empty((count, WIDTH))
+        self._outlines[self._is_area] = outlines_of_areas(areas)
+        self._outlines[~self._is_area] = outlines_of_circles(self._circles[~self._is_area])
+        self._outlines_at = self._outlines.data.cast("B") if count else memoryview(b"")
+        bounds = self._bounds(areas)
+        self._holding = grids_of(*_split(bounds))
+        self._reaching = grids_of(*_split(widened(bounds, np.full(count, REACH_M))))
 
     @cached_property
     def nearest(self) -> Nearest:
         """What is asked for the nearest borders; it learns as it is asked, and lasts as long as the layer."""
         return Nearest([fence.shape for fence in self.fences])
 
-    def locate(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints, Floats]:
-        """Row, geofence and signed metres of each pair at most REACH_M apart, sorted by both."""
-        row, box = self._tree.query(shapely.points(lon, lat))
-        pairs = np.unique(np.stack([row, self._box_fence[box]]), axis=1)  # boxes of one fence touch at the antimeridian
-        row, fence = pairs
-        distances = self.distances(lat[row], lon[row], fence)
-        near = distances <= REACH_M
-        return row[near], fence[near], distances[near]
+    def _bounds(self, areas: list[Area]) -> Floats:
+        """South, west, north, east."""
+        bounds = np.empty((len(self.fences), 4))
+        lat, lon, radius = self._circles[~self._is_area].T
+        bounds[~self._is_area] = widened(np.stack([lat, lon, lat, lon], axis=1), radius)
+        of_areas = shapely.bounds(self._geometry[self._is_area]).reshape(-1, 4)[:, [1, 0, 3, 2]]
+        for i in np.flatnonzero((of_areas[:, 1] == -180) & (of_areas[:, 3] == 180)).tolist():
+            of_areas[i] = areas[i].bounds
+        bounds[self._is_area] = of_areas
+        return bounds
 
     def containing(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
         """Row and geofence of each pair with the position inside or on the border, sorted by both."""
-        row, fence, metres = self.locate(lat, lon)
-        return row[metres <= 0], fence[metres <= 0]
+        found = [self._containing(lat[i : i + AT_ONCE], lon[i : i + AT_ONCE], i) for i in range(0, len(lat), AT_ONCE)]
+        if len(found) == 1:
+            return found[0]
+        return _joined([row for row, _ in found]), _joined([fence for _, fence in found])
 
-    def containing_one(self, lat: float, lon: float) -> tuple[int, ...]:
+    def _containing(self, lat: Floats, lon: Floats, first: int) -> tuple[Ints, Ints]:
+        row, fence, squared = self._candidates(self._holding, lat, lon, OUTSIDE)
+        inside = self._inside(lat, lon, row, fence, squared)
+        return row[inside] + first, fence[inside]
+
+    def containing_one(self, lat: float, lon: float) -> list[int]:
         """The geofences that hold one position."""
-        return tuple(self.containing(np.array([lat]), np.array([lon]))[1].tolist())
+        found = []
+        for grid in self._holding:
+            for fence in grid.items_at(lat, lon):
+                clat, clon, scale, inside, outside, _, _, _ = _ROW.unpack_from(self._outlines_at, fence * _ROW.size)
+                north, east = lat - clat, lon - clon
+                if not -180.0 <= east <= 180.0:
+                    east += 360.0 if east < 0 else -360.0
+                squared = north * north + east * east * scale
+                if squared <= inside or (squared <= outside and self._holds(lat, lon, fence)):
+                    found.append(fence)
+        return sorted(found) if len(self._holding) > 1 else found
 
-    def around(self, lat: float, lon: float, within_m: float) -> Ints:
-        """Every geofence whose border may be at most `within_m` away."""
-        search = [shapely.box(*box) for box in boxes(widen(Bounds(lat, lon, lat, lon), within_m))]
-        return np.unique(self._box_fence[self._tree.query(search)[1]])
+    def locate(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints, Floats]:
+        """Row, geofence and signed metres of each pair at most REACH_M apart, sorted by both."""
+        found = [self._locate(lat[i : i + AT_ONCE], lon[i : i + AT_ONCE], i) for i in range(0, len(lat), AT_ONCE)]
+        if len(found) == 1:
+            return found[0]
+        metres = np.concatenate([m for *_, m in found]) if found else np.empty(0)
+        return _joined([row for row, *_ in found]), _joined([fence for _, fence, _ in found]), metres
+
+    def _locate(self, lat: Floats, lon: Floats, first: int) -> tuple[Ints, Ints, Floats]:
+        row, fence, squared = self._candidates(self._reaching, lat, lon, BEYOND)
+        metres = self._signed(lat, lon, row, fence, squared)
+        near = metres <= REACH_M
+        return row[near] + first, fence[near], metres[near]
+
+    def maybe_near(self, lat: float, lon: float) -> list[int]:
+        """The geofences that `locate` has to measure from one position."""
+        found = []
+        for grid in self._reaching:
+            for fence in grid.items_at(lat, lon):
+                clat, clon, scale, _, _, beyond, _, _ = _ROW.unpack_from(self._outlines_at, fence * _ROW.size)
+                north, east = lat - clat, lon - clon
+                if not -180.0 <= east <= 180.0:
+                    east += 360.0 if east < 0 else -360.0
+                if north * north + east * east * scale <= beyond:
+                    found.append(fence)
+        return sorted(found) if len(self._reaching) > 1 else found
 
     def distances(self, lat: Floats, lon: Floats, fence: Ints) -> Floats:
         """Metres from each position to the border of the geofence beside it, however far; negative inside."""
-        distances = np.empty(lat.shape)
-        circle = self._is_circle[fence]
-        at = self._circles[fence[circle]]
-        distances[circle] = distances_m(lat[circle], lon[circle], at[:, 0], at[:, 1]) - at[:, 2]
-        distances[~circle] = self._borders.distances(lat[~circle], lon[~circle], fence[~circle])
-        return distances
+        return self._signed(lat, lon, np.arange(len(lat)), fence, self._squared(lat, lon, self._outlines[fence]))
+
+    def around(self, lat: float, lon: float, within_m: float) -> Ints:
+        """Every geofence whose border may be at most `within_m` away."""
+        tree, of = self._tree
+        search = [shapely.box(*box) for box in boxes(widen(Bounds(lat, lon, lat, lon), within_m))]
+        return np.unique(of[tree.query(search)[1]])
+
+    @cached_property
+    def _tree(self) -> tuple[shapely.STRtree, Ints]:
+        found, of = _split(
+            widened(
+                self._bounds([f.shape for f in self.fences if isinstance(f.shape, Area)]),
+                np.full(len(self.fences), REACH_M),
+            )
+        )
+        south, west, north, east = found.T
+        return shapely.STRtree(shapely.box(west, south, east, north)), of
+
+    def _candidates(self, grids: tuple[Grid, ...], lat: Floats, lon: Floats, limit: int) -> tuple[Ints, Ints, Floats]:
+        """Row, geofence and squared flat distance of each pair in one cell that is not farther than that column of the outlines."""
+        found = [grid.candidates(lat, lon) for grid in grids]
+        row, fence = (
+            found[0] if len(found) == 1 else (_joined([row for row, _ in found]), _joined([f for _, f in found]))
+        )
+        if len(found) > 1:
+            order = np.argsort(row * len(self.fences) + fence)
+            row, fence = row[order], fence[order]
+        outlines = self._outlines[fence]
+        squared = self._squared(lat[row], lon[row], outlines)
+        near = squared <= outlines[:, limit]
+        return row[near], fence[near], squared[near]
+
+    def _squared(self, lat: Floats, lon: Floats, outlines: Floats) -> Floats:
+        north, east = lat - outlines[:, LAT], lon - outlines[:, LON]
+        far = np.abs(east) > 180.0
+        if far.any():
+            east[far] -= np.copysign(360.0, east[far])
+        return north * north + east * east * outlines[:, SCALE]
+
+    def _inside(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Bools:
+        """For each pair; what the outlines leave open is asked of the exact shape."""
+        outlines = self._outlines[fence]
+        inside = squared <= outlines[:, INSIDE]
+        open_ = np.flatnonzero(~inside & (squared <= outlines[:, OUTSIDE]))
+        inside[open_] = self._holding_exactly(lat[row[open_]], lon[row[open_]], fence[open_])
+        return inside
+
+    def _holding_exactly(self, lat: Floats, lon: Floats, fence: Ints) -> Bools:
+        area = self._is_area[fence]
+        inside = np.empty(len(fence), dtype=bool)
+        circle = self._circles[fence[~area]]
+        inside[~area] = distances_m(lat[~area], lon[~area], circle[:, 0], circle[:, 1]) <= circle[:, 2]
+        inside[area] = _in_geometry(self._geometry[fence[area]], lat[area], lon[area])
+        return inside
+
+    def _holds(self, lat: float, lon: float, fence: int) -> bool:
+        geometry = self._geometry[fence]
+        if geometry is None:
+            return bool(self._holding_exactly(np.array([lat]), np.array([lon]), np.array([fence]))[0])
+        if lon == -180.0 and shapely.lib.intersects_xy(geometry, 180.0, lat):
+            return True
+        return bool(shapely.lib.intersects_xy(geometry, lon, lat))
+
+    def _signed(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Floats:
+        metres = np.empty(len(row))
+        area = self._is_area[fence]
+        circle = self._circles[fence[~area]]
+        to_centre = distances_m(lat[row[~area]], lon[row[~area]], circle[:, 0], circle[:, 1])
+        metres[~area] = to_centre - circle[:, 2]
+        at, fence = row[area], fence[area]
+        to_border = self._borders.distances(lat[at], lon[at], self._area[fence])
+        metres[area] = np.where(self._inside(lat, lon, at, fence, squared[area]), -to_border, to_border)
+        return metres
+
+
+def _in_geometry(geometry: NDArray[np.object_], lat: Floats, lon: Floats) -> Bools:
+    """Planar in degrees, borders inside. -180 is 180 too, on whichever side of the map the area lies."""
+    inside = shapely.intersects_xy(geometry, lon, lat)
+    both = np.flatnonzero(lon == -180.0)
+    inside[both] |= shapely.intersects_xy(geometry[both], np.full(len(both), 180.0), lat[both])
+    return np.asarray(inside)
+
+
+def _split(bounds: Floats) -> tuple[Floats, Ints]:
+    """Bounds as boxes with west <= east, and whose they are: two over the antimeridian. What ends at 180 is met at -180 too."""
+    over = np.flatnonzero(bounds[:, 1] > bounds[:, 3])
+    ends = np.flatnonzero((bounds[:, 3] == 180.0) & (bounds[:, 1] > -180.0))
+    own, east, edge = bounds.copy(), bounds[over], bounds[ends]
+    own[over, 3] = 180.0
+    east[:, 1] = -180.0
+    edge[:, [1, 3]] = -180.0
+    return np.concatenate([own, east, edge]), np.concatenate([np.arange(len(bounds)), over, ends])
+
+
+def _joined(parts: list[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.intp)

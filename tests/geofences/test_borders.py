@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geofences.borders import Borders
+from geofences.fence_index import Fence, FenceIndex
 from geofences.metres import Floats, distances_m
 from geofences.shapes import Area, ShapeError, read_shape
 
@@ -29,7 +29,8 @@ def buildings() -> dict[str, Area]:
 
 
 def signed(area: Area, lat: float, lon: float) -> float:
-    return float(Borders([area]).distances(np.array([lat]), np.array([lon]), np.array([0]))[0])
+    index = FenceIndex([Fence("area", "area", "premises", area)], version=1)
+    return float(index.distances(np.array([lat]), np.array([lon]), np.array([0]))[0])
 
 
 def brute(area: Area, lat: float, lon: float) -> float:
@@ -55,7 +56,7 @@ def test_buildings_agree_with_geos() -> None:
     lat, lon, metres = (np.array([float(row[c]) for row in rows]) for c in ("lat", "lon", "dist_to_boundary_m"))
     of = np.array([names.index(row["idx"]) for row in rows])
     inside = np.array([row["inside"] == "1" for row in rows])
-    found = Borders([areas[name] for name in names]).distances(lat, lon, of)
+    found = FenceIndex([Fence(name, name, "premises", areas[name]) for name in names], 1).distances(lat, lon, of)
     assert ((found <= 0) == inside).all()
     assert (np.abs(np.abs(found) - metres) <= 0.2 + 2e-4 * metres).all()
 

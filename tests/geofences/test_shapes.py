@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geofences.metres import distance_m, wrap_lon
-from geofences.shapes import Area, Bounds, Circle, boxes, read_shape, widen
+from geofences.shapes import Area, Bounds, Circle, boxes, known_shape, read_shape, widen
 
 KALVERSTRAAT = {"lat": 52.3702516, "lon": 4.8906199, "radius_m": 100.0}
 YARD = {
@@ -36,6 +36,21 @@ def test_a_shape_goes_out_as_it_came_in(raw: dict[str, Any]) -> None:
     shape = read_shape(raw | {"role": "premises", "dwell_s": 60})
     assert shape.to_json() == raw
     assert read_shape(shape.to_json()) == shape
+
+
+ODD = {"lat": 52, "lon": 180, "radius_m": 5}
+HIGH = {"geometry": {"type": "Polygon", "coordinates": [[[4, 52, 1], [4.01, 52], [4.01, 52.01, 3], [4, 52, 1]]]}}
+
+
+@pytest.mark.parametrize("raw", [KALVERSTRAAT, YARD, FIJI, ODD, HIGH])
+def test_a_known_shape_is_the_same_unchecked(raw: dict[str, Any]) -> None:
+    assert known_shape(raw | {"role": "premises"}) == read_shape(raw)
+
+
+def test_a_known_shape_is_not_looked_at_again() -> None:
+    bow_tie = [[4.0, 52.0], [4.01, 52.01], [4.01, 52.0], [4.0, 52.01], [4.0, 52.0]]
+    known = known_shape({"geometry": {"type": "Polygon", "coordinates": [bow_tie]}})
+    assert known.to_json()["geometry"]["coordinates"] == [bow_tie]
 
 
 def test_a_circles_centre_on_the_antimeridian_has_one_name() -> None:
