@@ -1,6 +1,7 @@
 """One position of one device, read from one decoded JSON value, or the named reason why it is none."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -29,6 +30,9 @@ REASONS: tuple[str, ...] = (
 _LONGEST = 10**300
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
+ReadTime = Callable[[object], float | None]
+"""Epoch seconds of a time as it was sent, or none when it is no time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ping:
@@ -51,10 +55,23 @@ class Refusal:
     message: str
 
 
-def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # one return for each refusal
+def read_rfc_3339(raw: object) -> float | None:
+    """Epoch seconds of a text with a date, a time and an offset."""
+    if not isinstance(raw, str) or _RFC_3339.fullmatch(raw) is None:
+        return None
+    try:
+        return datetime.fromisoformat(raw.upper()).timestamp()
+    except ValueError:
+        return None
+
+
+def read_ping(
+    raw: object, *, received_at: float, read_time: ReadTime = read_rfc_3339
+) -> Ping | Refusal:  # one return for each refusal
     """A ping from `{lat, lon, accuracy_m?, at?, speed_mps?, heading_deg?, mock?}`; other fields are ignored.
 
-    `received_at` is the server's time in epoch seconds: it stands in for a missing `at`, and bounds a given one.
+    `received_at` is the server's time in epoch seconds: it stands in for a missing `at`, and bounds a given one. `read_time` reads
+    `at`, for phones that write it another way.
     """
     if not isinstance(raw, dict):
         return Refusal("not_an_object", "", "a ping is an object with lat and lon")
@@ -70,7 +87,7 @@ def read_ping(raw: object, *, received_at: float) -> Ping | Refusal:  # one retu
         if not _is_number(accuracy):
             return Refusal("accuracy_not_a_number", "accuracy_m", "accuracy_m must be a finite number of metres")
         accuracy = _positive(accuracy)
-    at = _read_time(raw.get("at"), received_at)
+    at = read_at(raw.get("at"), received_at, read_time)
     if isinstance(at, Refusal):
         return at
     if raw.get("mock") is True:
@@ -101,16 +118,13 @@ def _could_be_swapped(lat: float, lon: object) -> bool:
     return -180 <= lat <= 180 and _is_number(lon) and -90 <= lon <= 90
 
 
-def _read_time(raw: object, received_at: float) -> float | Refusal:
+def read_at(raw: object, received_at: float, read_time: ReadTime = read_rfc_3339) -> float | Refusal:
+    """When something was seen by a device's clock: `received_at` when it does not say, and refused too far from it."""
     if raw is None:
         return received_at
-    not_a_time = Refusal("at_not_a_time", "at", "at must be RFC 3339 with an offset, as 2026-03-01T12:00:00Z")
-    if not isinstance(raw, str) or _RFC_3339.fullmatch(raw) is None:
-        return not_a_time
-    try:
-        at = datetime.fromisoformat(raw.upper()).timestamp()
-    except ValueError:
-        return not_a_time
+    at = read_time(raw)
+    if at is None:
+        return Refusal("at_not_a_time", "at", "at must be RFC 3339 with an offset, as 2026-03-01T12:00:00Z")
     if at > received_at + AHEAD_S:
         return Refusal("at_in_the_future", "at", f"at is more than {AHEAD_S:.0f} s ahead of the server's clock")
     if at < received_at - AGE_S:

@@ -24,7 +24,7 @@ from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings, read_settings
 from web import devices, events, health, me, problems, reference
-from web.bodies import Envelope
+from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
 from web.desk import (
@@ -42,6 +42,10 @@ from web.desk import (
     settings,
 )
 from web.fences import Fences
+from web.ingest import doors as ingest
+from web.ingest.credentials import MOST_DRAINED
+from web.ingest.intake import Intake
+from web.ingest.watching import Watching
 from web.listeners import Listeners
 from web.metrics import VitalsCollector
 from web.openapi import describe
@@ -57,6 +61,7 @@ from workers.logs import configure_logging
 DOORS = (
     devices.router,
     me.router,
+    ingest.router,
     places.router,
     customers.router,
     products.router,
@@ -97,6 +102,8 @@ class Doors:
             debug=False,
         )
         self.desk.state.parts = parts
+        self.desk.state.intake = Intake(parts, self.pings.gathering)
+        self.desk.state.watching = Watching(parts.lanes, parts.fences)
         for router in DOORS:
             self.desk.include_router(router)
         open_console(self.desk)
@@ -105,7 +112,9 @@ class Doors:
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
-        self._rest = Envelope(self.desk)
+        self._rest = Envelope(
+            self.desk, dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:

@@ -160,17 +160,21 @@ class JsonRoute(APIRoute):
 
 
 class Envelope:
-    """Around every door but the ping door: the body's limit, and the headers that each answer has."""
+    """Around every door but the ping door: the body's limit, and the headers that each answer has.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `larger` are addresses that a POST may send more bytes to.
+    """
+
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
         self._app = app
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         seen = 0
-        most = MOST_FILE_BYTES if scope["method"] == "POST" and scope["path"] in FILE_DOORS else MOST_BYTES
+        most = self._larger.get(scope["path"], MOST_BYTES) if scope["method"] == "POST" else MOST_BYTES
 
         async def limited() -> Message:
             nonlocal seen

@@ -1,5 +1,6 @@
 """The description of the doors, OpenAPI 3.1: FastAPI's, with problems in their one shape and the ping door, which is bare ASGI."""
 
+from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
@@ -9,6 +10,8 @@ from fastapi.openapi.utils import get_openapi
 from offers.rules.limits import Limits
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES
 from web.examples import LIMITS, PINGS, PINGS_TAKEN
+from web.ingest.describing import SCHEMES, STATUSES
+from web.ingest.doors import PREFIX as INGEST
 from web.pings import MOST_PINGS, PATH
 from web.problems import MEDIA_TYPE, TYPE
 
@@ -128,6 +131,7 @@ def _describe(app: FastAPI) -> Document:
     )
     document["paths"][PATH] = {"post": _ping_door()}
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    document["components"].setdefault("securitySchemes", {}).update(SCHEMES)
     schemas |= {"Ping": PING, "PingsTaken": PINGS_ANSWER, "Problem": PROBLEM}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -139,6 +143,9 @@ def _describe(app: FastAPI) -> Document:
 
 
 def _with_problems(path: str, method: str, operation: Document) -> None:
+    if path.startswith(INGEST):
+        _with_refusals(path, operation, STATUSES)
+        return
     statuses = {"503"} if path.startswith("/v1") else set()
     if operation.get("security"):
         statuses |= {"401", "403"}
@@ -158,6 +165,10 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
         statuses.add("412")
     if method == "post" and "201" in operation["responses"]:
         operation["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY_KEY]
+    _with_refusals(path, operation, statuses)
+
+
+def _with_refusals(path: str, operation: Document, statuses: Iterable[str]) -> None:
     operation["responses"].pop("422", None)
     for status in sorted(statuses):
         operation["responses"][status] = {

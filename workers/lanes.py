@@ -7,6 +7,7 @@ A lane is a stream with one writer. Everything of a lane shares a hash tag, so t
     due       sorted set: device -> when a tick is worth making    blocked  hash: device -> why its pings are refused
     aside     stream: sealed letters that could not be worked      epoch    made when the lane was built from SQL
     failures  hash: entry -> how often working it failed           counters hash: what was done with the pings
+    told:…    one a device: what it was told to watch, sealed, for an hour
 """
 
 import zlib
@@ -19,11 +20,14 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
 from workers.letters import DeviceLetter, ForgetLetter, Letter, TickLetter, pack
-from workers.seal import Seal, hour_of, new_salt
+from workers.seal import Seal, UnreadableError, hour_of, new_salt
 
 SALTS = "pb:salts"
 BELL_MS = 10_000
 """How long a ring counts as heard. A worker that died leaves its lane silent for this long at most."""
+TOLD_S = 3600
+"""How long is known what a device was told to watch: a phone in use pings at least every quarter of an hour, and the hour's salt,
+without which nobody can open it, lives as long."""
 MOST_DEVICES = 2000
 """Devices in one append: what one script call may unpack."""
 
@@ -59,6 +63,10 @@ def lane_of(device_id: str, lanes: int) -> int:
     return zlib.crc32(device_id.encode()) % lanes
 
 
+def told_key(lane: int, device_id: str) -> str:
+    return f"pb:{{lane:{lane}}}:told:{device_id}"
+
+
 APPEND = """
 local epoch = redis.call('GET', KEYS[4])
 if not epoch then return {'empty'} end
@@ -79,6 +87,14 @@ return {'kept'}
 """KEYS entries, blocked, bell, epoch; ARGV epoch, hour, sealed letters, bell's ms, then the devices to ask `blocked` about."""
 
 
+TELL = """
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
+return 1
+"""
+"""KEYS blocked, told; ARGV device, what it was told, seconds. One script: whoever is blocked a moment later finds it to remove."""
+
+
 @dataclass(slots=True)
 class Appended:
     refused: dict[str, str] = field(default_factory=dict)
@@ -95,6 +111,7 @@ class LaneDoor:
         self._seal = Seal(secret)
         self._epochs: dict[int, str] = {}
         self._append = redis.register_script(APPEND)
+        self._tell = redis.register_script(TELL)
 
     async def append(self, lane: int, letters: Sequence[DeviceLetter], now: float) -> Appended:
         """Keep these letters in the lane; when this returns, they survive the crash of any process.
@@ -127,12 +144,7 @@ class LaneDoor:
 
     async def _try(self, lane: int, letters: Sequence[DeviceLetter], now: float) -> list[bytes]:
         hour = hour_of(now)
-        if not self._seal.knows(hour):
-            await self._redis.hsetnx(SALTS, str(hour), new_salt())
-            salt = await self._redis.hget(SALTS, str(hour))
-            if not isinstance(salt, bytes):
-                raise LanesUnavailableError("the lanes are being rebuilt")
-            self._seal.learn(hour, salt)
+        await self._learn(hour)
         keys = LaneKeys.of(lane)
         sealed = self._seal.close(hour, lane, pack(list(letters)))
         answer = await self._append(
@@ -140,6 +152,45 @@ class LaneDoor:
             args=[self._epochs.get(lane, "?"), hour, sealed, BELL_MS, *(one.device for one in letters)],
         )
         return list(answer)
+
+    async def _learn(self, hour: int) -> None:
+        """Know the hour's key, and make its salt when nobody has yet."""
+        if not self._seal.knows(hour):
+            await self._redis.hsetnx(SALTS, str(hour), new_salt())
+            salt = await self._redis.hget(SALTS, str(hour))
+            if not isinstance(salt, bytes):
+                raise LanesUnavailableError("the lanes are being rebuilt")
+            self._seal.learn(hour, salt)
+
+    async def told(self, device: str) -> bytes | None:
+        """What `tell` kept of this device; none when there is nothing, or nothing that anybody can open any more."""
+        lane = lane_of(device, self.lanes)
+        try:
+            kept = await self._redis.get(told_key(lane, device))
+            if kept is None:
+                return None
+            hour, sealed = int.from_bytes(kept[:8]), kept[8:]
+            if not self._seal.knows(hour):
+                salt = await self._redis.hget(SALTS, str(hour))
+                if salt is None:
+                    return None
+                self._seal.learn(hour, salt)
+            return self._seal.open(hour, lane, sealed)
+        except UnreadableError:
+            return None
+        except (RedisError, OSError) as error:
+            raise LanesUnavailableError(f"Redis: {type(error).__name__}", 2) from error
+
+    async def tell(self, device: str, plain: bytes, now: float) -> bool:
+        """Keep what a device was told, sealed under the hour's key, for TOLD_S; not for a device that is blocked by now."""
+        lane, hour = lane_of(device, self.lanes), hour_of(now)
+        try:
+            await self._learn(hour)
+            kept = hour.to_bytes(8) + self._seal.close(hour, lane, plain)
+            keys = [LaneKeys.of(lane).blocked, told_key(lane, device)]
+            return bool(await self._tell(keys=keys, args=[device, kept, TOLD_S]))
+        except (RedisError, OSError) as error:
+            raise LanesUnavailableError(f"Redis: {type(error).__name__}", 2) from error
 
 
 def _pairs(flat: list[bytes]) -> dict[str, str]:
@@ -160,9 +211,10 @@ class LaneDesk:
         return salt if isinstance(salt, bytes) else None
 
     def block(self, reasons: Mapping[str, str]) -> None:
-        """Refuse these devices' pings from now on."""
+        """Refuse these devices' pings from now on, and forget what they were told to watch."""
         for lane, devices in self._by_lane(reasons).items():
             self.redis.hset(LaneKeys.of(lane).blocked, mapping={device: reasons[device] for device in devices})
+            self._forget_told(lane, devices)
 
     def unblock(self, devices: Iterable[str]) -> None:
         for lane, some in self._by_lane(devices).items():
@@ -170,7 +222,13 @@ class LaneDesk:
 
     def forget(self, devices: Iterable[str], now: float) -> list[int]:
         """Have these devices' presence dropped, in its turn; the lanes to ring for."""
-        return self._send({lane: ForgetLetter(some) for lane, some in self._by_lane(devices).items()}, now)
+        by_lane = self._by_lane(devices)
+        for lane, some in by_lane.items():
+            self._forget_told(lane, some)
+        return self._send({lane: ForgetLetter(some) for lane, some in by_lane.items()}, now)
+
+    def _forget_told(self, lane: int, devices: Iterable[str]) -> None:
+        self.redis.delete(*(told_key(lane, device) for device in devices))
 
     def tick(self, lane: int, devices: list[str], now: float) -> list[int]:
         return self._send({lane: TickLetter(devices)}, now)
