@@ -93,7 +93,8 @@ def _border_of(area: Area) -> Floats:
         return area.edges
     vertices, ring = shapely.get_coordinates(shapely.get_rings(area.geometry), return_index=True)
     lat_lon = vertices[:, ::-1]
-    return np.hstack([lat_lon[:-1], lat_lon[1:]])[ring[:-1] == ring[1:]]
+    edges: Floats = np.hstack([lat_lon[:-1], lat_lon[1:]])[ring[:-1] == ring[1:]]
+    return edges
 
 
 def _rounds_of(areas: Sequence[Area]) -> Floats:

@@ -62,6 +62,18 @@ def watch(index: FenceIndex, lat: float, lon: float, limit: int, accuracy_m: flo
     return Watch([fence for _, fence in found[:limit]], _bounded(next_m - slack))
 
 
+def must_watch_again(index: FenceIndex, lat: float, lon: float, limit: int, version: int) -> bool:
+    """Whether a geofence that was made, moved or removed after `version` comes within the radius that `watch` tells here.
+
+    A phone may hold the list of a place that it has gone from, with a circle larger than this one: what lies in that
+    circle alone is farther away than the quiet radius, and so is found here before it can be entered.
+    """
+    if version == index.version:
+        return False
+    radius = watch(index, lat, lon, limit, None).radius_m
+    return version > index.version or index.edits.touch(spot_of(lat, lon), radius, version)
+
+
 def watch_list(index: FenceIndex, lat: float, lon: float, limit: int) -> list[tuple[str, Covering]]:
     """The same geofences as id and the circle to watch, which holds the geofence."""
     return [(fence.id, fence.shape.covering) for fence in watch(index, lat, lon, limit, None).fences]
