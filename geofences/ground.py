@@ -14,7 +14,7 @@ from geofences.shapes import Area, Circle, Shape
 Numbers = NDArray[np.intp]
 
 MOST_PIECES = 2_000_000
-"""Pieces kept ready, of all areas: 48 MB. 50,000 areas of 40 corners have so many; past that they are made anew."""
+"""Pieces kept ready, of all areas: 48 MB. 50,000 areas of 40 corners have so many; past that only those of the question at hand stay."""
 
 
 class Ground:
@@ -22,7 +22,7 @@ class Ground:
     they are asked for.
     """
 
-    def __init__(self, shapes: Sequence[Shape]) -> None:
+    def __init__(self, shapes: Sequence[Shape], most_pieces: int = MOST_PIECES) -> None:
         self.shapes = shapes
         self.is_area = np.array([isinstance(shape, Area) for shape in shapes], dtype=bool)
         rounds = np.zeros((len(shapes), 3))
@@ -33,6 +33,7 @@ class Ground:
         self.radii: Floats = np.ascontiguousarray(rounds[:, 2])
         self._pieces: dict[int, Pieces] = {}
         self._count = 0
+        self._most_pieces = most_pieces
 
     def pieces(self, numbers: Sequence[int]) -> list[Pieces]:
         """Of the borders of these areas."""
@@ -42,7 +43,7 @@ class Ground:
             areas = [shape for number in missing if isinstance(shape := self.shapes[number], Area)]
             made = cut([_border_of(area) for area in areas])
             self._count += sum(one.rows.shape[1] for one in made)
-            if self._count > MOST_PIECES:
+            if self._count > self._most_pieces:
                 kept = {number: kept[number] for number in numbers if number in kept}
                 self._count = sum(one.rows.shape[1] for one in (*kept.values(), *made))
             kept.update(zip(missing, made, strict=True))
@@ -91,7 +92,7 @@ def _border_of(area: Area) -> Floats:
     """`edges`, which would stay with the area, made anew from the geometry."""
     if area.over_antimeridian:
         return area.edges
-    vertices, ring = shapely.get_coordinates(shapely.get_rings(area.geometry), return_index=True)
+    vertices, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(area.geometry)), return_index=True)
     lat_lon = vertices[:, ::-1]
     edges: Floats = np.hstack([lat_lon[:-1], lat_lon[1:]])[ring[:-1] == ring[1:]]
     return edges

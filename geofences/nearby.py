@@ -79,5 +79,10 @@ def watch_list(index: FenceIndex, lat: float, lon: float, limit: int) -> list[tu
     return [(fence.id, fence.shape.covering) for fence in watch(index, lat, lon, limit, None).fences]
 
 
+def told_m(metres: float) -> float:
+    """To a tenth of a metre, and never more than it is."""
+    return math.floor(metres * 10) / 10
+
+
 def _bounded(metres: float) -> float:
     return min(max(metres, 0.0), QUIET_MOST_M)

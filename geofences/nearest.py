@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geofences.chords import Pieces, Spot, box_radius_m, longest_way, spot_of
-from geofences.ground import Ground, Numbers
+from geofences.ground import MOST_PIECES, Ground, Numbers
 from geofences.metres import Floats
 from geofences.shapes import Area, Shape
 
@@ -78,8 +78,11 @@ class _Candidate:
 class Nearest:
     """The nearest of these shapes, which are known by their places in the order."""
 
-    def __init__(self, shapes: Sequence[Shape]) -> None:
-        self._ground = Ground(shapes)
+    def __init__(
+        self, shapes: Sequence[Shape], *, most_boxes: int = MOST_BOXES, most_pieces: int = MOST_PIECES
+    ) -> None:
+        self._ground = Ground(shapes, most_pieces)
+        self._most_boxes = most_boxes
         self._boxes: dict[int, _Boxes] = {}
 
     def _boxes_for(self, count: int) -> "_Boxes":
@@ -87,7 +90,7 @@ class Nearest:
         found = self._boxes.get(count)
         if found is None:
             keep = next((one for one in KEPT if one >= count), count)
-            found = self._boxes.setdefault(keep, _Boxes(self._ground, keep))
+            found = self._boxes.setdefault(keep, _Boxes(self._ground, keep, self._most_boxes))
             self._boxes[count] = found
         return found
 
@@ -105,9 +108,10 @@ class Nearest:
 class _Boxes:
     """`keep` is for how many nearest geofences a box has candidates."""
 
-    def __init__(self, ground: Ground, keep: int) -> None:
+    def __init__(self, ground: Ground, keep: int, most: int) -> None:
         self._ground = ground
         self._keep = keep
+        self._most = most
         self._few = keep + _FEW
         self._count = 0
         self._root: _Box | None = None
@@ -159,7 +163,7 @@ class _Boxes:
     def _box_of(self, at: Spot, gone: Gone) -> _Box:
         """The uncut box around the spot, with all candidates that are not gone."""
         box = self._root
-        if box is None or self._count > MOST_BOXES:
+        if box is None or self._count > self._most:
             everyone = np.arange(len(self._ground.shapes))
             self._count, box = 0, self._new_box((-90.0, -180.0, 90.0, 180.0), everyone, frozenset())
             self._root = box

@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, problems, reference
+from web import devices, events, health, me, nearby, problems, reference
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -72,6 +72,7 @@ DOORS = (
     campaigns.router,
     settings.router,
     keys.router,
+    nearby.router,
     geofences.router,
     lists.router,
     events.router,

@@ -12,6 +12,7 @@ from web.bodies import FILE_DOORS, MOST_FILE_BYTES
 from web.examples import LIMITS, PINGS, PINGS_TAKEN
 from web.ingest.describing import SCHEMES, STATUSES
 from web.ingest.doors import PREFIX as INGEST
+from web.nearby import LIMIT, MOST_WATCHED
 from web.pings import MOST_PINGS, PATH
 from web.problems import MEDIA_TYPE, TYPE
 
@@ -88,6 +89,10 @@ PINGS_ANSWER: Document = {
         },
         "quiet_radius_m": {"type": "number", "description": "Metres the phone may move before anything can change."},
         "watch_after_s": {"type": "integer", "description": "Ping again at the latest then, moved or not."},
+        "watch_again": {
+            "type": "boolean",
+            "description": "There when `geofences_version` was said: whether an edit since then concerns the list of /v1/geofences/nearby.",
+        },
     },
 }
 PROBLEM: Document = {
@@ -188,6 +193,20 @@ def _ping_door() -> Document:
             "403 `no_location_consent` when the customer's consents do not cover positions."
         ),
         "security": [{"deviceToken": []}],
+        "parameters": [
+            {
+                "name": "geofences_version",
+                "in": "query",
+                "description": "Of the list that the phone holds, as /v1/geofences/nearby told it: have `watch_again` in the answer.",
+                "schema": {"type": "integer", "minimum": 0},
+            },
+            {
+                "name": "limit",
+                "in": "query",
+                "description": "With which the phone asked for its list.",
+                "schema": {"type": "integer", "minimum": 1, "maximum": MOST_WATCHED, "default": LIMIT},
+            },
+        ],
         "requestBody": {
             "required": True,
             "content": {
