@@ -8,39 +8,44 @@ Nearer to a pole no plane in degrees is one: there each edge is sampled, ever fi
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from geofences.metres import E2, A, Floats, distances_m
-from geofences.shapes import Area, pieces_of
+from geofences.metres import Floats, distances_m, metres_per_degree_at
+from geofences.rings import Ints, Rings, each
+from geofences.shapes import Area, pieces_of, short_pieces
 
-_EDGES_AT_ONCE = 500_000  # bounds the memory of one step to some tens of megabytes
-_AREAS_AT_ONCE = 4096
+_EDGES_AT_ONCE = 16_384  # their columns stay in the processor's cache
 _POLAR = 89.0
 _SAMPLES, _ROUNDS = 9, 12
 """Each round looks at an eighth of the last on both sides: 10 km become less than a millimetre."""
 
-Ints = NDArray[np.intp]
-
 
 class Borders:
-    """The vertices (lat, lon) of many areas behind each other, each ring's followed by one that is not a number."""
+    """Of the areas whose rings these are; those with long edges, and those over the antimeridian, get rings of their own."""
 
-    def __init__(self, areas: Sequence[Area]) -> None:
-        parts = [_vertices(areas[i : i + _AREAS_AT_ONCE]) for i in range(0, len(areas), _AREAS_AT_ONCE)]
-        self._vertices = np.concatenate([*(vertices for vertices, _ in parts), np.full((1, 2), np.nan)])
-        self._count = np.concatenate([count for _, count in parts]) if parts else np.empty(0, dtype=np.intp)
-        self._first = np.cumsum(self._count) - self._count
+    def __init__(self, areas: Sequence[Area], rings: Rings, cut: NDArray[np.bool_]) -> None:
+        """`cut` says which areas lie over the antimeridian."""
+        own = np.flatnonzero(_has_long_edges(rings) | cut)
+        edges = [short_pieces(areas[i].edges) for i in own.tolist()]
+        more = [np.insert(edge.reshape(-1, 2), slice(2, None, 2), np.nan, axis=0) for edge in edges]
+        ends = np.full((1, 2), np.nan)
+        self._vertices = np.concatenate([rings.vertices, *(part for one in more for part in (one, ends)), ends])
+        self._first, self._count = rings.first.copy(), rings.count.copy()
+        lengths = np.array([len(one) + 1 for one in more], dtype=np.intp)
+        self._count[own], self._first[own] = lengths, len(rings.vertices) + np.cumsum(lengths) - lengths
 
     def distances(self, lat: Floats, lon: Floats, area: Ints) -> Floats:
         """Metres from each position to the border of the area beside it, without sign."""
-        metres = np.empty(lat.shape)
-        step = max(1, _EDGES_AT_ONCE // max(1, int(self._count[area].max(initial=0))))
-        for i in range(0, len(lat), step):
-            chunk = slice(i, i + step)
-            metres[chunk] = self._distances(lat[chunk], lon[chunk], area[chunk])
+        metres = np.empty(len(lat))
+        edges = np.cumsum(self._count[area])
+        steps = np.arange(_EDGES_AT_ONCE, edges[-1] if len(edges) else 0, _EDGES_AT_ONCE)
+        bounds = [0, *np.unique(np.searchsorted(edges, steps, side="right")).tolist(), len(lat)]
+        for i, j in pairwise(bounds):
+            if i < j:
+                metres[i:j] = self._distances(lat[i:j], lon[i:j], area[i:j])
         for i in np.flatnonzero(np.abs(lat) > _POLAR).tolist():
             metres[i] = self._polar(lat[i], lon[i], int(area[i]))
         return metres
@@ -48,24 +53,29 @@ class Borders:
     def _distances(self, lat: Floats, lon: Floats, area: Ints) -> Floats:
         count = self._count[area]
         start = np.cumsum(count) - count
-        pair = np.repeat(np.arange(len(area)), count)
-        at = np.arange(len(pair)) + np.repeat(self._first[area] - start, count)
-        phi = np.radians(lat)
-        w = np.sqrt(1 - E2 * np.sin(phi) ** 2)
-        per_lat = np.radians(A * (1 - E2) / w**3)[pair]
-        per_lon = np.radians(A / w * np.cos(phi))[pair]
-
-        vertex, after = self._vertices[at], self._vertices[at + 1]
-        east_deg = (vertex[:, 1] - lon[pair] + 180.0) % 360.0 - 180.0
-        x, y = east_deg * per_lon, (vertex[:, 0] - lat[pair]) * per_lat
-        dx, dy = (after[:, 1] - vertex[:, 1]) * per_lon, (after[:, 0] - vertex[:, 0]) * per_lat
+        pair, nth = each(count)
+        nth += self._first[area].take(pair)
+        vertices = self._vertices.take(nth, axis=0)
+        per_lat, per_lon = metres_per_degree_at(lat)
+        east = vertices[:, 1] - lon.take(pair)
+        east -= 360.0 * np.rint(east / 360.0)
+        x, y = east * per_lon.take(pair), (vertices[:, 0] - lat.take(pair)) * per_lat.take(pair)
+        dx, dy = (
+            np.empty_like(x),
+            np.empty_like(y),
+        )  # the last of each area is none, so that the next area's first does no harm
+        dx[:-1], dy[:-1] = x[1:] - x[:-1], y[1:] - y[:-1]
+        dx[-1] = dy[-1] = np.nan
         length_sq = dx * dx + dy * dy
-        share = np.clip(-(x * dx + y * dy) / np.where(length_sq > 0, length_sq, 1.0), 0.0, 1.0)
-        squared = (x + share * dx) ** 2 + (y + share * dy) ** 2  # not a number where there is no edge
-
-        nearest = np.flatnonzero(squared == np.repeat(np.fmin.reduceat(squared, start), count))
+        length_sq[length_sq == 0] = 1.0
+        share = np.minimum(np.maximum(-(x * dx + y * dy) / length_sq, 0.0), 1.0)
+        x += share * dx
+        y += share * dy
+        squared = x * x + y * y
+        nearest = np.flatnonzero(squared == np.fmin.reduceat(squared, start).take(pair))
         nearest = nearest[np.unique(pair[nearest], return_index=True)[1]]
-        spot = vertex[nearest] + share[nearest, None] * (after[nearest] - vertex[nearest])
+        begin, after = vertices[nearest], self._vertices[nth[nearest] + 1]
+        spot = begin + share[nearest, None] * (after - begin)
         return distances_m(lat, lon, spot[:, 0], spot[:, 1])
 
     def _polar(self, lat: float, lon: float, area: int) -> float:
@@ -88,28 +98,11 @@ class Borders:
         return float(metres.min())
 
 
-def _vertices(areas: Sequence[Area]) -> tuple[Floats, Ints]:
-    """The vertices, and how many each area has, those that are none among them."""
-    polygons, area = shapely.get_parts([one.geometry for one in areas], return_index=True)
-    rings, polygon = shapely.get_rings(polygons, return_index=True)
-    vertices, ring = shapely.get_coordinates(rings, return_index=True)
-    vertices, area = vertices[:, ::-1], area[polygon[ring]]
-    cut = np.flatnonzero([one.over_antimeridian for one in areas])
-    if len(cut):  # no ring as it stands: its border is a list of edges
-        whole = ~np.isin(area, cut)
-        edges = [areas[i].edges for i in cut.tolist()]
-        ends = np.concatenate([edge.reshape(-1, 2) for edge in edges])
-        of = np.repeat(cut, [2 * len(edge) for edge in edges])
-        own_ring = int(ring.max(initial=0)) + 1 + np.arange(len(ends)) // 2
-        order = np.argsort(np.concatenate([area[whole], of]), kind="stable")
-        vertices = np.concatenate([vertices[whole], ends])[order]
-        ring, area = np.concatenate([ring[whole], own_ring])[order], np.concatenate([area[whole], of])[order]
-    goes_on = np.append(ring[1:] == ring[:-1], False)
-    after = np.where(goes_on[:, None], np.roll(vertices, -1, axis=0), np.nan)
-    pieces = np.where(goes_on, pieces_of(*vertices.T, *after.T), 2)  # the second of the last is no vertex
-    share = (np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)) / np.repeat(pieces, pieces)
-    dense = np.repeat(vertices, pieces, axis=0)
-    between = np.flatnonzero(share > 0)
-    which = np.repeat(np.arange(len(pieces)), pieces)[between]
-    dense[between] += share[between, None] * (after[which] - vertices[which])
-    return dense, np.bincount(area, weights=pieces, minlength=len(areas)).astype(np.intp)
+def _has_long_edges(rings: Rings) -> NDArray[np.bool_]:
+    vertices = rings.vertices
+    long = np.zeros(len(vertices), dtype=bool)
+    for i in range(0, len(vertices) - 1, _EDGES_AT_ONCE):
+        start, end = vertices[i : i + _EDGES_AT_ONCE], vertices[i + 1 : i + 1 + _EDGES_AT_ONCE]
+        start = start[: len(end)]
+        long[i : i + len(end)] = pieces_of(*start.T, *end.T) > 1
+    return np.logical_or.reduceat(long, rings.first) if len(rings.first) else np.empty(0, dtype=bool)

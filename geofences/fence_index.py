@@ -7,7 +7,6 @@ since. An edit makes a new snapshot on the same base.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
 from types import MappingProxyType
 
 import numpy as np
@@ -50,12 +49,18 @@ class FenceIndex:
     """The last ones. Of a snapshot that was made anew nothing is known of the edits before it."""
 
     def __init__(
-        self, fences: Iterable[Fence], version: int, *, searched_in: Sequence[tuple[Layer, Ints]] = ()
+        self,
+        fences: Iterable[Fence],
+        version: int,
+        *,
+        by_id: dict[str, Fence] | None = None,
+        searched_in: Sequence[tuple[Layer, Ints]] = (),
     ) -> None:
-        """`searched_in` is for `edited` alone: layers and their numbers. Raises ValueError when two geofences have one id."""
-        self.fences = tuple(fences)
+        """What is known of the fences already is for `edited` alone. Raises ValueError when two geofences have one id."""
         self.version = version
-        self.by_id = MappingProxyType({fence.id: fence for fence in self.fences})
+        self.fences = tuple(fences)
+        self._by_id = by_id if by_id is not None else {fence.id: fence for fence in self.fences}
+        self.by_id = MappingProxyType(self._by_id)
         if len(self.by_id) != len(self.fences):
             raise ValueError("two geofences have the same id")
         parts = searched_in or [(Layer(self.fences), np.arange(len(self.fences)))]
@@ -72,16 +77,22 @@ class FenceIndex:
         Raises ValueError when two of `changed` have one id.
         """
         new = list(changed)
-        touched = {*(fence.id for fence in new), *removed}
+        fresh = {fence.id: fence for fence in new}
+        if len(fresh) != len(new):
+            raise ValueError("two geofences have the same id")
+        touched = {*fresh, *removed}
         base = self.layers[0]
         over = [fence for layer in self.layers[1:] for fence in layer.fences if fence.id not in touched] + new
         alive = self.numbers[0] >= 0
         alive[[base.place[fence_id] for fence_id in touched if fence_id in base.place]] = False
-        kept = list(compress(base.fences, alive.tolist()))
+        by_id = self._by_id.copy()
+        for fence_id in touched:
+            by_id.pop(fence_id, None)
+        by_id |= fresh
         layers = [(base, np.where(alive, np.cumsum(alive) - 1, -1))]
         if over:
-            layers.append((Layer(over), np.arange(len(kept), len(kept) + len(over))))
-        index = FenceIndex([*kept, *over], version, searched_in=layers)
+            layers.append((Layer(over), np.arange(len(by_id) - len(over), len(by_id))))
+        index = FenceIndex(by_id.values(), version, by_id=by_id, searched_in=layers)
         before = [self.by_id[fence_id].shape for fence_id in sorted(touched) if fence_id in self.by_id]
         index.edits = self.edits.after([*before, *(fence.shape for fence in new)], version)
         return index

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geofences.metres import Floats
-
-Ints = NDArray[np.intp]
+from geofences.rings import Ints, each
 
 FINEST = 7
 """A tile has 2**7 cells a side at most."""
@@ -80,6 +79,8 @@ class Grid:
 
     def _build(self, spans: Spans) -> None:
         tile, inside = self._in_tiles(spans)
+        order = np.argsort(tile, kind="stable")
+        tile, inside = tile[order], inside.take(order)
         tiles, of = np.unique(tile, return_inverse=True)
         fine = _fineness(of, inside, len(tiles))
         first = np.cumsum(np.concatenate([[1], 1 << 2 * fine]))  # cell 0 is nobody's: where the table has 0
@@ -94,7 +95,7 @@ class Grid:
         """Each box once for each tile it lies in, clipped to it: the tile's place in the table, cells within the tile."""
         ty, tx = spans.y0 >> FINEST, spans.x0 >> FINEST
         wide = (spans.x1 >> FINEST) - tx + 1
-        box, nth = _each(spans.tiles)
+        box, nth = each(spans.tiles)
         spans, wide = spans.take(box), wide[box]
         ty, tx = ty[box] + nth // wide, tx[box] + nth % wide
         top, left = ty << FINEST, tx << FINEST
@@ -123,7 +124,7 @@ class Grid:
         start = self._starts[cell]
         count = self._starts[cell + 1] - start
         row = np.flatnonzero(count)
-        which, nth = _each(count[row])
+        which, nth = each(count[row])
         return row[which], self._items[start[row][which] + nth]
 
     def items_at(self, lat: float, lon: float) -> Sequence[int]:
@@ -170,11 +171,11 @@ def _in_cells(inside: Spans, fine: Ints, first: Ints) -> tuple[Ints, NDArray[np.
     cut = FINEST - fine
     wide = _wide(inside, cut)
     corner = first + (inside.y0 >> cut << fine) + (inside.x0 >> cut)
-    box, nth = _each(_high(inside, cut) * wide)
+    box, nth = each(_high(inside, cut) * wide)
     wide = wide[box]
     cells = corner[box] + (nth // wide << fine[box]) + nth % wide
     keys = cells << 32 | inside.item[box]
-    keys.sort()
+    keys.sort(kind="stable")  # they are nearly in order
     once = np.ones(len(keys), dtype=bool)
     once[1:] = keys[1:] != keys[:-1]  # two boxes of one item may share a cell
     keys = keys[once]
@@ -191,10 +192,3 @@ def _wide(spans: Spans, cut: Ints | int) -> Ints:
 
 def _cell(degrees: Floats, origin: float, per_degree: float) -> Ints:
     return ((degrees + origin) * per_degree).astype(np.intp)
-
-
-def _each(count: Ints) -> tuple[Ints, Ints]:
-    """[2, 0, 3] is ([0, 0, 2, 2, 2], [0, 1, 0, 1, 2]): which it is of, and the how manieth."""
-    which = np.repeat(np.arange(len(count)), count)
-    start = np.cumsum(count) - count
-    return which, np.arange(len(which)) - np.repeat(start, count)

@@ -25,7 +25,9 @@ from geofences.outlines import (
     outlines_of_areas,
     outlines_of_circles,
 )
+from geofences.rings import Rings
 from geofences.shapes import Area, Bounds, Circle, boxes, widen, widened
+from geofences.stripes import OPEN, Stripes
 
 AT_ONCE = 32_768
 """Positions that are worked together: their columns stay in the processor's cache."""
@@ -60,37 +62,35 @@ class Layer:
         count = len(self.fences)
         shapes = [fence.shape for fence in self.fences]
         areas = [shape for shape in shapes if isinstance(shape, Area)]
-        circles = [(shape.lat, shape.lon, shape.radius_m) for shape in shapes if isinstance(shape, Circle)]
+        circles = (at for one in shapes if isinstance(one, Circle) for at in (one.lat, one.lon, one.radius_m))
         self._is_area = np.fromiter((isinstance(shape, Area) for shape in shapes), dtype=bool, count=count)
-        self._geometry = np.full(count, None, dtype=object)
-        self._geometry[self._is_area] = [area.geometry for area in areas]
+        self._geometry = np.fromiter((area.geometry for area in areas), dtype=object, count=len(areas))
+        box = shapely.bounds(self._geometry).reshape(-1, 4)
+        cut = (box[:, 0] == -180.0) & (box[:, 2] == 180.0)
         self._area = np.cumsum(self._is_area) - 1
-        self._borders = Borders(areas)
+        rings = Rings.of(self._geometry)
+        self._borders, self._stripes = Borders(areas, rings, cut), Stripes(rings)
         self._circles = np.zeros((count, 3))
-        self._circles[~self._is_area] = np.array(circles, dtype=np.float64).reshape(-1, 3)
+        self._circles[~self._is_area] = np.fromiter(circles, dtype=np.float64).reshape(-1, 3)
         self._outlines = np.empty((count, WIDTH))
-        self._outlines[self._is_area] = outlines_of_areas(areas)
+        self._outlines[self._is_area] = outlines_of_areas(self._geometry)
         self._outlines[~self._is_area] = outlines_of_circles(self._circles[~self._is_area])
         self._outlines_at = self._outlines.data.cast("B") if count else memoryview(b"")
-        bounds = self._bounds(areas)
-        self._holding = grids_of(*_split(bounds))
+        box = box[:, [1, 0, 3, 2]]
+        for i in np.flatnonzero(cut).tolist():
+            box[i] = areas[i].bounds
+        bounds = np.empty((count, 4))
+        bounds[self._is_area] = box
+        lat, lon, radius = self._circles[~self._is_area].T
+        bounds[~self._is_area] = widened(np.stack([lat, lon, lat, lon], axis=1), radius)
+        self._boxes = _split(bounds)
+        self._holding = grids_of(*self._boxes)
         self._reaching = grids_of(*_split(widened(bounds, np.full(count, REACH_M))))
 
     @cached_property
     def nearest(self) -> Nearest:
         """What is asked for the nearest borders; it learns as it is asked, and lasts as long as the layer."""
         return Nearest([fence.shape for fence in self.fences])
-
-    def _bounds(self, areas: list[Area]) -> Floats:
-        """South, west, north, east."""
-        bounds = np.empty((len(self.fences), 4))
-        lat, lon, radius = self._circles[~self._is_area].T
-        bounds[~self._is_area] = widened(np.stack([lat, lon, lat, lon], axis=1), radius)
-        of_areas = shapely.bounds(self._geometry[self._is_area]).reshape(-1, 4)[:, [1, 0, 3, 2]]
-        for i in np.flatnonzero((of_areas[:, 1] == -180) & (of_areas[:, 3] == 180)).tolist():
-            of_areas[i] = areas[i].bounds
-        bounds[self._is_area] = of_areas
-        return bounds
 
     def containing(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
         """Row and geofence of each pair with the position inside or on the border, sorted by both."""
@@ -147,7 +147,9 @@ class Layer:
 
     def distances(self, lat: Floats, lon: Floats, fence: Ints) -> Floats:
         """Metres from each position to the border of the geofence beside it, however far; negative inside."""
-        return self._signed(lat, lon, np.arange(len(lat)), fence, self._squared(lat, lon, self._outlines[fence]))
+        return self._signed(
+            lat, lon, np.arange(len(lat)), fence, self._squared(lat, lon, self._outlines.take(fence, axis=0))
+        )
 
     def around(self, lat: float, lon: float, within_m: float) -> Ints:
         """Every geofence whose border may be at most `within_m` away."""
@@ -157,13 +159,7 @@ class Layer:
 
     @cached_property
     def _tree(self) -> tuple[shapely.STRtree, Ints]:
-        found, of = _split(
-            widened(
-                self._bounds([f.shape for f in self.fences if isinstance(f.shape, Area)]),
-                np.full(len(self.fences), REACH_M),
-            )
-        )
-        south, west, north, east = found.T
+        (south, west, north, east), of = self._boxes[0].T, self._boxes[1]
         return shapely.STRtree(shapely.box(west, south, east, north)), of
 
     def _candidates(self, grids: tuple[Grid, ...], lat: Floats, lon: Floats, limit: int) -> tuple[Ints, Ints, Floats]:
@@ -175,8 +171,8 @@ class Layer:
         if len(found) > 1:
             order = np.argsort(row * len(self.fences) + fence)
             row, fence = row[order], fence[order]
-        outlines = self._outlines[fence]
-        squared = self._squared(lat[row], lon[row], outlines)
+        outlines = self._outlines.take(fence, axis=0)
+        squared = self._squared(lat.take(row), lon.take(row), outlines)
         near = squared <= outlines[:, limit]
         return row[near], fence[near], squared[near]
 
@@ -189,7 +185,7 @@ class Layer:
 
     def _inside(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Bools:
         """For each pair; what the outlines leave open is asked of the exact shape."""
-        outlines = self._outlines[fence]
+        outlines = self._outlines.take(fence, axis=0)
         inside = squared <= outlines[:, INSIDE]
         open_ = np.flatnonzero(~inside & (squared <= outlines[:, OUTSIDE]))
         inside[open_] = self._holding_exactly(lat[row[open_]], lon[row[open_]], fence[open_])
@@ -200,16 +196,28 @@ class Layer:
         inside = np.empty(len(fence), dtype=bool)
         circle = self._circles[fence[~area]]
         inside[~area] = distances_m(lat[~area], lon[~area], circle[:, 0], circle[:, 1]) <= circle[:, 2]
-        inside[area] = _in_geometry(self._geometry[fence[area]], lat[area], lon[area])
+        inside[area] = self._in_areas(lat[area], lon[area], fence[area])
+        return inside
+
+    def _in_areas(self, lat: Floats, lon: Floats, fence: Ints) -> Bools:
+        """Planar in degrees, borders inside. -180 is 180 too, on whichever side of the map the area lies."""
+        sides = self._stripes.sides(lat, lon, self._area[fence])
+        for i in np.flatnonzero(sides == OPEN).tolist():
+            sides[i] = shapely.intersects_xy(self._geometry[self._area[fence[i]]], lon[i], lat[i])
+        inside: Bools = sides == 1
+        both = np.flatnonzero((lon == -180.0) & ~inside)
+        if len(both):
+            inside[both] = self._in_areas(lat[both], np.full(len(both), 180.0), fence[both])
         return inside
 
     def _holds(self, lat: float, lon: float, fence: int) -> bool:
-        geometry = self._geometry[fence]
-        if geometry is None:
+        if not self._is_area[fence]:
             return bool(self._holding_exactly(np.array([lat]), np.array([lon]), np.array([fence]))[0])
-        if lon == -180.0 and shapely.lib.intersects_xy(geometry, 180.0, lat):
-            return True
-        return bool(shapely.lib.intersects_xy(geometry, lon, lat))
+        area = int(self._area[fence])
+        side = self._stripes.side(lat, lon, area)
+        if side == OPEN:
+            side = shapely.intersects_xy(self._geometry[area], lon, lat)
+        return bool(side) or (lon == -180.0 and self._holds(lat, 180.0, fence))
 
     def _signed(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Floats:
         metres = np.empty(len(row))
@@ -221,14 +229,6 @@ class Layer:
         to_border = self._borders.distances(lat[at], lon[at], self._area[fence])
         metres[area] = np.where(self._inside(lat, lon, at, fence, squared[area]), -to_border, to_border)
         return metres
-
-
-def _in_geometry(geometry: NDArray[np.object_], lat: Floats, lon: Floats) -> Bools:
-    """Planar in degrees, borders inside. -180 is 180 too, on whichever side of the map the area lies."""
-    inside = shapely.intersects_xy(geometry, lon, lat)
-    both = np.flatnonzero(lon == -180.0)
-    inside[both] |= shapely.intersects_xy(geometry[both], np.full(len(both), 180.0), lat[both])
-    return np.asarray(inside)
 
 
 def _split(bounds: Floats) -> tuple[Floats, Ints]:

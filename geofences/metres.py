@@ -45,7 +45,8 @@ def distances_m(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Float
     lat1, lon1, lat2, lon2 = np.broadcast_arrays(lat1, lon1, lat2, lon2)
     shape = lat1.shape
     lat1, lon1, lat2, lon2 = (np.asarray(a, dtype=np.float64).ravel() for a in (lat1, lon1, lat2, lon2))
-    north, east = np.radians(lat2 - lat1), np.radians((lon2 - lon1 + 180.0) % 360.0 - 180.0)
+    east = lon2 - lon1
+    north, east = np.radians(lat2 - lat1), np.radians(east - 360.0 * np.rint(east / 360.0))
     phi = np.radians((lat1 + lat2) / 2)
     w = np.sqrt(1 - E2 * np.sin(phi) ** 2)
     lengths: Floats = np.hypot(A * (1 - E2) / w**3 * north, A / w * np.cos(phi) * east)
@@ -56,7 +57,8 @@ def distances_m(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Float
 
 
 def _vincenties(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Floats:
-    delta = np.radians((lon2 - lon1 + 180.0) % 360.0 - 180.0)
+    delta = lon2 - lon1
+    delta = np.radians(delta - 360.0 * np.rint(delta / 360.0))
     u1, u2 = np.arctan((1 - F) * np.tan(np.radians(lat1))), np.arctan((1 - F) * np.tan(np.radians(lat2)))
     sin_u1, cos_u1, sin_u2, cos_u2 = np.sin(u1), np.cos(u1), np.sin(u2), np.cos(u2)
     lam = delta.copy()

@@ -7,14 +7,12 @@ matter, every way s and its flat length D keep a D <= s <= b D: the shortest way
 straight one does not either. Hence D <= r / b is inside a circle, and D > r / a outside.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geofences.metres import Floats, metres_per_degree_at
-from geofences.shapes import Area
+from geofences.rings import AT_ONCE, Geometries, Ints
 
 REACH_M = 300.0
 """Farther outside a geofence than this, a position says nothing about it but that it is not inside."""
@@ -31,10 +29,6 @@ _LEAST_RADIUS_M = 6_335_439.0
 _HIGHEST = 89.9
 _SLACK_M, _SLACK = 0.01, 1e-6
 """More than distances are off (`metres`) and than rounding does."""
-_AREAS_AT_ONCE = 4096
-"""Some milliseconds for each call into C: other threads wait that long."""
-
-Ints = NDArray[np.intp]
 
 
 def outlines_of_circles(circles: Floats) -> Floats:
@@ -50,21 +44,20 @@ def outlines_of_circles(circles: Floats) -> Floats:
     return _rows(lat, lon, (per_lon / per_lat) ** 2, inside, outside, beyond)
 
 
-def outlines_of_areas(areas: Sequence[Area]) -> Floats:
-    parts = [_outlines(areas[i : i + _AREAS_AT_ONCE]) for i in range(0, len(areas), _AREAS_AT_ONCE)]
+def outlines_of_areas(areas: Geometries) -> Floats:
+    parts = [_outlines(areas[i : i + AT_ONCE]) for i in range(0, len(areas), AT_ONCE)]
     return np.concatenate(parts) if parts else np.empty((0, WIDTH))
 
 
-def _outlines(areas: Sequence[Area]) -> Floats:
+def _outlines(geometry: Geometries) -> Floats:
     """The surely inside and outside of an area are exact in the flat metric, where its edges are straight too."""
-    geometry = np.array([area.geometry for area in areas], dtype=object)
     west, south, east, north = shapely.bounds(geometry).T
     lon, lat = shapely.get_coordinates(shapely.centroid(geometry)).T
     per_lat, per_lon = metres_per_degree_at(lat)
     scale = per_lon / per_lat
     vertices, of = shapely.get_coordinates(geometry, return_index=True)
     x, y = (vertices[:, 0] - lon[of]) * scale[of], vertices[:, 1] - lat[of]
-    first = np.searchsorted(of, np.arange(len(areas)))
+    first = np.searchsorted(of, np.arange(len(geometry)))
     last = np.append(first[1:], len(of)) - 1
     outer = np.sqrt(np.maximum.reduceat(x * x + y * y, first))
     to_edge = np.sqrt(np.minimum.reduceat(_to_edges(x, y, last), first))

@@ -20,16 +20,13 @@ from geofences.reading import ShapeError, read_parts, read_position_field, read_
 
 __all__ = ["Area", "Bounds", "Circle", "Covering", "Part", "Ring", "Shape", "ShapeError", "known_shape", "read_shape"]
 
-PREPARED_FROM = 100
-"""Vertices from which GEOS answers faster from a tree of the edges. Below that the tree is slower to fetch from memory than
-the edges, and takes another 1.5 kB an area.
-"""
-
 LONGEST_M = 10_000.0
 """An edge is straight in degrees; up to this length that and the shortest way differ by 2.5 m at 52 degrees north."""
 WIDEST_DEG = 5.0
 _DEGREE_M = 111_700.0
 """No degree is longer."""
+_SHORT_DEG = 0.06
+"""What goes no farther in latitude and in longitude is one piece."""
 
 Ring = tuple[tuple[float, float], ...]
 """(lat, lon) of each vertex, the first repeated as the last."""
@@ -87,13 +84,6 @@ class Area:
 
     geometry: shapely.Polygon | shapely.MultiPolygon
 
-    def __post_init__(self) -> None:
-        """A prepared geometry builds its tree at the second question, and not safely: ask before any other thread can."""
-        if shapely.get_num_coordinates(self.geometry) > PREPARED_FROM:
-            shapely.prepare(self.geometry)
-            for _ in range(2):
-                shapely.intersects_xy(self.geometry, *shapely.get_coordinates(self.geometry)[0])
-
     @classmethod
     def of(cls, parts: Sequence[Part]) -> "Area":
         """From rings that make a valid area."""
@@ -123,7 +113,7 @@ class Area:
     @cached_property
     def bounds(self) -> Bounds:
         west, south, east, north = (float(v) for v in self.geometry.bounds)
-        if self.over_antimeridian and (west, east) == (-180, 180):
+        if self.over_antimeridian:
             edges = [(min(lon for _, lon in part[0]), max(lon for _, lon in part[0])) for part in self.parts]
             right = max(high for low, high in edges if low < 0)
             left = min(low for low, high in edges if high > 0)
@@ -146,11 +136,10 @@ class Area:
         bulge = np.radians(end[:, 1] - start[:, 1]) ** 2 * np.sin(2 * np.radians(np.abs(start).max(axis=1, initial=0)))
         return Covering(lat, lon, reach * 1.001 + 1.0 + float(bulge.max()) * 6_400_000 / 16)
 
-    @cached_property
+    @property
     def over_antimeridian(self) -> bool:
         """It has vertices at both 180 and -180."""
-        lons = shapely.get_coordinates(self.geometry)[:, 0]
-        return bool((lons == 180).any() and (lons == -180).any())
+        return tuple(self.geometry.bounds[::2]) == (-180.0, 180.0)
 
     def to_json(self) -> dict[str, Any]:
         parts = [[[[lon, lat] for lat, lon in ring] for ring in part] for part in self.parts]
@@ -222,11 +211,14 @@ def short_pieces(edges: Floats) -> Floats:
 
 def pieces_of(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> NDArray[np.intp]:
     """In how many pieces an edge is measured, so that none is longer than LONGEST_M or wider than WIDEST_DEG."""
-    east = np.abs(lon2 - lon1)
+    north, east = np.abs(lat2 - lat1), np.abs(lon2 - lon1)
+    pieces = np.ones(north.shape, dtype=np.intp)
+    long = np.flatnonzero((north > _SHORT_DEG) | (east > _SHORT_DEG))
+    lat1, lat2, north, east = lat1[long], lat2[long], north[long], east[long]
     cos = np.cos(np.radians(np.where(lat1 * lat2 > 0, np.minimum(np.abs(lat1), np.abs(lat2)), 0.0)))
-    length = np.hypot(lat2 - lat1, east * cos) * _DEGREE_M
-    most = np.maximum(length / LONGEST_M, east / WIDEST_DEG)
-    return np.asarray(np.maximum(np.ceil(np.nan_to_num(most)), 1), dtype=np.intp)
+    most = np.maximum(np.hypot(north, east * cos) * (_DEGREE_M / LONGEST_M), east / WIDEST_DEG)
+    pieces[long] = np.maximum(np.ceil(most), 1)
+    return pieces
 
 
 def widen(bounds: Bounds, by_m: float) -> Bounds:
