@@ -1,4 +1,4 @@
-"""What is kept of one device between two pings: times and geofences, never a coordinate."""
+"""What is kept of one device between two pings: times and geofences, never a coordinate; of where it is a cell of about a kilometre."""
 
 import json
 from collections.abc import Mapping
@@ -32,19 +32,34 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
-    """What a reopened stay goes on with."""
+class Left:
+    """An exit that the next pings are judged by: when (device's time) and by whom it was seen, `server`, `device` or `inferred`.
 
-    since: float
+    What a reopened stay goes on with, and the weight of the pings in a row that were outside since. `since` None: the phone
+    told an exit of where it was not inside.
+    """
+
+    at: float
+    by: str
+    since: float | None
     dwelled: bool = False
+    out_count: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """About where a ping was: its time by the device, and its cell, see `cells`."""
+
+    at: float
+    cell: int
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """One device. `last_at` is the newest device time seen, `heard_at` the server's time of that ping.
+    """One device. `last_at` is the newest device time heard, `heard_at` the server's time of that; `pinged_at` is the newest ping's.
 
-    `version` is the index's at the last step, `reconciled` the newest that edits were looked at with; `left` has the
-    time of each inferred exit that may still be reopened, `stays_left` the stay it closed.
+    `version` is the index's at the last step, `reconciled` the newest that edits were looked at with. `left` has the exits
+    that are still of use. `seen` is where the newest ping was, for a short time, `suspect` one that could not be true yet.
     """
 
     last_at: float
@@ -52,9 +67,12 @@ class Presence:
     version: int
     inside: Mapping[str, Inside] = field(default_factory=dict)
     pending: Mapping[str, Pending] = field(default_factory=dict)
-    left: Mapping[str, float] = field(default_factory=dict)
-    stays_left: Mapping[str, Stay] = field(default_factory=dict)
+    left: Mapping[str, Left] = field(default_factory=dict)
     reconciled: int = 0
+    pinged_at: float | None = None
+    """None: `last_at`; it differs while a phone's own transition is the newest that was heard."""
+    seen: Spot | None = None
+    suspect: Spot | None = None
 
     EMPTY: ClassVar["Presence"]
 
@@ -62,6 +80,11 @@ class Presence:
     def empty() -> "Presence":
         """A device that was never heard."""
         return Presence.EMPTY
+
+    @property
+    def newest_ping(self) -> float:
+        """A ping that is not newer is late."""
+        return self.last_at if self.pinged_at is None else self.pinged_at
 
     def with_inside(self, memberships: Mapping[str, Inside]) -> "Presence":
         """The same device inside exactly these geofences; pings outside that were counted already stay counted."""
@@ -73,8 +96,7 @@ class Presence:
             self,
             inside=inside,
             pending={i: pending for i, pending in self.pending.items() if i not in inside},
-            left={i: at for i, at in self.left.items() if i not in inside},
-            stays_left={i: stay for i, stay in self.stays_left.items() if i not in inside},
+            left={i: left for i, left in self.left.items() if i not in inside},
         )
 
     def to_bytes(self) -> bytes:
@@ -87,9 +109,13 @@ class Presence:
         if self.pending:
             kept["p"] = {i: [p.count, p.depth, int(p.created)] for i, p in self.pending.items()}
         if self.left:
-            kept["x"] = self.left
-        if self.stays_left:
-            kept["s"] = {i: [s.since, int(s.dwelled)] for i, s in self.stays_left.items()}
+            kept["x"] = {i: [x.at, x.by, x.since, int(x.dwelled), x.out_count] for i, x in self.left.items()}
+        if self.pinged_at is not None:
+            kept["n"] = self.pinged_at
+        if self.seen is not None:
+            kept["c"] = [self.seen.cell] if self.seen.at == self.last_at else [self.seen.cell, self.seen.at]
+        if self.suspect is not None:
+            kept["d"] = [self.suspect.cell, self.suspect.at]
         return json.dumps(kept, separators=(",", ":")).encode()
 
     @staticmethod
@@ -104,12 +130,21 @@ class Presence:
                 version,
                 {i: Inside(since, bool(dwelled), out, v) for i, (since, dwelled, out, v) in kept.get("i", {}).items()},
                 {i: Pending(count, depth, bool(new)) for i, (count, depth, new) in kept.get("p", {}).items()},
-                kept.get("x", {}),
-                {i: Stay(since, bool(dwelled)) for i, (since, dwelled) in kept.get("s", {}).items()},
+                {
+                    i: Left(at, by, since, bool(told), out)
+                    for i, (at, by, since, told, out) in kept.get("x", {}).items()
+                },
                 kept.get("r", version),
+                kept.get("n"),
+                _spot(kept.get("c"), kept["l"]),
+                _spot(kept.get("d"), kept["l"]),
             )
-        except (KeyError, TypeError, AttributeError) as broken:
+        except (KeyError, TypeError, AttributeError, IndexError) as broken:
             raise ValueError("these bytes are no presence") from broken
+
+
+def _spot(kept: list[Any] | None, last_at: float) -> Spot | None:
+    return None if kept is None else Spot(kept[1] if len(kept) > 1 else last_at, kept[0])
 
 
 Presence.EMPTY = Presence(0.0, 0.0, 0)

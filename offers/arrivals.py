@@ -20,7 +20,9 @@ from offers.records.queries import places as place_queries
 from offers.records.queries import stays as stay_queries
 from offers.records.tables import Device, Geofence, Place, Stay, Transition, Visit
 
-INFERRED = "inferred"
+INFERRED, BY_PHONE = "inferred", "device"
+UNSEEN = (INFERRED, BY_PHONE)
+"""Ends of a stay that no ping saw: it may yet go on. Such a stay says so in `left_reason`."""
 QUIET_REASONS = ("geofence_created", "geofence_changed")
 """Transitions that an edit of a geofence caused: kept, and never a reason to push."""
 
@@ -183,13 +185,13 @@ class _Recording:
         return visit, False
 
     def _reopen(self, crossing: Crossing, fence: Geofence, place: Place, device: Device) -> None:
-        """Back within the hour after silence: the stay and its visit go on, nobody is told anew."""
+        """Seen inside after an end that no ping saw: the stay and its visit go on, nobody is told anew."""
         key = (device.id, fence.id)
         stay = self.newest.get(key)
         if key in self.open or (stay is not None and _is_known(stay, _moment_of(crossing))):
             return
-        inferred = stay is not None and stay.left_reason == INFERRED and stay.customer_id == device.customer_id
-        if stay is None or not inferred or fence.retired_at is not None:
+        unseen = stay is not None and stay.left_reason in UNSEEN and stay.customer_id == device.customer_id
+        if stay is None or not unseen or fence.retired_at is not None:
             self._enter(crossing, fence, place, device)
             return
         visit = self.visits_by_id.get(stay.visit_id) if stay.visit_id else None
@@ -221,7 +223,7 @@ class _Recording:
             return
         del self.open[key]
         stay.left_at = at
-        stay.left_reason = crossing.reason or (INFERRED if crossing.source == INFERRED else None)
+        stay.left_reason = crossing.reason or (crossing.source if crossing.source in UNSEEN else None)
         self._note(crossing, fence, device, "exit")
         if stay.visit_id:
             self.last_left[stay.visit_id] = max(at, self.last_left.get(stay.visit_id, at))
@@ -270,7 +272,7 @@ def _is_known(newest: Stay, at: datetime) -> bool:
 
     Only an end by the device's own clock counts; one that an edit or a withdrawal set is the server's time.
     """
-    ended_by_device = newest.left_at is not None and newest.left_reason in (None, INFERRED)
+    ended_by_device = newest.left_at is not None and newest.left_reason in (None, *UNSEEN)
     return newest.entered_at >= at or (ended_by_device and newest.left_at is not None and newest.left_at >= at)
 
 

@@ -28,6 +28,7 @@ REFRESH_GRACE = timedelta(minutes=2)
 class Registered:
     device_id: str
     customer_id: str
+    platform: str
     positions_only: bool
     refresh_token: str | None
     """Shown once; only its hash is kept. A `positions_only` device has none: its token does not run out."""
@@ -65,7 +66,8 @@ def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: d
     session.flush()
     covered = consent_queries.write_receipts(session, customer, body.consents.receipts(now, "device"), now)
     others = [one.id for one in queries.devices_of(session, [customer_id]).get(customer_id, [])]
-    return Registered(device.id, customer_id, body.positions_only, refresh, Follows.of_positions(others, covered))
+    follows = Follows.of_positions(others, covered)
+    return Registered(device.id, customer_id, body.platform, body.positions_only, refresh, follows)
 
 
 def link_device(session: Session, device_id: str, customer_id: str, *, now: datetime) -> Follows:
@@ -127,7 +129,7 @@ def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Re
     device.previous_refresh_hash, device.refresh_hash = old, _hash(refresh)
     device.refreshed_at = device.updated_at = now
     session.flush()
-    return Registered(device.id, device.customer_id, device.positions_only, refresh, Follows())
+    return Registered(device.id, device.customer_id, device.platform, device.positions_only, refresh, Follows())
 
 
 def own_device(session: Session, device_id: str) -> dict[str, Any]:

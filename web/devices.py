@@ -120,7 +120,9 @@ def refresh_device(body: RefreshBody, parts: Have) -> Response:
 
 
 def _credentials(parts: Parts, device: Registered) -> dict[str, Any]:
-    token, expires_at = parts.tokens.issue(device.device_id, positions_only=device.positions_only, now=parts.clock())
+    token, expires_at = parts.tokens.issue(
+        device.device_id, positions_only=device.positions_only, now=parts.clock(), platform=device.platform
+    )
     return {
         "device_id": device.device_id,
         "token": token,

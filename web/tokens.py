@@ -24,11 +24,15 @@ class TokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DeviceClaim:
-    """What a token says. `expires_at` in epoch seconds; none: it is good until the device is revoked."""
+    """What a token says. `expires_at` in epoch seconds; none: it is good until the device is revoked.
+
+    `platform` is what the device was registered as; none in tokens from before it was said.
+    """
 
     device_id: str
     positions_only: bool
     expires_at: int | None
+    platform: str | None = None
 
 
 class Tokens:
@@ -38,7 +42,9 @@ class Tokens:
         self._key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"passerby device token").derive(secret)
         self._life_s = life_s
 
-    def issue(self, device_id: str, *, positions_only: bool, now: float) -> tuple[str, int | None]:
+    def issue(
+        self, device_id: str, *, positions_only: bool, now: float, platform: str | None = None
+    ) -> tuple[str, int | None]:
         """A token and when it runs out, in epoch seconds; a `positions_only` one does not."""
         claims: dict[str, Any] = {
             "sub": device_id,
@@ -46,6 +52,8 @@ class Tokens:
             "scope": "positions" if positions_only else "device",
             "iat": int(now),
         }
+        if platform is not None:
+            claims["platform"] = platform
         if not positions_only:
             claims["exp"] = int(now) + self._life_s
         return PREFIX + jwt.encode(claims, self._key, algorithm=_ALGORITHM), claims.get("exp")
@@ -78,7 +86,8 @@ def _claim_of(claims: Mapping[str, Any], now: float) -> DeviceClaim:
         raise TokenError("bad")
     if scope == "device" and not isinstance(expires_at, int):
         raise TokenError("bad")
-    claim = DeviceClaim(device_id, scope == "positions", expires_at)
+    platform = claims.get("platform")
+    claim = DeviceClaim(device_id, scope == "positions", expires_at, platform if isinstance(platform, str) else None)
     if has_run_out(claim, now):
         raise TokenError("expired")
     return claim

@@ -10,13 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import numpy as np
 import structlog
 from redis.exceptions import RedisError
 
 from geofences.fence_index import FenceIndex
-from geofences.metres import distance_m
-from geofences.presence import Presence, Sighting, Transition, due_at, step, tick
+from geofences.presence import Presence, due_at
 from offers.arrivals import Crossing, memberships_of, record_crossings
 from offers.devices import blocked_devices
 from offers.places import fence_version, read_fences
@@ -25,8 +23,9 @@ from offers.records.database import Database
 from workers.failpoints import Failpoints
 from workers.lane_work import Changes, Entry, LaneWork
 from workers.lanes import LaneDesk, lane_of
-from workers.letters import DeviceLetter, ForgetLetter, Letter, PingLetter, TickLetter, TransitionLetter, pack, unpack
+from workers.letters import DeviceLetter, Letter, pack, unpack
 from workers.seal import UnreadableError
+from workers.walk import Walk
 
 ENTRIES_A_STEP = 64
 CROSSINGS_A_TRANSACTION = 200
@@ -163,12 +162,12 @@ class Matcher:
             one.version for one in letters if isinstance(one, DeviceLetter)
         ]
         index = self.fences.current(at_least=max(versions, default=0))
-        walk = _Walk(index, presences, self.clock())
+        walk = Walk(index, presences, self.clock())
         walk.go(letters)
         self._record(walk)
         return walk.changes()
 
-    def _record(self, walk: "_Walk") -> None:
+    def _record(self, walk: Walk) -> None:
         """Whole devices a transaction, so that a device's crossings are never split."""
         chunk: list[Crossing] = []
         for crossings in walk.crossings.values():
@@ -179,7 +178,7 @@ class Matcher:
         if chunk:
             self._commit(walk, chunk)
 
-    def _commit(self, walk: "_Walk", crossings: list[Crossing]) -> None:
+    def _commit(self, walk: Walk, crossings: list[Crossing]) -> None:
         with self.database.transaction() as session:
             arrivals = record_crossings(session, crossings, now=datetime.fromtimestamp(self.clock(), UTC))
         walk.settle(arrivals.memberships, arrivals.gone)
@@ -216,117 +215,7 @@ def _devices_of(letter: Letter) -> Iterable[str]:
     return [letter.device] if isinstance(letter, DeviceLetter) else letter.devices
 
 
-def _by_time(letter: PingLetter) -> list[int]:
-    return sorted(range(len(letter.pings)), key=lambda number: letter.pings[number][2])
-
-
 def _apart(letter: Letter) -> list[Letter]:
     if isinstance(letter, DeviceLetter):
         return [letter]
     return [type(letter)([device]) for device in letter.devices]
-
-
-class _Walk:
-    """One batch's way through the presences: pure but for what it gathers."""
-
-    def __init__(self, index: FenceIndex, presences: dict[str, Presence], now: float) -> None:
-        self.index = index
-        self.presences = presences
-        self.now = now
-        self.crossings: dict[str, list[Crossing]] = {}
-        self._touched: set[str] = set()
-        self._dropped: set[str] = set()
-        self._counts: dict[str, int] = {}
-
-    def go(self, letters: Sequence[Letter]) -> None:
-        distances = self._locate([letter for letter in letters if isinstance(letter, PingLetter)])
-        for letter in letters:
-            if isinstance(letter, PingLetter):
-                for number in _by_time(letter):
-                    self._ping(letter, number, distances[id(letter), number])
-            elif isinstance(letter, TransitionLetter):
-                self._count("told", len(letter.items))
-            elif isinstance(letter, TickLetter):
-                for device in letter.devices:
-                    self._tick(device)
-            else:
-                self._forget(letter)
-
-    def _locate(self, letters: Sequence[PingLetter]) -> dict[tuple[int, int], dict[str, float]]:
-        """For every ping of every letter: signed metres to the borders of the geofences within reach, all found at once."""
-        rows = [(id(letter), number) for letter in letters for number in range(len(letter.pings))]
-        found: dict[tuple[int, int], dict[str, float]] = {row: {} for row in rows}
-        if rows:
-            pings = [ping for letter in letters for ping in letter.pings]
-            seen = self.index.locate(np.array([ping[0] for ping in pings]), np.array([ping[1] for ping in pings]))
-            fences = self.index.fences
-            for row, fence, metres in zip(
-                seen.row.tolist(), seen.fence.tolist(), seen.distance_m.tolist(), strict=True
-            ):
-                found[rows[row]][fences[fence].id] = metres
-        return found
-
-    def _ping(self, letter: PingLetter, number: int, distances: dict[str, float]) -> None:
-        lat, lon, at, accuracy_m = letter.pings[number]
-        before = self.presences.get(letter.device)
-        moved = step(before, Sighting(at, accuracy_m, distances), self.index, received_at=letter.received_at)
-        self._count(moved.verdict)
-        if moved.presence is not before:
-            self.presences[letter.device] = moved.presence
-            self._touched.add(letter.device)
-            self._dropped.discard(letter.device)
-        self._cross(letter.device, moved.transitions, (lat, lon))
-
-    def _tick(self, device: str) -> None:
-        presence = self.presences.get(device)
-        if presence is None:
-            self._dropped.add(device)
-            return
-        moved = tick(presence, self.index, now=self.now)
-        self.presences[device] = moved.presence
-        idle = not (moved.presence.inside or moved.presence.pending)
-        if idle and not moved.transitions and due_at(moved.presence, self.index) <= self.now:
-            self._dropped.add(device)
-        else:
-            self._touched.add(device)
-        self._cross(device, moved.transitions, None)
-
-    def _forget(self, letter: ForgetLetter) -> None:
-        for device in letter.devices:
-            self.presences.pop(device, None)
-            self.crossings.pop(device, None)
-            self._touched.discard(device)
-            self._dropped.add(device)
-
-    def _cross(self, device: str, transitions: Sequence[Transition], seen_at: tuple[float, float] | None) -> None:
-        for one in transitions:
-            crossing = Crossing(
-                device, one.kind, one.fence_id, one.at, one.source, one.reason, self._distance(one.fence_id, seen_at)
-            )
-            self.crossings.setdefault(device, []).append(crossing)
-
-    def _distance(self, fence_id: str, seen_at: tuple[float, float] | None) -> int | None:
-        """Metres to the geofence's centre, rounded to 50: as near as SQL may know it."""
-        fence = self.index.by_id.get(fence_id)
-        if seen_at is None or fence is None:
-            return None
-        return max(50, round(float(distance_m(*seen_at, *fence.shape.centre)) / 50) * 50)
-
-    def settle(self, memberships: dict[str, dict[str, Any]], gone: set[str]) -> None:
-        """SQL has the last word on who is inside, and on who may not be located at all."""
-        for device, inside in memberships.items():
-            self.presences[device] = self.presences[device].with_inside(inside)
-        for device in gone:
-            self._touched.discard(device)
-            self._dropped.add(device)
-            self._count("uncovered")
-
-    def changes(self) -> Changes:
-        written = {}
-        for device in self._touched - self._dropped:
-            presence = self.presences[device]
-            written[device] = (presence.to_bytes(), due_at(presence, self.index))
-        return Changes(written, set(self._dropped), dict(self._counts))
-
-    def _count(self, name: str, by: int = 1) -> None:
-        self._counts[name] = self._counts.get(name, 0) + by

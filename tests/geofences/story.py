@@ -1,8 +1,11 @@
 """A walk past stores, told in minutes and metres, for the tests of presence."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
+from geofences.cells import cell_of
 from geofences.fence_index import Fence, FenceIndex
+from geofences.hearing import Heard, hear
 from geofences.presence import Presence, Sighting, Step, due_at, reconcile, step, tick
 from geofences.shapes import Circle
 
@@ -25,13 +28,36 @@ class Walk:
     told: list[str] = field(default_factory=list)
 
     def ping(
-        self, minutes: float, *metres: float | None, accuracy_m: float | None = 10, heard: float | None = None
+        self,
+        minutes: float,
+        *metres: float | None,
+        accuracy_m: float | None = 10,
+        heard: float | None = None,
+        where: tuple[float, float] | None = None,
     ) -> Step:
-        """One number for each geofence of the index, in its order."""
+        """One number for each geofence of the index, in its order; `where` in degrees matters to the teleport check alone."""
         distances = {f.id: m for f, m in zip(self.index.fences, metres, strict=True) if m is not None}
         at = NOON + 60 * minutes
         received_at = at if heard is None else NOON + 60 * heard
-        return self._take(step(self.presence, Sighting(at, accuracy_m, distances), self.index, received_at=received_at))
+        sighting = Sighting(at, accuracy_m, distances, None if where is None else cell_of(*where))
+        return self._take(step(self.presence, sighting, self.index, received_at=received_at))
+
+    def told_by_phone(
+        self,
+        minutes: float,
+        kind: Literal["enter", "dwell", "exit"],
+        metres: float | None = None,
+        *,
+        fence: str = "store",
+        accuracy_m: float | None = None,
+        heard: float | None = None,
+        where: tuple[float, float] | None = None,
+    ) -> Step:
+        """The phone's own transition; `metres` from where it says it was to the border, `math.inf` beyond reach."""
+        at = NOON + 60 * minutes
+        received_at = at if heard is None else NOON + 60 * heard
+        word = Heard(fence, kind, at, accuracy_m, metres, None if where is None else cell_of(*where))
+        return self._take(hear(self.presence, word, self.index, received_at=received_at))
 
     def wait(self, until_minutes: float) -> Step:
         assert self.presence is not None

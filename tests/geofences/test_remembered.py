@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geofences.remembered import Inside, Pending, Presence, Stay
+from geofences.remembered import Inside, Left, Pending, Presence, Spot
 
 TIMES = st.floats(0, 4e9)
 IDS = st.text(min_size=1, max_size=8)
+SPOTS = st.none() | st.builds(Spot, TIMES, st.integers(0, 2**30))
 PRESENCES = st.builds(
     Presence,
     TIMES,
@@ -13,10 +14,27 @@ PRESENCES = st.builds(
     st.integers(0, 2**40),
     st.dictionaries(IDS, st.builds(Inside, TIMES, st.booleans(), st.integers(0, 2), st.none() | st.integers(0, 9))),
     st.dictionaries(IDS, st.builds(Pending, st.integers(0, 9), st.floats(0, 9), st.booleans())),
-    st.dictionaries(IDS, TIMES),
-    st.dictionaries(IDS, st.builds(Stay, TIMES, st.booleans())),
+    st.dictionaries(
+        IDS,
+        st.builds(
+            Left,
+            TIMES,
+            st.sampled_from(["server", "device", "inferred"]),
+            st.none() | TIMES,
+            st.booleans(),
+            st.integers(0, 2),
+        ),
+    ),
     st.integers(0, 2**40),
+    st.none() | TIMES,
+    SPOTS,
+    SPOTS,
 )
+
+
+def test_a_cell_takes_a_dozen_bytes_more() -> None:
+    seen = Presence(1772366400.0, 1772366400.5, 7, reconciled=7, seen=Spot(1772366400.0, 512_345_678))
+    assert seen.to_bytes() == b'{"l":1772366400.0,"h":1772366400.5,"v":7,"c":[512345678]}'
 
 
 @given(PRESENCES)
@@ -31,7 +49,16 @@ def test_a_device_that_was_near_nothing_takes_few_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"[]", b"{}", b"nothing", b'{"l":1,"h":1,"v":1,"i":{"a":[1]}}', b'{"l":1,"h":1,"v":1,"i":3}']
+    "raw",
+    [
+        b'{"l":1,"h":1,"v":1,"c":[]}',
+        b"",
+        b"[]",
+        b"{}",
+        b"nothing",
+        b'{"l":1,"h":1,"v":1,"i":{"a":[1]}}',
+        b'{"l":1,"h":1,"v":1,"i":3}',
+    ],
 )
 def test_other_bytes_are_refused(raw: bytes) -> None:
     with pytest.raises(ValueError):
@@ -45,14 +72,12 @@ def test_the_memberships_of_the_truth_take_the_place_of_ours() -> None:
         3,
         inside={"stays": Inside(10.0, out_count=1, version=2), "goes": Inside(20.0)},
         pending={"comes": Pending(1, 0.5), "waits": Pending(1, 0.5)},
-        left={"comes": 50.0, "gone": 60.0},
-        stays_left={"comes": Stay(5.0), "gone": Stay(6.0)},
+        left={"comes": Left(50.0, "inferred", 5.0), "gone": Left(60.0, "device", 6.0)},
     )
     truth = ours.with_inside({"stays": Inside(11.0, dwelled=True), "comes": Inside(90.0)})
     assert truth.inside == {"stays": Inside(11.0, dwelled=True, out_count=1, version=2), "comes": Inside(90.0)}
     assert truth.pending == {"waits": Pending(1, 0.5)}
-    assert truth.left == {"gone": 60.0}
-    assert truth.stays_left == {"gone": Stay(6.0)}
+    assert truth.left == {"gone": Left(60.0, "device", 6.0)}
     assert (truth.last_at, truth.heard_at, truth.version) == (100.0, 100.0, 3)
 
 

@@ -149,6 +149,11 @@ def test_a_person_who_is_erased_is_found_nowhere(
     old = admin.post("/v1/devices", json=body | {"push_token": "other"}, headers={"Idempotency-Key": "two"}).json()
     admin.delete(f"/v1/devices/{old['device_id']}")
     assert http.post("/v1/pings", json={"lat": 52.37, "lon": 4.89}, headers=bearer(phone["token"])).status_code == 202
+    app = admin.post("/v1/devices", json=body | {"push_token": None, "positions_only": True}).json()
+    record = {"coords": {"latitude": 52.37, "longitude": 4.89, "accuracy": 9}}
+    told = http.post("/ingest/transistorsoft", json={"location": record}, headers=bearer(app["token"]))
+    assert "addGeofences" in told.text
+    assert any(b":told:" + app["device_id"].encode() in value for value in every_value(redis_db))
     delivery = {
         "type": "delivery",
         "customer": ID,
@@ -176,7 +181,7 @@ def test_a_person_who_is_erased_is_found_nowhere(
     assert entries(redis_db, OUTBOX, b"device") == [b"dev_piet"]
     problem_of(admin.post("/v1/devices", json=body, headers={"Idempotency-Key": "one"}), 409)
     problem_of(admin.get(f"/v1/customers/{ID}"), 404)
-    for device in (phone["device_id"], old["device_id"]):
+    for device in (phone["device_id"], old["device_id"], app["device_id"]):
         named = [value.split()[0] for value in every_value(redis_db) if device.encode() in value]
         assert named, "an erased device is refused by its bare id"
         assert all(key.endswith(b":blocked") for key in named)

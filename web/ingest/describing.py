@@ -49,13 +49,25 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
 }
 
 
+FIELDS = {
+    "lat": "Degrees, WGS84.",
+    "lon": "Degrees, WGS84.",
+    "location": "`lat,lon` in one.",
+    "accuracy": "Metres; missing or 0 is unknown. `acc` too.",
+    "timestamp": "Seconds or milliseconds since 1970, or a date with a time; missing is now. `time` too.",
+    "speed": "Knots. `spd` is metres a second.",
+    "bearing": "Degrees. `heading` and `dir` too.",
+}
+
+
 def described(client: str | None, *names: str) -> Document:
     """What FastAPI does not see of such a door: its credentials, and a body of the client. `names` are fields of the address."""
     found: Document = {"security": [*SECURITY]}
-    fields = ("lat", "lon", "accuracy", "timestamp", "speed", "bearing", "location", *names) if names else ()
-    if fields:
+    if names:
+        told = FIELDS | dict.fromkeys(names, "The device's token, `dt_…`.")
         found["parameters"] = [
-            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in fields
+            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": text}
+            for name, text in told.items()
         ]
     if client is not None:
         media_type, example = EXAMPLES[client]

@@ -121,7 +121,7 @@ async def _take(client: str, came: Came, read: Read, parts: Parts, intake: Intak
 
 
 async def _news(came: Came, taken: Taken, parts: Parts, watching: Watching) -> Watch | None:
-    return await watching.news(came.claim.device_id, taken.newest, parts.clock())
+    return await watching.news(came.claim.device_id, taken.newest, parts.clock(), came.claim.platform)
 
 
 def _json(body: bytes) -> Response:

@@ -17,7 +17,9 @@ FRESH_S = 300
 AGAIN_S = 1800
 """After this all are told once more, changed or not: an answer may have been lost. Half of what is known of a device (TOLD_S)."""
 MOST = 20
-"""What iOS watches for one app; a token does not say which phone it is."""
+"""What iOS watches for one app."""
+MOST_ON = {"android": 100}
+"""What other systems do, where the token says that the device is one."""
 
 
 class Watched(NamedTuple):
@@ -58,16 +60,16 @@ class Watching:
         self._lanes = lanes
         self._fences = fences
 
-    async def news(self, device_id: str, newest: Ping | None, now: float) -> Watch | None:
+    async def news(self, device_id: str, newest: Ping | None, now: float, platform: str | None = None) -> Watch | None:
         """What the phone has to change; none: nothing, or nothing that could be said for sure. Call it once the lane has the ping."""
         index = self._fences.index
         if newest is None or now - newest.at > FRESH_S or index.version < 0:
             return None
-        nearest = nearby.watch_list(index, newest.lat, newest.lon, MOST)
+        nearest = nearby.watch_list(index, newest.lat, newest.lon, MOST_ON.get(platform or "", MOST))
         listed = [Watched(geofence_id, index.by_id[geofence_id].place, *circle) for geofence_id, circle in nearest]
         try:
             kept = await self._lanes.told(device_id)
-            told = _decode(kept) if kept is not None else _Told(-AGAIN_S, [])
+            told = _read(kept)
             whole = now - told.at >= AGAIN_S
             before, wanted = set(told.geofence_ids), {one.geofence_id for one in listed}
             if wanted == before and not (whole and wanted):
@@ -79,6 +81,14 @@ class Watching:
             return None
         add = [one for one in listed if whole or one.geofence_id not in before]
         return Watch(add, [_left(index, geofence_id) for geofence_id in sorted(before - wanted)])
+
+
+def _read(kept: bytes | None) -> _Told:
+    """What was told; nothing yet also where another version of ours wrote it."""
+    try:
+        return _decode(kept) if kept is not None else _Told(-AGAIN_S, [])
+    except msgspec.DecodeError:
+        return _Told(-AGAIN_S, [])
 
 
 def _left(index: FenceIndex, geofence_id: str) -> Watched:

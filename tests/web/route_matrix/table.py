@@ -36,6 +36,8 @@ class Access:
     query: str = ""
     missing: int = 404
     streams: bool = False
+    tolerant: bool = False
+    """Whatever a caller who may come in sends is answered with success: a location app would send what is refused for ever."""
 
 
 def _known(role: int, may: Mapping[str, int]) -> dict[str, int]:
@@ -82,6 +84,10 @@ def pings(body: Body) -> Access:
     return Access(_known(401, dict.fromkeys((*PHONES, "positions only"), 202)), body)
 
 
+def apps(body: Body = None, **more: Any) -> Access:
+    return Access(_known(401, dict.fromkeys((*PHONES, "positions only"), 200)), body, tolerant=True, **more)
+
+
 def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
@@ -103,9 +109,24 @@ _FEATURES = {
 _LINES = "application/x-ndjson"
 _PRODUCT = {"title": {"en": "Sneaker, black"}, "stock": {STORE: 5}}
 _PING = {"lat": 52.3702, "lon": 4.8906, "accuracy_m": 12, "at": NOON.isoformat()}
+_POSITION = {"latitude": 52.3702, "longitude": 4.8906, "accuracy": 12}
+_RECORD = {"location": {"coords": _POSITION, "timestamp": NOON.isoformat()}}
+_OSMAND = f"lat=52.3702&lon=4.8906&accuracy=12&timestamp={NOON.timestamp():.0f}"
+_FORM = "application/x-www-form-urlencoded"
+_FEATURE = {
+    "geometry": {"type": "Point", "coordinates": [4.8906, 52.3702]},
+    "properties": {"timestamp": NOON.isoformat(), "horizontal_accuracy": 12},
+}
+_OWNTRACKS = {"_type": "location", "lat": 52.3702, "lon": 4.8906, "acc": 12, "tst": NOON.timestamp()}
 
 TABLE: Mapping[str, Access] = {
     "POST /v1/pings": pings(_PING),
+    "POST /ingest/owntracks": apps(_OWNTRACKS),
+    "GET /ingest/osmand": apps(query=f"?{_OSMAND}"),
+    "POST /ingest/osmand": apps(file=(_FORM, _OSMAND.encode())),
+    "POST /ingest/traccar": apps(_RECORD),
+    "POST /ingest/overland": apps({"locations": [_FEATURE]}),
+    "POST /ingest/transistorsoft": apps(_RECORD),
     "POST /v1/devices": registers({"platform": "ios"}),
     "POST /v1/devices/{device_id}/link": writes({"customer": "piet"}, 204, ids={"device_id": "{anonymous_id}"}),
     "GET /v1/devices/me": phones(),

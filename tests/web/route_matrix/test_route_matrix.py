@@ -89,13 +89,15 @@ def test_who_may_is_answered(matrix: Matrix, route: str) -> None:
 )
 def test_who_calls_is_asked_before_what_they_sent(matrix: Matrix, route: str, content: bytes, media_type: str) -> None:
     access = TABLE[route]
-    known_late = KNOWN_LATE if route == f"POST {PATH}" else ()
+    known_late = KNOWN_LATE if route == f"POST {PATH}" or access.tolerant else ()
     for caller in set(refused(access)) - set(known_late):
         answer = matrix.knock(route, caller, content=content, headers={"Content-Type": media_type})
         assert answer.status_code == access.told[caller], caller
     for caller in (*let_in(access), *known_late):
         answer = matrix.knock(route, caller, content=content, headers={"Content-Type": media_type})
-        if (route, content) == (f"POST {PATH}", b"[]"):
+        if access.tolerant:
+            assert answer.status_code == 200, caller
+        elif (route, content) == (f"POST {PATH}", b"[]"):
             assert (answer.status_code, answer.json()["accepted"], answer.json()["quiet_radius_m"]) == (202, 0, 0)
         else:
             problem_of(answer, answer.status_code)
@@ -109,7 +111,10 @@ def test_a_body_without_an_end_is_not_read_from_strangers_alone(matrix: Matrix, 
     headers = {"Content-Type": "application/json"}
     for caller in ("nobody", let_in(access)[0]):
         answer = matrix.knock(route, caller, content=iter([b" " * 100_000] * 11), headers=headers)
-        problem_of(answer, 401 if access.told[caller] == 401 else 413)
+        if access.tolerant and access.told[caller] == 200:
+            assert answer.status_code == 200  # read to its end and forgotten
+        else:
+            problem_of(answer, 401 if access.told[caller] == 401 else 413)
 
 
 @pytest.mark.parametrize("route", WITH_ID)

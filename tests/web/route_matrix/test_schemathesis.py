@@ -120,6 +120,13 @@ def test_the_ping_door_answers_as_it_says(matrix: Matrix) -> None:
     assert requests > 30
 
 
+def test_the_doors_of_location_apps_answer_as_they_say(matrix: Matrix) -> None:
+    """Nothing that an app sends is refused for what it is."""
+    requests, faults = run(matrix, "positions only", 30, "negative_data_rejection", path_regex="^/ingest/")
+    assert faults == []
+    assert requests > 100
+
+
 @pytest.mark.parametrize("path", ["/v1/devices/me", "/v1/me"])
 def test_the_doors_that_end_the_caller_do_too(matrix: Matrix, path: str) -> None:
     """By themselves: once the caller is gone, everything is 401."""
