@@ -149,7 +149,7 @@ class Doors:
         fresh.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await fresh
-        await asyncio.to_thread(_close, parts)
+        await asyncio.to_thread(close_parts, parts)
         await parts.async_redis.aclose()
 
 
@@ -178,7 +178,8 @@ def _also_on_stop(close: Callable[[], None]) -> Any:
                 signal.signal(number, then)
 
 
-def _close(parts: Parts) -> None:
+def close_parts(parts: Parts) -> None:
+    """All but the asynchronous Redis, which its own loop closes."""
     parts.ringing.close()
     parts.celery.close()
     parts.redis.close()

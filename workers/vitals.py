@@ -1,7 +1,7 @@
 """The vital signs: lane lengths and ages, counts, and when workers and beat were last heard. What /readyz and /metrics read."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis import Redis
 
@@ -9,6 +9,7 @@ from workers.lanes import LaneKeys
 
 HEARD_WORKER = "pb:heard:worker"
 HEARD_BEAT = "pb:heard:beat"
+HEARD_MQTT = "pb:heard:mqtt"
 COUNTERS = "pb:counters"
 NEARLY_FULL = 0.95
 """Share of Redis' `maxmemory`. Above it /readyz says no: somebody should look before pings are refused."""
@@ -62,6 +63,26 @@ def read_vitals(redis: Redis, lanes: int, now: float) -> Vitals:
     vitals.beat_heard_s = now - float(beat) if beat else None
     _add(vitals.counters, counts)
     return vitals
+
+
+class MqttVitals(NamedTuple):
+    """Seconds since the listener was heard, and whether the broker let it listen then."""
+
+    heard_s: float
+    connected: bool
+
+
+def tell_mqtt(redis: Redis, now: float, *, connected: bool) -> None:
+    redis.set(HEARD_MQTT, f"{now} {int(connected)}")
+
+
+def read_mqtt(redis: Redis, now: float) -> MqttVitals | None:
+    """None: there was never a listener."""
+    kept: Any = redis.get(HEARD_MQTT)
+    if kept is None:
+        return None
+    at, connected = kept.split()
+    return MqttVitals(now - float(at), connected == b"1")
 
 
 def count(redis: Redis, counts: dict[str, int]) -> None:
