@@ -92,7 +92,7 @@ class Settings(BaseSettings):
             named = False
         if value and not named:
             raise ValueError("must name a host, and a port that is a number: mqtts://user:password@host:8883")
-        if value and (at.query or at.fragment or any(one in at.path for one in "+#")):
+        if any(one in value for one in "#?") or (value and "+" in at.path):
             raise ValueError("ends with the topics' first level, without + # or ?")
         return value
 

@@ -46,8 +46,9 @@ def check_line(words: list[str]) -> None:
 
 
 def test_there_is_every_part_and_each_role_once() -> None:
-    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "postgres", "redis"}
-    assert {"web", "worker", "beat", "migrate"} == OURS
+    assert set(SERVICES) == {"web", "worker", "beat", "mqtt", "migrate", "postgres", "redis"}
+    assert {"web", "worker", "beat", "mqtt", "migrate"} == OURS
+    assert [name for name, one in SERVICES.items() if "profiles" in one] == ["mqtt"]  # only where a broker is named
 
 
 @pytest.mark.parametrize("name", sorted(OURS))

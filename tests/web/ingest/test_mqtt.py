@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +132,37 @@ def listening(settings: Settings, clock: Clock, intake: type[Intake] = Intake) -
         role.stop()
 
 
+@dataclass
+class World:
+    """Doors, lanes, a broker and a phone; `listen` starts the role."""
+
+    settings: Settings
+    clock: Clock
+    redis: Redis
+    lanes: Lanes
+    broker: Mosquitto
+    phone: Phone
+    app: App
+
+    def listen(self, intake: type[Intake] = Intake) -> AbstractContextManager[Role]:
+        return listening(self.settings, self.clock, intake)
+
+    def outcomes(self) -> dict[str, int]:
+        return outcomes(self.redis, self.settings)
+
+
 @pytest.fixture
-def listener(settings: Settings, served: Served, clock: Clock) -> Iterator[Role]:
-    with listening(settings, clock) as role:
-        yield role
+def world(  # noqa: PLR0917
+    settings: Settings, clock: Clock, redis_db: Redis, lanes: Lanes, broker: Mosquitto, phone: Phone, app: App
+) -> World:
+    return World(settings, clock, redis_db, lanes, broker, phone, app)
+
+
+@pytest.fixture
+def heard(world: World) -> Iterator[World]:
+    """The same with a listener."""
+    with world.listen():
+        yield world
 
 
 def here(clock: Clock, **more: Any) -> dict[str, Any]:
@@ -146,36 +175,32 @@ def outcomes(redis: Redis, settings: Settings) -> dict[str, int]:
     return {name.removeprefix("mqtt:"): by for name, by in counters.items() if name.startswith("mqtt:")}
 
 
-def test_a_location_is_a_ping_in_the_devices_lane(listener: Role, phone: Phone, lanes: Lanes, clock: Clock) -> None:
-    phone.say(here(clock))
-    assert until(lanes.pings) == [(PLACE["lat"], PLACE["lon"], clock(), 10)]
+def test_a_location_is_a_ping_in_the_devices_lane(heard: World) -> None:
+    heard.phone.say(here(heard.clock))
+    assert until(heard.lanes.pings) == [(PLACE["lat"], PLACE["lon"], heard.clock(), 10)]
 
 
-def test_without_a_receipt_it_is_taken_too(listener: Role, phone: Phone, lanes: Lanes, clock: Clock) -> None:
-    phone.say(here(clock), qos=0)
-    assert len(until(lanes.pings)) == 1
+def test_without_a_receipt_it_is_taken_too(heard: World) -> None:
+    heard.phone.say(here(heard.clock), qos=0)
+    assert len(until(heard.lanes.pings)) == 1
 
 
-@pytest.mark.usefixtures("listener")
-def test_a_crossing_is_a_transition_of_ours(
-    admin: httpx.Client, served: Served, phone: Phone, lanes: Lanes, clock: Clock
-) -> None:
+def test_a_crossing_is_a_transition_of_ours(world: World, admin: httpx.Client) -> None:
     fence_id = admin.put("/v1/places/store", json=PLACE).json()["geofences"][0]["id"]
-    time.sleep(1.2)  # the listener looks each second; a region that it does not know is nobody's
-    phone.say(here(clock, _type="transition", event="enter", desc=f"store {fence_id}", wtst=1, t="c"), leaf="/event")
-    ((region, kind, *_),) = until(lanes.transitions)
+    crossing = here(world.clock, _type="transition", event="enter", desc=f"store {fence_id}", wtst=1, t="c")
+    with world.listen():
+        world.phone.say(crossing, leaf="/event")
+        ((region, kind, *_),) = until(world.lanes.transitions)
     assert (region, kind) == (fence_id, "enter")
 
 
-@pytest.mark.usefixtures("listener")
-def test_the_phone_hears_what_to_watch(admin: httpx.Client, phone: Phone, redis_db: Redis, clock: Clock) -> None:
+def test_the_phone_hears_what_to_watch(world: World, admin: httpx.Client) -> None:
     admin.put("/v1/places/store", json=PLACE)
-    time.sleep(1.2)
-    phone.say(here(clock))
-    (command,) = until(lambda: phone.heard)
+    with world.listen():
+        world.phone.say(here(world.clock))
+        (command,) = until(lambda: world.phone.heard)
     assert (command["_type"], command["action"]) == ("cmd", "setWaypoints")
     assert [one["rad"] for one in command["waypoints"]["waypoints"]] == [100]
-    assert not redis_db.exists("pb:nothing")
 
 
 @pytest.mark.parametrize(
@@ -189,91 +214,67 @@ def test_the_phone_hears_what_to_watch(admin: httpx.Client, phone: Phone, redis_
     ],
     ids=["encrypted", "last will", "not on Earth", "half", "large"],
 )
-def test_what_is_of_no_use_is_counted_and_dropped(
-    listener: Role, phone: Phone, lanes: Lanes, redis_db: Redis, settings: Settings, payload: Any, outcome: str
-) -> None:
-    phone.say(payload)
-    assert until(lambda: outcomes(redis_db, settings)) == {outcome: 1}
-    assert lanes.letters() == []
+def test_what_is_of_no_use_is_counted_and_dropped(heard: World, payload: Any, outcome: str) -> None:
+    heard.phone.say(payload)
+    assert until(heard.outcomes) == {outcome: 1}
+    assert heard.lanes.letters() == []
 
 
-def test_only_a_good_positions_only_token_counts(
-    listener: Role,
-    broker: Mosquitto,
-    lanes: Lanes,
-    redis_db: Redis,
-    settings: Settings,
-    clock: Clock,
-    register: Register,
-    app: App,
-) -> None:
+def test_only_a_good_positions_only_token_counts(heard: World, register: Register) -> None:
     full = register()["token"]
-    spoilt = app.token[:-6] + ("AAAAAA" if not app.token.endswith("AAAAAA") else "BBBBBB")
+    spoilt = heard.app.token[:-6] + ("AAAAAA" if not heard.app.token.endswith("AAAAAA") else "BBBBBB")
     for token in ("phone", "dt_x", spoilt, full):
-        stranger = Phone(broker, token)
-        stranger.say(here(clock))
+        stranger = Phone(heard.broker, token)
+        stranger.say(here(heard.clock))
         stranger.close()
     expected = {"bad_token": 3, "full_token": 1}
-    assert until(lambda: sum((seen := outcomes(redis_db, settings)).values()) == 4 and seen) == expected
-    assert lanes.letters() == []
+    assert until(lambda: sum((seen := heard.outcomes()).values()) == 4 and seen) == expected
+    assert heard.lanes.letters() == []
 
 
 def test_a_revoked_device_and_a_customer_without_consent_are_told_apart(
-    listener: Role,
-    broker: Mosquitto,
-    admin: httpx.Client,
-    lanes: Lanes,
-    redis_db: Redis,
-    settings: Settings,
-    clock: Clock,
-    register: Register,
+    heard: World, admin: httpx.Client, register: Register
 ) -> None:
     gone = register("gone", positions_only=True)
     admin.delete(f"/v1/devices/{gone['device_id']}")
     silent = register("silent", positions_only=True, consents={"location": False})
     for token in (gone["token"], silent["token"]):
-        one = Phone(broker, token)
-        one.say(here(clock))
+        one = Phone(heard.broker, token)
+        one.say(here(heard.clock))
         one.close()
     expected = {"revoked": 1, "no_location_consent": 1}
-    assert until(lambda: sum((seen := outcomes(redis_db, settings)).values()) == 2 and seen) == expected
-    assert lanes.letters() == []
+    assert until(lambda: sum((seen := heard.outcomes()).values()) == 2 and seen) == expected
+    assert heard.lanes.letters() == []
 
 
-def test_what_the_broker_retained_acts_once(
-    phone: Phone, served: Served, lanes: Lanes, redis_db: Redis, settings: Settings, clock: Clock
-) -> None:
-    with listening(settings, clock):
-        phone.say(here(clock), retain=True)
-        until(lanes.pings)
-    clock.at += 3600
-    with listening(settings, clock):  # it subscribes again, and is sent the retained message again
-        until(lambda: outcomes(redis_db, settings).get("retained"))
-    assert len(lanes.pings()) == 1
+def test_what_the_broker_retained_acts_once(world: World) -> None:
+    with world.listen():
+        world.phone.say(here(world.clock), retain=True)
+        until(world.lanes.pings)
+    world.clock.at += 3600
+    with world.listen():  # it subscribes again, and is sent the retained message again
+        until(lambda: world.outcomes().get("retained"))
+    assert len(world.lanes.pings()) == 1
 
 
-def test_what_comes_while_we_are_away_waits_at_the_broker(
-    broker: Mosquitto, phone: Phone, served: Served, lanes: Lanes, settings: Settings, clock: Clock
-) -> None:
-    with listening(settings, clock):
+def test_what_comes_while_we_are_away_waits_at_the_broker(world: World) -> None:
+    with world.listen():
         pass
     for minute in range(3):
-        phone.say(here(clock, tst=int(clock()) - 60 * minute))
-    assert lanes.letters() == []
-    with listening(settings, clock):
-        assert len(until(lambda: len(lanes.pings()) == 3 and lanes.pings())) == 3
+        world.phone.say(here(world.clock, tst=int(world.clock()) - 60 * minute))
+    assert world.lanes.letters() == []
+    with world.listen():
+        assert len(until(lambda: len(world.lanes.pings()) == 3 and world.lanes.pings())) == 3
 
 
-def test_the_broker_restarts(
-    listener: Role, broker: Mosquitto, app: App, lanes: Lanes, redis_db: Redis, clock: Clock
-) -> None:
-    broker.stop()
-    until(lambda: not read_mqtt(redis_db, clock()).connected)  # type: ignore[union-attr]
-    broker.start()
-    until(lambda: read_mqtt(redis_db, clock()).connected)  # type: ignore[union-attr]
-    phone = Phone(broker, app.token)
-    phone.say(here(clock))
-    assert len(until(lanes.pings)) == 1
+def test_the_broker_restarts(heard: World) -> None:
+    heard.broker.stop()
+    until(lambda: not read_mqtt(heard.redis, heard.clock()).connected)  # type: ignore[union-attr]
+    heard.broker.start()
+    until(lambda: read_mqtt(heard.redis, heard.clock()).connected)  # type: ignore[union-attr]
+    phone = Phone(heard.broker, heard.app.token)
+    phone.say(here(heard.clock))
+    assert len(until(heard.lanes.pings)) == 1
     phone.close()
 
 
@@ -286,42 +287,34 @@ class Dying(Intake):
 
 
 def test_the_listener_dies_between_lane_and_acknowledgement(
-    phone: Phone,
-    admin: httpx.Client,
-    served: Served,
-    lanes: Lanes,
-    settings: Settings,
-    database: Database,
-    redis_db: Redis,
-    clock: Clock,
-    app: App,
+    world: World, admin: httpx.Client, database: Database
 ) -> None:
     admin.put("/v1/places/store", json=PLACE)
-    with listening(settings, clock, Dying):
-        phone.say(here(clock, acc=15))
-        until(lambda: len(lanes.pings()) == 1)
-    with listening(settings, clock):
-        until(lambda: len(lanes.pings()) == 2)
-        clock.at += 30
-        phone.say(here(clock, acc=15))
-        until(lambda: len(lanes.pings()) == 3)
-    first, again, _ = lanes.pings()
+    with world.listen(Dying):
+        world.phone.say(here(world.clock, acc=15))
+        until(lambda: len(world.lanes.pings()) == 1)
+    with world.listen():
+        until(lambda: len(world.lanes.pings()) == 2)
+        world.clock.at += 30
+        world.phone.say(here(world.clock, acc=15))
+        until(lambda: len(world.lanes.pings()) == 3)
+    first, again, _ = world.lanes.pings()
     assert first == again
-    worker = Worker(database, redis_db, settings, clock)
-    worker.work(app)
+    worker = Worker(database, world.redis, world.settings, world.clock)
+    worker.work(world.app)
     assert worker.happened() == ["enter"]
-    assert worker.counts(app)["late"] == 1
+    assert worker.counts(world.app)["late"] == 1
 
 
 def test_while_redis_is_away_nothing_is_acknowledged_and_a_kill_loses_nothing(
-    broker: Mosquitto, own_redis: OwnRedis, settings: Settings, app: App, clock: Clock, database: Database
+    broker: Mosquitto, own_redis: OwnRedis, settings: Settings, app: App
 ) -> None:
     """A process of its own, killed with a message in its hands; the next one is sent it again."""
     settings = settings.model_copy(update={"redis_url": own_redis.url})
     environment = {
         "PASSERBY_MQTT_URL": broker.url,
         "PASSERBY_REDIS_URL": own_redis.url,
-        "PASSERBY_DATABASE_URL": database.url,
+        "PASSERBY_DATABASE_URL": settings.database_url,
         "PASSERBY_SECRET_KEY": settings.secret_key.get_secret_value(),
         "PASSERBY_LANES": str(LANES),
     }
@@ -352,17 +345,15 @@ def test_while_redis_is_away_nothing_is_acknowledged_and_a_kill_loses_nothing(
             running.wait()
 
 
-def test_redis_comes_back_while_a_message_waits(
-    listener: Role, phone: Phone, lanes: Lanes, redis_db: Redis, clock: Clock
-) -> None:
+def test_redis_comes_back_while_a_message_waits(heard: World) -> None:
     """Lanes without their epoch take nothing, as a Redis that was emptied."""
     for lane in range(LANES):
-        redis_db.delete(LaneKeys.of(lane).epoch)
-    phone.say(here(clock))
+        heard.redis.delete(LaneKeys.of(lane).epoch)
+    heard.phone.say(here(heard.clock))
     time.sleep(1.0)
-    assert lanes.letters() == []
-    build_lanes(redis_db)
-    assert len(until(lanes.pings)) == 1
+    assert heard.lanes.letters() == []
+    build_lanes(heard.redis)
+    assert len(until(heard.lanes.pings)) == 1
 
 
 def test_health_and_metrics_tell_of_the_listener(
@@ -381,8 +372,8 @@ def test_health_and_metrics_tell_of_the_listener(
     assert "no listener was heard for 60 s" in told()["detail"]
 
 
-def test_a_phone_can_not_read_what_others_say(broker: Mosquitto, phone: Phone, app: App, clock: Clock) -> None:
-    """The access list of our page, by the broker itself."""
+def test_a_phone_can_not_read_what_others_say(world: World) -> None:
+    """The access list of our page, by the world.broker itself."""
     heard: list[str] = []
     spy = paho.Client(CallbackAPIVersion.VERSION2, "spy")
     spy.username_pw_set(PHONE, PHONES)
@@ -390,10 +381,10 @@ def test_a_phone_can_not_read_what_others_say(broker: Mosquitto, phone: Phone, a
     spy.on_connect = lambda client, *_: client.subscribe("owntracks/#", 1)
     subscribed = threading.Event()
     spy.on_subscribe = lambda *_: subscribed.set()
-    spy.connect("127.0.0.1", broker.port)
+    spy.connect("127.0.0.1", world.broker.port)
     spy.loop_start()
     assert subscribed.wait(WITHIN_S)
-    phone.say(here(clock))
+    world.phone.say(here(world.clock))
     time.sleep(0.5)
     spy.disconnect()
     spy.loop_stop()
