@@ -1,7 +1,12 @@
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from offers.errors import Misconfigured
 from offers.settings import Settings, read_settings
+from tests.web.ingest.mosquitto import ACCESS
 from web.ingest.mqtt_broker import Broker, client_id_of
 
 
@@ -68,3 +73,17 @@ def test_a_bad_address_names_itself_and_not_its_value(monkeypatch: pytest.Monkey
 
 def test_none_is_none() -> None:
     assert Settings(mqtt_url="").mqtt_url == ""
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "clients" / "owntracks-mqtt.md").read_text()
+
+
+def test_the_pages_access_list_is_the_one_that_is_tried() -> None:
+    assert ACCESS.strip() in PAGE
+
+
+def test_the_pages_configuration_is_good_json_with_a_topic_of_ours() -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    configuration = json.loads(shown)
+    assert configuration["_type"] == "configuration"
+    assert Broker.of("mqtts://broker").token_of(configuration["pubTopicBase"]) == "dt_…"
