@@ -197,12 +197,14 @@ def _ping_door() -> Document:
             {
                 "name": "geofences_version",
                 "in": "query",
+                "required": False,
                 "description": "Of the list that the phone holds, as /v1/geofences/nearby told it: have `watch_again` in the answer.",
                 "schema": {"type": "integer", "minimum": 0},
             },
             {
                 "name": "limit",
                 "in": "query",
+                "required": False,
                 "description": "With which the phone asked for its list.",
                 "schema": {"type": "integer", "minimum": 1, "maximum": MOST_WATCHED, "default": LIMIT},
             },
