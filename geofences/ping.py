@@ -55,6 +55,10 @@ class Refusal:
     message: str
 
 
+MADE_UP = Refusal("mock_location", "mock", "the phone says that this position is made up")
+NOWHERE = Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
+
+
 def read_rfc_3339(raw: object) -> float | None:
     """Epoch seconds of a text with a date, a time and an offset."""
     if not isinstance(raw, str) or _RFC_3339.fullmatch(raw) is None:
@@ -75,23 +79,21 @@ def read_ping(
     """
     if not isinstance(raw, dict):
         return Refusal("not_an_object", "", "a ping is an object with lat and lon")
-    lat, lon = _read_degrees(raw, "lat", 90), _read_degrees(raw, "lon", 180)
+    lat, lon = read_degrees(raw, "lat", 90), read_degrees(raw, "lon", 180)
     if isinstance(lat, Refusal):
         return lat
     if isinstance(lon, Refusal):
         return lon
     if lat == 0 and lon == 0:
-        return Refusal("null_island", "lat", "exactly 0, 0 is where positions go that are not known")
-    accuracy = raw.get("accuracy_m")
-    if accuracy is not None:
-        if not _is_number(accuracy):
-            return Refusal("accuracy_not_a_number", "accuracy_m", "accuracy_m must be a finite number of metres")
-        accuracy = _positive(accuracy)
+        return NOWHERE
+    accuracy = read_accuracy(raw)
+    if isinstance(accuracy, Refusal):
+        return accuracy
     at = read_at(raw.get("at"), received_at, read_time)
     if isinstance(at, Refusal):
         return at
     if raw.get("mock") is True:
-        return Refusal("mock_location", "mock", "the phone says that this position is made up")
+        return MADE_UP
     return Ping(
         lat,
         lon if lon != 180.0 else -180.0,
@@ -102,7 +104,17 @@ def read_ping(
     )
 
 
-def _read_degrees(raw: dict[str, Any], field: str, limit: int) -> float | Refusal:
+def read_accuracy(raw: dict[str, Any]) -> float | Refusal | None:
+    """Metres; zero and less are as unknown as nothing."""
+    value = raw.get("accuracy_m")
+    if value is None:
+        return None
+    if not _is_number(value):
+        return Refusal("accuracy_not_a_number", "accuracy_m", "accuracy_m must be a finite number of metres")
+    return _positive(value)
+
+
+def read_degrees(raw: dict[str, Any], field: str, limit: int) -> float | Refusal:
     value = raw.get(field)
     if value is None:
         return Refusal(f"{field}_missing", field, f"{field} is missing")

@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, nearby, problems, reference
+from web import devices, events, health, me, nearby, problems, reference, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -61,6 +61,7 @@ from workers.logs import configure_logging
 DOORS = (
     devices.router,
     me.router,
+    transitions.router,
     ingest.router,
     places.router,
     customers.router,
@@ -103,6 +104,7 @@ class Doors:
             debug=False,
         )
         self.desk.state.parts = parts
+        self.desk.state.transitions = transitions.TransitionDoor(parts, self.pings.gathering)
         self.desk.state.intake = Intake(parts, self.pings.gathering)
         self.desk.state.watching = Watching(parts.lanes, parts.fences)
         for router in DOORS:

@@ -269,9 +269,31 @@ PINGS: Mapping[str, Any] = {
 }
 
 
+TRANSITIONS_TAKEN: Json = {"accepted": 1, "rejected": [], "quiet_radius_m": 0.0, "watch_after_s": 300}
+TRANSITIONS: Mapping[str, Any] = {
+    "one": {
+        "geofence_id": "gf_01kbc3f0m8v6w2x9y4z7a1b2c3",
+        "kind": "enter",
+        "at": "2026-12-01T13:00:00+01:00",
+        "accuracy_m": 20,
+    },
+    "several": [
+        {"geofence_id": "gf_01kbc3f0m8v6w2x9y4z7a1b2c3", "kind": "enter", "at": "2026-12-01T13:00:00+01:00"},
+        {
+            "geofence_id": "gf_01kbc3f0m8v6w2x9y4z7a1b2c3",
+            "kind": "exit",
+            "at": "2026-12-01T13:20:00+01:00",
+            "accuracy_m": 15,
+            "lat": 52.3719,
+            "lon": 4.8906,
+        },
+    ],
+}
+
+
 def answers(example: Json, status: int = 200, *, idempotent: bool = False) -> Responses:
     """The good answer of a route, with its example. Problems are added for all routes by web/openapi.py."""
-    words = "Done" if status == 200 else "Made"
+    words = {200: "Done", 202: "The lane has it"}.get(status, "Made")
     if idempotent:
         words += "; with an `Idempotency-Key` seen before, the first answer again"
     return {status: {"description": words, "content": {"application/json": {"example": example}}}}

@@ -12,7 +12,7 @@ from offers import devices, keys
 from offers.errors import Fault, NotFound
 from web.parts import Parts, parts_of
 from web.problems import ProblemError, unauthorized
-from web.tokens import PREFIX, TokenError
+from web.tokens import PREFIX, DeviceClaim, TokenError
 
 PUBLIC: Mapping[str, str] = {
     "/healthz": "tells only that the process serves",
@@ -113,12 +113,7 @@ class DeviceGuard(Guard):
         parts: Annotated[Parts, Depends(parts_of)],
         sent: Annotated[Sent, Security(DEVICE_TOKEN)],
     ) -> OwnDevice:
-        if sent is None or not sent.credentials.startswith(PREFIX):
-            raise unauthorized("This needs a device's token, dt_….", sent=sent is not None)
-        try:
-            claim = parts.tokens.read(sent.credentials, now=parts.clock())
-        except TokenError as error:
-            raise refused_token(error) from None
+        claim = _claim(parts, sent)
         if claim.positions_only:
             raise ProblemError("positions_only", 403, "This device's token may send positions and nothing else.")
         try:
@@ -128,6 +123,29 @@ class DeviceGuard(Guard):
             raise unauthorized("This device is not registered any more.", sent=True) from None
         refuse_unknown_filters(request)
         return OwnDevice(claim.device_id, device["customer"])
+
+
+class PositionsGuard(Guard):
+    """A device's token, full or positions only, by its signature: no database is asked. The lane refuses who is revoked."""
+
+    def __call__(
+        self,
+        request: Request,
+        parts: Annotated[Parts, Depends(parts_of)],
+        sent: Annotated[Sent, Security(DEVICE_TOKEN)],
+    ) -> DeviceClaim:
+        claim = _claim(parts, sent)
+        refuse_unknown_filters(request)
+        return claim
+
+
+def _claim(parts: Parts, sent: Sent) -> DeviceClaim:
+    if sent is None or not sent.credentials.startswith(PREFIX):
+        raise unauthorized("This needs a device's token, dt_….", sent=sent is not None)
+    try:
+        return parts.tokens.read(sent.credentials, now=parts.clock())
+    except TokenError as error:
+        raise refused_token(error) from None
 
 
 def refused_token(error: TokenError) -> ProblemError:
@@ -177,3 +195,4 @@ Server = Annotated[Caller, Depends(ServerGuard())]
 Admin = Annotated[Caller, Depends(ServerGuard(may_look=False))]
 Registrar = Annotated[Caller, Depends(RegistrationGuard())]
 Device = Annotated[OwnDevice, Depends(DeviceGuard())]
+Positioned = Annotated[DeviceClaim, Depends(PositionsGuard())]

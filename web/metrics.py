@@ -16,6 +16,7 @@ WITH_OUTCOME = {
     "delivery": ("passerby_deliveries", "Deliveries by what became of them"),
     "mqtt": ("passerby_mqtt_messages", "Messages of OwnTracks over MQTT by what became of them"),
     "transition": ("passerby_transitions", "Transitions by kind"),
+    "told": ("passerby_phone_transitions", "Transitions that phones told, by what became of them"),
 }
 NAMED = {"used": "matched"}
 """What workers count under a name of their own."""

@@ -1,15 +1,17 @@
 """The description of the doors, OpenAPI 3.1: FastAPI's, with problems in their one shape and the ping door, which is bare ASGI."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from geofences.told import KINDS, LONGEST_ID
 from offers.rules.limits import Limits
+from web import transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES
-from web.examples import LIMITS, PINGS, PINGS_TAKEN
+from web.examples import LIMITS, PINGS, PINGS_TAKEN, TRANSITIONS
 from web.ingest.describing import SCHEMES, STATUSES
 from web.ingest.doors import PREFIX as INGEST
 from web.nearby import LIMIT, MOST_WATCHED
@@ -68,6 +70,28 @@ PING: Document = {
         },
         "speed_mps": {"type": ["number", "null"]},
         "heading_deg": {"type": ["number", "null"]},
+        "mock": {
+            "type": ["boolean", "null"],
+            "description": "True when the phone says that the position is made up: refused.",
+        },
+    },
+}
+TRANSITION: Document = {
+    "type": "object",
+    "description": "What a phone's own geofencing saw. Other fields are ignored.",
+    "required": ["geofence_id", "kind", "at"],
+    "properties": {
+        "geofence_id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID},
+        "kind": {"type": "string", "enum": list(KINDS)},
+        "at": {"type": "string", "format": "date-time", "description": "By the device's clock."},
+        "accuracy_m": {"type": ["number", "null"], "description": "Metres; over 100 it changes nothing."},
+        "lat": {
+            "type": ["number", "null"],
+            "minimum": -90,
+            "maximum": 90,
+            "description": "Where the phone was; with lon.",
+        },
+        "lon": {"type": ["number", "null"], "minimum": -180, "maximum": 180},
         "mock": {
             "type": ["boolean", "null"],
             "description": "True when the phone says that the position is made up: refused.",
@@ -137,7 +161,12 @@ def _describe(app: FastAPI) -> Document:
     document["paths"][PATH] = {"post": _ping_door()}
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     document["components"].setdefault("securitySchemes", {}).update(SCHEMES)
-    schemas |= {"Ping": PING, "PingsTaken": PINGS_ANSWER, "Problem": PROBLEM}
+    schemas |= {"Ping": PING, "PhoneTransition": TRANSITION, "PingsTaken": PINGS_ANSWER, "Problem": PROBLEM}
+    document["paths"][transitions.PATH]["post"]["requestBody"] = _one_or_several(
+        "PhoneTransition", transitions.MOST_TRANSITIONS, TRANSITIONS
+    )
+    taken = document["paths"][transitions.PATH]["post"]["responses"]["202"]["content"]["application/json"]
+    taken["schema"] = {"$ref": "#/components/schemas/PingsTaken"}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for path, operations in document["paths"].items():
@@ -164,7 +193,11 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
         statuses.add("422")
     if "requestBody" in operation:
         statuses |= {"400", "413"} | ({"415"} if path != PATH else set())
-    if method in ("post", "put", "delete") and path.startswith("/v1") and path not in (PATH, *FILE_DOORS):
+    if (
+        method in ("post", "put", "delete")
+        and path.startswith("/v1")
+        and path not in (PATH, transitions.PATH, *FILE_DOORS)
+    ):
         statuses.add("409")
     if any(one["name"].lower() in ("if-match", "if-none-match") for one in operation.get("parameters", [])):
         statuses.add("412")
@@ -183,7 +216,6 @@ def _with_refusals(path: str, operation: Document, statuses: Iterable[str]) -> N
 
 
 def _ping_door() -> Document:
-    one = {"$ref": "#/components/schemas/Ping"}
     return {
         "tags": ["pings"],
         "operationId": "send_pings",
@@ -209,15 +241,7 @@ def _ping_door() -> Document:
                 "schema": {"type": "integer", "minimum": 1, "maximum": MOST_WATCHED, "default": LIMIT},
             },
         ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {"oneOf": [one, {"type": "array", "items": one, "maxItems": MOST_PINGS}]},
-                    "examples": {name: {"value": value} for name, value in PINGS.items()},
-                }
-            },
-        },
+        "requestBody": _one_or_several("Ping", MOST_PINGS, PINGS),
         "responses": {
             "202": {
                 "description": "The lane has them",
@@ -230,6 +254,15 @@ def _ping_door() -> Document:
             }
         },
     }
+
+
+def _one_or_several(schema: str, most: int, shown: Mapping[str, Any]) -> Document:
+    """A body that is one of these or an array of them."""
+    one = {"$ref": f"#/components/schemas/{schema}"}
+    several = {"type": "array", "items": one, "maxItems": most}
+    examples = {name: {"value": value} for name, value in shown.items()}
+    content = {"schema": {"oneOf": [one, several]}, "examples": examples}
+    return {"required": True, "content": {"application/json": content}}
 
 
 def _limits() -> Document:

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from commands.line import app
 from geofences.ping import REASONS
 from geofences.presence import Verdict
+from geofences.told import TOLD_REASONS
 from offers.records import tables
 from offers.records.database import Table
 from offers.rules.eligibility import OUTCOMES
@@ -124,13 +125,13 @@ def test_every_route_is_documented_and_no_other(http: httpx.Client) -> None:
 
 def test_every_named_refusal_is_documented() -> None:
     text = DOORS.read_text()
-    for name in (*REASONS, *TITLES, *OUTCOMES):
+    for name in (*REASONS, *TOLD_REASONS, *TITLES, *OUTCOMES):
         assert f"`{name}`" in text or f" {name}`" in text, name
 
 
 def test_every_metric_is_documented_and_no_other(http: httpx.Client, redis_db: Redis) -> None:
     """As a scrape shows them once everything that can be counted has been."""
-    for name in (*get_args(Verdict), *OTHER_COUNTS, "decision:send", "delivery:sent", "transition:enter"):
+    for name in (*get_args(Verdict), *OTHER_COUNTS, "decision:send", "delivery:sent", "transition:enter", "told:used"):
         redis_db.hincrby(COUNTERS, name, 1)
     redis_db.mset({HEARD_WORKER: 1, HEARD_BEAT: 1})
     shown = set(re.findall(r"^# HELP (passerby_\w+)", http.get("/metrics").text, re.MULTILINE))

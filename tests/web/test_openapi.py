@@ -10,6 +10,7 @@ from markupsafe import escape
 from pydantic import BaseModel
 
 from geofences.ping import Ping, read_ping
+from geofences.told import Told, read_transition
 from offers.desk_settings import change_limits
 from offers.records.database import Database
 from offers.rules.campaign import CampaignBody
@@ -66,6 +67,15 @@ def test_the_ping_door_is_described(document: dict[str, Any]) -> None:
     assert document["components"]["schemas"]["Ping"]["required"] == ["lat", "lon"]
     one = examples.PINGS["one"] | {"at": NOON.isoformat()}
     assert isinstance(read_ping(one, received_at=NOON.timestamp()), Ping)
+
+
+def test_the_door_of_phones_transitions_is_described(document: dict[str, Any]) -> None:
+    door = document["paths"]["/v1/transitions"]["post"]
+    assert set(door["responses"]) == {"202", "400", "401", "403", "413", "415", "422", "503"}
+    assert document["components"]["schemas"]["PhoneTransition"]["required"] == ["geofence_id", "kind", "at"]
+    shown = [examples.TRANSITIONS["one"], *examples.TRANSITIONS["several"]]
+    for one in shown:
+        assert isinstance(read_transition(one | {"at": NOON.isoformat()}, received_at=NOON.timestamp()), Told)
 
 
 def test_every_example_of_a_body_is_good_by_its_own_schema(document: dict[str, Any]) -> None:

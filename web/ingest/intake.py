@@ -8,11 +8,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import prometheus_client
 
 from geofences.ping import Ping, Refusal, read_at, read_ping
+from geofences.told import LONGEST_ID, Kind, Told
 from web.gathering import Gathering
 from web.ingest.reading import moment, number
 from web.parts import Parts
@@ -21,8 +22,6 @@ from workers.letters import DeviceLetter, PingLetter, TransitionLetter, size_of
 
 MOST_RECORDS = 5000
 """Of one body. Overland sends 1,000 at most; 1 MB holds some 2,000 real ones, and many more that nobody's phone has made."""
-LONGEST_REGION = 200
-"""Characters of a region's name: ours have some 60, and one that is longer is nobody's geofence."""
 
 REASONS: tuple[str, ...] = (
     "empty",
@@ -41,31 +40,17 @@ REASONS: tuple[str, ...] = (
 )
 """Why a record was of no use, beside geofences.ping.REASONS."""
 
-Kind = Literal["enter", "dwell", "exit"]
-
-
-@dataclass(frozen=True, slots=True)
-class RegionCrossing:
-    """What a phone's own geofencing saw. `region` is the app's name for the geofence: our id where it has it from us.
-
-    `at` in epoch seconds by the device's clock; degrees where the app says where it was seen.
-    """
-
-    region: str
-    kind: Kind
-    at: float
-    accuracy_m: float | None = None
-    lat: float | None = None
-    lon: float | None = None
-
 
 @dataclass(slots=True)
 class Records:
-    """What one body of an app holds, as of `received_at` (epoch seconds): usable records, and why the others are not."""
+    """What one body of an app holds, as of `received_at` (epoch seconds): usable records, and why the others are not.
+
+    A transition's `geofence_id` is what the app calls its region: our id where it has it from us.
+    """
 
     received_at: float
     pings: list[Ping] = field(default_factory=list)
-    transitions: list[RegionCrossing] = field(default_factory=list)
+    transitions: list[Told] = field(default_factory=list)
     unusable: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -90,7 +75,7 @@ class Records:
     ) -> None:
         """A transition of a region; `kind` is none where the app's word is none of ours, `seen` the place where the app says one."""
         seen_at = read_at(at, self.received_at, moment)
-        if kind is None or not isinstance(region, str) or not 0 < len(region) <= LONGEST_REGION:
+        if kind is None or not isinstance(region, str) or not 0 < len(region) <= LONGEST_ID:
             self.drop("not_a_transition")
         elif isinstance(seen_at, Refusal):
             self.drop(seen_at.reason)
@@ -98,7 +83,7 @@ class Records:
             metres = number(accuracy_m)
             accuracy = metres if metres is not None and metres > 0 else None
             where = (seen.lat, seen.lon) if seen else (None, None)
-            self.transitions.append(RegionCrossing(region, kind, seen_at, accuracy, *where))
+            self.transitions.append(Told(region, kind, seen_at, accuracy, *where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +135,11 @@ class Intake:
     def _letters(self, device_id: str, records: Records) -> list[DeviceLetter]:
         """Transitions first: of one and the same moment, the phone's own word is heard before its ping."""
         index, letters = self._fences.index, list[DeviceLetter]()
-        known = [one for one in records.transitions if self._is_ours(one.region)]
+        known = [one for one in records.transitions if self._is_ours(one.geofence_id)]
         if len(known) < len(records.transitions):
             records.drop("unknown_region", len(records.transitions) - len(known))
         if known:
-            rows = [(one.region, one.kind, one.at, one.accuracy_m, one.lat, one.lon) for one in known]
+            rows = [(one.geofence_id, one.kind, one.at, one.accuracy_m, one.lat, one.lon) for one in known]
             letters.append(TransitionLetter(device_id, records.received_at, rows, index.version))
         if records.pings:
             pings = [(one.lat, one.lon, one.at, one.accuracy_m) for one in records.pings]

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from web.ingest.intake import Kind, Records
+from geofences.told import Kind
+from web.ingest.intake import Records
 from web.ingest.reading import UnreadableError, decoded, scaled
 from web.ingest.watching import Watch, Watched
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from web.ingest.intake import MOST_RECORDS, Kind, Records
+from geofences.told import Kind
+from web.ingest.intake import MOST_RECORDS, Records
 from web.ingest.reading import UnreadableError, decoded
 from web.ingest.watching import Watch, Watched
 

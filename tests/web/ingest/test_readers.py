@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from geofences.ping import REASONS as PING_REASONS
+from geofences.told import LONGEST_ID, Told
 from tests.conftest import NOON
 from web.ingest import osmand, overland, owntracks, traccar, transistorsoft
-from web.ingest.intake import LONGEST_REGION, MOST_RECORDS, REASONS, Records, RegionCrossing
+from web.ingest.intake import MOST_RECORDS, REASONS, Records
 
 NOW = NOON.timestamp()
 LOCATION = {"_type": "location", "lat": 52.37, "lon": 4.89, "acc": 12, "tst": NOW}
@@ -120,7 +121,7 @@ def test_an_accuracy_that_is_missing_or_nought_is_unknown(records: Records) -> N
         (of_transition(event=["enter"]), "not_a_transition"),
         (of_transition(desc=None), "not_a_transition"),
         (of_transition(desc=""), "not_a_transition"),
-        (of_transition(desc="x" * (LONGEST_REGION + 1)), "not_a_transition"),
+        (of_transition(desc="x" * (LONGEST_ID + 1)), "not_a_transition"),
         (owntracks.read(b"[]", NOW), "not_an_object"),
         (owntracks.read(b"", NOW), "empty"),
         (of_osmand(lat=""), "lat_missing"),
@@ -160,23 +161,23 @@ def test_what_is_of_no_use_is_dropped_by_its_name(records: Records, reason: str)
 def test_a_transition_is_a_ping_too_where_it_says_where() -> None:
     records = of_transition()
     assert rows(records) == [(52.37, 4.89, NOW, 30.0)]
-    assert records.transitions == [RegionCrossing("gf_1", "enter", NOW, 30.0, 52.37, 4.89)]
+    assert records.transitions == [Told("gf_1", "enter", NOW, 30.0, 52.37, 4.89)]
 
 
 def test_leaving_is_an_exit_and_a_beacon_says_no_place() -> None:
     records = of_transition(event="leave", t="b", lat=0.0, lon=0.0, acc=0.0)
-    assert records.transitions == [RegionCrossing("gf_1", "exit", NOW)]
+    assert records.transitions == [Told("gf_1", "exit", NOW)]
     assert (records.pings, records.unusable) == ([], {})
 
 
 def test_a_transitions_bad_place_does_not_cost_the_transition() -> None:
     records = of_transition(lat=95)
-    assert [one.region for one in records.transitions] == ["gf_1"]
+    assert [one.geofence_id for one in records.transitions] == ["gf_1"]
     assert records.unusable == {"lat_out_of_range": 1}
 
 
 def test_the_last_word_of_a_waypoints_name_is_the_geofence() -> None:
-    assert [one.region for one in of_transition(desc="kalverstraat-102 gf_1 ").transitions] == ["gf_1"]
+    assert [one.geofence_id for one in of_transition(desc="kalverstraat-102 gf_1 ").transitions] == ["gf_1"]
 
 
 def test_a_too_old_transition_is_dropped() -> None:
@@ -189,7 +190,7 @@ def test_a_record_of_a_geofence_is_a_ping_and_a_transition(action: str, kind: st
     fence = {"identifier": "gf_1", "action": action, "timestamp": "2026-11-23T10:59:58.000Z"}
     records = of_transistorsoft(geofence=fence)
     assert rows(records) == [SEEN]
-    assert records.transitions == [RegionCrossing("gf_1", kind, NOW - 2, 12.0, 52.37, 4.89)]  # type: ignore[arg-type]
+    assert records.transitions == [Told("gf_1", kind, NOW - 2, 12.0, 52.37, 4.89)]  # type: ignore[arg-type]
     del fence["timestamp"]
     assert [one.at for one in of_transistorsoft(geofence=fence).transitions] == [NOW]
 

@@ -61,7 +61,7 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     other = _register(town, SOMEBODY)
     knocking.headers[f"{SOMEBODY}'s other phone"] = _token(tokens, other.device_id)
     _add_who_may_not(town, knocking, tokens, strange)
-    knocking.ids |= {"offer_id": "ten-percent", "code": town.coupons()[0].id}
+    knocking.ids |= {"offer_id": "ten-percent", "code": town.coupons()[0].id, "geofence_id": fence}
     knocking.ids |= {"place_id": STORE, "customer_id": SOMEBODY, "campaign_id": "sneakers", "sku": "SNEAK-1"}
     return knocking
 

@@ -58,8 +58,9 @@ class Matrix:
     def body_of(self, access: Access) -> dict[str, Any] | None:
         if access.body is None:
             return None
-        refresh = self.knocking.refresh[REFRESHED_AS]
-        return {name: refresh if one == "{refresh}" else one for name, one in access.body.items()}
+        known = {f"{{{name}}}": one for name, one in self.knocking.ids.items()}
+        known["{refresh}"] = self.knocking.refresh[REFRESHED_AS]
+        return {name: known.get(one, one) if isinstance(one, str) else one for name, one in access.body.items()}
 
     def rows(self) -> Rows:
         """All that lies in SQL."""

@@ -118,9 +118,13 @@ _FEATURE = {
     "properties": {"timestamp": NOON.isoformat(), "horizontal_accuracy": 12},
 }
 _OWNTRACKS = {"_type": "location", "lat": 52.3702, "lon": 4.8906, "acc": 12, "tst": NOON.timestamp()}
+_TRANSITION = {"geofence_id": "{geofence_id}", "kind": "exit", "at": NOON.isoformat()}
+POSITIONS = ("POST /v1/pings", "POST /v1/transitions")
+"""Doors of positions: an array is taken, unknown fields are ignored, and no database is asked who calls."""
 
 TABLE: Mapping[str, Access] = {
     "POST /v1/pings": pings(_PING),
+    "POST /v1/transitions": pings(_TRANSITION),
     "POST /ingest/owntracks": apps(_OWNTRACKS),
     "GET /ingest/osmand": apps(query=f"?{_OSMAND}"),
     "POST /ingest/osmand": apps(file=(_FORM, _OSMAND.encode())),

@@ -9,13 +9,13 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from tests.web.conftest import problem_of
 from tests.web.route_matrix.callers import CALLERS, FOREIGN, OWN, SOMEBODY, SOMEBODY_ELSE
 from tests.web.route_matrix.conftest import Matrix, Missing, Rows
-from tests.web.route_matrix.table import PHONES, TABLE, Access
+from tests.web.route_matrix.table import PHONES, POSITIONS, TABLE, Access
 from web.guards import PUBLIC
 from web.pings import PATH
 
 REFUSED = (401, 403)
 KNOWN_LATE = ("revoked device", "erased customer's device")
-"""The ping door asks no database: a signature is good until the lane refuses the first ping that is one."""
+"""The doors of positions ask no database: a signature is good until the lane refuses the first ping that is one."""
 CONSOLE = "/console"
 """Its pages answer strangers with the way to the sign-in; who may is told there: tests/web/console/test_who_may.py."""
 WITH_ID = [route for route in TABLE if "{" in route]
@@ -89,7 +89,7 @@ def test_who_may_is_answered(matrix: Matrix, route: str) -> None:
 )
 def test_who_calls_is_asked_before_what_they_sent(matrix: Matrix, route: str, content: bytes, media_type: str) -> None:
     access = TABLE[route]
-    known_late = KNOWN_LATE if route == f"POST {PATH}" or access.tolerant else ()
+    known_late = KNOWN_LATE if route in POSITIONS or access.tolerant else ()
     for caller in set(refused(access)) - set(known_late):
         answer = matrix.knock(route, caller, content=content, headers={"Content-Type": media_type})
         assert answer.status_code == access.told[caller], caller
@@ -97,7 +97,7 @@ def test_who_calls_is_asked_before_what_they_sent(matrix: Matrix, route: str, co
         answer = matrix.knock(route, caller, content=content, headers={"Content-Type": media_type})
         if access.tolerant:
             assert answer.status_code == 200, caller
-        elif (route, content) == (f"POST {PATH}", b"[]"):
+        elif route in POSITIONS and content == b"[]":
             assert (answer.status_code, answer.json()["accepted"], answer.json()["quiet_radius_m"]) == (202, 0, 0)
         else:
             problem_of(answer, answer.status_code)

@@ -10,7 +10,7 @@ import pytest
 from tests.web.conftest import paths_of, problem_of
 from tests.web.route_matrix.callers import OWN, SOMEBODY, SOMEBODY_ELSE
 from tests.web.route_matrix.conftest import Matrix
-from tests.web.route_matrix.table import TABLE, Access
+from tests.web.route_matrix.table import POSITIONS, TABLE, Access
 
 ANSWER_HEAD = ("/openapi.json", "/healthz", "/readyz")
 """What load balancers and browsers look at without reading it."""
@@ -18,7 +18,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 PATHS = sorted({route.partition(" ")[2] for route in TABLE} - {"/static"})
 GUARDED = [route for route, access in TABLE.items() if access.told["nobody"] == 401]
 WRITES = [route for route in GUARDED if not route.startswith("GET ")]
-STRICT = [route for route in WRITES if TABLE[route].body and route != "POST /v1/pings" and not TABLE[route].tolerant]
+STRICT = [route for route in WRITES if TABLE[route].body and route not in POSITIONS and not TABLE[route].tolerant]
 MADE_HERE = {
     "id": "somebody-elses",
     "customer_id": "piet",
@@ -129,11 +129,12 @@ def test_what_is_made_here_is_nobodys_to_write(matrix: Matrix, route: str) -> No
     assert matrix.rows() == before
 
 
-def test_a_ping_says_nothing_of_whose_it_is(matrix: Matrix) -> None:
-    """Unknown fields of a ping are ignored: a device's own name in it, and another's, are as good as none."""
+@pytest.mark.parametrize("route", POSITIONS)
+def test_a_ping_says_nothing_of_whose_it_is(matrix: Matrix, route: str) -> None:
+    """Unknown fields of a ping or a transition are ignored: a device's own name in it, and another's, are as good as none."""
     claims = {"device_id": "dev_other", "customer": SOMEBODY_ELSE, "token": "dt_x", "unexpected": 1}
-    for ping in (_written(matrix, "POST /v1/pings") | claims, [_written(matrix, "POST /v1/pings") | claims]):
-        answer = matrix.knock("POST /v1/pings", OWN, json=ping)
+    for said in (_written(matrix, route) | claims, [_written(matrix, route) | claims]):
+        answer = matrix.knock(route, OWN, json=said)
         assert (answer.status_code, answer.json()["accepted"], answer.json()["rejected"]) == (202, 1, [])
 
 
