@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geofences.metres import Floats, distances_m, metres_per_degree_at
+from geofences.pieces import LONGEST_M, pieces_of, short_pieces
 from geofences.rings import Ints, Rings, each
-from geofences.shapes import Area, pieces_of, short_pieces
+from geofences.shapes import Area
 
 _EDGES_AT_ONCE = 16_384  # their columns stay in the processor's cache
 _POLAR = 89.0
@@ -32,7 +33,7 @@ class Borders:
         edges = [short_pieces(areas[i].edges) for i in own.tolist()]
         more = [np.insert(edge.reshape(-1, 2), slice(2, None, 2), np.nan, axis=0) for edge in edges]
         ends = np.full((1, 2), np.nan)
-        self._vertices = np.concatenate([rings.vertices, *(part for one in more for part in (one, ends)), ends])
+        self.vertices = np.concatenate([rings.vertices, *(part for one in more for part in (one, ends)), ends])
         self._first, self._count = rings.first.copy(), rings.count.copy()
         lengths = np.array([len(one) + 1 for one in more], dtype=np.intp)
         self._count[own], self._first[own] = lengths, len(rings.vertices) + np.cumsum(lengths) - lengths
@@ -55,7 +56,7 @@ class Borders:
         start = np.cumsum(count) - count
         pair, nth = each(count)
         nth += self._first[area].take(pair)
-        vertices = self._vertices.take(nth, axis=0)
+        vertices = self.vertices.take(nth, axis=0)
         per_lat, per_lon = metres_per_degree_at(lat)
         east = vertices[:, 1] - lon.take(pair)
         east -= 360.0 * np.rint(east / 360.0)
@@ -74,13 +75,13 @@ class Borders:
         squared = x * x + y * y
         nearest = np.flatnonzero(squared == np.fmin.reduceat(squared, start).take(pair))
         nearest = nearest[np.unique(pair[nearest], return_index=True)[1]]
-        begin, after = vertices[nearest], self._vertices[nth[nearest] + 1]
+        begin, after = vertices[nearest], self.vertices[nth[nearest] + 1]
         spot = begin + share[nearest, None] * (after - begin)
         return distances_m(lat, lon, spot[:, 0], spot[:, 1])
 
     def _polar(self, lat: float, lon: float, area: int) -> float:
         mine = slice(self._first[area], self._first[area] + self._count[area] + 1)
-        vertex, after = self._vertices[mine][:-1], self._vertices[mine][1:]
+        vertex, after = self.vertices[mine][:-1], self.vertices[mine][1:]
         real = ~np.isnan(vertex[:, 0] + after[:, 0])
         vertex, way = vertex[real], (after - vertex)[real]
         low, high = np.zeros(len(way)), np.ones(len(way))
@@ -92,8 +93,10 @@ class Borders:
                 vertex[:, 0] + shares * way[:, 0],
                 vertex[:, 1] + shares * way[:, 1],
             )
-            middle = shares[metres.argmin(axis=0), np.arange(len(way))]
             width = (high - low) / (_SAMPLES - 1)
+            middle = shares[metres.argmin(axis=0), np.arange(len(way))]
+            maybe = metres.min(axis=0) <= metres.min() + 2 * LONGEST_M * width
+            vertex, way, middle, width = vertex[maybe], way[maybe], middle[maybe], width[maybe]
             low, high = np.maximum(middle - width, 0.0), np.minimum(middle + width, 1.0)
         return float(metres.min())
 

@@ -1,7 +1,7 @@
 """A set of geofences that never changes, searched as one: a FenceIndex has a base and at most one overlay of these."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from struct import Struct
 
@@ -29,6 +29,8 @@ from geofences.rings import Rings
 from geofences.shapes import Area, Bounds, Circle, boxes, widen, widened
 from geofences.stripes import OPEN, Stripes
 
+LEAST_M = 1e-9
+"""Outside an area by less than metres can tell is still not on its border."""
 AT_ONCE = 32_768
 """Positions that are worked together: their columns stay in the processor's cache."""
 
@@ -69,7 +71,8 @@ class Layer:
         cut = (box[:, 0] == -180.0) & (box[:, 2] == 180.0)
         self._area = np.cumsum(self._is_area) - 1
         rings = Rings.of(self._geometry)
-        self._borders, self._stripes = Borders(areas, rings, cut), Stripes(rings)
+        self._borders = Borders(areas, rings, cut)
+        self._stripes = Stripes(replace(rings, vertices=self._borders.vertices))  # which begin with those: kept once
         self._circles = np.zeros((count, 3))
         self._circles[~self._is_area] = np.fromiter(circles, dtype=np.float64).reshape(-1, 3)
         self._outlines = np.empty((count, WIDTH))
@@ -94,15 +97,12 @@ class Layer:
 
     def containing(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
         """Row and geofence of each pair with the position inside or on the border, sorted by both."""
-        found = [self._containing(lat[i : i + AT_ONCE], lon[i : i + AT_ONCE], i) for i in range(0, len(lat), AT_ONCE)]
-        if len(found) == 1:
-            return found[0]
-        return _joined([row for row, _ in found]), _joined([fence for _, fence in found])
-
-    def _containing(self, lat: Floats, lon: Floats, first: int) -> tuple[Ints, Ints]:
-        row, fence, squared = self._candidates(self._holding, lat, lon, OUTSIDE)
-        inside = self._inside(lat, lon, row, fence, squared)
-        return row[inside] + first, fence[inside]
+        rows, fences = [], []
+        for row, fence, squared in self._candidates(self._holding, lat, lon, OUTSIDE):
+            inside = self._inside(lat, lon, row, fence, squared)
+            rows.append(row[inside])
+            fences.append(fence[inside])
+        return _joined(rows), _joined(fences)
 
     def containing_one(self, lat: float, lon: float) -> list[int]:
         """The geofences that hold one position."""
@@ -120,17 +120,14 @@ class Layer:
 
     def locate(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints, Floats]:
         """Row, geofence and signed metres of each pair at most REACH_M apart, sorted by both."""
-        found = [self._locate(lat[i : i + AT_ONCE], lon[i : i + AT_ONCE], i) for i in range(0, len(lat), AT_ONCE)]
-        if len(found) == 1:
-            return found[0]
-        metres = np.concatenate([m for *_, m in found]) if found else np.empty(0)
-        return _joined([row for row, *_ in found]), _joined([fence for _, fence, _ in found]), metres
-
-    def _locate(self, lat: Floats, lon: Floats, first: int) -> tuple[Ints, Ints, Floats]:
-        row, fence, squared = self._candidates(self._reaching, lat, lon, BEYOND)
-        metres = self._signed(lat, lon, row, fence, squared)
-        near = metres <= REACH_M
-        return row[near] + first, fence[near], metres[near]
+        rows, fences, metres = [], [], [np.empty(0)]
+        for row, fence, squared in self._candidates(self._reaching, lat, lon, BEYOND):
+            signed = self._signed(lat, lon, row, fence, squared)
+            near = signed <= REACH_M
+            rows.append(row[near])
+            fences.append(fence[near])
+            metres.append(signed[near])
+        return _joined(rows), _joined(fences), np.concatenate(metres)
 
     def maybe_near(self, lat: float, lon: float) -> list[int]:
         """The geofences that `locate` has to measure from one position."""
@@ -162,19 +159,32 @@ class Layer:
         (south, west, north, east), of = self._boxes[0].T, self._boxes[1]
         return shapely.STRtree(shapely.box(west, south, east, north)), of
 
-    def _candidates(self, grids: tuple[Grid, ...], lat: Floats, lon: Floats, limit: int) -> tuple[Ints, Ints, Floats]:
+    def _candidates(
+        self, grids: tuple[Grid, ...], lat: Floats, lon: Floats, limit: int
+    ) -> Iterator[tuple[Ints, Ints, Floats]]:
         """Row, geofence and squared flat distance of each pair in one cell that is not farther than that column of the outlines."""
-        found = [grid.candidates(lat, lon) for grid in grids]
-        row, fence = (
-            found[0] if len(found) == 1 else (_joined([row for row, _ in found]), _joined([f for _, f in found]))
-        )
-        if len(found) > 1:
-            order = np.argsort(row * len(self.fences) + fence)
-            row, fence = row[order], fence[order]
-        outlines = self._outlines.take(fence, axis=0)
-        squared = self._squared(lat.take(row), lon.take(row), outlines)
-        near = squared <= outlines[:, limit]
-        return row[near], fence[near], squared[near]
+        for row, fence in self._in_one_cell(grids, lat, lon):
+            outlines = self._outlines.take(fence, axis=0)
+            squared = self._squared(lat.take(row), lon.take(row), outlines)
+            near = squared <= outlines[:, limit]
+            yield row[near], fence[near], squared[near]
+
+    def _in_one_cell(self, grids: tuple[Grid, ...], lat: Floats, lon: Floats) -> Iterator[tuple[Ints, Ints]]:
+        """Rows and geofences, sorted by both, some ten thousand at a time."""
+        rows: list[Ints] = []
+        fences: list[Ints] = []
+        for i in range(0, len(lat) if grids else 0, AT_ONCE):
+            for grid in grids:
+                row, fence = grid.candidates(lat[i : i + AT_ONCE], lon[i : i + AT_ONCE])
+                rows.append(row + i)
+                fences.append(fence)
+            if i + AT_ONCE >= len(lat) or sum(map(len, rows)) >= AT_ONCE:
+                row, fence = _joined(rows), _joined(fences)
+                if len(grids) > 1:
+                    order = np.argsort(row * len(self.fences) + fence)
+                    row, fence = row[order], fence[order]
+                yield row, fence
+                rows, fences = [], []
 
     def _squared(self, lat: Floats, lon: Floats, outlines: Floats) -> Floats:
         north, east = lat - outlines[:, LAT], lon - outlines[:, LON]
@@ -201,23 +211,30 @@ class Layer:
 
     def _in_areas(self, lat: Floats, lon: Floats, fence: Ints) -> Bools:
         """Planar in degrees, borders inside. -180 is 180 too, on whichever side of the map the area lies."""
-        sides = self._stripes.sides(lat, lon, self._area[fence])
-        for i in np.flatnonzero(sides == OPEN).tolist():
-            sides[i] = shapely.intersects_xy(self._geometry[self._area[fence[i]]], lon[i], lat[i])
-        inside: Bools = sides == 1
-        both = np.flatnonzero((lon == -180.0) & ~inside)
+        inside = self._in_plane(lat, lon, fence)
+        both = np.flatnonzero((np.abs(lon) == 180.0) & ~inside)
         if len(both):
-            inside[both] = self._in_areas(lat[both], np.full(len(both), 180.0), fence[both])
+            inside[both] = self._in_plane(lat[both], -lon[both], fence[both])
         return inside
+
+    def _in_plane(self, lat: Floats, lon: Floats, fence: Ints) -> Bools:
+        area = self._area[fence]
+        sides = self._stripes.sides(lat, lon, area)
+        for i in np.flatnonzero(sides == OPEN).tolist():
+            sides[i] = shapely.intersects_xy(self._geometry[area[i]], lon[i], lat[i])
+        return sides.astype(bool)
 
     def _holds(self, lat: float, lon: float, fence: int) -> bool:
         if not self._is_area[fence]:
             return bool(self._holding_exactly(np.array([lat]), np.array([lon]), np.array([fence]))[0])
         area = int(self._area[fence])
-        side = self._stripes.side(lat, lon, area)
-        if side == OPEN:
-            side = shapely.intersects_xy(self._geometry[area], lon, lat)
-        return bool(side) or (lon == -180.0 and self._holds(lat, 180.0, fence))
+        for name in (lon, -lon) if abs(lon) == 180.0 else (lon,):
+            side = self._stripes.side(lat, name, area)
+            if side == OPEN:
+                side = shapely.intersects_xy(self._geometry[area], name, lat)
+            if side:
+                return True
+        return False
 
     def _signed(self, lat: Floats, lon: Floats, row: Ints, fence: Ints, squared: Floats) -> Floats:
         metres = np.empty(len(row))
@@ -227,7 +244,8 @@ class Layer:
         metres[~area] = to_centre - circle[:, 2]
         at, fence = row[area], fence[area]
         to_border = self._borders.distances(lat[at], lon[at], self._area[fence])
-        metres[area] = np.where(self._inside(lat, lon, at, fence, squared[area]), -to_border, to_border)
+        inside = self._inside(lat, lon, at, fence, squared[area])
+        metres[area] = np.where(inside, -to_border, np.maximum(to_border, LEAST_M))
         return metres
 
 
@@ -243,4 +261,4 @@ def _split(bounds: Floats) -> tuple[Floats, Ints]:
 
 
 def _joined(parts: list[Ints]) -> Ints:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=np.intp)
+    return np.concatenate([np.empty(0, dtype=np.intp), *parts])

@@ -13,20 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from geofences.metres import Floats, distances_m, metres_per_degree_at, wrap_lon
+from geofences.pieces import short_pieces
 from geofences.reading import ShapeError, read_parts, read_position_field, read_radius
 
 __all__ = ["Area", "Bounds", "Circle", "Covering", "Part", "Ring", "Shape", "ShapeError", "known_shape", "read_shape"]
-
-LONGEST_M = 10_000.0
-"""An edge is straight in degrees; up to this length that and the shortest way differ by 2.5 m at 52 degrees north."""
-WIDEST_DEG = 5.0
-_DEGREE_M = 111_700.0
-"""No degree is longer."""
-_SHORT_DEG = 0.06
-"""What goes no farther in latitude and in longitude is one piece."""
 
 Ring = tuple[tuple[float, float], ...]
 """(lat, lon) of each vertex, the first repeated as the last."""
@@ -101,14 +93,12 @@ class Area:
 
     @cached_property
     def edges(self) -> Floats:
-        """(n, 4): lat, lon of an edge's start and end. Where the area was cut at the antimeridian, the cut is no border."""
-        pairs: list[tuple[float, ...]] = [
-            (*a, *b) for part in self.parts for ring in part for a, b in pairwise(ring) if a != b
-        ]
-        if self.over_antimeridian:
-            cuts = [edge for edge in pairs if abs(edge[1]) == 180 and edge[1] == edge[3]]
-            pairs = [edge for edge in pairs if edge not in cuts] + _one_sided(cuts)
-        return np.array(pairs, dtype=np.float64).reshape(-1, 4)
+        """(n, 4): lat, lon of an edge's start and end. Where the area was cut at the antimeridian, the cut is no
+        border; nor is a pole with area all round it.
+        """
+        pairs = [(*a, *b) for part in self.parts for ring in part for a, b in pairwise(ring) if a != b]
+        border = _without_cuts(pairs) if self.over_antimeridian else pairs
+        return np.array(border or pairs, dtype=np.float64)  # the whole Earth has no border: it keeps its cuts
 
     @cached_property
     def bounds(self) -> Bounds:
@@ -178,14 +168,18 @@ def known_shape(raw: Mapping[str, Any]) -> Circle | Area:
     return Area(shapely.MultiPolygon([_known_polygon(rings) for rings in geometry["coordinates"]]))
 
 
-def _one_sided(cuts: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
-    """Of the edges along the antimeridian, where there is area on one side alone: that is a border."""
-    lats = sorted({lat for edge in cuts for lat in edge[::2]})
-    border: list[tuple[float, ...]] = []
-    for low, high in pairwise(lats):
+def _without_cuts(edges: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Edges along the antimeridian are a border where there is area on one side alone; those along a pole, if not all round it."""
+    cuts = {edge for edge in edges if abs(edge[1]) == 180 and edge[1] == edge[3]}
+    border = [edge for edge in edges if edge not in cuts]
+    for pole in (-90.0, 90.0):
+        there = {edge for edge in border if edge[0] == edge[2] == pole}
+        if sum(abs(edge[3] - edge[1]) for edge in there) == 360:
+            border = [edge for edge in border if edge not in there]
+    for low, high in pairwise(sorted({lat for edge in cuts for lat in edge[::2]})):
         sides = {edge[1] for edge in cuts if min(edge[::2]) <= low and high <= max(edge[::2])}
         if len(sides) == 1:
-            border.append((low, min(sides), high, min(sides)))
+            border.append((low, *sides, high, *sides))
     return border
 
 
@@ -197,28 +191,6 @@ def _known_polygon(rings: Sequence[Sequence[Sequence[float]]]) -> shapely.Polygo
 def _polygon(part: Part) -> shapely.Polygon:
     outer, *holes = ([(lon, lat) for lat, lon in ring] for ring in part)
     return shapely.Polygon(outer, holes)
-
-
-def short_pieces(edges: Floats) -> Floats:
-    """The edges (lat, lon, lat, lon), the long ones as several pieces in a row along the line that is straight in degrees."""
-    lat1, lon1, lat2, lon2 = edges.T
-    count = pieces_of(lat1, lon1, lat2, lon2)
-    which, share = np.repeat(np.arange(len(count)), count), 1 / np.repeat(count, count)
-    nth = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    start, way = edges[which, :2], edges[which, 2:] - edges[which, :2]
-    return np.hstack([start + (nth * share)[:, None] * way, start + ((nth + 1) * share)[:, None] * way])
-
-
-def pieces_of(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> NDArray[np.intp]:
-    """In how many pieces an edge is measured, so that none is longer than LONGEST_M or wider than WIDEST_DEG."""
-    north, east = np.abs(lat2 - lat1), np.abs(lon2 - lon1)
-    pieces = np.ones(north.shape, dtype=np.intp)
-    long = np.flatnonzero((north > _SHORT_DEG) | (east > _SHORT_DEG))
-    lat1, lat2, north, east = lat1[long], lat2[long], north[long], east[long]
-    cos = np.cos(np.radians(np.where(lat1 * lat2 > 0, np.minimum(np.abs(lat1), np.abs(lat2)), 0.0)))
-    most = np.maximum(np.hypot(north, east * cos) * (_DEGREE_M / LONGEST_M), east / WIDEST_DEG)
-    pieces[long] = np.maximum(np.ceil(most), 1)
-    return pieces
 
 
 def widen(bounds: Bounds, by_m: float) -> Bounds:

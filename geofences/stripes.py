@@ -42,6 +42,11 @@ class Stripes:
         self._edges_at, self._starts_at = self._edges.data, self._starts.data
         self._vertices_at = rings.vertices.ravel().data
 
+    @property
+    def nbytes(self) -> int:
+        columns = (self._south, self._north, self._per_degree, self._stripes, self._first, self._starts, self._edges)
+        return sum(one.nbytes for one in columns)
+
     def sides(self, lat: Floats, lon: Floats, area: Ints) -> Bytes:
         """For each position and the area beside it: 1 inside, 0 outside, OPEN. Degrees, as the area has them."""
         south, most = self._south.take(area), self._stripes.take(area) - 1

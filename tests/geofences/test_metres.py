@@ -51,6 +51,14 @@ def test_any_two_points(lat1: float, lon1: float, lat2: float, lon2: float) -> N
     assert both(lat1, lon1, lat2, lon2) == pytest.approx([length] * 2, abs=bound(length), rel=0)
 
 
+@given(LAT | st.floats(89.9, 90), LON, st.floats(-0.06, 0.06), st.floats(-0.06, 0.06))
+def test_short_ways_go_by_the_middle_latitude(lat: float, lon: float, north: float, east: float) -> None:
+    """To 5 km, and a little farther, where the formula changes."""
+    other = max(-90.0, min(90.0, lat + north)), wrap_lon(lon + east)
+    length = karney(lat, lon, *other)
+    assert both(lat, lon, *other) == pytest.approx([length] * 2, abs=bound(length), rel=0)
+
+
 @given(LAT, LON, st.floats(-0.6, 0.6), st.floats(-0.6, 0.6))
 def test_nearly_antipodal_points(lat: float, lon: float, north: float, east: float) -> None:
     other = max(-90.0, min(90.0, -lat + north)), wrap_lon(lon + 180 + east)
