@@ -25,7 +25,7 @@ from offers.settings import Settings
 from workers.app import open_redis
 from workers.condition import broker_takes_rings, redis_condition
 from workers.condition import refusal_of as redis_refusal
-from workers.vitals import read_vitals
+from workers.vitals import read_mqtt, read_vitals
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 """There in a checkout; elsewhere, as in the image, versions are not compared: what installed them did."""
@@ -85,6 +85,7 @@ DOES_NOT_ANSWER = {
     "lanes": "Mend redis first",
     "workers": "Mend redis first",
     "beat": "Mend redis first",
+    "mqtt": "Mend redis first",
     "clocks": "Mend database and redis first",
 }
 
@@ -161,6 +162,13 @@ def _vitals(*parts: str) -> Callable[[Settings], list[Finding]]:
     return look
 
 
+def _mqtt(settings: Settings) -> list[Finding]:
+    if not settings.mqtt_url:
+        return [Finding("mqtt", "ok", "no broker is named")]
+    with open_redis(settings.redis()) as redis:
+        return findings.of_mqtt(read_mqtt(redis, time.time()))
+
+
 def _push(settings: Settings) -> list[Finding]:
     return findings.of_push(settings.push, demo=settings.demo)
 
@@ -209,6 +217,7 @@ PARTS: dict[str, Callable[[Settings], list[Finding]]] = {
     "lanes": _vitals("lanes"),
     "workers": _vitals("workers"),
     "beat": _vitals("beat"),
+    "mqtt": _mqtt,
     "push": _push,
     "clocks": _clocks,
     "packages": _packages,

@@ -11,7 +11,7 @@ from offers.records.condition import DatabaseCondition
 from offers.records.condition import Refusal as DatabaseRefusal
 from workers.condition import RedisCondition
 from workers.condition import Refusal as RedisRefusal
-from workers.vitals import NEARLY_FULL, Vitals, behind_in_words
+from workers.vitals import NEARLY_FULL, MqttVitals, Vitals, behind_in_words
 
 State = Literal["ok", "look", "wrong"]
 OLDEST_POSTGRESQL = (14,)
@@ -255,6 +255,14 @@ def of_vitals(seen: Vitals, lanes: int) -> list[Finding]:
     if behind := behind_in_words(seen):
         found.append(Finding("workers", "wrong", behind, "See docs/operations.md, A process runs behind"))
     return found + _of_heard("beat", seen.beat_heard_s, "Start `passerby beat`, one to an installation")
+
+
+def of_mqtt(seen: MqttVitals | None) -> list[Finding]:
+    silent = _of_heard("mqtt", seen.heard_s if seen else None, "Start `passerby mqtt`, one to an installation")
+    if seen and not seen.connected and seen.heard_s <= SILENT_S:
+        do = "Look at the broker, at PASSERBY_MQTT_URL, and at who may read there; docs/clients/owntracks-mqtt.md"
+        return [Finding("mqtt", "wrong", "the broker does not answer, or does not let us listen", do)]
+    return silent
 
 
 def _of_heard(part: str, ago_s: float | None, do: str) -> list[Finding]:

@@ -111,6 +111,14 @@ def beat() -> None:
 
 
 @app.command()
+def mqtt() -> None:
+    """The listener to OwnTracks' MQTT broker alone (PASSERBY_MQTT_URL): one to an installation."""
+    from commands.roles import run_mqtt
+
+    run_mqtt(_settings())
+
+
+@app.command()
 def migrate(
     to: Annotated[str, typer.Argument(help="Revision; head is the newest, base removes everything.")] = "head",
     data: Data = None,

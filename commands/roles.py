@@ -1,5 +1,6 @@
-"""One role each, for production: web, worker, beat."""
+"""One role each, for production: web, worker, beat, mqtt."""
 
+import importlib
 import warnings
 
 import uvicorn
@@ -66,3 +67,9 @@ def run_beat(settings: Settings) -> None:
     _keep_our_logs()
     app = create_worker_app(settings)
     app.Beat(loglevel="WARNING", quiet=True).run()
+
+
+def run_mqtt(settings: Settings) -> None:
+    """The listener to OwnTracks' broker, until SIGTERM. One to an installation. It is loaded by its name, as uvicorn loads web."""
+    configure_logging(settings.log_level)
+    importlib.import_module("web.ingest.mqtt_role").run(settings)

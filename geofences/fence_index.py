@@ -6,10 +6,12 @@ since. An edit makes a new snapshot on the same base.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
+from geofences.edits import Edits
 from geofences.layer import Fence, Ints, Layer
 from geofences.metres import Floats
 from geofences.outlines import REACH_M
@@ -43,6 +45,8 @@ class FenceIndex:
     by_id: Mapping[str, Fence]
     layers: tuple[Layer, ...]
     numbers: tuple[Ints, ...]
+    edits: Edits
+    """The last ones. Of a snapshot that was made anew nothing is known of the edits before it."""
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class FenceIndex:
         self.numbers = tuple(numbers for _, numbers in parts)
         self._numbers_at = tuple(numbers.data for numbers in self.numbers)
         self._edited = bool(searched_in)
+        self.edits = Edits(version)
 
     def edited(self, changed: Iterable[Fence], removed: Iterable[str], version: int) -> "FenceIndex":
         """The snapshot after an edit: `changed` are new or take the place of those of the same id, `removed` are ids that
@@ -87,11 +92,21 @@ class FenceIndex:
         layers = [(base, np.where(alive, np.cumsum(alive) - 1, -1))]
         if over:
             layers.append((Layer(over), np.arange(len(by_id) - len(over), len(by_id))))
-        return FenceIndex(by_id.values(), version, by_id=by_id, searched_in=layers)
+        index = FenceIndex(by_id.values(), version, by_id=by_id, searched_in=layers)
+        before = [self.by_id[fence_id].shape for fence_id in sorted(touched) if fence_id in self.by_id]
+        index.edits = self.edits.after([*before, *(fence.shape for fence in new)], version)
+        return index
 
     def compacted(self) -> "FenceIndex":
         """The same snapshot, with the same numbers, on one fresh base."""
-        return FenceIndex(self.fences, self.version)
+        index = FenceIndex(self.fences, self.version)
+        index.edits = self.edits
+        return index
+
+    @cached_property
+    def gone(self) -> tuple[frozenset[int], ...]:
+        """For each layer its geofences that are no longer in force."""
+        return tuple(frozenset(np.flatnonzero(numbers < 0).tolist()) for numbers in self.numbers)
 
     @property
     def overlay_size(self) -> int:

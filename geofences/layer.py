@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from geofences.borders import Borders
 from geofences.grid import Grid, grids_of
 from geofences.metres import Floats, distances_m
+from geofences.nearest import Nearest
 from geofences.outlines import (
     BEYOND,
     INSIDE,
@@ -88,6 +89,11 @@ class Layer:
         self._boxes = _split(bounds)
         self._holding = grids_of(*self._boxes)
         self._reaching = grids_of(*_split(widened(bounds, np.full(count, REACH_M))))
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """What is asked for the nearest borders; it learns as it is asked, and lasts as long as the layer."""
+        return Nearest([fence.shape for fence in self.fences])
 
     def containing(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
         """Row and geofence of each pair with the position inside or on the border, sorted by both."""

@@ -1,74 +1,88 @@
 """What a phone should watch by itself, and how far it may go before the server has to know."""
 
 import math
-from collections.abc import Iterator
+from typing import NamedTuple
 
-import numpy as np
-
-from geofences.fence_index import FenceIndex, Ints
-from geofences.metres import Floats
+from geofences.chords import spot_of
+from geofences.fence_index import Fence, FenceIndex
 from geofences.presence import EXIT_BUFFER_M, LEAST_M, UNKNOWN_M, WATCH_INSIDE_S, WATCH_OUTSIDE_S
-from geofences.shapes import Area
+from geofences.shapes import Covering
 
 QUIET_MOST_M = 50_000.0
 """Farther than this no phone is sent away: it learns of new geofences when it comes back."""
 MARGIN_M = 10.0
 
-_FIRST_M = 500.0
-_GROWTH = 4.0
-_WHOLE_EARTH_M = 20_100_000.0
+
+class Leave(NamedTuple):
+    """What the answer to a ping lets a phone do. `quiet_radius_m`: so far it may move before it can enter or leave any geofence;
+    `watch_after_s`: it pings again at the latest then, moved or not.
+    """
+
+    quiet_radius_m: float
+    watch_after_s: int
+
+
+class Watch(NamedTuple):
+    """The geofences with the nearest borders, nearest first, then by id. Within `radius_m` of the spot no other can be entered."""
+
+    fences: list[Fence]
+    radius_m: float
+
+
+def leave(index: FenceIndex, lat: float, lon: float, accuracy_m: float | None) -> Leave:
+    """To the nearest border, less the accuracy (unknown: 50 m) and 10 m, from 0 to QUIET_MOST_M; and 300 s inside or where a
+    ping can not tell, else 900.
+    """
+    accuracy = UNKNOWN_M if accuracy_m is None else accuracy_m
+    at, undecided = spot_of(lat, lon), EXIT_BUFFER_M + max(accuracy, LEAST_M)
+    nearest, near = math.inf, False
+    for layer, gone in zip(index.layers, index.gone, strict=True):
+        border_m, is_near = layer.nearest.look(at, gone, undecided)
+        nearest, near = min(nearest, border_m), near or is_near
+    return Leave(_bounded(nearest - accuracy - MARGIN_M), WATCH_INSIDE_S if near else WATCH_OUTSIDE_S)
 
 
 def quiet_radius(index: FenceIndex, lat: float, lon: float, accuracy_m: float | None) -> float:
-    """Metres the phone may move before it can enter or leave any geofence: to the nearest border, less the accuracy
-    (unknown: 50 m) and 10 m; from 0 to QUIET_MOST_M.
-    """
-    free = QUIET_MOST_M
-    slack = MARGIN_M + (UNKNOWN_M if accuracy_m is None else accuracy_m)
-    for within, fences, metres in _around(index, lat, lon, QUIET_MOST_M + slack):
-        surely = np.array([_surely(index, i, m, lat) for i, m in zip(fences.tolist(), metres.tolist(), strict=True)])
-        nearest = float(surely.min(initial=math.inf))
-        if nearest <= within:
-            free = nearest - slack
-            break
-    return min(max(free, 0.0), QUIET_MOST_M)
+    return leave(index, lat, lon, accuracy_m).quiet_radius_m
 
 
 def watch_after_s(index: FenceIndex, lat: float, lon: float, accuracy_m: float | None) -> int:
-    """Seconds after which the phone pings again, moved or not: 300 inside or where a ping can not tell, else 900."""
-    undecided = EXIT_BUFFER_M + max(UNKNOWN_M if accuracy_m is None else accuracy_m, LEAST_M)
-    near = any(metres <= undecided for metres in index.locate_one(lat, lon).values())
-    return WATCH_INSIDE_S if near else WATCH_OUTSIDE_S
+    return leave(index, lat, lon, accuracy_m).watch_after_s
 
 
-def watch_list(index: FenceIndex, lat: float, lon: float, limit: int) -> list[tuple[str, tuple[float, float, float]]]:
-    """The `limit` geofences with the nearest borders, nearest first (then by id): id and (lat, lon, radius_m) of a circle
-    that holds the geofence.
+def watch(index: FenceIndex, lat: float, lon: float, limit: int, accuracy_m: float | None) -> Watch:
+    """The `limit` nearest. The radius is the way to the border of the next one, less accuracy and margin as above."""
+    at, found = spot_of(lat, lon), []
+    for layer, gone in zip(index.layers, index.gone, strict=True):
+        numbers, ways = layer.nearest.some(at, limit + 1, gone)
+        found += [(way, layer.fences[i]) for i, way in zip(numbers.tolist(), ways.tolist(), strict=True)]
+    found.sort(key=lambda pair: (pair[0], pair[1].id))
+    next_m = found[limit][0] if len(found) > limit else math.inf
+    slack = MARGIN_M + (UNKNOWN_M if accuracy_m is None else accuracy_m)
+    return Watch([fence for _, fence in found[:limit]], _bounded(next_m - slack))
+
+
+def must_watch_again(index: FenceIndex, lat: float, lon: float, limit: int, version: int) -> bool:
+    """Whether a geofence that was made, moved or removed after `version` comes within the radius that `watch` tells here.
+
+    A phone may hold the list of a place that it has gone from, with a circle larger than this one: what lies in that
+    circle alone is farther away than the quiet radius, and so is found here before it can be entered.
     """
-    wanted = min(limit, len(index.fences))
-    for within, fences, metres in _around(index, lat, lon, _WHOLE_EARTH_M):
-        found = [(m, index.fences[i]) for i, m in zip(fences.tolist(), metres.tolist(), strict=True)]
-        if within >= _WHOLE_EARTH_M or sum(m <= within for m, _ in found) >= wanted:
-            found.sort(key=lambda pair: (pair[0], pair[1].id))
-            return [(fence.id, tuple(fence.shape.covering)) for _, fence in found[:wanted]]
-    return []
+    if version == index.version:
+        return False
+    radius = watch(index, lat, lon, limit, None).radius_m
+    return version > index.version or index.edits.touch(spot_of(lat, lon), radius, version)
 
 
-def _around(index: FenceIndex, lat: float, lon: float, most: float) -> Iterator[tuple[float, Ints, Floats]]:
-    """Ever larger searches: every geofence with a border within the first value is among the second; the third is metres
-    to the border, without sign.
-    """
-    within = min(_FIRST_M, most)
-    while True:
-        fences, metres = index.around(lat, lon, within)
-        yield within, fences, np.abs(metres)
-        if within >= most:
-            return
-        within = min(within * _GROWTH, most)
+def watch_list(index: FenceIndex, lat: float, lon: float, limit: int) -> list[tuple[str, Covering]]:
+    """The same geofences as id and the circle to watch, which holds the geofence."""
+    return [(fence.id, fence.shape.covering) for fence in watch(index, lat, lon, limit, None).fences]
 
 
-def _surely(index: FenceIndex, fence: int, metres: float, lat: float) -> float:
-    """No more than the true way: see `borders` for how much too long a way to an area can be."""
-    if not isinstance(index.fences[fence].shape, Area):
-        return metres
-    return metres * (1 - min(1.0, (metres * math.tan(math.radians(lat)) / 6_350_000.0) ** 2))
+def told_m(metres: float) -> float:
+    """To a tenth of a metre, and never more than it is."""
+    return math.floor(metres * 10) / 10
+
+
+def _bounded(metres: float) -> float:
+    return min(max(metres, 0.0), QUIET_MOST_M)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers.errors import BadInput, NotFound
+from offers.errors import BadInput, NotFound, Refused
 from offers.follows import Follows
 from offers.records.ids import new_id
 from offers.records.queries import consents as consent_queries
@@ -185,6 +185,15 @@ def revoke_device(session: Session, device_id: str, *, now: datetime) -> Follows
 def blocked_devices(session: Session) -> dict[str, str]:
     """Every device whose pings are to be refused, with the reason: what the lanes' own lists are repaired from."""
     return queries.blocked_devices(session)
+
+
+def must_cover_positions(session: Session, device_id: str) -> None:
+    """`Refused` when the customer's consents do not cover this device's positions, `NotFound` when it is not in use."""
+    reason = queries.blocked_devices(session, device_id).get(device_id)
+    if reason == "revoked":
+        raise NotFound("device")
+    if reason is not None:
+        raise Refused(reason, "The customer's consents do not cover positions; nothing was kept.")
 
 
 def _in_use(session: Session, device_id: str) -> Device:

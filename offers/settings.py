@@ -7,6 +7,7 @@ A bad value fails at start and names itself.
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,9 +17,10 @@ from offers.errors import BadInput, Misconfigured
 SCHEMES: Mapping[str, tuple[str, ...]] = {
     "database_url": ("sqlite", "postgresql", "postgres", "postgresql+psycopg"),
     "redis_url": ("redis", "rediss", "unix"),
+    "mqtt_url": ("mqtt", "mqtts"),
     "broker_url": ("redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp"),
 }
-"""What an address may begin with. Ours are read by SQLAlchemy, redis-py and Celery."""
+"""What an address may begin with. Ours are read by SQLAlchemy, redis-py, Celery and paho."""
 
 
 class Settings(BaseSettings):
@@ -30,6 +32,10 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy address of the database; empty: SQLite in the data folder.")
     redis_url: str = Field("", description="Address of Redis 7 or Valkey 8+; empty: `serve` starts an embedded server.")
     broker_url: str = Field("", description="Address of Celery's broker; empty: the same server as `REDIS_URL`.")
+    mqtt_url: str = Field(
+        "",
+        description="Address of the MQTT broker that OwnTracks publishes to, such as mqtts://passerby:PASSWORD@broker.shop.example/owntracks; empty: none.",
+    )
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="At least 32 characters; signs tokens, seals positions, makes coupon codes. `serve` makes and keeps one in the data folder.",
@@ -75,7 +81,22 @@ class Settings(BaseSettings):
             raise ValueError("is shorter than 32 characters")
         return value
 
-    @field_validator("database_url", "redis_url", "broker_url")
+    @field_validator("mqtt_url")
+    @classmethod
+    def _names_a_host(cls, value: str) -> str:
+        """Never repeats the value: it may hold a password."""
+        try:
+            at = urlsplit(value)
+            named = bool(at.hostname) and at.port != 0
+        except ValueError:
+            named = False
+        if value and not named:
+            raise ValueError("must name a host, and a port that is a number: mqtts://user:password@host:8883")
+        if any(one in value for one in "#?") or (value and "+" in at.path):
+            raise ValueError("ends with the topics' first level, without + # or ?")
+        return value
+
+    @field_validator("database_url", "redis_url", "broker_url", "mqtt_url")
     @classmethod
     def _is_an_address(cls, value: str, info: ValidationInfo) -> str:
         """Never repeats the value: it may hold a password."""

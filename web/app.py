@@ -24,7 +24,7 @@ from starlette.types import Receive, Scope, Send
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, problems, reference, transitions
+from web import devices, events, health, me, nearby, problems, reference, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -75,6 +75,7 @@ DOORS = (
     campaigns.router,
     settings.router,
     keys.router,
+    nearby.router,
     geofences.router,
     lists.router,
     events.router,
@@ -149,7 +150,7 @@ class Doors:
             yield
         let_go()
         await self.pings.gathering.close()
-        await asyncio.to_thread(_close, parts)
+        await asyncio.to_thread(close_parts, parts)
         await parts.async_redis.aclose()
 
 
@@ -178,7 +179,8 @@ def _also_on_stop(close: Callable[[], None]) -> Any:
                 signal.signal(number, then)
 
 
-def _close(parts: Parts) -> None:
+def close_parts(parts: Parts) -> None:
+    """All but the asynchronous Redis, which its own loop closes."""
     parts.fences.stop()
     parts.ringing.close()
     parts.celery.close()
@@ -186,8 +188,8 @@ def _close(parts: Parts) -> None:
     parts.database.close()
 
 
-def build_parts(settings: Settings) -> Parts:
-    """The real parts. Nothing is connected yet; `Misconfigured` when a setting is missing."""
+def build_parts(settings: Settings, role: str = "web") -> Parts:
+    """The real parts, of a process that tells of itself by its role. Nothing is connected yet; `Misconfigured` when a setting is missing."""
     secret, celery = settings.secret(), new_celery(settings.broker)
     patience: dict[str, Any] = {
         "socket_timeout": REDIS_TIMEOUT_S,
@@ -198,7 +200,7 @@ def build_parts(settings: Settings) -> Parts:
     redis = Redis.from_url(settings.redis(), retry=Retry(NoBackoff(), 1), **patience)
     async_redis = AsyncRedis.from_url(settings.redis(), retry=AsyncRetry(NoBackoff(), 1), **patience)
     database, doorbell = Database(settings.database), Doorbell(celery)
-    process = name_of_process("web")
+    process = name_of_process(role)
 
     def far(vitals: FenceVitals | None) -> None:
         tell_fences(redis, process, vitals, time.time())

@@ -239,6 +239,21 @@ EXPORT: Json = {
     },
 }
 WHY: Json = {"customer": "sanne", "campaign": "sneakers", "decisions": [DECISION], "never": None}
+NEARBY: Json = {
+    "items": [
+        {
+            "geofence_id": "gf_01kbc3f0m8v6w2x9y4z7a1b2c3",
+            "place": "kalverstraat-102",
+            "lat": 52.3702516,
+            "lon": 4.8906199,
+            "radius_m": 100.0,
+            "dwell_s": 60,
+        }
+    ],
+    "quiet_radius_m": 180.5,
+    "watch_radius_m": 2410.3,
+    "geofences_version": 41,
+}
 PINGS_TAKEN: Json = {
     "accepted": 2,
     "rejected": [{"index": 1, "reason": "null_island"}],

@@ -12,13 +12,13 @@ from offers.errors import PasserbyError
 from offers.records import schema
 from web.bodies import json_answer
 from web.parts import Have, Parts
-from workers.vitals import NEARLY_FULL, Vitals, behind_in_words, read_vitals
+from workers.vitals import NEARLY_FULL, Vitals, behind_in_words, read_mqtt, read_vitals
 
 SILENT_S = 30.0
 """Beat looks each second; what was not heard for so long has stopped."""
 OLD_LANE_S = 60.0
 OLD_INDEX_S = 30.0
-BEHIND_REDIS = ("workers", "beat", "lanes")
+BEHIND_REDIS = ("workers", "beat", "lanes", "mqtt")
 """Parts of which only Redis can tell."""
 PUSH = {"outbox": "messages are kept where demo and tests see them"}
 
@@ -45,7 +45,8 @@ async def healthz() -> Response:
 def readyz(parts: Have) -> Response:
     told: dict[str, dict[str, object]] = {}
     silent: set[str] = set()
-    for name, look in LOOKS.items():
+    looks = {**LOOKS, "mqtt": _mqtt} if parts.settings.mqtt_url else LOOKS
+    for name, look in looks.items():
         behind = "redis" if name in BEHIND_REDIS or (name == "broker" and _is_redis(parts)) else None
         if behind in silent:  # a server that hangs is waited for once, not once for each part
             told[name] = {"ok": False, "detail": f"nobody can tell: {behind} does not answer"}
@@ -129,6 +130,14 @@ def _lanes(parts: Parts) -> str:
 
 def _push(parts: Parts) -> str:
     return f"{parts.settings.push}: {PUSH[parts.settings.push]}"
+
+
+def _mqtt(parts: Parts) -> str:
+    seen = read_mqtt(parts.redis, parts.clock())
+    heard = _heard(seen.heard_s if seen else None, "no listener")
+    if seen and not seen.connected:
+        raise _NotReadyError("the broker does not answer, or does not let us listen")
+    return f"connected, {heard}"
 
 
 def _geofences(parts: Parts) -> str:

@@ -14,6 +14,7 @@ log = structlog.get_logger()
 WITH_OUTCOME = {
     "decision": ("passerby_decisions", "Decisions by outcome"),
     "delivery": ("passerby_deliveries", "Deliveries by what became of them"),
+    "mqtt": ("passerby_mqtt_messages", "Messages of OwnTracks over MQTT by what became of them"),
     "transition": ("passerby_transitions", "Transitions by kind"),
     "told": ("passerby_phone_transitions", "Transitions that phones told, by what became of them"),
 }

@@ -14,6 +14,7 @@ from web.bodies import FILE_DOORS, MOST_FILE_BYTES
 from web.examples import LIMITS, PINGS, PINGS_TAKEN, TRANSITIONS
 from web.ingest.describing import SCHEMES, STATUSES
 from web.ingest.doors import PREFIX as INGEST
+from web.nearby import LIMIT, MOST_WATCHED
 from web.pings import MOST_PINGS, PATH
 from web.problems import MEDIA_TYPE, TYPE
 
@@ -112,6 +113,10 @@ PINGS_ANSWER: Document = {
         },
         "quiet_radius_m": {"type": "number", "description": "Metres the phone may move before anything can change."},
         "watch_after_s": {"type": "integer", "description": "Ping again at the latest then, moved or not."},
+        "watch_again": {
+            "type": "boolean",
+            "description": "There when `geofences_version` was said: whether an edit since then concerns the list of /v1/geofences/nearby.",
+        },
     },
 }
 PROBLEM: Document = {
@@ -220,6 +225,22 @@ def _ping_door() -> Document:
             "403 `no_location_consent` when the customer's consents do not cover positions."
         ),
         "security": [{"deviceToken": []}],
+        "parameters": [
+            {
+                "name": "geofences_version",
+                "in": "query",
+                "required": False,
+                "description": "Of the list that the phone holds, as /v1/geofences/nearby told it: have `watch_again` in the answer.",
+                "schema": {"type": "integer", "minimum": 0},
+            },
+            {
+                "name": "limit",
+                "in": "query",
+                "required": False,
+                "description": "With which the phone asked for its list.",
+                "schema": {"type": "integer", "minimum": 1, "maximum": MOST_WATCHED, "default": LIMIT},
+            },
+        ],
         "requestBody": _one_or_several("Ping", MOST_PINGS, PINGS),
         "responses": {
             "202": {

@@ -4,7 +4,8 @@ Token (no database), body, JSON, each ping by itself; then one letter into the d
 202 says that the lane has it: it survives the crash of any process from here on.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 import msgspec
 from prometheus_client import Counter
@@ -17,6 +18,7 @@ from offers.errors import Fault
 from web.bodies import MOST_BYTES, is_announced_too_large, read_json, refused_coding, too_large
 from web.gathering import Gathering
 from web.guards import refused_token
+from web.nearby import LIMIT, MOST_WATCHED
 from web.parts import Parts
 from web.problems import ProblemError, as_problem, problem, unauthorized, unexpected
 from web.tokens import DeviceClaim, TokenError, has_run_out
@@ -31,6 +33,9 @@ TOKENS_REMEMBERED = 50_000
 LONGEST_REMEMBERED = 512
 """Bytes of a header that is kept. A token of ours has some 250: one that was stretched with blanks is read, and not kept."""
 
+LAST_VERSION = 2**63 - 1
+"""Of geofences, as SQL counts them."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -43,11 +48,19 @@ class _Rejected(msgspec.Struct):
     reason: str
 
 
-class _Answer(msgspec.Struct):
+class _Answer(msgspec.Struct, omit_defaults=True):
     accepted: int
     rejected: list[_Rejected]
     quiet_radius_m: float
     watch_after_s: int
+    watch_again: bool | None = None
+
+
+class _Held(NamedTuple):
+    """The list of geofences that the phone watches: as of which version, and how many it asked for."""
+
+    version: int
+    limit: int
 
 
 class PingDoor:
@@ -89,6 +102,7 @@ class PingDoor:
             raise ProblemError("method_not_allowed", 405, "Pings are sent with POST.", headers={"Allow": "POST"})
         now = self._clock()
         claim, lane = self._who(scope, now)
+        held = _held(scope["query_string"]) if scope["query_string"] else None
         if is_announced_too_large(scope):
             raise too_large()
         if refusal := refused_coding(scope["headers"]):
@@ -108,7 +122,7 @@ class PingDoor:
             self._accepted.inc(len(pings))
         for one in rejected:
             self._rejected.labels(one.reason).inc()
-        return self._answer(pings, rejected)
+        return self._answer(pings, rejected, held)
 
     def _who(self, scope: Scope, now: float) -> tuple[DeviceClaim, int]:
         """The device of the token, and its lane."""
@@ -160,15 +174,32 @@ class PingDoor:
                 pings.append(ping)
         return pings, rejected
 
-    def _answer(self, pings: list[Ping], rejected: list[_Rejected]) -> bytes:
+    def _answer(self, pings: list[Ping], rejected: list[_Rejected], held: _Held | None) -> bytes:
+        index = self._fences.index
+        other = None if held is None else held.version != index.version
         if not pings:
-            return _encode(_Answer(0, rejected, 0.0, WATCH_OUTSIDE_S))
-        newest = max(pings, key=lambda one: one.at)
-        index, at = self._fences.index, (newest.lat, newest.lon, newest.accuracy_m)
+            return _encode(_Answer(0, rejected, 0.0, WATCH_OUTSIDE_S, other))
         if index.version < 0:  # the geofences were not read yet: promise nothing
-            return _encode(_Answer(len(pings), rejected, 0.0, WATCH_INSIDE_S))
-        quiet = round(nearby.quiet_radius(index, *at), 1)
-        return _encode(_Answer(len(pings), rejected, quiet, nearby.watch_after_s(index, *at)))
+            return _encode(_Answer(len(pings), rejected, 0.0, WATCH_INSIDE_S, other))
+        newest = pings[0] if len(pings) == 1 else max(pings, key=lambda one: one.at)
+        quiet, after = nearby.leave(index, newest.lat, newest.lon, newest.accuracy_m)
+        again = other
+        if held and other:
+            again = nearby.must_watch_again(index, newest.lat, newest.lon, held.limit, held.version)
+        return _encode(_Answer(len(pings), rejected, nearby.told_m(quiet), after, again))
+
+
+def _held(query: bytes) -> _Held | None:
+    """From the address; what is no whole number in its bounds is the caller's fault, and named."""
+    said = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    faults = [
+        Fault(name, f"must be a whole number from {least} to {most}")
+        for name, least, most in (("geofences_version", 0, LAST_VERSION), ("limit", 1, MOST_WATCHED))
+        if name in said and not (said[name].isdecimal() and len(said[name]) < 20 and least <= int(said[name]) <= most)
+    ]
+    if faults:
+        raise ProblemError("bad_input", 422, "The address says what can not be.", faults)
+    return _Held(int(said["geofences_version"]), int(said.get("limit", LIMIT))) if "geofences_version" in said else None
 
 
 async def _whole(receive: Receive) -> bytes:

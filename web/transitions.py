@@ -103,7 +103,8 @@ class TransitionDoor:
         if newest is None or newest.lat is None or newest.lon is None or index.version < 0:
             return 0.0, WATCH_INSIDE_S
         at = newest.lat, newest.lon, newest.accuracy_m
-        return round(nearby.quiet_radius(index, *at), 1), nearby.watch_after_s(index, *at)
+        quiet_m, after_s = nearby.leave(index, *at)
+        return nearby.told_m(quiet_m), after_s
 
 
 @router.post(

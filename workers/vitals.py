@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis import Redis
 
@@ -15,6 +15,7 @@ HEARD_WORKER = "pb:heard:worker"
 HEARD_BEAT = "pb:heard:beat"
 HEARD_FENCES = "pb:heard:geofences"
 """Hash: a process -> how far it is with the geofences, and when it said so."""
+HEARD_MQTT = "pb:heard:mqtt"
 COUNTERS = "pb:counters"
 NEARLY_FULL = 0.95
 """Share of Redis' `maxmemory`. Above it /readyz says no: somebody should look before pings are refused."""
@@ -154,6 +155,26 @@ def _living(told: dict[bytes, bytes], now: float) -> dict[str, FenceVitals]:
             said["looked_ago_s"] += silent_s
             found[process.decode()] = FenceVitals(**said)
     return found
+
+
+class MqttVitals(NamedTuple):
+    """Seconds since the listener was heard, and whether the broker let it listen then."""
+
+    heard_s: float
+    connected: bool
+
+
+def tell_mqtt(redis: Redis, now: float, *, connected: bool) -> None:
+    redis.set(HEARD_MQTT, f"{now} {int(connected)}")
+
+
+def read_mqtt(redis: Redis, now: float) -> MqttVitals | None:
+    """None: there was never a listener."""
+    kept: Any = redis.get(HEARD_MQTT)
+    if kept is None:
+        return None
+    at, connected = kept.split()
+    return MqttVitals(now - float(at), connected == b"1")
 
 
 def count(redis: Redis, counts: dict[str, int]) -> None:

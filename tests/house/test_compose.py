@@ -46,8 +46,9 @@ def check_line(words: list[str]) -> None:
 
 
 def test_there_is_every_part_and_each_role_once() -> None:
-    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "postgres", "redis"}
-    assert {"web", "worker", "beat", "migrate"} == OURS
+    assert set(SERVICES) == {"web", "worker", "beat", "mqtt", "migrate", "postgres", "redis"}
+    assert {"web", "worker", "beat", "mqtt", "migrate"} == OURS
+    assert [name for name, one in SERVICES.items() if "profiles" in one] == ["mqtt"]  # only where a broker is named
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -59,7 +60,7 @@ def test_every_command_is_one_of_ours(name: str) -> None:
 def test_health_checks_that_call_us_call_what_there_is() -> None:
     asked = [service["healthcheck"]["test"] for name, service in SERVICES.items() if name in LASTING]
     lines = [test[2:] for test in asked if test[1] == "passerby"]
-    assert len(lines) == 2
+    assert len(lines) == 3
     for line in lines:
         check_line(line)
         assert set(line[2::2]) <= set(PARTS)
@@ -178,7 +179,17 @@ KEYS = {
     "": {"name", "services", "networks", "volumes"},
     "service": {
         *{"build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "init", "logging"},
-        *{"networks", "ports", "read_only", "restart", "security_opt", "shm_size", "stop_grace_period", "tmpfs"},
+        *{
+            "networks",
+            "ports",
+            "profiles",
+            "read_only",
+            "restart",
+            "security_opt",
+            "shm_size",
+            "stop_grace_period",
+            "tmpfs",
+        },
         *{"user", "volumes"},
     },
     "healthcheck": {"test", "interval", "timeout", "retries", "start_period"},

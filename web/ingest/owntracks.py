@@ -78,21 +78,24 @@ def _add_transition(records: Records, message: dict[str, Any]) -> None:
 
 
 def answer(watch: Watch | None) -> bytes:
-    """The app's success: an array of commands, mostly none.
+    """The app's success: an array of commands, mostly none."""
+    return b"[]" if watch is None else b"[" + command(watch) + b"]"
+
+
+def command(watch: Watch) -> bytes:
+    """What sets the geofences to watch; over MQTT it comes alone.
 
     The app merges waypoints into its own and has no command that takes some away: what is watched no more has a radius of 0, which
     iOS does not watch.
     """
-    if watch is None:
-        return b"[]"
     waypoints = [_waypoint(one, math.ceil(one.radius_m)) for one in watch.add]
     waypoints += [_waypoint(one, 0) for one in watch.remove]
-    command = {
+    setting = {
         "_type": "cmd",
         "action": "setWaypoints",
         "waypoints": {"_type": "waypoints", "waypoints": waypoints},
     }
-    return msgspec.json.encode([command])
+    return msgspec.json.encode(setting)
 
 
 def _waypoint(one: Watched, radius_m: int) -> dict[str, Any]:

@@ -89,13 +89,14 @@ def devices_of(session: Session, customer_ids: Iterable[str]) -> dict[str, list[
     return found
 
 
-def blocked_devices(session: Session) -> dict[str, str]:
-    """Every device whose pings are to be refused, with the reason: revoked, or consents that do not cover positions."""
+def blocked_devices(session: Session, device_id: str | None = None) -> dict[str, str]:
+    """Every device whose pings are to be refused, with the reason: revoked, or consents that do not cover positions. Or that one."""
     has_open_order = exists().where(Order.customer_id == Customer.id, Order.status.in_(OPEN_ORDER))
     uncovered = and_(Customer.location.is_(False), ~and_(Customer.orders.is_(True), has_open_order))
-    rows = session.execute(
+    wanted = (
         select(Device.id, Device.revoked_at)
         .join(Customer, Customer.id == Device.customer_id)
         .where(or_(Device.revoked_at.is_not(None), uncovered))
     )
+    rows = session.execute(wanted if device_id is None else wanted.where(Device.id == device_id))
     return {device_id: "revoked" if revoked_at else "no_location_consent" for device_id, revoked_at in rows}

@@ -188,6 +188,7 @@ TABLE: Mapping[str, Access] = {
     "GET /v1/keys": admins(),
     "DELETE /v1/keys/{key_id}": admins(None, 204),
     "GET /v1/geofences": looks(),
+    "GET /v1/geofences/nearby": phones(query="?lat=52.3702&lon=4.8906"),
     "GET /v1/transitions": looks(),
     "GET /v1/visits": looks(),
     "GET /v1/decisions": looks(),
