@@ -29,8 +29,10 @@ SPEEDS = {"speed": KNOTS_IN_MPS, "spd": 1.0, "spd_kph": KMH_IN_MPS}
 PLACES = ("lat", "lon", "location")
 NAMES = ("id", "deviceid")
 
-_DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d{1,20})?|[+-]?\.\d{1,20}", re.ASCII)
-_NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{1,20})?", re.ASCII)
+_SMALL = r"([eE]-\d{1,2})?"
+"""Java writes what is below a thousandth as `-4.2E-4`: all that Android apps say within 70 m of Greenwich's meridian."""
+_DEGREES = re.compile(rf"[+-]?\d{{1,3}}(\.\d{{1,20}})?{_SMALL}|[+-]?\.\d{{1,20}}", re.ASCII)
+_NUMBER = re.compile(rf"[+-]?\d{{1,12}}(\.\d{{1,20}})?{_SMALL}", re.ASCII)
 
 Fields = Mapping[str, str]
 

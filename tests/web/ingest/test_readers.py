@@ -267,3 +267,11 @@ def test_a_form_that_no_phone_has_made_is_not_looked_through_for_a_token() -> No
 def test_a_blank_pasted_with_the_token_does_no_harm() -> None:
     assert traccar.token_of(b'{"device_id": " dt_x\\n"}') == "dt_x"
     assert osmand.token_of(b"id=+dt_x+") == "dt_x"
+
+
+def test_at_greenwich_android_writes_degrees_with_an_exponent() -> None:
+    """`Double.toString` does so below a thousandth."""
+    [ping] = of_osmand(lat="51.4779", lon="-4.2E-4", speed="5.0E-4").pings
+    assert (ping.lat, ping.lon) == (51.4779, -0.00042)
+    assert ping.speed_mps == pytest.approx(0.0005 * 1852 / 3600)
+    assert of_osmand(lat="1E2").unusable == {"lat_not_a_number": 1}
