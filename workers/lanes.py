@@ -89,10 +89,20 @@ return {'kept'}
 
 TELL = """
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
+if (redis.call('GET', KEYS[2]) or '') ~= ARGV[4] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 return 1
 """
-"""KEYS blocked, told; ARGV device, what it was told, seconds. One script: whoever is blocked a moment later finds it to remove."""
+"""KEYS blocked, told; ARGV device, what it was told, seconds, what lay there before. One script: whoever is blocked a moment later finds
+it to remove, and of two answers to one phone at once only one tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What lies beside a lane of what a device was told. `sealed`: as it lies there; `plain`: what it says, where anybody can open it."""
+
+    sealed: bytes = b""
+    plain: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -162,33 +172,37 @@ class LaneDoor:
                 raise LanesUnavailableError("the lanes are being rebuilt")
             self._seal.learn(hour, salt)
 
-    async def told(self, device: str) -> bytes | None:
-        """What `tell` kept of this device; none when there is nothing, or nothing that anybody can open any more."""
+    async def told(self, device: str) -> Kept:
+        """What `tell` kept of this device. Nothing is plain when there is nothing, or nothing that anybody can open any more."""
         lane = lane_of(device, self.lanes)
         try:
             kept = await self._redis.get(told_key(lane, device))
-            if kept is None:
-                return None
-            hour, sealed = int.from_bytes(kept[:8]), kept[8:]
-            if not self._seal.knows(hour):
-                salt = await self._redis.hget(SALTS, str(hour))
-                if salt is None:
-                    return None
-                self._seal.learn(hour, salt)
-            return self._seal.open(hour, lane, sealed)
-        except UnreadableError:
-            return None
+            return Kept(kept, await self._opened(lane, kept)) if kept else Kept()
         except (RedisError, OSError) as error:
             raise LanesUnavailableError(f"Redis: {type(error).__name__}", 2) from error
 
-    async def tell(self, device: str, plain: bytes, now: float) -> bool:
-        """Keep what a device was told, sealed under the hour's key, for TOLD_S; not for a device that is blocked by now."""
+    async def _opened(self, lane: int, kept: bytes) -> bytes | None:
+        hour, sealed = int.from_bytes(kept[:8]), kept[8:]
+        if not self._seal.knows(hour):
+            salt = await self._redis.hget(SALTS, str(hour))
+            if salt is None:
+                return None
+            self._seal.learn(hour, salt)
+        try:
+            return self._seal.open(hour, lane, sealed)
+        except UnreadableError:
+            return None
+
+    async def tell(self, device: str, plain: bytes, now: float, before: Kept) -> bool:
+        """Keep what a device was told, sealed under the hour's key, for TOLD_S. Not for a device that is blocked by now, and not
+        when something else than `before` lies there: then another answer has told it meanwhile.
+        """
         lane, hour = lane_of(device, self.lanes), hour_of(now)
         try:
             await self._learn(hour)
             kept = hour.to_bytes(8) + self._seal.close(hour, lane, plain)
             keys = [LaneKeys.of(lane).blocked, told_key(lane, device)]
-            return bool(await self._tell(keys=keys, args=[device, kept, TOLD_S]))
+            return bool(await self._tell(keys=keys, args=[device, kept, TOLD_S, before.sealed]))
         except (RedisError, OSError) as error:
             raise LanesUnavailableError(f"Redis: {type(error).__name__}", 2) from error
 

@@ -70,10 +70,11 @@ class LocationAppGuard(Guard):
 
 
 def _password(encoded: str) -> str:
+    """Of Basic: what follows the first colon. The user name before it is anybody's, in any character set."""
     if len(encoded) > 2 * LONGEST:
         return ""
     try:
-        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
+        return base64.b64decode(encoded, validate=True).partition(b":")[2].decode().strip()
     except (binascii.Error, ValueError):
         return ""
 

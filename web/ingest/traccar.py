@@ -16,11 +16,12 @@ _whose = msgspec.json.Decoder(_Whose).decode
 
 
 def token_of(body: bytes) -> str | None:
-    """The app has room for its token in its device's name only."""
+    """The app has room for its token in its device's name only. Who pastes it there may paste a blank with it."""
     try:
-        return _whose(body).device_id
+        device_id = _whose(body).device_id
     except (ValueError, RecursionError):
         return None
+    return device_id.strip() if device_id is not None else None
 
 
 def read(payload: bytes, received_at: float) -> Records:

@@ -1,5 +1,6 @@
 """Which geofences a phone should watch by itself, told in the answer to its newest position when the list is another than last time."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -46,6 +47,8 @@ class Watch:
 class _Told(msgspec.Struct, array_like=True):
     at: float
     """Epoch seconds at which all were told."""
+    seen_at: float
+    """Epoch seconds of the position that the list is of, as of its last change: an older one would send the phone back."""
     geofence_ids: list[str]
 
 
@@ -61,7 +64,10 @@ class Watching:
         self._fences = fences
 
     async def news(self, device_id: str, newest: Ping | None, now: float, platform: str | None = None) -> Watch | None:
-        """What the phone has to change; none: nothing, or nothing that could be said for sure. Call it once the lane has the ping."""
+        """What the phone has to change; none: nothing, or nothing that could be said for sure. Call it once the lane has the ping.
+
+        Of two requests at once the one that keeps its list first tells; the phone would sum up two, and not hear what to drop.
+        """
         index = self._fences.index
         if newest is None or now - newest.at > FRESH_S or index.version < 0:
             return None
@@ -69,13 +75,15 @@ class Watching:
         listed = [Watched(geofence_id, index.by_id[geofence_id].place, *circle) for geofence_id, circle in nearest]
         try:
             kept = await self._lanes.told(device_id)
-            told = _read(kept)
+            told = _read(kept.plain)
+            if newest.at < told.seen_at:
+                return None
             whole = now - told.at >= AGAIN_S
             before, wanted = set(told.geofence_ids), {one.geofence_id for one in listed}
             if wanted == before and not (whole and wanted):
                 return None
-            remembered = _Told(now if whole else told.at, [one.geofence_id for one in listed])
-            if not await self._lanes.tell(device_id, _encode(remembered), now):
+            remembered = _Told(now if whole else told.at, newest.at, [one.geofence_id for one in listed])
+            if not await self._lanes.tell(device_id, _encode(remembered), now, kept):
                 return None
         except LanesUnavailableError:
             return None
@@ -86,9 +94,9 @@ class Watching:
 def _read(kept: bytes | None) -> _Told:
     """What was told; nothing yet also where another version of ours wrote it."""
     try:
-        return _decode(kept) if kept is not None else _Told(-AGAIN_S, [])
+        return _decode(kept) if kept is not None else _Told(-AGAIN_S, -math.inf, [])
     except msgspec.DecodeError:
-        return _Told(-AGAIN_S, [])
+        return _Told(-AGAIN_S, -math.inf, [])
 
 
 def _left(index: FenceIndex, geofence_id: str) -> Watched:

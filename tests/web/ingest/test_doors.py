@@ -1,5 +1,6 @@
 """What is the same at every door of a location app: who comes in, and what is answered when something is wrong."""
 
+import base64
 import gzip
 import json
 from typing import Any
@@ -59,6 +60,15 @@ def test_the_credential_counts_wherever_an_app_has_room_for_it(
         assert (answer.status_code, answer.text) == (200, told)
     assert lanes.pings() == [SEEN] * 5
     assert {one.device for one in lanes.letters()} == {app.device_id}
+
+
+@pytest.mark.parametrize("user", [b"", b"j\xf6rg", "jörg".encode(), b"\0"])
+def test_with_basic_any_user_name_is_good_in_any_character_set(
+    http: httpx.Client, app: App, lanes: Lanes, user: bytes
+) -> None:
+    basic = {"Authorization": "Basic " + base64.b64encode(user + b":" + app.token.encode()).decode()}
+    assert http.post("/ingest/owntracks", content=body_of("owntracks"), headers=basic).text == "[]"
+    assert lanes.pings() == [SEEN]
 
 
 def test_a_full_token_may_send_too(http: httpx.Client, register: Register, lanes: Lanes) -> None:

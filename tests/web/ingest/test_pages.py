@@ -99,6 +99,28 @@ def test_a_template_leads_to_its_door(http: httpx.Client, app: App, lanes: Lanes
     assert [one[:2] for one in lanes.pings()] == [(52.3702516, 4.8906199)]
 
 
+def test_the_check_of_the_first_page_shows_whether_it_works(http: httpx.Client, app: App, lanes: Lanes) -> None:
+    """Sent as curl does: with `-d`, a body is a form's by its header."""
+    [(page, text, _)] = blocks("sh")
+    assert page == "README.md"
+    send_it, look = text.strip().splitlines()
+    body = re.search(r"-d '(.*)'$", send_it)
+    path, form = urlsplit(send_it.split()[3]).path, "application/x-www-form-urlencoded"
+    assert body is not None
+    sent = http.post(path, content=body[1], headers=app.basic | {"Content-Type": form})
+    assert (sent.status_code, [one[:2] for one in lanes.pings()]) == (200, [(52.3702516, 4.8906199)])
+    counted = [line for line in http.get(urlsplit(look.split()[2]).path).text.splitlines() if look.split()[-1] in line]
+    assert 'passerby_ingest_accepted_total{client="owntracks"} 1.0' in counted
+
+
+def test_a_revoked_app_that_sends_nothing_to_keep_hears_its_success(
+    http: httpx.Client, admin: httpx.Client, app: App
+) -> None:
+    """As the first page says: the lane is what refuses, and it is not asked."""
+    admin.delete(f"/v1/devices/{app.device_id}")
+    assert http.post("/ingest/owntracks", json={"_type": "lwt"}, headers=app.bearer).text == "[]"
+
+
 SHOWN = [(page, text) for page, text in blocks_of_text() if "setWaypoints" in text or "addGeofences" in text]
 
 

@@ -135,6 +135,7 @@ def test_an_accuracy_that_is_missing_or_nought_is_unknown(records: Records) -> N
         (osmand.read({}, b"", NOW), "lat_missing"),
         (osmand.read({"location": "52.37"}, b"", NOW), "lon_missing"),
         (osmand.read({}, b"&".join(b"a%d=1" % n for n in range(500)), NOW), "invalid_form"),
+        (osmand.read({}, b"lat=52.37&lon=4.89&desc=" + b"%41" * 10_000, NOW), "invalid_form"),
         (osmand.read({}, b"{", NOW), "invalid_json"),
         (of_transistorsoft(mock=True), "mock_location"),
         (of_transistorsoft(coords=None), "lat_missing"),
@@ -254,3 +255,23 @@ def test_a_token_in_a_body_is_found_where_the_app_puts_it() -> None:
     for none in (b"", b"{", b'{"device_id": 7}', b"[]", b"\xff", b"[" * 100_000, b"&".join([b"id=1"] * 500)):
         assert osmand.token_of(none) is None
         assert traccar.token_of(none) is None
+
+
+def test_a_form_that_no_phone_has_made_is_not_looked_through_for_a_token() -> None:
+    """Nobody knows yet who sends it."""
+    most = b"id=dt_x&desc=".ljust(osmand.MOST_FORM_BYTES, b"a")
+    assert osmand.token_of(most) == "dt_x"
+    assert osmand.token_of(most + b"a") is None
+
+
+def test_a_blank_pasted_with_the_token_does_no_harm() -> None:
+    assert traccar.token_of(b'{"device_id": " dt_x\\n"}') == "dt_x"
+    assert osmand.token_of(b"id=+dt_x+") == "dt_x"
+
+
+def test_at_greenwich_android_writes_degrees_with_an_exponent() -> None:
+    """`Double.toString` does so below a thousandth."""
+    [ping] = of_osmand(lat="51.4779", lon="-4.2E-4", speed="5.0E-4").pings
+    assert (ping.lat, ping.lon) == (51.4779, -0.00042)
+    assert ping.speed_mps == pytest.approx(0.0005 * 1852 / 3600)
+    assert of_osmand(lat="1E2").unusable == {"lat_not_a_number": 1}

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 from redis import Redis
 
+from tests.at_once import at_once
 from tests.web.conftest import LANES, PLACE, Clock, Register, Served
 from tests.web.ingest.conftest import App
 from web.ingest.watching import AGAIN_S, FRESH_S, MOST
@@ -141,6 +143,32 @@ def test_what_is_history_is_answered_with_the_plain_success(transistorsoft: Say,
     assert transistorsoft(app, lat=95) is None
     assert transistorsoft(app, mock=True) is None
     assert transistorsoft(app, ago_s=FRESH_S - 1) is not None
+
+
+@pytest.mark.usefixtures("stores")
+def test_a_position_from_before_the_last_list_sends_the_phone_nowhere(
+    transistorsoft: Say, app: App, clock: Clock
+) -> None:
+    """A queue that is sent newest first, one by one."""
+    there = HERE[0] + 0.002 * (MOST + 4)
+    assert transistorsoft(app) is not None
+    assert transistorsoft(app, there, ago_s=60) is None
+    clock.at += 1
+    assert transistorsoft(app) is None
+    assert transistorsoft(app, there) is not None
+
+
+@pytest.mark.usefixtures("stores")
+def test_of_two_requests_of_one_phone_at_once_not_both_tell_as_if_they_were_the_first(
+    transistorsoft: Say, register: Register
+) -> None:
+    """The phone would watch both lists, and what only the lost one held would never be taken back."""
+    there = HERE[0] + 0.002 * (MOST + 4)
+    for _ in range(8):  # not every two meet
+        made = register(platform="ios", positions_only=True)
+        app = App(made["device_id"], made["token"])
+        answers = at_once([partial(transistorsoft, app), partial(transistorsoft, app, there)])
+        assert len([told for told in answers if told and "removeGeofences" not in told]) == 1
 
 
 def test_without_geofences_there_is_nothing_to_tell(transistorsoft: Say, owntracks: Say, app: App) -> None:
