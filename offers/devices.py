@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -185,6 +185,11 @@ def revoke_device(session: Session, device_id: str, *, now: datetime) -> Follows
 def blocked_devices(session: Session) -> dict[str, str]:
     """Every device whose pings are to be refused, with the reason: what the lanes' own lists are repaired from."""
     return queries.blocked_devices(session)
+
+
+def known_devices(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of these ids that are devices, in use or not. At most some thousands."""
+    return queries.known_devices(session, ids)
 
 
 def must_cover_positions(session: Session, device_id: str) -> None:

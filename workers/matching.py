@@ -4,7 +4,7 @@ SQL first, the lane second: a crash between them repeats the entry, and what SQL
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from geofences.presence import REOPEN_WITHIN_S, Presence, due_at
 from offers.arrivals import Crossing, lately_left, memberships_of, record_crossings
-from offers.devices import blocked_devices
+from offers.devices import blocked_devices, known_devices
 from offers.records import database
 from offers.records.database import Database
 from workers.failpoints import Failpoints
@@ -138,10 +138,28 @@ class Matcher:
             one.version for one in letters if isinstance(one, DeviceLetter)
         ]
         index = self.fences.current(at_least=max(versions, default=0))
+        strangers = self._strangers(letters, presences)
         walk = Walk(index, presences, self.clock())
-        walk.go(letters)
+        walk.go([one for one in letters if not (isinstance(one, DeviceLetter) and one.device in strangers)])
         self._record(walk)
-        return walk.changes()
+        changes = walk.changes()
+        changes.dropped |= strangers
+        return changes
+
+    def _strangers(self, letters: Sequence[Letter], presences: Mapping[str, Presence]) -> set[str]:
+        """Devices that SQL does not know, of those that the lane has no presence of; from now on the door refuses them.
+
+        Whoever is erased is blocked in Redis alone: no row is left to build an emptied Redis from, and a token may outlive it.
+        """
+        new = {one.device for one in letters if isinstance(one, DeviceLetter)} - presences.keys()
+        if not new:
+            return set()
+        with self.database.reading() as session:
+            strangers = new - known_devices(session, new)
+        if strangers:
+            self.desk.block(dict.fromkeys(strangers, "revoked"))
+            log.warning("devices_unknown", count=len(strangers))
+        return strangers
 
     def _record(self, walk: Walk) -> None:
         """Whole devices a transaction, so that a device's crossings are never split."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from offers.customers import erase_customer
 from tests.workers.town import FAR, LANES, STORE, Town, north_of_store
 from workers.lane_work import Changes, LaneWork
 from workers.lanes import LaneKeys, lane_of
@@ -194,6 +195,23 @@ def test_an_empty_redis_is_filled_from_the_open_stays(town: Town, redis: Any) ->
     for _ in range(2):
         town.ping(device, FAR)
     assert town.transitions() == ["enter store", "exit store"]
+
+
+def test_an_erased_persons_phone_is_not_heard_again_after_redis_was_emptied(town: Town, redis: Any) -> None:
+    """Its token may outlive the row, and with Redis went the list of those who are refused."""
+    device, other = town.device("sanne"), town.device("tim")
+    town.ping(device, STORE)
+    with town.database.transaction() as session:
+        erase_customer(session, "sanne")
+    redis.flushall()
+    for lane in range(LANES):
+        town.matcher.match(lane)
+    lane = lane_of(device, LANES)
+    town.ping(device, FAR)
+    assert redis.hgetall(LaneKeys.of(lane).presence) == {}
+    assert town.append(PingLetter(device, town.at, [(*FAR, town.at, 10.0)])).refused == {device: "revoked"}
+    town.ping(other, FAR)
+    assert redis.hexists(LaneKeys.of(lane_of(other, LANES)).presence, other)
 
 
 def test_a_database_that_is_away_loses_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

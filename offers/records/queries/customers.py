@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -65,6 +65,11 @@ def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
     """These devices as they are now."""
     rows = session.scalars(select(Device).where(Device.id.in_(set(ids))).execution_options(populate_existing=True))
     return {device.id: device for device in rows}
+
+
+def known_devices(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of these ids that have a row."""
+    return set(session.scalars(select(Device.id).where(Device.id.in_(ids))))
 
 
 def device_with_its_customer_locked(session: Session, device_id: str, also: Iterable[str] = ()) -> Device | None:
