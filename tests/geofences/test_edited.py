@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geofences.fence_index import Fence, FenceIndex
@@ -48,6 +48,7 @@ def same(one: FenceIndex, other: FenceIndex) -> None:
         }
 
 
+@settings(max_examples=40)
 @given(FENCES, EDITS)
 def test_any_edits_answer_as_a_fresh_index(fences: list[Fence], edits: Sequence[tuple[list[Fence], list[str]]]) -> None:
     index = FenceIndex(fences, 1)
