@@ -159,7 +159,9 @@ def _reached(value: float, least: float | None, most: float | None) -> str:
 
 
 def times(ratio: float | None) -> str:
-    return "" if ratio is None else f"{ratio:.1f}x" if ratio < 100 else f"{ratio:.0f}x"
+    if ratio is None:
+        return ""
+    return f"{ratio:.2g}x" if ratio < 1 else f"{ratio:.1f}x" if ratio < 100 else f"{ratio:.0f}x"
 
 
 def short(number: float) -> str:
