@@ -98,9 +98,10 @@ class FenceIndex:
         return index
 
     def compacted(self) -> "FenceIndex":
-        """The same snapshot, with the same numbers, on one fresh base."""
+        """The same snapshot, with the same numbers, on one fresh base that is ready where the old one was asked for the nearest."""
         index = FenceIndex(self.fences, self.version)
         index.edits = self.edits
+        index.layers[0].learn_from(self.layers[0])
         return index
 
     @cached_property

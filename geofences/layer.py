@@ -94,6 +94,11 @@ class Layer:
         """What is asked for the nearest borders; it learns as it is asked, and lasts as long as the layer."""
         return Nearest([fence.shape for fence in self.fences])
 
+    def learn_from(self, other: "Layer") -> None:
+        """Be ready for questions after the nearest where the other was asked them; not at all where it never was, as in a worker."""
+        if "nearest" in vars(other):
+            other.nearest.teach(self.nearest)
+
     def containing(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
         """Row and geofence of each pair with the position inside or on the border, sorted by both."""
         rows, fences = [], []
