@@ -98,9 +98,10 @@ class FenceIndex:
         return index
 
     def compacted(self) -> "FenceIndex":
-        """The same snapshot, with the same numbers, on one fresh base."""
+        """The same snapshot, with the same numbers, on one fresh base that is ready where the old one was asked for the nearest."""
         index = FenceIndex(self.fences, self.version)
         index.edits = self.edits
+        index.layers[0].learn_from(self.layers[0])
         return index
 
     @cached_property
@@ -167,13 +168,6 @@ class FenceIndex:
         order = np.argsort(row, kind="stable")
         order = order[number[order] >= 0]
         return row[order], number[order], metres[order] if len(metres) else metres
-
-    def around(self, lat: float, lon: float, within_m: float) -> tuple[Ints, Floats]:
-        """Every geofence whose border may be at most `within_m` away, and the signed metres to it."""
-        found = [n[layer.around(lat, lon, within_m)] for layer, n in zip(self.layers, self.numbers, strict=True)]
-        fences = np.concatenate(found)
-        fences = fences[fences >= 0]
-        return fences, self.distances(np.full(fences.shape, lat), np.full(fences.shape, lon), fences)
 
     def distances(self, lat: Floats, lon: Floats, fence: Ints) -> Floats:
         """Metres from each position to the border of the geofence beside it, however far; negative inside."""

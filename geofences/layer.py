@@ -26,7 +26,7 @@ from geofences.outlines import (
     outlines_of_circles,
 )
 from geofences.rings import Rings
-from geofences.shapes import Area, Bounds, Circle, boxes, widen, widened
+from geofences.shapes import Area, Circle, widened
 from geofences.stripes import OPEN, Stripes
 
 LEAST_M = 1e-9
@@ -86,14 +86,18 @@ class Layer:
         bounds[self._is_area] = box
         lat, lon, radius = self._circles[~self._is_area].T
         bounds[~self._is_area] = widened(np.stack([lat, lon, lat, lon], axis=1), radius)
-        self._boxes = _split(bounds)
-        self._holding = grids_of(*self._boxes)
+        self._holding = grids_of(*_split(bounds))
         self._reaching = grids_of(*_split(widened(bounds, np.full(count, REACH_M))))
 
     @cached_property
     def nearest(self) -> Nearest:
         """What is asked for the nearest borders; it learns as it is asked, and lasts as long as the layer."""
         return Nearest([fence.shape for fence in self.fences])
+
+    def learn_from(self, other: "Layer") -> None:
+        """Be ready for questions after the nearest where the other was asked them; not at all where it never was, as in a worker."""
+        if "nearest" in vars(other):
+            other.nearest.teach(self.nearest)
 
     def containing(self, lat: Floats, lon: Floats) -> tuple[Ints, Ints]:
         """Row and geofence of each pair with the position inside or on the border, sorted by both."""
@@ -147,17 +151,6 @@ class Layer:
         return self._signed(
             lat, lon, np.arange(len(lat)), fence, self._squared(lat, lon, self._outlines.take(fence, axis=0))
         )
-
-    def around(self, lat: float, lon: float, within_m: float) -> Ints:
-        """Every geofence whose border may be at most `within_m` away."""
-        tree, of = self._tree
-        search = [shapely.box(*box) for box in boxes(widen(Bounds(lat, lon, lat, lon), within_m))]
-        return np.unique(of[tree.query(search)[1]])
-
-    @cached_property
-    def _tree(self) -> tuple[shapely.STRtree, Ints]:
-        (south, west, north, east), of = self._boxes[0].T, self._boxes[1]
-        return shapely.STRtree(shapely.box(west, south, east, north)), of
 
     def _candidates(
         self, grids: tuple[Grid, ...], lat: Floats, lon: Floats, limit: int

@@ -14,7 +14,7 @@ Geofences that are `gone` may still be candidates. A box that has one is made an
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -104,13 +104,20 @@ class Nearest:
         """Geofences with the ways to their borders, in no order; the `count` nearest are among them."""
         return self._boxes_for(count).some(at, gone)
 
+    def teach(self, other: "Nearest") -> None:
+        """Ask the other where this one was asked, in calls of some milliseconds: who asks there next does not wait for its boxes."""
+        for count, boxes in list(self._boxes.items()):
+            if count == boxes.keep:
+                for at in boxes.middles():
+                    other.some(at, count, frozenset())
+
 
 class _Boxes:
     """`keep` is for how many nearest geofences a box has candidates."""
 
     def __init__(self, ground: Ground, keep: int, most: int) -> None:
         self._ground = ground
-        self._keep = keep
+        self.keep = keep
         self._most = most
         self._few = keep + _FEW
         self._count = 0
@@ -154,8 +161,8 @@ class _Boxes:
         if gone:
             numbers = numbers[[number not in gone for number in numbers.tolist()]]
         least, most = self._ground.bounds(at, numbers)
-        if len(numbers) > self._keep:
-            near = least <= np.partition(most, self._keep - 1)[self._keep - 1]
+        if len(numbers) > self.keep:
+            near = least <= np.partition(most, self.keep - 1)[self.keep - 1]
             numbers, least, most = numbers[near], least[near], most[near]
         self._ground.look_at_areas(at, numbers, least)
         return numbers, least
@@ -172,6 +179,16 @@ class _Boxes:
             i = (2 if lat >= box.middle_lat else 0) + (1 if lon >= box.middle_lon else 0)
             box = box.children[i] or self._cut(box, i)
         return self._made_anew(box, gone) if gone and not box.names.isdisjoint(gone) else box
+
+    def middles(self) -> Iterator[Spot]:
+        """Of all boxes that were asked for and are not cut."""
+        boxes = [] if self._root is None else [self._root]
+        while boxes:
+            box = boxes.pop()
+            if box.children is None:
+                yield spot_of(box.middle_lat, box.middle_lon)
+            else:
+                boxes += [child for child in box.children if child is not None]
 
     def _cut(self, box: _Box, i: int) -> _Box:
         south, west, north, east = box.bounds
@@ -210,12 +227,12 @@ class _Boxes:
         dropped = among[~kept]
         among, least, most = among[kept], least[kept], most[kept]
         inside = set(around)
-        if self._keep == 1:  # only the quiet radius asks who holds a spot
+        if self.keep == 1:  # only the quiet radius asks who holds a spot
             inside |= self._holders(middle, dropped)
         if len(among) <= max(_LOOKED_AT, 2 * self._few):
             self._ground.look_at_areas(middle, among, least, most)
             kept = self._within(least, most, radius)
-            if self._keep == 1:
+            if self.keep == 1:
                 inside |= self._holders(middle, among[~kept])
             among, least, most = among[kept], least[kept], most[kept]
         box = _Box(bounds, middle.lat, middle.lon, radius, among)
@@ -229,7 +246,7 @@ class _Boxes:
             box.children = [None] * 4
             box.around = frozenset(inside)
             return box
-        if self._keep == 1:
+        if self.keep == 1:
             away = among[least > radius]
             inside |= self._holders(middle, away)
             order = np.argsort(least, kind="stable")
@@ -239,9 +256,9 @@ class _Boxes:
         return box
 
     def _within(self, least: Floats, most: Floats, radius: float) -> NDArray[np.bool_]:
-        if len(least) <= self._keep:
+        if len(least) <= self.keep:
             return np.ones(least.shape, dtype=bool)
-        near: NDArray[np.bool_] = least <= np.partition(most, self._keep - 1)[self._keep - 1] + 2 * radius
+        near: NDArray[np.bool_] = least <= np.partition(most, self.keep - 1)[self.keep - 1] + 2 * radius
         return near
 
     def _holders(self, middle: Spot, numbers: Numbers) -> set[int]:

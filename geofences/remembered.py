@@ -128,7 +128,7 @@ class Presence:
 
     @staticmethod
     def from_bytes(raw: bytes) -> "Presence":
-        """Raises ValueError when `raw` is not what `to_bytes` gave."""
+        """Raises ValueError when `raw` is not what `to_bytes` gives, or gave before: a Redis lives through an upgrade."""
         try:
             kept = json.loads(raw.decode())
             version = kept["v"]
@@ -138,10 +138,7 @@ class Presence:
                 version,
                 {i: Inside(since, bool(dwelled), out, v) for i, (since, dwelled, out, v) in kept.get("i", {}).items()},
                 {i: Pending(count, depth, bool(new)) for i, (count, depth, new) in kept.get("p", {}).items()},
-                {
-                    i: Left(at, by, since, bool(told), out)
-                    for i, (at, by, since, told, out) in kept.get("x", {}).items()
-                },
+                _lefts(kept.get("x", {}), kept.get("s", {})),
                 kept.get("r", version),
                 kept.get("n"),
                 _spot(kept.get("c"), kept["l"]),
@@ -149,6 +146,19 @@ class Presence:
             )
         except (KeyError, TypeError, AttributeError, IndexError) as broken:
             raise ValueError("these bytes are no presence") from broken
+
+
+def _lefts(kept: Mapping[str, Any], stays: Mapping[str, Any]) -> dict[str, Left]:
+    """Exits. Once only inferred ones were kept: an exit was its time alone, and the stay that it closed stood beside it in `s`."""
+    found = {}
+    for fence_id, one in kept.items():
+        if isinstance(one, list):
+            at, by, since, told, out = one
+        else:
+            since, told = stays.get(fence_id, (None, False))
+            at, by, out = one, "inferred", 0
+        found[fence_id] = Left(at, by, since, bool(told), out)
+    return found
 
 
 _as_text = json.JSONEncoder(separators=(",", ":")).encode

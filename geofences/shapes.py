@@ -5,7 +5,7 @@ shortest way between the same ends that is 250 m for an east-west edge of 100 km
 0.2 m for 3 km. What is inside goes by the straight line; ways to it are measured along it, in pieces.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -212,13 +212,3 @@ def widened(bounds: Floats, by_m: Floats) -> Floats:
     west = np.where(whole, -180.0, (west - by_lon + 180.0) % 360.0 - 180.0)
     east = np.where(whole, 180.0, (east + by_lon + 180.0) % 360.0 - 180.0)
     return np.stack([np.maximum(low, -90.0), west, np.minimum(high, 90.0), east], axis=1)
-
-
-def boxes(bounds: Bounds) -> Iterator[tuple[float, float, float, float]]:
-    """The bounds as one or two boxes (west, south, east, north) in [-180, 180], as an R-tree takes them."""
-    south, west, north, east = bounds
-    if west <= east:
-        yield west, south, east, north
-    else:
-        yield west, south, 180.0, north
-        yield -180.0, south, east, north

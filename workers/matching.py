@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 from redis.exceptions import RedisError
+from sqlalchemy.orm import Session
 
 from geofences.presence import REOPEN_WITHIN_S, Presence, due_at
 from offers.arrivals import Crossing, lately_left, memberships_of, record_crossings
@@ -106,22 +107,46 @@ class Matcher:
     def _build(self, work: LaneWork) -> None:
         """An empty Redis is filled from the open stays before the first match."""
         index = self.fences.current()
-        now = self.clock()
-        lately = datetime.fromtimestamp(now - REOPEN_WITHIN_S, UTC)
         with self.database.reading() as session:
-            inside, left = memberships_of(session), lately_left(session, lately)
+            known = self._known(session, index.version)
             blocked = {
                 device: reason
                 for device, reason in blocked_devices(session).items()
                 if self._is_here(device, work.lane)
             }
-        presences = {}
-        for device in {*inside, *left}:
-            if self._is_here(device, work.lane):
-                presence = Presence.rebuilt(inside.get(device, {}), left.get(device, {}), index.version, now)
-                presences[device] = (presence.to_bytes(), due_at(presence, index))
+        presences = {
+            device: (presence.to_bytes(), due_at(presence, index))
+            for device, presence in known.items()
+            if self._is_here(device, work.lane)
+        }
         work.build(presences, blocked)
         log.info("lane_built", lane=work.lane, devices=len(presences))
+
+    def _known(self, session: Session, version: int, devices: Sequence[str] | None = None) -> dict[str, Presence]:
+        """What SQL knows of presences, of all devices when none are named. Devices that are nowhere have none."""
+        now = self.clock()
+        inside = memberships_of(session, devices)
+        left = lately_left(session, datetime.fromtimestamp(now - REOPEN_WITHIN_S, UTC))
+        return {
+            device: Presence.rebuilt(inside.get(device, {}), left.get(device, {}), version, now)
+            for device in ({*inside, *left} if devices is None else {*inside, *left}.intersection(devices))
+        }
+
+    def _presences(self, work: LaneWork, devices: Iterable[str]) -> dict[str, Presence]:
+        """Those that are kept. Bytes that no presence of ours are, as of another release, take SQL's word: else their device's next
+        tick would hold up the lane, and the one after it, for ever.
+        """
+        found, unreadable = dict[str, Presence](), list[str]()
+        for device, raw in work.presences(devices).items():
+            try:
+                found[device] = Presence.from_bytes(raw)
+            except ValueError:
+                unreadable.append(device)
+        if unreadable:
+            log.warning("presences_unreadable", lane=work.lane, devices=len(unreadable))
+            with self.database.reading() as session:
+                found |= self._known(session, self.fences.current().version, unreadable)
+        return found
 
     def _is_here(self, device: str, lane: int) -> bool:
         return lane_of(device, self.desk.lanes) == lane
@@ -133,7 +158,7 @@ class Matcher:
         """Step every device that these letters are about, and record in SQL what changed."""
         letters = [letter for _, some in opened for letter in some]
         devices = dict.fromkeys(device for letter in letters for device in _devices_of(letter))
-        presences = {device: Presence.from_bytes(raw) for device, raw in work.presences(devices).items()}
+        presences = self._presences(work, devices)
         versions = [one.version for one in presences.values()] + [
             one.version for one in letters if isinstance(one, DeviceLetter)
         ]

@@ -42,6 +42,19 @@ def test_presence_comes_back_from_its_bytes_as_it_was(presence: Presence) -> Non
     assert Presence.from_bytes(presence.to_bytes()) == presence
 
 
+def test_bytes_from_before_exits_said_by_whom_are_read() -> None:
+    """An upgrade meets a Redis that lives: written by the first release, an hour after the device fell silent."""
+    raw = b'{"l":100.0,"h":101.0,"v":7,"r":8,"p":{"c":[1,0.5,0]},"x":{"a":90.0,"b":95.5},"s":{"a":[10.0,1]}}'
+    assert Presence.from_bytes(raw) == Presence(
+        100.0,
+        101.0,
+        7,
+        pending={"c": Pending(1, 0.5)},
+        left={"a": Left(90.0, "inferred", 10.0, dwelled=True), "b": Left(95.5, "inferred", None)},
+        reconciled=8,
+    )
+
+
 def test_a_device_that_was_near_nothing_takes_few_bytes() -> None:
     assert (
         Presence(1772366400.0, 1772366400.5, 7, reconciled=7).to_bytes() == b'{"l":1772366400.0,"h":1772366400.5,"v":7}'

@@ -262,3 +262,27 @@ def test_a_redis_that_was_killed_tells_dwell_and_silence_once(
 def synchronised(client: Any) -> None:
     """Its file is written each second; what was answered is there after that."""
     client.waitaof(1, 0, 5000)
+
+
+@pytest.mark.parametrize("raw", [b'{"l":[],"h":0}', b"of another release", b"\xff"])
+def test_a_presence_of_another_release_takes_sqls_word_and_holds_nobody_up(town: Town, raw: bytes) -> None:
+    """What lies in Redis when a retailer upgrades, or goes back: the lane works on, and the visit with it."""
+    device = town.device("sanne")
+    town.ping(device, STORE)
+    keys = LaneKeys.of(lane_of(device, LANES))
+    town.redis.hset(keys.presence, device, raw)
+    town.ping(device, STORE)
+    assert town.redis.xlen(keys.entries) == town.redis.xlen(keys.aside) == 0
+    town.redis.hset(keys.presence, device, raw)
+    wait(town, DWELL_S)
+    assert town.redis.xlen(keys.entries) == town.redis.xlen(keys.aside) == 0
+    assert told(town) == ["0 enter server", "120 dwell inferred"]
+
+
+def test_a_presence_of_another_release_of_a_device_that_is_nowhere_begins_anew(town: Town) -> None:
+    device = town.device("sanne")
+    town.ping(device, FAR)
+    keys = LaneKeys.of(lane_of(device, LANES))
+    town.redis.hset(keys.presence, device, b"of another release")
+    town.ping(device, STORE)
+    assert told(town) == ["1 enter server"]
