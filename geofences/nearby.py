@@ -11,6 +11,8 @@ from geofences.shapes import Covering
 QUIET_MOST_M = 50_000.0
 """Farther than this no phone is sent away: it learns of new geofences when it comes back."""
 MARGIN_M = 10.0
+_ROUNDING_M = 0.01
+"""Two ways to measure one border differ by less."""
 
 
 class Leave(NamedTuple):
@@ -52,26 +54,31 @@ def watch_after_s(index: FenceIndex, lat: float, lon: float, accuracy_m: float |
 
 def watch(index: FenceIndex, lat: float, lon: float, limit: int, accuracy_m: float | None) -> Watch:
     """The `limit` nearest. The radius is the way to the border of the next one, less accuracy and margin as above."""
+    fences, next_m = _nearest(index, lat, lon, limit)
+    slack = MARGIN_M + (UNKNOWN_M if accuracy_m is None else accuracy_m)
+    return Watch(fences, _bounded(next_m - slack))
+
+
+def _nearest(index: FenceIndex, lat: float, lon: float, limit: int) -> tuple[list[Fence], float]:
+    """The `limit` nearest, and the way to the border of the next one."""
     at, found = spot_of(lat, lon), []
     for layer, gone in zip(index.layers, index.gone, strict=True):
         numbers, ways = layer.nearest.some(at, limit + 1, gone)
         found += [(way, layer.fences[i]) for i, way in zip(numbers.tolist(), ways.tolist(), strict=True)]
     found.sort(key=lambda pair: (pair[0], pair[1].id))
-    next_m = found[limit][0] if len(found) > limit else math.inf
-    slack = MARGIN_M + (UNKNOWN_M if accuracy_m is None else accuracy_m)
-    return Watch([fence for _, fence in found[:limit]], _bounded(next_m - slack))
+    return [fence for _, fence in found[:limit]], found[limit][0] if len(found) > limit else math.inf
 
 
 def must_watch_again(index: FenceIndex, lat: float, lon: float, limit: int, version: int) -> bool:
-    """Whether a geofence that was made, moved or removed after `version` comes within the radius that `watch` tells here.
+    """Whether a geofence that was made, moved or removed after `version` comes as near as the first one that `watch` leaves out here.
 
-    A phone may hold the list of a place that it has gone from, with a circle larger than this one: what lies in that
+    That one counts too: it may be the new one, and lie in the circle that the phone was told before. A phone may hold the list of a place that it has gone from, with a circle larger than this one: what lies in that
     circle alone is farther away than the quiet radius, and so is found here before it can be entered.
     """
     if version == index.version:
         return False
-    radius = watch(index, lat, lon, limit, None).radius_m
-    return version > index.version or index.edits.touch(spot_of(lat, lon), radius, version)
+    _, next_m = _nearest(index, lat, lon, limit)
+    return version > index.version or index.edits.touch(spot_of(lat, lon), _bounded(next_m) + _ROUNDING_M, version)
 
 
 def watch_list(index: FenceIndex, lat: float, lon: float, limit: int) -> list[tuple[str, Covering]]:

@@ -118,7 +118,7 @@ class Doors:
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
-        self._rest = Envelope(
+        self.rest = Envelope(
             self.desk, dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
         )
 
@@ -127,7 +127,7 @@ class Doors:
             await self.pings(scope, receive, send)
             return
         try:
-            await self._rest(scope, receive, send)
+            await self.rest(scope, receive, send)
         except Exception:
             if scope["type"] != "http":
                 raise

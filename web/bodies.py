@@ -167,14 +167,14 @@ class Envelope:
 
     def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
         self._app = app
-        self._larger = larger
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         seen = 0
-        most = self._larger.get(scope["path"], MOST_BYTES) if scope["method"] == "POST" else MOST_BYTES
+        most = self.larger.get(scope["path"], MOST_BYTES) if scope["method"] == "POST" else MOST_BYTES
 
         async def limited() -> Message:
             nonlocal seen
