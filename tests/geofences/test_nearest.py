@@ -283,7 +283,8 @@ def test_a_phone_that_walks_off_its_list_learns_of_an_edit_before_it_can_enter()
     watch = nearby.watch(index, *HERE, 20, None)
     new = gone_from(HERE, 270, watch.radius_m - 100)
     index = index.edited([_store("new", new)], [], 2)
-    spot, asked = HERE, 0
+    assert nearby.must_watch_again(index, *HERE, 20, 1), "where it asked, the next answer says so"
+    spot, asked = gone_from(HERE, 90, 0.9 * watch.radius_m), 0
     while not nearby.must_watch_again(index, *spot, 20, 1):
         assert way_m(spot, new) > 100
         spot, asked = gone_from(spot, 270, max(nearby.leave(index, *spot, 10.0).quiet_radius_m, 20.0)), asked + 1

@@ -116,9 +116,7 @@ def test_a_server_that_stops_says_so_and_keeps_what_is_in(served: Served, admin:
     assert len(admin.get("/v1/customers", params={"limit": 500}).json()["items"]) == 500
 
 
-def test_a_file_that_grows_too_large_on_its_way_is_refused(
-    admin: httpx.Client, served: Served
-) -> None:
+def test_a_file_that_grows_too_large_on_its_way_is_refused(admin: httpx.Client, served: Served) -> None:
     served.doors.rest.larger = {"/v1/customers/import": 3_000_000}
 
     def pieces() -> Iterator[bytes]:
