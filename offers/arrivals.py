@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geofences.presence import Inside, Left
+from geofences.presence import REOPEN_WITHIN_S, Inside, Left, Presence
 from offers.deciding import Moment, decide
 from offers.records.ids import new_id
 from offers.records.items import transition_item
@@ -78,6 +78,18 @@ def lately_left(session: Session, since: datetime) -> dict[str, dict[str, Left]]
             )
             found.setdefault(stay.device_id, {})[stay.geofence_id] = left
     return found
+
+
+def known_presences(
+    session: Session, version: int, now: float, device_ids: Sequence[str] | None = None
+) -> dict[str, Presence]:
+    """What SQL knows of presences at `now` (epoch seconds), of all devices when none are named. Devices that are nowhere have none."""
+    inside = memberships_of(session, device_ids)
+    left = lately_left(session, datetime.fromtimestamp(now - REOPEN_WITHIN_S, UTC))
+    return {
+        device_id: Presence.rebuilt(inside.get(device_id, {}), left.get(device_id, {}), version, now)
+        for device_id in ({*inside, *left} if device_ids is None else {*inside, *left}.intersection(device_ids))
+    }
 
 
 def _inside(stay: Stay) -> Inside:

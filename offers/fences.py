@@ -10,6 +10,11 @@ from geofences.shapes import known_shape
 from offers.records.queries import places as queries
 
 
+def fence_version(session: Session) -> int:
+    """The newest geofence version that is committed."""
+    return queries.version_now(session)[0]
+
+
 def read_index(session: Session) -> FenceIndex:
     """An index of everything in force."""
     version, _ = queries.version_now(session)

@@ -12,10 +12,9 @@ from typing import Any
 import msgspec
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.orm import Session
 
-from geofences.presence import REOPEN_WITHIN_S, Presence, due_at
-from offers.arrivals import Crossing, lately_left, memberships_of, record_crossings
+from geofences.presence import Presence, due_at
+from offers.arrivals import Crossing, known_presences, record_crossings
 from offers.devices import blocked_devices, known_devices
 from offers.records import database
 from offers.records.database import Database
@@ -108,7 +107,7 @@ class Matcher:
         """An empty Redis is filled from the open stays before the first match."""
         index = self.fences.current()
         with self.database.reading() as session:
-            known = self._known(session, index.version)
+            known = known_presences(session, index.version, self.clock())
             blocked = {
                 device: reason
                 for device, reason in blocked_devices(session).items()
@@ -121,16 +120,6 @@ class Matcher:
         }
         work.build(presences, blocked)
         log.info("lane_built", lane=work.lane, devices=len(presences))
-
-    def _known(self, session: Session, version: int, devices: Sequence[str] | None = None) -> dict[str, Presence]:
-        """What SQL knows of presences, of all devices when none are named. Devices that are nowhere have none."""
-        now = self.clock()
-        inside = memberships_of(session, devices)
-        left = lately_left(session, datetime.fromtimestamp(now - REOPEN_WITHIN_S, UTC))
-        return {
-            device: Presence.rebuilt(inside.get(device, {}), left.get(device, {}), version, now)
-            for device in ({*inside, *left} if devices is None else {*inside, *left}.intersection(devices))
-        }
 
     def _presences(self, work: LaneWork, devices: Iterable[str]) -> dict[str, Presence]:
         """Those that are kept. Bytes that no presence of ours are, as of another release, take SQL's word: else their device's next
@@ -145,7 +134,7 @@ class Matcher:
         if unreadable:
             log.warning("presences_unreadable", lane=work.lane, devices=len(unreadable))
             with self.database.reading() as session:
-                found |= self._known(session, self.fences.current().version, unreadable)
+                found |= known_presences(session, self.fences.current().version, self.clock(), unreadable)
         return found
 
     def _is_here(self, device: str, lane: int) -> bool:

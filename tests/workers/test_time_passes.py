@@ -265,24 +265,24 @@ def synchronised(client: Any) -> None:
 
 
 @pytest.mark.parametrize("raw", [b'{"l":[],"h":0}', b"of another release", b"\xff"])
-def test_a_presence_of_another_release_takes_sqls_word_and_holds_nobody_up(town: Town, raw: bytes) -> None:
+def test_a_presence_of_another_release_takes_sqls_word_and_holds_nobody_up(town: Town, redis: Any, raw: bytes) -> None:
     """What lies in Redis when a retailer upgrades, or goes back: the lane works on, and the visit with it."""
     device = town.device("sanne")
     town.ping(device, STORE)
     keys = LaneKeys.of(lane_of(device, LANES))
-    town.redis.hset(keys.presence, device, raw)
+    redis.hset(keys.presence, device, raw)
     town.ping(device, STORE)
-    assert town.redis.xlen(keys.entries) == town.redis.xlen(keys.aside) == 0
-    town.redis.hset(keys.presence, device, raw)
+    assert redis.xlen(keys.entries) == redis.xlen(keys.aside) == 0
+    redis.hset(keys.presence, device, raw)
     wait(town, DWELL_S)
-    assert town.redis.xlen(keys.entries) == town.redis.xlen(keys.aside) == 0
+    assert redis.xlen(keys.entries) == redis.xlen(keys.aside) == 0
     assert told(town) == ["0 enter server", "120 dwell inferred"]
 
 
-def test_a_presence_of_another_release_of_a_device_that_is_nowhere_begins_anew(town: Town) -> None:
+def test_a_presence_of_another_release_of_a_device_that_is_nowhere_begins_anew(town: Town, redis: Any) -> None:
     device = town.device("sanne")
     town.ping(device, FAR)
     keys = LaneKeys.of(lane_of(device, LANES))
-    town.redis.hset(keys.presence, device, b"of another release")
+    redis.hset(keys.presence, device, b"of another release")
     town.ping(device, STORE)
     assert told(town) == ["1 enter server"]
