@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 from redis.exceptions import RedisError
 
+from geofences.nearby import leave
 from offers.errors import Misconfigured
 from offers.records.database import AWAY
 from offers.settings import Settings
@@ -43,6 +44,8 @@ async def listen(parts: Parts, ending: asyncio.Event, intake_of: Callable[[Parts
     """Until the event; the parts are closed when this returns."""
     try:
         await asyncio.to_thread(parts.fences.look)
+        # the first answer of a base makes its bounds, half a second for 100,000 geofences: not with phones waiting
+        await asyncio.to_thread(leave, parts.fences.index, 0.0, 0.0, None)
     except (*AWAY, OSError) as error:
         log.warning("geofences_not_read", error=type(error).__name__)
     parts.fences.start()
