@@ -20,7 +20,7 @@ from typing import Literal
 
 from geofences.fence_index import Fence, FenceIndex
 from geofences.remembered import Inside, Left, Pending, Presence, Spot
-from geofences.teleports import CELL_LASTS_S, doubting, is_suspect
+from geofences.teleports import CELL_LASTS_S, doubting, is_jump, is_suspect
 
 __all__ = [
     "Inside",
@@ -43,7 +43,14 @@ SILENCE_FACTOR = 3
 """Silent for this many times what it was asked for, the device has left."""
 REOPEN_WITHIN_S = 3600
 """Seen inside again this soon after an inferred exit, it never left."""
-LEFT_LASTS_S = {"inferred": REOPEN_WITHIN_S, "device": SILENCE_FACTOR * WATCH_INSIDE_S, "server": WATCH_INSIDE_S}
+JUMPED = "jumped"
+"""The reason of an exit that nobody walked: the device was believed to be where it can not have come. See `_Move.jumped`."""
+LEFT_LASTS_S = {
+    "inferred": REOPEN_WITHIN_S,
+    JUMPED: REOPEN_WITHIN_S,
+    "device": SILENCE_FACTOR * WATCH_INSIDE_S,
+    "server": WATCH_INSIDE_S,
+}
 """How long an exit is of use. One that only the phone saw may be mistaken for as long as the server, without it, would have gone on
 believing that the device is inside. One that pings saw is never reopened: it keeps the phone's late word for the same visit from beginning another."""
 HEARD_WITHIN_S = 1800
@@ -216,6 +223,9 @@ class _Move:
         self.knows_accuracy = sighting.accuracy_m is not None
         self.weight = 1.0 if self.knows_accuracy else UNKNOWN_WEIGHT
         self.accuracy = max(UNKNOWN_M if sighting.accuracy_m is None else sighting.accuracy_m, LEAST_M)
+        self.jumped = is_jump(before, sighting.cell, sighting.at)
+        """Two phones of one token, or a position that was wrong for two pings: who comes back within the hour goes on with the stay.
+        Pings at the other place do not make the exit final, or two phones would make a new visit with every other ping."""
         self.unsure = False
         self._exits: list[Transition] = []
         self._enters: list[Transition] = []
@@ -236,10 +246,12 @@ class _Move:
         stay = replace(stay, out_count=stay.out_count + self.weight)
         self.inside[fence.id] = stay
         beyond_reach = distance is None and self.knows_accuracy
-        if beyond_reach or stay.out_count >= PINGS:
+        if beyond_reach or self.jumped or stay.out_count >= PINGS:
+            by = JUMPED if self.jumped else "server"
             del self.inside[fence.id]
-            self.left[fence.id] = Left(self.sighting.at, "server", stay.since, stay.dwelled)
-            self._exits.append(Transition("exit", fence.id, self.sighting.at, "server"))
+            self.left[fence.id] = Left(self.sighting.at, by, stay.since, stay.dwelled)
+            reason = JUMPED if self.jumped else None
+            self._exits.append(Transition("exit", fence.id, self.sighting.at, "server", reason))
 
     def judge_outside(self, fence: Fence) -> None:
         distance = self.sighting.distances.get(fence.id)
@@ -273,7 +285,9 @@ class _Move:
         return distance is None or distance > EXIT_BUFFER_M + self.accuracy
 
     def _doubt_or_believe(self, fence_id: str, left: Left, distance: float | None) -> None:
-        """An exit that no ping saw is final once pings see what would have been one."""
+        """An exit that no ping saw is final once pings see what would have been one; that of a jump is not."""
+        if left.by == JUMPED:
+            return
         out_count = left.out_count + self.weight if self._is_out(distance) else left.out_count
         if distance is not None and distance <= 0:
             out_count = 0

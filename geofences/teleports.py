@@ -22,11 +22,17 @@ def may_have_come(seen: Spot, cell: int, at: float) -> bool:
     return cell == seen.cell or apart_m(seen.cell, cell) <= SLACK_M + TELEPORT_MPS * (at - seen.at)
 
 
+def is_jump(before: Presence, cell: int | None, at: float) -> bool:
+    """Whether a ping newer than those before is too far from the last one."""
+    seen = before.seen
+    return not (seen is None or cell is None or at - seen.at > CELL_LASTS_S or may_have_come(seen, cell, at))
+
+
 def is_suspect(before: Presence, cell: int | None, at: float) -> bool:
     """Whether a ping newer than those before is too far from the last one, and no ping that was set aside earlier agrees with it."""
-    seen, doubt = before.seen, before.suspect
-    if seen is None or cell is None or at - seen.at > CELL_LASTS_S or may_have_come(seen, cell, at):
+    if cell is None or not is_jump(before, cell, at):
         return False
+    doubt = before.suspect
     return doubt is None or at <= doubt.at or not may_have_come(doubt, cell, at)
 
 

@@ -20,8 +20,8 @@ from offers.records.queries import places as place_queries
 from offers.records.queries import stays as stay_queries
 from offers.records.tables import Device, Geofence, Place, Stay, Transition, Visit
 
-INFERRED, BY_PHONE = "inferred", "device"
-UNSEEN = (INFERRED, BY_PHONE)
+INFERRED, BY_PHONE, JUMPED = "inferred", "device", "jumped"
+UNSEEN = (INFERRED, BY_PHONE, JUMPED)
 """Ends of a stay that no ping saw: it may yet go on. Such a stay says so in `left_reason`."""
 QUIET_REASONS = ("geofence_created", "geofence_changed")
 """Transitions that an edit of a geofence caused: kept, and never a reason to push."""

@@ -17,7 +17,7 @@ from geofences.cells import cell_of
 from geofences.metres import distance_m, metres_per_degree, wrap_lon
 from geofences.presence import Presence, Sighting, step
 from geofences.teleports import CELL_LASTS_S, SLACK_M
-from tests.geofences.story import FAR, STORE, Walk
+from tests.geofences.story import FAR, STORE, Walk, index
 
 HERE, UTRECHT, HAARLEM = (52.37, 4.89), (52.09, 5.12), (52.38, 4.64)
 """At the store; 35 km and 17 km away."""
@@ -59,18 +59,41 @@ def test_the_next_that_is_where_it_was_drops_the_suspect() -> None:
     assert walk.told == ["0 enter store"]
 
 
-def test_the_next_that_agrees_is_believed_and_what_was_open_ends_as_usual() -> None:
+def test_the_next_that_agrees_is_believed_and_what_was_open_ends() -> None:
     walk = inside()
     walk.ping(1, FAR, where=UTRECHT)
     assert walk.ping(2, FAR, where=UTRECHT).verdict == "used"
-    assert walk.told == ["0 enter store", "2 exit store"]
+    assert walk.told == ["0 enter store", "2 exit store jumped"]
 
 
-def test_with_an_unknown_accuracy_what_was_open_ends_by_three_pings_as_usual() -> None:
+def test_with_an_unknown_accuracy_the_ping_that_agrees_is_enough_too() -> None:
     walk = inside()
     for minutes in range(1, 5):
         walk.ping(minutes, FAR, where=UTRECHT, accuracy_m=None)
-    assert walk.told == ["0 enter store", "4 exit store"]
+    assert walk.told == ["0 enter store", "2 exit store jumped"]
+
+
+@pytest.mark.parametrize(("each", "accuracy_m"), [(2, 10), (3, 10), (4, 10), (7, 10), (4, None), (7, None)])
+def test_two_phones_of_one_token_in_two_stores_enter_each_of_them_once(each: int, accuracy_m: float | None) -> None:
+    """As many pings from the one as from the other, a second apart: nobody enters a store with every second ping."""
+    walk = Walk(index("store", "utrecht"))
+    for number in range(40 * each):
+        here = (number // each) % 2 == 0
+        metres = (-90, FAR) if here else (FAR, -90)
+        walk.ping(number / 60, *metres, where=HERE if here else UTRECHT, accuracy_m=accuracy_m)
+    kinds = [line.split()[1:3] for line in walk.told]
+    assert kinds.count(["enter", "store"]) == 1
+    assert kinds.count(["enter", "utrecht"]) == 1
+    assert ["reopen", "store"] in kinds
+
+
+def test_who_comes_back_after_an_hour_comes_in_anew() -> None:
+    walk = inside()
+    for minutes in (1, 2, 61, 62.1):
+        walk.ping(minutes, FAR, where=UTRECHT)
+    walk.ping(63, -60, where=HERE)
+    walk.ping(64, -60, where=HERE)
+    assert walk.told == ["0 enter store", "2 exit store jumped", "64 enter store"]
 
 
 def test_evidence_begins_at_the_ping_that_agrees() -> None:

@@ -86,6 +86,16 @@ def test_a_visit_lasts_from_the_first_phone_in_to_the_last_phone_out_by_the_phon
     assert town.visits() == [(at(3), at(30))]
 
 
+def test_back_after_a_jump_goes_on_with_the_visit_and_pushes_nothing(town: Town, store: str) -> None:
+    phone = town.phone()
+    town.cross(enter(phone, store, 0))
+    for minute in range(1, 9, 2):
+        town.cross(leave(phone, store, minute, "jumped"))
+        assert town.cross(come_back(phone, store, minute + 1)).deliveries == []
+    assert town.visits() == [(at(0), None)]
+    assert town.outcomes() == [("sneakers", "enter", "send")]
+
+
 def test_back_after_silence_reopens_the_stay_and_its_visit_and_pushes_nothing(town: Town, store: str) -> None:
     phone = town.phone()
     town.cross(enter(phone, store, 5), dwell(phone, store, 7))

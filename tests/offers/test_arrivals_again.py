@@ -26,6 +26,7 @@ def store(town: Town) -> str:
         [(5, "enter"), (25, "silent"), (45, "reopen"), (60, "exit")],
         [(5, "enter"), (25, "silent"), (45, "reopen"), (60, "silent")],
         [(5, "enter"), (25, "silent"), (45, "reopen"), (60, "silent"), (70, "reopen")],
+        [(5, "enter"), (25, "jumped"), (30, "reopen"), (35, "jumped"), (40, "reopen"), (60, "exit")],
         [(5, "enter"), (25, "told")],
         [(5, "enter"), (25, "told"), (30, "reopen")],
         [(5, "enter"), (25, "told"), (30, "reopen"), (40, "told"), (42, "reopen"), (60, "exit")],
@@ -42,6 +43,8 @@ def test_the_same_entry_once_more_after_the_commit_changes_nothing(
     batch = [
         crossing("exit", phone, store, minute, source="inferred" if kind == "silent" else "device")
         if kind in ("silent", "told")
+        else leave(phone, store, minute, "jumped")
+        if kind == "jumped"
         else crossing(kind, phone, store, minute)
         for minute, kind in minutes_and_kinds
     ]
