@@ -142,8 +142,12 @@ def step(presence: Presence | None, sighting: Sighting, index: FenceIndex, *, re
 
 
 def settle(before: Presence, index: FenceIndex, *, at: float, received_at: float) -> Step:
-    """What was due before the device was heard: a silence that nobody ticked, and edits. Dwells that fall due are the caller's."""
-    waited = tick(before, index, now=received_at) if is_silent(before, received_at) else Step(before, (), "used")
+    """What was due before the device was heard: a silence that nobody ticked, and edits. Dwells that fall due are the caller's.
+
+    A silence is told by either clock: pings of three days ago may come a second before those of now.
+    """
+    now = max(received_at, before.heard_at + at - before.last_at)
+    waited = tick(before, index, now=now) if is_silent(before, now) else Step(before, (), "used")
     edited = reconcile(waited.presence, index, now=at)
     return Step(edited.presence, (*waited.transitions, *edited.transitions), "used")
 

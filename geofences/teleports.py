@@ -10,7 +10,7 @@ from geofences.cells import apart_m
 from geofences.remembered import Presence, Spot
 
 TELEPORT_MPS = 300 / 3.6
-"""Nobody walks, cycles or drives faster. Who flies is set aside until the landing, and enters nothing in between."""
+"""Nobody walks, cycles or drives faster. Who flies is set aside until the landing; pings less than two kilometres apart can not tell."""
 SLACK_M = 500.0
 """What two pings may be wrong by together, and their times by a second: on the recorded walks one in a hundred errs by 100 m."""
 CELL_LASTS_S = 900

@@ -203,3 +203,27 @@ def test_memberships_from_the_truth_are_not_taken_for_edited() -> None:
     rebuilt = Presence.empty().with_inside({"store": Inside(NOON - 60)})
     newer = index("store", since=7, version=7)
     assert reconcile(rebuilt, newer, now=NOON).transitions == ()
+
+
+def test_days_between_two_pings_are_a_silence_though_both_came_today() -> None:
+    """A phone that was offline sends what it kept, and a second later where it is."""
+    walk = Walk(index("store", dwell_s=300))
+    today = 3 * 24 * 60.0
+    walk.ping(0, -60, heard=today)
+    walk.ping(2, -60, heard=today)
+    walk.ping(today, -60)
+    assert walk.told == ["0 enter store", "2 exit store inferred", "4320 enter store"]
+
+
+def test_a_gap_of_the_phones_clock_within_the_hour_goes_on_with_the_stay() -> None:
+    walk = Walk(index("store", dwell_s=300))
+    for minutes in (0, 2, 42, 44):
+        walk.ping(minutes, -60, heard=60)
+    assert walk.told == ["0 enter store", "2 exit store inferred", "42 reopen store", "42 dwell store"]
+
+
+def test_pings_that_were_kept_and_come_together_are_no_silence() -> None:
+    walk = Walk()
+    for minutes in range(0, 60, 10):
+        walk.ping(minutes, -60, heard=90)
+    assert walk.told == ["0 enter store"]
