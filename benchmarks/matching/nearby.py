@@ -21,7 +21,7 @@ from benchmarks.matching.agreement import DisagreementError
 from benchmarks.matching.workload import Spread, geofences, positions
 from geofences.fence_index import Fence, FenceIndex
 from geofences.metres import Floats
-from geofences.nearby import quiet_radius, watch_after_s, watch_list
+from geofences.nearby import leave, quiet_radius, watch
 
 CASES: tuple[tuple[int, Spread], ...] = (
     (100, "uniform"),
@@ -58,7 +58,7 @@ def check(index: FenceIndex, lat: Floats, lon: Floats) -> int:
     for at_lat, at_lon in zip(lat.tolist(), lon.tolist(), strict=True):
         metres = np.abs(index.distances(np.full(len(every), at_lat), np.full(len(every), at_lon), every))
         number = {fence.id: i for i, fence in enumerate(index.fences)}
-        listed = [float(metres[number[one[0]]]) for one in watch_list(index, at_lat, at_lon, HELD)]
+        listed = [float(metres[number[one.id]]) for one in watch(index, at_lat, at_lon, HELD, ACCURACY_M).fences]
         nearest = np.sort(metres)[: len(listed)]
         if len(listed) != min(HELD, len(every)) or np.abs(np.array(listed) - nearest).max(initial=0.0) > CLOSE_M:
             raise DisagreementError("watch_list has not the nearest geofences, nearest first")
@@ -72,10 +72,10 @@ def asks(index: FenceIndex) -> dict[str, Ask]:
     """What is timed, by name."""
 
     def together(lat: float, lon: float) -> object:
-        return watch_list(index, lat, lon, HELD), quiet_radius(index, lat, lon, ACCURACY_M)
+        return watch(index, lat, lon, HELD, ACCURACY_M), quiet_radius(index, lat, lon, ACCURACY_M)
 
     def door(lat: float, lon: float) -> object:
-        return quiet_radius(index, lat, lon, ACCURACY_M), watch_after_s(index, lat, lon, ACCURACY_M)
+        return leave(index, lat, lon, ACCURACY_M)
 
     found: dict[str, Ask] = {f"nearest {HELD} and quiet radius": together, "the ping door's answer": door}
     if importlib.util.find_spec("scipy") is not None:
