@@ -38,6 +38,8 @@ class Moment:
     at: datetime
     distance_m: int | None = None
     """From the place's own point, rounded to 50 m."""
+    only: frozenset[str] | None = None
+    """The campaigns that are to decide it, where a moment was put off; none: all that wait for it."""
 
 
 @dataclass(frozen=True, slots=True)

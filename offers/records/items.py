@@ -41,6 +41,7 @@ def decision_item(row: Decision) -> dict[str, Any]:
         "moment": row.moment,
         "at": row.at,
         "outcome": row.outcome,
+        "variant": row.variant,
         "facts": row.facts,
     }
 
@@ -53,6 +54,7 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "campaign": row.campaign_id,
         "order": row.order_id,
         "kind": row.kind,
+        "variant": row.variant,
         "moment": row.moment,
         "place": row.context.get("place_id"),
         "state": row.state,

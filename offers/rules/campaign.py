@@ -48,6 +48,18 @@ class Message(Strict):
     url: Annotated[Template, AfterValidator(_safe_url)] | None = None
 
 
+Messages = Annotated[dict[Language, Message], Field(min_length=1, max_length=50)]
+
+
+class Variant(Strict):
+    """One of several texts that are tried against each other: customers are drawn by weight, and stay with what they drew."""
+
+    name: str = Field(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    weight: int = Field(1, ge=0, le=1000)
+    messages: Messages | None = None
+    """None: the campaign's own."""
+
+
 class TriggerRule(Strict):
     on: Trigger
     places: list[str] = Field(default=[], max_length=10_000)
@@ -117,10 +129,14 @@ class CampaignBody(Strict):
     offer: Id | None = None
     priority: int = Field(50, ge=0, le=1000)
     cooldown: Duration | None = None
-    quiet_hours: Literal["drop"] = "drop"
+    quiet_hours: Literal["drop", "defer"] = "drop"
+    devices: Literal["last_seen", "all"] = "last_seen"
     life: Duration | None = None
     hold_out_percent: int | None = Field(None, ge=0, le=100)
-    messages: dict[Language, Message] = Field(min_length=1, max_length=50)
+    product: Id | None = None
+    default_language: Language | None = None
+    messages: Messages
+    variants: list[Variant] = Field(default=[], max_length=20)
 
     @field_validator("audience")
     @classmethod

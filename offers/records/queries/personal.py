@@ -17,6 +17,7 @@ HELD: Mapping[str, frozenset[str]] = {
     "stays": frozenset(),
     "transitions": frozenset(),
     "decisions": frozenset(),
+    "deferrals": frozenset(),
     "coupons": frozenset({"code_mark"}),
     "deliveries": frozenset({"claim", "lease_until"}),
 }

@@ -4,6 +4,7 @@ from offers.records.tables.campaigns import Campaign, CampaignVersion
 from offers.records.tables.coupons import Coupon
 from offers.records.tables.customers import Consent, Customer
 from offers.records.tables.decisions import Decision
+from offers.records.tables.deferrals import Deferral
 from offers.records.tables.deliveries import Delivery
 from offers.records.tables.devices import Device
 from offers.records.tables.keys import ServerKey
@@ -24,6 +25,7 @@ __all__ = [
     "Customer",
     "Decision",
     "Deed",
+    "Deferral",
     "Delivery",
     "DeskSettings",
     "Device",

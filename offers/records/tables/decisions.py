@@ -27,6 +27,8 @@ class Decision(Table):
     at: Mapped[datetime]
     """When it was decided; the moment's own time is among the facts."""
     outcome: Mapped[str]
+    variant: Mapped[str | None]
+    """The variant of the campaign that a customer who is sent to, or held out, has drawn."""
     facts: Mapped[dict[str, Any]]
     spends_cap: Mapped[bool]
     """Counts in the customer's rolling window; given back when the message surely never left."""

@@ -30,6 +30,8 @@ class Delivery(Table):
     kind: Mapped[str]
     """`offer` or `order`."""
     moment: Mapped[str]
+    variant: Mapped[str | None]
+    """Of the campaign: whose words it is in."""
     context: Mapped[dict[str, Any]]
     """What the words are filled from beside the profile: place, distance rounded to 50 m, order number."""
     state: Mapped[str]
