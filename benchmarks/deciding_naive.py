@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from offers.arrivals import Crossing
-from offers.deciding import profile_of
 from offers.records.ids import new_id
 from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries.profiles import profiles
 from offers.records.tables import (
     Campaign,
     Customer,
@@ -118,7 +118,7 @@ def _circumstances(
     return Circumstances(
         now=now,
         moment_at=at,
-        profile=profile_of(customer),
+        profile=profiles(session, {customer.id: customer}, running.body.who.needs, now)[customer.id],
         consents_to=frozenset(name for name in ("location", "offers", "orders") if getattr(customer, name)),
         customer_zone=ZoneInfo(customer.time_zone or "UTC"),
         place_zone=ZoneInfo(place.time_zone),
