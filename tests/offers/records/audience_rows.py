@@ -53,7 +53,7 @@ def add_places(session: Session) -> None:
     times = {"created_at": NOW, "updated_at": NOW}
     kinds = {place: "store" if place in STORES else "landmark" for place in PLACES}
     session.execute(insert(Place), [{"id": one, "name": one, "kind": kinds[one], **common, **times} for one in PLACES])
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": f"{place}/{role}", "place_id": place, "role": role, "shape": {}, "since": 1, "changed": 1}
         for place in PLACES
         for role in ("premises", "approach")

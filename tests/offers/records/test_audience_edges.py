@@ -91,7 +91,7 @@ def test_windows_of_purchases_and_visits(session_in_places: Session) -> None:
         }
         for one, other in pairs
     ]
-    others = [
+    others: list[dict[str, Any]] = [
         {"bills": [_bill(NOW - TICK, 89_950, currency="SEK", channel="online", place_id=None, items=[])]},
         {"bills": [_bill(NOW - TICK, place_id=LANDMARK)], "calls": [(STORES[1], NOW - TICK)]},
         {},
