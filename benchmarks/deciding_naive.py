@@ -118,7 +118,7 @@ def _circumstances(
     return Circumstances(
         now=now,
         moment_at=at,
-        profile=profiles(session, {customer.id: customer}, running.body.who.needs, now)[customer.id],
+        profile=profiles(session, {customer.id: customer}, one.body.who.needs, now)[customer.id],
         consents_to=frozenset(name for name in ("location", "offers", "orders") if getattr(customer, name)),
         customer_zone=ZoneInfo(customer.time_zone or "UTC"),
         place_zone=ZoneInfo(place.time_zone),
