@@ -101,6 +101,25 @@ CAMPAIGN: Json = {
     **_MADE,
     "launched_at": None,
 }
+_WARNING: Json = {
+    "name": "missing_facts",
+    "path": "messages.nl.title",
+    "message": "{{ customer.first_name }} has no default, and 12 of 100 customers lack it: it is the default text for them",
+}
+LAUNCHED: Json = {**CAMPAIGN, "status": "live", "launched_at": "2026-12-01T10:00:00Z", "warnings": [_WARNING]}
+CHECKS: Json = {
+    "refusals": [{"name": "empty_budget", "path": "offer", "message": "its budget of 500 is spent"}],
+    "warnings": [_WARNING],
+}
+VERSION: Json = {
+    "version": 1,
+    "at": "2026-12-01T09:00:00Z",
+    **{
+        name: value
+        for name, value in CAMPAIGN.items()
+        if name not in ("id", "status", "version", "created_at", "updated_at", "launched_at")
+    },
+}
 LIMITS: Json = {
     "frequency_cap": {"messages": 3, "window": "P1D"},
     "quiet_hours": {"from": "21:00", "until": "08:00"},

@@ -178,6 +178,8 @@ TABLE: Mapping[str, Access] = {
     "PUT /v1/campaigns/{campaign_id}": writes(_CAMPAIGN, missing=201),
     "GET /v1/campaigns": looks(),
     "GET /v1/campaigns/{campaign_id}": looks(),
+    "GET /v1/campaigns/{campaign_id}/versions": looks(),
+    "GET /v1/campaigns/{campaign_id}/checks": looks(),
     "DELETE /v1/campaigns/{campaign_id}": writes(None, 204, ids={"campaign_id": "draft"}),
     "POST /v1/campaigns/{campaign_id}/launch": writes(ids={"campaign_id": "draft"}),
     "POST /v1/campaigns/{campaign_id}/pause": writes(),
