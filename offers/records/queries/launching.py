@@ -11,9 +11,9 @@ from offers.records.queries import audiences as audience_queries
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.tables import Customer, Geofence, Place
-from offers.rules.audience import read_audience
+from offers.rules.audience import Audience, read_audience
 from offers.rules.campaign import CampaignBody, TriggerRule, parse_campaign
-from offers.rules.launch import Person, Rests, Rival, Site, Stock
+from offers.rules.launch import Person, Reach, Rests, Rival, Site, Stock
 from offers.rules.personalise import message_facts
 
 LOOKED_AT = 100
@@ -30,10 +30,22 @@ def what_a_launch_rests_on(session: Session, campaign_id: str, body: CampaignBod
         limits=campaign_queries.limits_now(session),
         sites=sites,
         stock=None if body.offer is None else _stock(session, body.offer),
-        reach=audience_queries.count(session, audience),
-        people=[_person(one, now) for one in audience_queries.sample(session, audience, LOOKED_AT, reached=True)],
+        reach=_reach(session, audience, now),
+        people=[_person(one, now) for one in _some_reached(session, audience, now)],
         rivals=_rivals(session, campaign_id, body.trigger, covered),
     )
+
+
+def _reach(session: Session, audience: Audience, now: datetime) -> Reach:
+    counted = audience_queries.count(session, audience, now)
+    return Reach(counted.size, counted.reachable, counted.consenting, counted.both)
+
+
+def _some_reached(session: Session, audience: Audience, now: datetime) -> Sequence[Customer]:
+    """Those first by id of whom a message can reach and may be sent to."""
+    within = audience_queries.holds(audience, now, session.get_bind().dialect.name)
+    wanted = select(Customer).where(within, audience_queries.consenting(), audience_queries.reachable())
+    return session.scalars(wanted.order_by(Customer.id).limit(LOOKED_AT)).all()
 
 
 Covered = Sequence[tuple[str, frozenset[str]]]
