@@ -31,6 +31,7 @@ from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
 from web.desk import (
+    audiences,
     campaigns,
     coupons,
     customers,
@@ -75,6 +76,7 @@ DOORS = (
     offers.router,
     coupons.router,
     campaigns.router,
+    audiences.router,
     settings.router,
     keys.router,
     nearby.router,

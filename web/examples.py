@@ -120,6 +120,13 @@ VERSION: Json = {
         if name not in ("id", "status", "version", "created_at", "updated_at", "launched_at")
     },
 }
+AUDIENCE_COUNTED: Json = {
+    "size": 1204,
+    "reachable": 911,
+    "consenting": 803,
+    "reachable_and_consenting": 640,
+    "sample": [{"customer": "sanne", "name": "Sanne de Vries", "language": "nl"}],
+}
 LIMITS: Json = {
     "frequency_cap": {"messages": 3, "window": "P1D"},
     "quiet_hours": {"from": "21:00", "until": "08:00"},

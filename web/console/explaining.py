@@ -11,8 +11,10 @@ from web.console.speaking import Voice
 
 DURATIONS = ("cooldown", "window", "life")
 SOLD_OUT_OF = ("budget", "budget_per_place", "codes_left")
-NOBODY = Names({}, {}, {}, {})
-MOMENTS = ("happened_at", "last_sent")
+MOMENTS = ("happened_at", "last_sent", "deferred_until", "at", "since", "launched_at", "now")
+SERIES = {"places": "", "roles": "role_", "kinds": "k_"}
+"""Facts that are lists, and how the words of what they list begin; places have names."""
+NOT_SHOWN = ("path", "unmet", "more")
 
 
 def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
@@ -21,14 +23,20 @@ def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) 
 
 
 def _phrase(outcome: str, facts: Mapping[str, Any]) -> str:
-    """What was sold out says of what there was no more."""
+    """What was sold out says of what there was no more; quiet hours, whether they were waited for."""
+    if outcome == "quiet_hours" and facts.get("deferred_until"):
+        return "why_quiet_hours_deferred"
     of_what = next((fact for fact in SOLD_OUT_OF if fact in facts), None) if outcome == "sold_out" else None
     return f"why_{outcome}_{of_what}" if of_what else f"why_{outcome}"
 
 
-def explain_never(reason: str, facts: Mapping[str, Any], voice: Voice) -> Markup:
-    """Why a campaign has never decided about a customer."""
-    return _sentence(f"never_{reason}", reason, facts, voice, NOBODY)
+def explain_never(reason: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
+    """Why a campaign has never decided about a customer: of what has not happened, which part."""
+    part = f"never_{facts.get('unmet')}"
+    phrase = part if reason == "no_moment" and part in voice.words else f"never_{reason}"
+    if phrase == "never_never_dwelled" and not {"dwell_s", "stayed_s"} <= facts.keys():
+        phrase = "never_other_kind"
+    return _sentence(phrase, reason, facts, voice, names)
 
 
 def _sentence(phrase: str, name: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
@@ -46,7 +54,7 @@ def facts_of(facts: Mapping[str, Any], voice: Voice, names: Names) -> list[tuple
     return [
         (voice.words.get(f"f_{fact}", fact), shown(fact, value, voice, names))
         for fact, value in facts.items()
-        if value is not None and fact != "path"
+        if value is not None and value != [] and fact not in NOT_SHOWN
     ]
 
 
@@ -55,6 +63,15 @@ def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
     if fact == "missing" and isinstance(value, list):
         purposes = [voice.words.get(f"consent_{one}", str(one)) for one in value]
         return f" {voice.words['and']} ".join(purposes)
+    if fact in SERIES and isinstance(value, list):
+        named = [names.places.get(str(one)) or voice.words.get(f"{SERIES[fact]}{one}", str(one)) for one in value]
+        return str(voice.series(named).unescape())
+    if fact == "has" and isinstance(value, list):
+        return ", ".join(map(str, value))
+    if fact == "place":
+        return names.places.get(str(value), str(value))
+    if fact == "role":
+        return voice.words.get(f"role_{value}", str(value))
     if fact == "condition" and isinstance(value, Mapping):
         return voice.condition(value)
     if fact == "trigger" and isinstance(value, Mapping):
