@@ -43,6 +43,7 @@ from web.desk import (
     places,
     products,
     purchases,
+    reports,
     settings,
 )
 from web.ingest import doors as ingest
@@ -76,6 +77,7 @@ DOORS = (
     offers.router,
     coupons.router,
     campaigns.router,
+    reports.router,
     audiences.router,
     settings.router,
     keys.router,

@@ -92,12 +92,14 @@ CAMPAIGN: Json = {
     "priority": 50,
     "cooldown": "P1D",
     "quiet_hours": "drop",
+    "devices": "last_seen",
     "messages": {
         "nl": {
             "title": "Hoi {{ customer.first_name | default: 'daar' }}",
             "body": "Je bent vlak bij {{ place.name }}.",
         }
     },
+    "variants": [],
     **_MADE,
     "launched_at": None,
 }
@@ -126,6 +128,17 @@ AUDIENCE_COUNTED: Json = {
     "consenting": 803,
     "reachable_and_consenting": 640,
     "sample": [{"customer": "sanne", "name": "Sanne de Vries", "language": "nl"}],
+}
+_COUNTS: Json = {
+    "decisions": {"not_in_audience": 311, "send": 120},
+    "deliveries": {"expired": 2, "sent": 118},
+    "coupons": {"issued": 87, "redeemed": 31, "released": 2},
+}
+REPORT: Json = {
+    "campaign": "sneakers",
+    "since": "2026-12-01T00:00:00Z",
+    **_COUNTS,
+    "by_version": [{"version": 1, "variant": None, **_COUNTS}],
 }
 LIMITS: Json = {
     "frequency_cap": {"messages": 3, "window": "P1D"},
