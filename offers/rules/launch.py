@@ -63,7 +63,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One of those it would reach: their language, and their facts as a message is filled from them."""
+    """One of those it would reach: their language, and the facts of their profile."""
 
     language: str | None
     facts: Mapping[str, Any]

@@ -145,8 +145,8 @@ def _texts(body: CampaignBody, rests: Rests) -> list[Finding]:
 
 
 def _of_people(rests: Rests, text: Text, default: str) -> list[list[str]]:
-    """Of each customer whose text this is what they lack. What a place or a coupon says, or the day, every message has."""
-    named = [one for one in facts_named(text.source) if one.partition(".")[0] not in ("place", "coupon", "weekday")]
+    """Of each customer whose text this is what of their profile they lack."""
+    named = [one for one in facts_named(text.source) if one.startswith("customer.")]
     among = dict.fromkeys(text.among)
     chains = [(one, language_chain(one.language, default)) for one in rests.people]
     theirs = [one for one, chain in chains if choose_language(among, chain) == text.language]

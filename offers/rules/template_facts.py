@@ -8,7 +8,9 @@ from typing import Any
 from liquid.exceptions import LiquidError
 
 from offers.rules.campaign import CampaignBody, Message
-from offers.rules.personalise import facts_named, fill
+from offers.rules.personalise import TemplateError, facts_named, fill
+
+NUMBERS = ("distance_m", "days_ago")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,7 @@ def fact_to_blame(source: str, missing: Iterable[str]) -> str | None:
 
     Nothing is guessed: the text is filled without each in turn, and when each alone has a `default` in another of them, without all.
     """
-    named = facts_named(source)
-    lacking = [one for one in named if one in set(missing)]
+    lacking = sorted(set(missing).intersection(facts_named(source)))
     if _works_without(source, frozenset(lacking)):
         return None
     return next((one for one in lacking if not _works_without(source, frozenset([one]))), lacking[-1])
@@ -50,7 +51,7 @@ def fact_to_blame(source: str, missing: Iterable[str]) -> str | None:
 def _works_without(source: str, missing: frozenset[str]) -> bool:
     try:
         fill(source, _nested(one for one in facts_named(source) if one not in missing))
-    except LiquidError:
+    except (LiquidError, TemplateError):
         return False
     return True
 
@@ -63,7 +64,7 @@ def _nested(facts: Iterable[str]) -> dict[str, Any]:
         inner = found
         for step in way:
             inner = inner.setdefault(step, {})
-        inner[last] = 100 if last == "distance_m" else "Sanne"
+        inner[last] = 100 if last in NUMBERS else "Sanne"
     return found
 
 
@@ -75,3 +76,16 @@ def has_fact(facts: Mapping[str, Any], fact: str) -> bool:
             return False
         inner = inner[step]
     return True
+
+
+def facts_of_profile(
+    name: str | None, language: str | None, sizes: Mapping[str, Any], attributes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a message knows of a customer from their profile alone. A fact of blanks says nothing, and so is none."""
+    first = next(iter((name or "").split()), None)
+    plain = _said({"name": name, "first_name": first, "language": language})
+    return {"customer": {**plain, "size": _said(sizes), "attributes": _said(attributes)}}
+
+
+def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None and str(value).strip()}

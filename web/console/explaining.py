@@ -73,7 +73,7 @@ def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
     if fact == "role":
         return voice.words.get(f"role_{value}", str(value))
     if fact == "condition" and isinstance(value, Mapping):
-        return voice.condition(value)
+        return voice.condition(value, names.places)
     if fact == "trigger" and isinstance(value, Mapping):
         return voice.words.get(f"on_{value.get('on')}", str(value.get("on")))
     if fact == "status":

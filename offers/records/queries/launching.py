@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from offers.records.tables import Customer, Geofence, Place
 from offers.rules.audience import Audience, read_audience
 from offers.rules.campaign import CampaignBody, TriggerRule, parse_campaign
 from offers.rules.launch import Person, Reach, Rests, Rival, Site, Stock
-from offers.rules.personalise import message_facts
+from offers.rules.template_facts import facts_of_profile
 
 LOOKED_AT = 100
 """Customers whose facts are held against the texts."""
@@ -31,7 +30,7 @@ def what_a_launch_rests_on(session: Session, campaign_id: str, body: CampaignBod
         sites=sites,
         stock=None if body.offer is None else _stock(session, body.offer),
         reach=_reach(session, audience, now),
-        people=[_person(one, now) for one in _some_reached(session, audience, now)],
+        people=[_person(one) for one in _some_reached(session, audience, now)],
         rivals=_rivals(session, campaign_id, body.trigger, covered),
     )
 
@@ -90,9 +89,8 @@ def _stock(session: Session, offer_id: str) -> Stock | None:
     )
 
 
-def _person(row: Customer, now: datetime) -> Person:
-    person = {"name": row.name, "language": row.language, "size": row.sizes, "attributes": row.attributes}
-    return Person(row.language, message_facts(person, {}, row.language or "en", now.astimezone(ZoneInfo("UTC"))))
+def _person(row: Customer) -> Person:
+    return Person(row.language, facts_of_profile(row.name, row.language, row.sizes, row.attributes))
 
 
 def _rivals(session: Session, campaign_id: str, trigger: TriggerRule, covered: Covered) -> list[Rival]:
