@@ -102,6 +102,11 @@ def names_of(session: Session, items: Iterable[dict[str, Any]]) -> Names:
     )
 
 
+def name_campaigns(session: Session) -> dict[str, str]:
+    """Every campaign's id and name, by name."""
+    return queries.campaign_names(session)
+
+
 def name_offers(session: Session) -> dict[str, str]:
     """Every offer's id and name, by name."""
     return queries.offer_names(session)

@@ -31,6 +31,7 @@ from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
 from web.desk import (
+    audiences,
     campaigns,
     coupons,
     customers,
@@ -42,6 +43,7 @@ from web.desk import (
     places,
     products,
     purchases,
+    reports,
     settings,
 )
 from web.ingest import doors as ingest
@@ -75,6 +77,8 @@ DOORS = (
     offers.router,
     coupons.router,
     campaigns.router,
+    reports.router,
+    audiences.router,
     settings.router,
     keys.router,
     nearby.router,

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # the stub leaves it out
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # the stub leaves one out
 
 
 def check_hours(expression: str) -> str:
@@ -26,3 +26,10 @@ def is_open(expression: str | None, at: datetime, zone: ZoneInfo) -> bool:
     if expression is None:
         return True
     return bool(_read(expression).is_open(at.astimezone(zone).replace(tzinfo=None)))
+
+
+def open_spans(expression: str | None, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """When it is open between two moments of the place's own clock, both without a zone: from, until, in order."""
+    if expression is None:
+        return [(start, end)]
+    return [(since, until) for since, until, state, _ in _read(expression).intervals(start, end) if state == State.OPEN]

@@ -119,8 +119,13 @@ def check_template(source: str) -> None:
 
 def names_fact(source: str, fact: str) -> bool:
     """Whether a template that was checked names this fact."""
+    return fact in facts_named(source)
+
+
+def facts_named(source: str) -> list[str]:
+    """The facts that a template that was checked names, such as `customer.first_name`."""
     variables = _parsed(source).analyze().variables.values()
-    return any(".".join(map(str, one.segments)) == fact for of_name in variables for one in of_name)
+    return sorted({".".join(map(str, one.segments)) for of_name in variables for one in of_name})
 
 
 def _example(variables: Iterable[Any]) -> dict[str, Any]:

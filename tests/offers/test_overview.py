@@ -124,9 +124,10 @@ def test_versions_and_names(busy: Town) -> None:
 
 def test_a_check_says_what_a_launch_would(town: Town) -> None:
     town.campaign("early", live=False)
-    [fault] = town.read(lambda session: check_campaign(session, "early", now=NOON))
-    assert fault.path == "trigger"
+    [fault, _] = town.read(lambda session: check_campaign(session, "early", now=NOON))
+    assert (fault.path, fault.refuses) == ("trigger", True)
     town.place()
+    town.phone()
     assert town.read(lambda session: check_campaign(session, "early", now=NOON)) == []
     with pytest.raises(NotFound):
         town.read(lambda session: check_campaign(session, "nothing", now=NOON))

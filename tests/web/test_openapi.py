@@ -13,6 +13,7 @@ from geofences.ping import Ping, read_ping
 from geofences.told import Told, read_transition
 from offers.desk_settings import change_limits
 from offers.records.database import Database
+from offers.rules.audience_body import AudienceBody
 from offers.rules.campaign import CampaignBody
 from offers.rules.coupon import RedeemBody
 from offers.rules.offer import CodesBody, OfferBody
@@ -104,6 +105,7 @@ def test_every_example_of_a_body_is_good_by_its_own_schema(document: dict[str, A
         RedeemBody,
         LinkBody,
         RefreshBody,
+        AudienceBody,
     ],
     ids=lambda body: body.__name__,
 )
@@ -140,6 +142,14 @@ def test_examples_of_answers_have_the_fields_of_real_answers(
             admin.put(
                 "/v1/campaigns/c", json=CAMPAIGN | {"audience": examples.CAMPAIGN["audience"], "cooldown": "P1D"}
             ).json(),
+        ),
+        "checks": (examples.CHECKS, admin.get("/v1/campaigns/c/checks").json()),
+        "version": (examples.VERSION, admin.get("/v1/campaigns/c/versions").json()["items"][0]),
+        "launched": (examples.LAUNCHED, admin.post("/v1/campaigns/c/launch").json()),
+        "report": (examples.REPORT, admin.get("/v1/campaigns/c/report").json()),
+        "counted": (
+            examples.AUDIENCE_COUNTED,
+            admin.post("/v1/audiences/count", json={"audience": {"fact": "language", "is": "nl"}}).json(),
         ),
         "limits": (examples.LIMITS, admin.get("/v1/settings").json()),
         "why": (examples.WHY, admin.get("/v1/customers/sanne/why", params={"campaign": "c"}).json()),

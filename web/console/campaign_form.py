@@ -47,7 +47,7 @@ KNOWN = (
     "hold_out_percent",
     "messages",
 )
-SERVERS = ("id", "status", "version", "created_at", "updated_at", "launched_at")
+SERVERS = ("id", "status", "version", "created_at", "updated_at", "launched_at", "warnings")
 """What an item says beside what the desk wrote."""
 
 Item = Mapping[str, Any]

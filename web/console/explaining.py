@@ -11,8 +11,10 @@ from web.console.speaking import Voice
 
 DURATIONS = ("cooldown", "window", "life")
 SOLD_OUT_OF = ("budget", "budget_per_place", "codes_left")
-NOBODY = Names({}, {}, {}, {})
-MOMENTS = ("happened_at", "last_sent", "last_held_out")
+MOMENTS = ("happened_at", "last_sent", "last_held_out", "deferred_until", "at", "since", "launched_at", "now")
+SERIES = {"places": "", "roles": "role_", "kinds": "k_"}
+"""Facts that are lists, and how the words of what they list begin; places have names."""
+NOT_SHOWN = ("path", "unmet", "more")
 
 
 def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
@@ -21,7 +23,9 @@ def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) 
 
 
 def _phrase(outcome: str, facts: Mapping[str, Any]) -> str:
-    """What was sold out says of what there was no more, a hold-out of what, a cooldown what it began with."""
+    """What was sold out says of what there was no more, a hold-out of what, a cooldown what it began with, quiet hours whether they were waited for."""
+    if outcome == "quiet_hours" and facts.get("deferred_until"):
+        return "why_quiet_hours_deferred"
     if outcome == "held_out" and facts.get("of") in ("all", "campaign"):
         return f"why_held_out_{facts['of']}"
     more = {"sold_out": SOLD_OUT_OF, "campaign_cooldown": ("last_held_out",)}.get(outcome, ())
@@ -29,9 +33,13 @@ def _phrase(outcome: str, facts: Mapping[str, Any]) -> str:
     return f"why_{outcome}_{fact}" if fact else f"why_{outcome}"
 
 
-def explain_never(reason: str, facts: Mapping[str, Any], voice: Voice) -> Markup:
-    """Why a campaign has never decided about a customer."""
-    return _sentence(f"never_{reason}", reason, facts, voice, NOBODY)
+def explain_never(reason: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
+    """Why a campaign has never decided about a customer: of what has not happened, which part."""
+    part = f"never_{facts.get('unmet')}"
+    phrase = part if reason == "no_moment" and part in voice.words else f"never_{reason}"
+    if phrase == "never_never_dwelled" and not {"dwell_s", "stayed_s"} <= facts.keys():
+        phrase = "never_other_kind"
+    return _sentence(phrase, reason, facts, voice, names)
 
 
 def _sentence(phrase: str, name: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
@@ -49,7 +57,7 @@ def facts_of(facts: Mapping[str, Any], voice: Voice, names: Names) -> list[tuple
     return [
         (voice.words.get(f"f_{fact}", fact), shown(fact, value, voice, names))
         for fact, value in facts.items()
-        if value is not None and fact != "path"
+        if value is not None and value != [] and fact not in NOT_SHOWN
     ]
 
 
@@ -58,6 +66,15 @@ def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
     if fact == "missing" and isinstance(value, list):
         purposes = [voice.words.get(f"consent_{one}", str(one)) for one in value]
         return f" {voice.words['and']} ".join(purposes)
+    if fact in SERIES and isinstance(value, list):
+        named = [names.places.get(str(one)) or voice.words.get(f"{SERIES[fact]}{one}", str(one)) for one in value]
+        return str(voice.series(named).unescape())
+    if fact == "has" and isinstance(value, list):
+        return ", ".join(map(str, value))
+    if fact == "place":
+        return names.places.get(str(value), str(value))
+    if fact == "role":
+        return voice.words.get(f"role_{value}", str(value))
     if fact == "condition" and isinstance(value, Mapping):
         return voice.condition(value, names.places)
     if fact == "trigger" and isinstance(value, Mapping):

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from offers.records.tables import Campaign, DeskSettings
+from offers.records.tables import Campaign, CampaignVersion, DeskSettings
 from offers.rules.limits import Limits
 
 
@@ -29,6 +29,14 @@ def running_definitions(session: Session) -> tuple[tuple[str, int, str, str], ..
 
 def all_campaigns(session: Session, after: str, limit: int) -> Sequence[Campaign]:
     return session.scalars(select(Campaign).where(Campaign.id > after).order_by(Campaign.id).limit(limit)).all()
+
+
+def versions_of(session: Session, campaign_id: str, before: int | None, limit: int) -> Sequence[CampaignVersion]:
+    """Newest first, from before a version on."""
+    wanted = select(CampaignVersion).where(CampaignVersion.campaign_id == campaign_id)
+    if before is not None:
+        wanted = wanted.where(CampaignVersion.version < before)
+    return session.scalars(wanted.order_by(CampaignVersion.version.desc()).limit(limit)).all()
 
 
 def settings_row(session: Session) -> DeskSettings | None:

@@ -331,3 +331,19 @@ def test_a_taken_id_is_said(draft: str, marketer: Person, admin: httpx.Client) -
     answer = marketer.fill(NEW, **{**FILLED, "name": "Mine"}, do="save")
     assert (answer.status_code, "This id is taken." in answer.text) == (409, True)
     assert admin.get("/v1/campaigns/sneakers").json()["name"] == FILLED["name"]
+
+
+def test_what_is_good_to_know_stands_on_the_page_and_before_the_launch(
+    draft: str, marketer: Person, enter: Enter, admin: httpx.Client
+) -> None:
+    said = "Nobody is in its audience yet."
+    page = marketer.look(draft)
+    assert "Good to know before:" in page.text
+    assert page.links[said] == f"{draft}/edit#f-audience"
+    asked = marketer.look(f"{draft}/launch")
+    assert said in asked.text
+    assert marketer.fill(f"{draft}/launch").headers["location"] == f"{draft}?done=did_launch"
+    assert said in marketer.look(draft).text
+    viewer = enter("viewer", language="de").look(draft)
+    assert "Noch gehört niemand zur Zielgruppe." in viewer.text
+    assert admin.get("/v1/campaigns/sneakers").json()["status"] == "live"

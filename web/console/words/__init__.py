@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.console.words import campaigns, conditions, frame, offers, places, reasons, removing, steps
+from web.console.words import campaigns, checks, conditions, frame, offers, places, reasons, removing, steps
 
 Line = tuple[str, str, str]
 TONGUES = ("en", "nl", "de")
@@ -13,6 +13,7 @@ LINES: Mapping[str, Line] = {
     **campaigns.LINES,
     **conditions.LINES,
     **offers.LINES,
+    **checks.LINES,
     **steps.LINES,
     **removing.LINES,
     **reasons.LINES,

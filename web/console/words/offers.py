@@ -107,11 +107,6 @@ LINES = {
         "Er zijn coupons met de huidige code uitgegeven, of een andere aanbieding heeft deze al.",
         "Coupons mit dem bisherigen Code sind ausgegeben, oder ein anderes Angebot hat diesen schon.",
     ),
-    "check_offer": (
-        "Its offer has nothing left to give, or no code yet. Look at its budget and codes.",
-        "De aanbieding heeft niets meer te geven, of nog geen code. Kijk naar budget en codes.",
-        "Das Angebot hat nichts mehr zu geben, oder noch keinen Code. Prüfen Sie Budget und Codes.",
-    ),
     "coupon_told": ("Coupon: {offer}, {said}", "Coupon: {offer}, {said}", "Coupon: {offer}, {said}"),
     "coupon_reserved": ("reserved", "gereserveerd", "reserviert"),
     "coupon_issued": ("not redeemed yet", "nog niet ingewisseld", "noch nicht eingelöst"),
