@@ -10,6 +10,7 @@ from offers.records.ids import new_id
 from offers.records.queries import campaigns as queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
+from offers.records.queries import products as product_queries
 from offers.records.queries.adding import added
 from offers.records.tables import Campaign, CampaignVersion
 from offers.rules.campaign import CampaignBody, parse_campaign
@@ -36,6 +37,7 @@ def put_campaign(
     if campaign is not None and campaign.status == "ended":
         raise Conflict("This campaign has ended; duplicate it under another id to change it.")
     _check_places(session, body)
+    _check_product(session, body)
     definition = body.as_json()
     created = False
     if campaign is None:
@@ -92,6 +94,12 @@ def _check_offer(session: Session, body: CampaignBody) -> None:
         raise BadInput([Fault(path, f"names coupon.code, and the offer {offer.id!r} has no codes") for path in paths])
 
 
+def _check_product(session: Session, body: CampaignBody) -> None:
+    """It is there now. It may be removed later: then texts that name it fall back to their default."""
+    if body.product is not None and product_queries.product_by_sku(session, body.product) is None:
+        raise BadInput.at("product", f"there is no product {body.product!r}")
+
+
 def step_campaign(
     session: Session,
     campaign_id: str,
@@ -143,18 +151,20 @@ def _not_ready(session: Session, body: CampaignBody, now: datetime) -> list[Faul
         faults.append(Fault("trigger", f"none of its places has a geofence with the role {body.trigger.role}"))
     elif body.trigger.on == "dwell" and not any(fence.dwell_s for fence in fences):
         faults.append(Fault("trigger.on", "none of its places' geofences has a dwell_s to wait for"))
-    if body.offer is not None and (nothing := _nothing_to_give(session, body.offer)):
+    if body.offer is not None and (nothing := _nothing_to_give(session, body.offer, now)):
         faults.append(Fault("offer", nothing))
     return faults
 
 
-def _nothing_to_give(session: Session, offer_id: str) -> str | None:
+def _nothing_to_give(session: Session, offer_id: str, now: datetime) -> str | None:
     """Why nobody could get this offer anywhere, or none."""
     offer = offer_queries.offer_by_id(session, offer_id)
     if offer is None:
         return f"there is no offer {offer_id!r}"
     if offer.budget is not None and offer.spent >= offer.budget:
         return f"its budget of {offer.budget} is spent"
+    if offer.valid_until is not None and offer.valid_until <= now:
+        return "it has ended"
     if offer.budget_per_place == 0:
         return "its budget_per_place is 0"
     if offer.codes == "imported" and not offer_queries.codes_left(session, [offer_id]):

@@ -132,7 +132,7 @@ def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetche
         sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
         last_sent=decision_queries.last_sent(session, people, (one.id for one in running)),
         decided=decision_queries.decided_already(session, people, (moment.key for moment in moments)),
-        left=offer_queries.what_is_left(session, offers, places, len(moments)) if offers else {},
+        left=offer_queries.what_is_left(session, offers, places, len(moments), now) if offers else {},
     )
 
 

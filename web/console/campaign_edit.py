@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from offers import campaigns, overview, users
 from offers.errors import BadInput, Conflict, Fault, NotFound
-from offers.rules.personalise import FACTS, FILTERS
 from offers.rules.profile import Id
+from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
 from web.console import audience_form, campaign_form
 from web.console.campaigns import said_of
@@ -154,7 +154,7 @@ def _previewed(
     shown = None
     if body is not None and not errors:
         typed = form.text("preview")[:200]
-        shown = preview_of(desk, body.as_json(), typed, errors)
+        shown = preview_of(desk, body, typed, errors)
         if not typed:
             errors["preview"] = desk.voice.words["bad_missing"]
     return form_page(
