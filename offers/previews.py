@@ -36,7 +36,7 @@ def preview_saved(session: Session, campaign_id: str, asked: PreviewBody, *, now
 def preview(session: Session, campaign: CampaignBody, asked: PreviewBody, *, now: datetime) -> dict[str, Any]:
     """What would go out to a customer whom the campaign decides to send to: at a place, at a time, in the words of a variant.
 
-    `{customer, place, language, variant, texts: {tag: …}, refusals: [{path, message}]}`: `language` is the one they would get; each of
+    `{customer, place, language, variant, texts: {tag: …}, refusals: [{path, name, message}]}`: `language` is the one they would get; each of
     the `texts` is as rules/preview.py says; with a refusal the default text goes out. A coupon's code is an example.
     """
     customer = customer_queries.customer_by_id(session, asked.customer)

@@ -124,7 +124,9 @@ PREVIEW: Json = {
             "warnings": [],
         },
     },
-    "refusals": [{"path": "messages.en.body", "message": "names purchase.title, which is not known"}],
+    "refusals": [
+        {"path": "messages.en.body", "name": "missing_fact", "message": "names purchase.title, which is not known"}
+    ],
 }
 LIMITS: Json = {
     "frequency_cap": {"messages": 3, "window": "P1D"},

@@ -62,7 +62,7 @@ class Gap:
 
     part: str
     """`title`, `body`, `url`; empty for the message as a whole."""
-    kind: Literal["missing", "empty", "filter", "too_long"]
+    kind: Literal["missing_fact", "empty_text", "filter_failed", "too_large"]
     said: str
     facts: tuple[str, ...] = ()
 
@@ -108,7 +108,7 @@ def word(message: Mapping[str, Any], facts: Mapping[str, Any], language: str, mo
     source = message.get("url")
     url = _filled("url", source, _in_an_address(facts), gaps) if source else None
     if not gaps and (takes := size_of(title, body, url)) > most_bytes:
-        gaps.append(Gap("", "too_long", f"takes {takes} bytes; push services take {most_bytes}"))
+        gaps.append(Gap("", "too_large", f"takes {takes} bytes; push services take {most_bytes}"))
     if not gaps:
         return Words(title, body, url)
     title, body = default_text(language, str(facts.get("place", {}).get("name", "")))
@@ -119,13 +119,15 @@ def _filled(part: str, source: str, facts: Mapping[str, Any], gaps: list[Gap]) -
     try:
         text = fill(source, facts)
     except MissingFactsError as missing:
-        gaps.append(Gap(part, "missing", f"names {' and '.join(missing.facts)}, which is not known", missing.facts))
+        gaps.append(
+            Gap(part, "missing_fact", f"names {' and '.join(missing.facts)}, which is not known", missing.facts)
+        )
         return ""
     except TemplateError as error:
-        gaps.append(Gap(part, "filter", str(error)))
+        gaps.append(Gap(part, "filter_failed", str(error)))
         return ""
     if not says_something(text):
-        gaps.append(Gap(part, "empty", "comes out empty"))
+        gaps.append(Gap(part, "empty_text", "comes out empty"))
     return text
 
 

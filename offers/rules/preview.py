@@ -35,7 +35,7 @@ def preview_text(
     `{path, message}` what a phone would not show. `path` is where the message stands in the campaign.
     """
     words = word(message, facts, language, most_bytes)
-    refusals = [{"path": f"{path}.{gap.part}".rstrip("."), "message": gap.said} for gap in words.gaps]
+    refusals = [{"path": f"{path}.{gap.part}".rstrip("."), "name": gap.kind, "message": gap.said} for gap in words.gaps]
     text = {
         "title": words.title,
         "body": words.body,

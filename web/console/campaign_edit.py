@@ -201,6 +201,6 @@ def form_page(
         finding=finding,
         offers=offers,
         preview=preview,
-        facts=FACTS,
+        facts={fact: f"fact_{fact.removesuffix('.<name>').replace('.', '_')}" for fact in FACTS},
         filters=FILTERS,
     )

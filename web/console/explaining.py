@@ -10,9 +10,9 @@ from offers.overview import Names
 from web.console.speaking import Voice
 
 DURATIONS = ("cooldown", "window", "life")
-SOLD_OUT_OF = ("budget", "budget_per_place", "codes_left")
+SOLD_OUT_OF = ("ended_at", "budget", "budget_per_place", "codes_left")
 NOBODY = Names({}, {}, {}, {})
-MOMENTS = ("happened_at", "last_sent")
+MOMENTS = ("happened_at", "last_sent", "ended_at")
 
 
 def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:

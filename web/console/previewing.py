@@ -16,7 +16,7 @@ from web.console.giving import worth
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """`bytes` is what title, text and address take on their way, in UTF-8; `refused` why the default text stands here."""
+    """`bytes` is what title, text and address take on their way, in UTF-8; `missing` and `refused` why the default text stands here."""
 
     language: str
     theirs: bool
@@ -74,7 +74,7 @@ def _offer(desk: Desk, offer_id: str | None) -> dict[str, Any] | None:
 
 
 def _text(tag: str, text: Mapping[str, Any], told: Mapping[str, Any]) -> Previewed:
-    refused = [one["message"] for one in told["refusals"] if _is_of(one["path"], tag)]
+    refused = [one["name"] for one in told["refusals"] if _is_of(one["path"], tag) and one["name"] != "missing_fact"]
     return Previewed(
         tag,
         tag == told["language"],

@@ -54,21 +54,21 @@ def test_a_missing_fact_falls_back_to_the_default_text_as_a_whole(where: str, la
     assert (words.title, words.body) == (title.format(place="Kalverstraat"), body.format(place="Kalverstraat"))
     assert words.url is None
     assert words.missing == "order.number"
-    assert words.gaps == (Gap(where, "missing", "names order.number, which is not known", ("order.number",)),)
+    assert words.gaps == (Gap(where, "missing_fact", "names order.number, which is not known", ("order.number",)),)
 
 
 def test_a_filter_that_chokes_on_a_fact_falls_back_too() -> None:
     source = "{{ customer.first_name | truncate: customer.attributes.team }}"
     words = word({"title": source, "body": "Kom langs"}, FACTS_OF_SANNE, "nl")
     assert words.title == "Kalverstraat"
-    assert words.missing == "filter"
+    assert words.missing == "filter_failed"
 
 
 def test_a_title_or_body_that_comes_out_empty_falls_back_too() -> None:
     words = word({"title": "{{ order.number | default: '' }}", "body": "Kom langs"}, FACTS_OF_SANNE, "nl")
     assert words.title == "Kalverstraat"
-    assert words.missing == "empty"
-    assert words.gaps == (Gap("title", "empty", "comes out empty"),)
+    assert words.missing == "empty_text"
+    assert words.gaps == (Gap("title", "empty_text", "comes out empty"),)
 
 
 def test_a_good_message_is_marked_as_whole_and_cut_to_its_bounds() -> None:
@@ -109,13 +109,13 @@ def test_every_gap_is_told_and_the_first_is_counted() -> None:
     }
     words = word(message, FACTS_OF_SANNE, "nl")
     assert [(one.part, one.kind, one.facts) for one in words.gaps] == [
-        ("title", "missing", ("customer.size.hat",)),
-        ("body", "empty", ()),
-        ("url", "missing", ("purchase.sku", "offer.name")),
+        ("title", "missing_fact", ("customer.size.hat",)),
+        ("body", "empty_text", ()),
+        ("url", "missing_fact", ("purchase.sku", "offer.name")),
     ]
     assert words.missing == "customer.size.hat"
     assert words.gaps[0].counted_as == "customer.size"
-    assert words.gaps[1].counted_as == "empty"
+    assert words.gaps[1].counted_as == "empty_text"
 
 
 def test_what_no_push_service_would_carry_goes_out_as_the_default_text() -> None:
@@ -127,7 +127,7 @@ def test_what_no_push_service_would_carry_goes_out_as_the_default_text() -> None
     long = 1 + 1 + 2 + 2 * 400 * len("%C3%A9")
     for platform, most in MOST_BYTES.items():
         words = word(message, facts, "nl", most)
-        assert (words.title, words.missing) == ("Kalverstraat", "too_long"), platform
+        assert (words.title, words.missing) == ("Kalverstraat", "too_large"), platform
         assert words.gaps[0].said == f"takes {long} bytes; push services take {most}"
         assert words.bytes <= LEAST
     assert word(message, facts, "nl", long).missing is None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.console.words import campaigns, frame, offers, places, reasons, removing, steps
+from web.console.words import campaigns, facts, frame, offers, places, reasons, removing, steps
 
 Line = tuple[str, str, str]
 TONGUES = ("en", "nl", "de")
@@ -11,6 +11,7 @@ LINES: Mapping[str, Line] = {
     **frame.LINES,
     **places.LINES,
     **campaigns.LINES,
+    **facts.LINES,
     **offers.LINES,
     **steps.LINES,
     **removing.LINES,

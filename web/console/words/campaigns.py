@@ -163,6 +163,22 @@ LINES = {
         "Standaardtekst: {missing}.",
         "Standardtext: {missing}.",
     ),
+    "refused_empty_text": (
+        "Default text: a text comes out empty.",
+        "Standaardtekst: een tekst komt er leeg uit.",
+        "Standardtext: Ein Text ist am Ende leer.",
+    ),
+    "refused_filter_failed": (
+        "Default text: a filter can not work with what it gets.",
+        "Standaardtekst: een filter kan niet overweg met wat het krijgt.",
+        "Standardtext: Ein Filter kommt mit seinem Wert nicht zurecht.",
+    ),
+    "refused_too_large": (
+        "Default text: these are more bytes than push services take.",
+        "Standaardtekst: dit zijn meer bytes dan pushdiensten aannemen.",
+        "Standardtext: Das sind mehr Bytes, als Push-Dienste annehmen.",
+    ),
+    "preview_variant": ("in the words of {variant}", "in de woorden van {variant}", "in den Worten von {variant}"),
     "preview_nobody": ("There is no such customer.", "Die klant is er niet.", "Diesen Kunden gibt es nicht."),
     "preview_not_saved": ("This is not saved yet.", "Dit is nog niet opgeslagen.", "Das ist noch nicht gespeichert."),
     "preview_of": ("As {customer} would get it", "Zoals {customer} het krijgt", "Wie {customer} sie bekommt"),
