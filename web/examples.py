@@ -92,12 +92,14 @@ CAMPAIGN: Json = {
     "priority": 50,
     "cooldown": "P1D",
     "quiet_hours": "drop",
+    "devices": "last_seen",
     "messages": {
         "nl": {
             "title": "Hoi {{ customer.first_name | default: 'daar' }}",
             "body": "Je bent vlak bij {{ place.name }}.",
         }
     },
+    "variants": [],
     **_MADE,
     "launched_at": None,
 }

@@ -116,7 +116,8 @@ def change(desk: Writer, campaign_id: Named) -> Response:
 
 def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
     """What only a look at the records shows: an offer that is gone, or has no code for a text to tell."""
-    words = {"offer": desk.voice.words["bad_choice"], "messages": desk.voice.words["bad_coupon_code"]}
+    phrases = {"offer": "bad_choice", "product": "bad_product", "messages": "bad_coupon_code"}
+    words = {field: desk.voice.words[phrase] for field, phrase in phrases.items()}
     return [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
 
 
