@@ -126,13 +126,16 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
             messages = campaign.messages_of(row.variant)
             defaults = (campaign.default_language, limits.default_language)
             language = choose_language(messages, language_chain(customer.language or device.locale, *defaults))
-            message = messages[language].sources()
+            message = messages[language]
             row.coupon, code = coupons.get(row.decision_id or "", (None, None))
             about = wording.about(customer, place, device, campaign, named, distance_m=row.context.get("distance_m"))
             about = replace(about, code=code, ends_at=_end_of(offer, now) if row.coupon else None)
-            facts = message_facts(about, language_chain(language, *defaults), now.astimezone(zone))
+            tongues = language_chain(language, *defaults)
+            facts = message_facts(about, tongues, now.astimezone(zone), message.facts_named())
             token = device.push_token or ""
-            held.append(Claimed(row.id, device.id, token, device.platform, row.expires_at, language, message, facts))
+            held.append(
+                Claimed(row.id, device.id, token, device.platform, row.expires_at, language, message.sources(), facts)
+            )
         else:
             row.state = "expired" if reason == "too_late" else "failed"
             row.reason, row.claim, row.lease_until = reason, None, None

@@ -70,6 +70,9 @@ class Message(Strict):
         """Its templates by part, those that there are."""
         return {part: source for part in PARTS if (source := getattr(self, part)) is not None}
 
+    def facts_named(self) -> frozenset[str]:
+        return frozenset().union(*map(facts_named, self.sources().values()))
+
 
 Messages = Annotated[dict[Language, Message], Field(min_length=1, max_length=50)]
 

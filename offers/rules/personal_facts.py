@@ -1,6 +1,6 @@
 """The facts that a message is filled from. Only what is known is there: a template sees a missing fact as missing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,29 +64,41 @@ class About:
     """When the coupon ends."""
 
 
-def message_facts(about: About, languages: list[str], local: datetime) -> dict[str, Any]:
-    """What a message is filled from, at a local time. `languages` are the message's own and those to fall back to, best first."""
-    language = languages[0]
-    person = about.person
+def message_facts(
+    about: About, languages: list[str], local: datetime, named: Iterable[str] | None = None
+) -> dict[str, Any]:
+    """What a message is filled from, at a local time. `languages` are the message's own and those to fall back to, best first.
+
+    With `named` only the families of those facts are made, and that of the place, which the default text tells of.
+    """
+    makers: dict[str, Callable[[], Any]] = {
+        "customer": lambda: _of_customer(about.person),
+        "purchase": lambda: {} if about.bought is None else _known(_of_purchase(about.bought, languages, local)),
+        "place": lambda: _known(about.place),
+        "product": lambda: {} if about.product is None else _known(_of_product(about.product, languages)),
+        "offer": lambda: {} if about.offer is None else _known(_of_offer(about.offer, languages)),
+        "coupon": lambda: _known(_of_coupon(about, languages[0], local)),
+        "device": lambda: _known(_of_device(about.device)),
+        "weekday": lambda: weekday(local, languages[0]),
+    }
+    wanted = makers if named is None else {"place", *(fact.partition(".")[0] for fact in named)}
+    return {family: make() for family, make in makers.items() if family in wanted}
+
+
+def _of_customer(person: Mapping[str, Any]) -> dict[str, Any]:
     name = person.get("name") or ""
     plain = {"name": name, "first_name": next(iter(name.split()), None), "language": person.get("language")}
-    coupon = {"code": about.code}
-    if about.ends_at is not None:
-        coupon["expires"] = end_of(about.ends_at.astimezone(local.tzinfo), local, language)
     return {
-        "customer": {
-            **_known(plain),
-            "size": _known(person.get("size", {})),
-            "attributes": _known(person.get("attributes", {})),
-        },
-        "purchase": {} if about.bought is None else _known(_of_purchase(about.bought, languages, local)),
-        "place": _known(about.place),
-        "product": {} if about.product is None else _known(_of_product(about.product, languages)),
-        "offer": {} if about.offer is None else _known(_of_offer(about.offer, languages)),
-        "coupon": _known(coupon),
-        "device": _known(_of_device(about.device)),
-        "weekday": weekday(local, language),
+        **_known(plain),
+        "size": _known(person.get("size", {})),
+        "attributes": _known(person.get("attributes", {})),
     }
+
+
+def _of_coupon(about: About, language: str, local: datetime) -> dict[str, Any]:
+    if about.ends_at is None:
+        return {"code": about.code}
+    return {"code": about.code, "expires": end_of(about.ends_at.astimezone(local.tzinfo), local, language)}
 
 
 def _of_purchase(bought: Bought, languages: list[str], local: datetime) -> dict[str, Any]:

@@ -149,9 +149,10 @@ def one_line(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    return "".join(
-        char for char in text.replace("\t", " ") if char in _KEPT or unicodedata.category(char) not in _UNSEEN
-    ).strip()
+    if text.isprintable():  # most are
+        return text.strip()
+    kept = (char for char in text.replace("\t", " ") if char in _KEPT or unicodedata.category(char) not in _UNSEEN)
+    return "".join(kept).strip()
 
 
 def _names(template: BoundTemplate) -> list[str]:

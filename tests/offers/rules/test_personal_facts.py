@@ -108,3 +108,9 @@ def test_days_ago_are_counted_by_the_calendar() -> None:
     """Bought at 23:30 in Amsterdam, looked at 13 hours later: yesterday."""
     late = datetime(2026, 12, 7, 22, 30, tzinfo=UTC)
     assert facts_of(About(person={}, place={}, bought=Bought(late)))["purchase.days_ago"] == 1
+
+
+def test_only_the_families_that_are_named_are_made_and_the_places() -> None:
+    facts = message_facts(FULL, ["nl"], NOW, {"purchase.title", "weekday"})
+    assert set(facts) == {"place", "purchase", "weekday"}
+    assert facts == {family: value for family, value in message_facts(FULL, ["nl"], NOW).items() if family in facts}
