@@ -10,6 +10,7 @@ from offers.records.ids import new_id
 from offers.records.queries import campaigns as queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
+from offers.records.queries import products as product_queries
 from offers.records.queries.adding import added
 from offers.records.queries.launching import what_a_launch_rests_on
 from offers.records.tables import Campaign, CampaignVersion
@@ -42,6 +43,7 @@ def put_campaign(
     if campaign is not None and campaign.status == "ended":
         raise Conflict("This campaign has ended; duplicate it under another id to change it.")
     _check_places(session, body)
+    _check_product(session, body)
     definition = body.as_json()
     created = False
     findings = _findings(session, campaign_id, body, now) if campaign and campaign.status == "live" else []
@@ -95,6 +97,12 @@ def _check_offer(session: Session, body: CampaignBody) -> None:
         raise BadInput.at("offer", f"there is no offer {body.offer!r}")
     if offer.codes == "none" and (paths := body.texts_with_code()):
         raise BadInput([Fault(path, f"names coupon.code, and the offer {offer.id!r} has no codes") for path in paths])
+
+
+def _check_product(session: Session, body: CampaignBody) -> None:
+    """It is there now. It may be removed later: then texts that name it fall back to their default."""
+    if body.product is not None and product_queries.product_by_sku(session, body.product) is None:
+        raise BadInput.at("product", f"there is no product {body.product!r}")
 
 
 def step_campaign(

@@ -141,7 +141,7 @@ def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
         last=decision_queries.last_times(session, people, cooling) if cooling else {},
         decided=decision_queries.decided_already(session, people, (moment.key for moment in moments)),
-        left=offer_queries.what_is_left(session, offers, places, len(moments)) if offers else {},
+        left=offer_queries.what_is_left(session, offers, places, len(moments), now) if offers else {},
     )
 
 

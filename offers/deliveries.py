@@ -1,7 +1,7 @@
 """Deliveries: claim, word, send, record; and what to do about senders that died."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -15,19 +15,22 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import decisions as decision_queries
 from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import places as place_queries
+from offers.records.queries import wording
 from offers.records.queries.writing import write_together
-from offers.records.tables import Customer, Delivery, Device, Place
+from offers.records.tables import Customer, Delivery, Device, Offer, Place
 from offers.rules import eligibility
 from offers.rules.campaign import CampaignBody, parse_campaign
+from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.personalise import Words, choose_language, message_facts, word
+from offers.rules.personal_facts import message_facts
+from offers.rules.personalise import LEAST, MOST_BYTES, Words, choose_language, word
 from offers.rules.values import language_chain, zone_or_none
 
 LEASE = timedelta(seconds=60)
 """Longer than any send may take; a sender that has not answered by then is dead."""
 
 SURELY_NOT_SENT = ("expired", "failed")
-RECORDED = ("state", "reason", "language", "title", "body", "url", "sent_at", "claim", "lease_until")
+RECORDED = ("state", "reason", "missing", "language", "title", "body", "url", "sent_at", "claim", "lease_until")
 """What is written of each message's outcome: rows of one batch differ in which of these change."""
 
 
@@ -99,6 +102,8 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
     }
     limits = campaign_queries.limits_now(session)
     coupons = coupon_queries.codes_to_tell(session, (row.decision_id for row in rows if row.decision_id), keys)
+    told = {row.campaign_id: campaigns[row.campaign_id] for row in rows if row.campaign_id in campaigns}
+    named = wording.named_in(session, told.values(), customers, now)
     held, taken_back = [], []
     for row in rows:
         customer, device, place = (
@@ -112,17 +117,25 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
         reason = _why_not(row, customer, device, place, campaign, now=now)
         if reason is None and eligibility.is_quiet(limits, now, zone):
             reason = "quiet_hours"
+        offer = named.offers.get(campaign.offer) if campaign and campaign.offer else None
+        if reason is None and offer is not None and offer.valid_until is not None and offer.valid_until <= now:
+            reason = "sold_out"  # it has ended since: its coupon would be good for nothing
         if reason is None:
             assert campaign is not None, "a delivery without its campaign has a reason not to go"
             assert place is not None, "and so has one without its place"
-            chain = language_chain(customer.language or device.locale, limits.default_language)
             messages = campaign.messages_of(row.variant)
-            language = choose_language(messages, chain)
-            message = messages[language].model_dump()
+            defaults = (campaign.default_language, limits.default_language)
+            language = choose_language(messages, language_chain(customer.language or device.locale, *defaults))
+            message = messages[language]
             row.coupon, code = coupons.get(row.decision_id or "", (None, None))
-            facts = _facts(row, customer, place, language, now.astimezone(zone), code=code)
+            about = wording.about(customer, place, device, campaign, named, distance_m=row.context.get("distance_m"))
+            about = replace(about, code=code, ends_at=_end_of(offer, now) if row.coupon else None)
+            tongues = language_chain(language, *defaults)
+            facts = message_facts(about, tongues, now.astimezone(zone), message.facts_named())
             token = device.push_token or ""
-            held.append(Claimed(row.id, device.id, token, device.platform, row.expires_at, language, message, facts))
+            held.append(
+                Claimed(row.id, device.id, token, device.platform, row.expires_at, language, message.sources(), facts)
+            )
         else:
             row.state = "expired" if reason == "too_late" else "failed"
             row.reason, row.claim, row.lease_until = reason, None, None
@@ -155,22 +168,14 @@ def _why_not(
     return None
 
 
-def _facts(
-    row: Delivery, customer: Customer, place: Place, language: str, local: datetime, *, code: str | None
-) -> dict[str, Any]:
-    person = {
-        "name": customer.name,
-        "language": customer.language,
-        "size": customer.sizes,
-        "attributes": customer.attributes,
-    }
-    where = {"name": place.name, "address": place.address, "distance_m": row.context.get("distance_m")}
-    return message_facts(person, where, language, local, code)
+def _end_of(offer: Offer | None, now: datetime) -> datetime | None:
+    """When a coupon that is issued about now will end."""
+    return None if offer is None else end_of_coupon(now, offer.valid_for_s, offer.valid_until)
 
 
 def word_delivery(claimed: Claimed) -> tuple[PushMessage, Words]:
     """Fill the words; pure and outside any transaction."""
-    words = word(claimed.message, claimed.facts, claimed.language)
+    words = word(claimed.message, claimed.facts, claimed.language, MOST_BYTES.get(claimed.platform, LEAST))
     message = PushMessage(
         claimed.delivery_id,
         claimed.device_id,
@@ -205,6 +210,7 @@ def record_outcomes(session: Session, sender: str, results: Sequence[Sent], *, n
         if row is None:
             continue
         row.state, row.reason = one.outcome.state, one.outcome.reason or ("default_text" if one.words.missing else None)
+        row.missing = one.words.missing
         row.language, row.title, row.body, row.url = one.language, one.words.title, one.words.body, one.words.url
         row.sent_at = now if one.outcome.state == "sent" else None
         row.claim = row.lease_until = None

@@ -7,16 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers.errors import NotFound
-from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import overview as queries
-from offers.records.queries import places as place_queries
-from offers.rules.coupon_codes import EXAMPLE
-from offers.rules.personalise import choose_language, message_facts, word
-from offers.rules.values import language_chain, zone_or_none
 
 NO_ZONE = "UTC"
 
@@ -189,39 +183,3 @@ def devices_of(session: Session, customer_id: str) -> list[dict[str, Any]]:
 def count_queued(session: Session, campaign_id: str) -> int:
     """Messages of a campaign that wait to be sent."""
     return queries.queued_of(session, campaign_id)
-
-
-def preview(
-    session: Session,
-    messages: dict[str, Any],
-    customer_id: str,
-    *,
-    place_id: str | None,
-    now: datetime,
-    distance_m: int = 100,
-) -> dict[str, Any]:
-    """What a customer would be sent, in every language of `messages`, at a place (any, when none is named).
-
-    `{customer, place, language, texts: {tag: {title, body, url, missing}}}`: `language` is the one they would get, `missing` the
-    fact for whose lack the default text would go out. The code of a coupon is an example: nothing is reserved.
-    """
-    customer = customer_queries.customer_by_id(session, customer_id)
-    if customer is None:
-        raise NotFound("customer")
-    place = place_queries.place_by_id(session, place_id) if place_id else None
-    place = place or next(iter(place_queries.all_places(session, "", 1)), None)
-    where = {"name": place.name, "address": place.address, "distance_m": distance_m} if place else {}
-    zone = zone_or_none(customer.time_zone) or zone_or_none(place.time_zone if place else None) or zone_or_none(NO_ZONE)
-    person = {
-        "name": customer.name,
-        "language": customer.language,
-        "size": customer.sizes,
-        "attributes": customer.attributes,
-    }
-    texts = {}
-    for tag, message in messages.items():
-        words = word(message, message_facts(person, where, tag, now.astimezone(zone), EXAMPLE), tag)
-        texts[tag] = {"title": words.title, "body": words.body, "url": words.url, "missing": words.missing}
-    chain = language_chain(customer.language, campaign_queries.limits_now(session).default_language)
-    language = choose_language(messages, chain)
-    return {"customer": customer.id, "place": place.name if place else None, "language": language, "texts": texts}

@@ -140,6 +140,33 @@ REPORT: Json = {
     **_COUNTS,
     "by_version": [{"version": 1, "variant": None, **_COUNTS}],
 }
+PREVIEW: Json = {
+    "customer": "sanne",
+    "place": "kalverstraat-102",
+    "language": "nl",
+    "variant": None,
+    "texts": {
+        "nl": {
+            "title": "Hoi Sanne",
+            "body": "Je bent vlak bij Kalverstraat 102.",
+            "url": None,
+            "bytes": 43,
+            "missing": [],
+            "warnings": [],
+        },
+        "en": {
+            "title": "Kalverstraat 102",
+            "body": "There is something for you at Kalverstraat 102.",
+            "url": None,
+            "bytes": 63,
+            "missing": ["purchase.title"],
+            "warnings": [],
+        },
+    },
+    "refusals": [
+        {"path": "messages.en.body", "name": "missing_fact", "message": "names purchase.title, which is not known"}
+    ],
+}
 LIMITS: Json = {
     "frequency_cap": {"messages": 3, "window": "P1D"},
     "quiet_hours": {"from": "21:00", "until": "08:00"},
@@ -181,7 +208,9 @@ OFFER: Json = {
     "codes": "generated",
     "code": None,
     "valid_for": "P7D",
+    "valid_until": "2026-12-31T22:59:59Z",
     "text": {"nl": "10% op alle sneakers", "en": "10% off all sneakers"},
+    "minimum_basket": {"nl": "vanaf € 50", "en": "from €50"},
     **_MADE,
     "spent": 120,
     "left": 380,
@@ -198,6 +227,7 @@ COUPON: Json = {
     "value": 10,
     "currency": None,
     "text": {"nl": "10% op alle sneakers", "en": "10% off all sneakers"},
+    "minimum_basket": {"nl": "vanaf € 50", "en": "from €50"},
     "campaign": "sneakers",
     "state": "redeemed",
     "issued_at": "2026-12-01T12:00:01Z",
@@ -247,6 +277,7 @@ DELIVERY: Json = {
     "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "state": "sent",
     "reason": None,
+    "missing": None,
     "language": "nl",
     "title": "Hoi Sanne",
     "body": "Je bent vlak bij Kalverstraat 102.",

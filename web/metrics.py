@@ -18,6 +18,7 @@ WITH_OUTCOME = {
     "transition": ("passerby_transitions", "Transitions by kind"),
     "told": ("passerby_phone_transitions", "Transitions that phones told, by what became of them"),
 }
+DEFAULT_TEXTS = ("passerby_default_texts", "Messages that went out as the default text, by the fact that was missing")
 NAMED = {"used": "matched"}
 """What workers count under a name of their own."""
 
@@ -85,6 +86,7 @@ def _fences(vitals: Vitals) -> Iterator[Metric]:
 
 def _counters(vitals: Vitals) -> Iterator[Metric]:
     labelled = {kind: CounterMetricFamily(*named, labels=["outcome"]) for kind, named in WITH_OUTCOME.items()}
+    labelled["default_text"] = CounterMetricFamily(*DEFAULT_TEXTS, labels=["fact"])
     plain = {"matched": 0}
     for name, value in sorted(vitals.counters.items()):
         kind, _, outcome = name.partition(":")

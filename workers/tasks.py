@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from celery import Celery
 
+from offers.rules.templates import family_of
 from workers import beat, sweeps
 from workers.enqueue import DELIVER, MATCH
 from workers.matching import Matched
@@ -72,11 +73,17 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
 
 
 def counts_of(happened: list[dict[str, Any]]) -> dict[str, int]:
-    """What the counters make of live events: `decision:send`, `delivery:sent`, `transition:enter`."""
+    """What the counters make of live events: `decision:send`, `delivery:sent`, `transition:enter`; and of messages that went out as
+    the default text the fact that was missing: `default_text:purchase.title`.
+    """
     names = {"decision": "outcome", "delivery": "state", "transition": "kind"}
-    return dict(
-        Counter(f"{event['type']}:{event[names[event['type']]]}" for event in happened if event["type"] in names)
+    counts = Counter(f"{event['type']}:{event[names[event['type']]]}" for event in happened if event["type"] in names)
+    counts.update(
+        f"default_text:{family_of(event['missing'])}"
+        for event in happened
+        if event["type"] == "delivery" and event["state"] in ("sent", "unknown") and event.get("missing")
     )
+    return dict(counts)
 
 
 def follow_matched(parts: "Parts", matched: Matched) -> None:

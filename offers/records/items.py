@@ -73,6 +73,7 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "place": row.context.get("place_id"),
         "state": row.state,
         "reason": row.reason,
+        "missing": row.missing,
         "language": row.language,
         "title": row.title,
         "body": row.body,

@@ -10,8 +10,9 @@ from offers.rules import eligibility
 from offers.rules.campaign import CampaignBody
 from offers.rules.launch import Finding, Reach, Rests, Stock
 from offers.rules.launch_times import times_of
-from offers.rules.personalise import choose_language, facts_named
+from offers.rules.personalise import choose_language
 from offers.rules.template_facts import Text, fact_to_blame, has_fact, texts_of
+from offers.rules.templates import facts_named
 from offers.rules.values import language_chain, zone_or_none
 
 MOST_NAMED = 10
@@ -146,7 +147,7 @@ def _texts(body: CampaignBody, rests: Rests) -> list[Finding]:
 
 def _of_people(rests: Rests, text: Text, default: str) -> list[list[str]]:
     """Of each customer whose text this is what of their profile they lack."""
-    named = [one for one in facts_named(text.source) if one.startswith("customer.")]
+    named = [one for one in sorted(facts_named(text.source)) if one.startswith("customer.")]
     among = dict.fromkeys(text.among)
     chains = [(one, language_chain(one.language, default)) for one in rests.people]
     theirs = [one for one, chain in chains if choose_language(among, chain) == text.language]

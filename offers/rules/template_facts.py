@@ -8,7 +8,7 @@ from typing import Any
 from liquid.exceptions import LiquidError
 
 from offers.rules.campaign import CampaignBody, Message
-from offers.rules.personalise import TemplateError, facts_named, fill
+from offers.rules.templates import TemplateError, facts_named, fill
 
 NUMBERS = ("distance_m", "days_ago")
 
@@ -32,7 +32,7 @@ def texts_of(body: CampaignBody) -> Iterator[Text]:
 
 def _texts(under: str, messages: Mapping[str, Message]) -> Iterator[Text]:
     for language, message in messages.items():
-        for part, source in message.model_dump(exclude_none=True).items():
+        for part, source in message.sources().items():
             yield Text(f"{under}.{language}.{part}", language, source, tuple(messages))
 
 

@@ -146,10 +146,10 @@ def read_language(value: str) -> str:
     return match[1].lower() + rest
 
 
-def language_chain(wanted: str | None, default: str) -> list[str]:
-    """Which languages to try, best first: `de-AT`, `de`, the default, English."""
+def language_chain(wanted: str | None, *defaults: str | None) -> list[str]:
+    """Which languages to try, best first: `de-AT`, `de`, then each default, and what that is a kind of."""
     chain: list[str] = []
-    for tag in (wanted, default, "en"):
+    for tag in (wanted, *defaults):
         while tag:
             if tag not in chain:
                 chain.append(tag)

@@ -18,7 +18,7 @@ from offers.rules.personalise import Words
 from offers.rules.profile import CustomerBody
 from tests.offers.stories import NOON, TELLS, Town, at, enter
 
-WORDS = Words("Hi", "there", None, None)
+WORDS = Words("Hi", "there", None)
 HEAD_START_S = 0.5
 """How long who has stopped waits for the other to reach its own lock."""
 

@@ -18,6 +18,7 @@ from offers.rules.campaign import CampaignBody
 from offers.rules.coupon import RedeemBody
 from offers.rules.offer import CodesBody, OfferBody
 from offers.rules.place import PlaceBody
+from offers.rules.preview import PreviewBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, DeviceBody
 from offers.rules.purchase import PurchaseBody
@@ -103,6 +104,7 @@ def test_every_example_of_a_body_is_good_by_its_own_schema(document: dict[str, A
         OfferBody,
         CodesBody,
         RedeemBody,
+        PreviewBody,
         LinkBody,
         RefreshBody,
         AudienceBody,
@@ -151,6 +153,11 @@ def test_examples_of_answers_have_the_fields_of_real_answers(
             examples.AUDIENCE_COUNTED,
             admin.post("/v1/audiences/count", json={"audience": {"fact": "language", "is": "nl"}}).json(),
         ),
+        "preview": (
+            examples.PREVIEW,
+            preview := admin.post("/v1/campaigns/c/preview", json={"customer": "sanne"}).json(),
+        ),
+        "text of a preview": (examples.PREVIEW["texts"]["nl"], preview["texts"]["en"]),
         "limits": (examples.LIMITS, admin.get("/v1/settings").json()),
         "why": (examples.WHY, admin.get("/v1/customers/sanne/why", params={"campaign": "c"}).json()),
         "pings": (examples.PINGS_TAKEN, http.post("/v1/pings", json=[], headers=token).json()),

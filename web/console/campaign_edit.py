@@ -8,8 +8,8 @@ from starlette.responses import Response
 from offers import campaigns, overview, users
 from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.rules.launch import refusals
-from offers.rules.personalise import FACTS, FILTERS
 from offers.rules.profile import Id
+from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
 from web.console import audience_form, campaign_form
 from web.console.changing import ChangedMeanwhile, unchanged
@@ -117,7 +117,8 @@ def change(desk: Writer, campaign_id: Named) -> Response:
 
 def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
     """What only a look at the records shows: an offer that is gone, or has no code for a text to tell."""
-    words = {"offer": desk.voice.words["bad_choice"], "messages": desk.voice.words["bad_coupon_code"]}
+    phrases = {"offer": "bad_choice", "product": "bad_product", "messages": "bad_coupon_code"}
+    words = {field: desk.voice.words[phrase] for field, phrase in phrases.items()}
     return [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
 
 
@@ -155,7 +156,7 @@ def _previewed(
     shown = None
     if body is not None and not errors:
         typed = form.text("preview")[:200]
-        shown = preview_of(desk, body.as_json(), typed, errors)
+        shown = preview_of(desk, body, typed, errors)
         if not typed:
             errors["preview"] = desk.voice.words["bad_missing"]
     return form_page(
@@ -202,6 +203,6 @@ def form_page(
         finding=finding,
         offers=offers,
         preview=preview,
-        facts=FACTS,
+        facts={fact: f"fact_{fact.removesuffix('.<name>').replace('.', '_')}" for fact in FACTS},
         filters=FILTERS,
     )

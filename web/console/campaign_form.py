@@ -33,6 +33,8 @@ FIELDS = (
     "cooldown",
     "life",
     "hold_out_percent",
+    "product",
+    "default_language",
     "messages",
 )
 KNOWN = (
@@ -45,6 +47,8 @@ KNOWN = (
     "cooldown",
     "life",
     "hold_out_percent",
+    "product",
+    "default_language",
     "messages",
 )
 SERVERS = ("id", "status", "version", "created_at", "updated_at", "launched_at", "warnings")
@@ -75,6 +79,8 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
         "zone": zone.key,
         "known": list(item["messages"]),
         "offer": item.get("offer"),
+        "product": item.get("product"),
+        "default_language": item.get("default_language"),
         "priority": str(item.get("priority", 50)),
         "hold_out_percent": None if percent is None else str(percent),
         **audience_form.filled(item.get("audience")),
@@ -147,6 +153,8 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
         "audience": tree,
         "schedule": schedule,
         "offer": form.or_none("offer"),
+        "product": form.or_none("product"),
+        "default_language": form.or_none("default_language"),
         "priority": form.text("priority") or 50,
         "hold_out_percent": form.or_none("hold_out_percent"),
         "messages": _messages(form, tags_of(before)),

@@ -4,9 +4,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from offers import campaigns, overview
+from offers.rules.campaign import parse_campaign
 from offers.rules.launch import refusals, warnings
 from web.asking import Cursor, Named
-from web.console.campaign_form import tags_of, told
+from web.console.campaign_form import definition, tags_of, told
 from web.console.checking import said_of
 from web.console.entering import Reader
 from web.console.faults import Errors
@@ -69,7 +70,7 @@ def preview(desk: Reader, campaign_id: Named) -> Response:
     errors: Errors = {}
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-    shown = preview_of(desk, item, form.text("customer")[:200], errors)
+    shown = preview_of(desk, parse_campaign(definition(item)), form.text("customer")[:200], errors)
     return desk.page(
         "preview.html",
         422 if errors else 200,

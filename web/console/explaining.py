@@ -10,10 +10,22 @@ from offers.overview import Names
 from web.console.speaking import Voice
 
 DURATIONS = ("cooldown", "window", "life")
-SOLD_OUT_OF = ("budget", "budget_per_place", "codes_left")
-MOMENTS = ("happened_at", "last_sent", "last_held_out", "deferred_until", "at", "since", "launched_at", "now")
+SOLD_OUT_OF = ("ended_at", "budget", "budget_per_place", "codes_left")
+MOMENTS = (
+    "happened_at",
+    "last_sent",
+    "last_held_out",
+    "deferred_until",
+    "at",
+    "since",
+    "launched_at",
+    "now",
+    "ended_at",
+)
 SERIES = {"places": "", "roles": "role_", "kinds": "k_"}
 """Facts that are lists, and how the words of what they list begin; places have names."""
+WORDED = {"role": "role_", "status": "status_", "of": "f_of_"}
+"""Facts that are one of a few, and how the words of what they are begin."""
 NOT_SHOWN = ("path", "unmet", "more")
 
 
@@ -63,30 +75,23 @@ def facts_of(facts: Mapping[str, Any], voice: Voice, names: Names) -> list[tuple
 
 def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
     """One fact's value for a person. Plain text, not escaped."""
+    named = {"place": names.places, "by": names.campaigns, "offer": names.offers}
     if fact == "missing" and isinstance(value, list):
         purposes = [voice.words.get(f"consent_{one}", str(one)) for one in value]
         return f" {voice.words['and']} ".join(purposes)
     if fact in SERIES and isinstance(value, list):
-        named = [names.places.get(str(one)) or voice.words.get(f"{SERIES[fact]}{one}", str(one)) for one in value]
-        return str(voice.series(named).unescape())
+        listed = [names.places.get(str(one)) or voice.words.get(f"{SERIES[fact]}{one}", str(one)) for one in value]
+        return str(voice.series(listed).unescape())
     if fact == "has" and isinstance(value, list):
         return ", ".join(map(str, value))
-    if fact == "place":
-        return names.places.get(str(value), str(value))
-    if fact == "role":
-        return voice.words.get(f"role_{value}", str(value))
     if fact == "condition" and isinstance(value, Mapping):
         return voice.condition(value, names.places)
     if fact == "trigger" and isinstance(value, Mapping):
         return voice.words.get(f"on_{value.get('on')}", str(value.get("on")))
-    if fact == "status":
-        return voice.words.get(f"status_{value}", str(value))
-    if fact == "of":
-        return voice.words.get(f"f_of_{value}", str(value))
-    if fact == "by":
-        return names.campaigns.get(str(value), str(value))
-    if fact == "offer":
-        return names.offers.get(str(value), str(value))
+    if fact in WORDED:
+        return voice.words.get(f"{WORDED[fact]}{value}", str(value))
+    if fact in named:
+        return named[fact].get(str(value), str(value))
     if fact in DURATIONS:
         return voice.lasting(value)
     if fact in MOMENTS or (fact in ("from", "until") and "T" in str(value)):

@@ -165,6 +165,26 @@ def test_variants_that_the_form_does_not_know_survive_it_and_its_faults_name_the
     assert "variants[1].messages.en.body" in refused.text
 
 
+def test_a_product_and_a_language_for_all_others(place: None, marketer: Person, admin: httpx.Client) -> None:
+    product = {"title": {"nl": "Sneaker"}, "price": "89.95", "currency": "EUR"}
+    admin.put("/v1/products/SNEAK-1", json=product)
+    words = {**FILLED, "messages__nl__body": "{{ product.title }} voor {{ product.price }}."}
+    for wrong, field, said in (
+        ({"product": ""}, "messages.nl.body", "This text tells of a product"),
+        ({"product": "SOCK"}, "product", "There is no such product."),
+        ({"product": "SNEAK-1", "default_language": "de"}, "default_language", "There is no message in this language."),
+    ):
+        answer = marketer.fill(NEW, **{**words, **wrong}, do="save")
+        assert (answer.status_code, PageText(answer.text).invalid) == (422, [field])
+        assert said in answer.text
+    answer = marketer.fill(NEW, **words, product="SNEAK-1", default_language="nl", do="save")
+    assert answer.status_code == 303
+    campaign = admin.get("/v1/campaigns/sneakers").json()
+    assert (campaign["product"], campaign["default_language"]) == ("SNEAK-1", "nl")
+    assert marketer.fill("/console/campaigns/sneakers/edit", do="save").status_code == 303
+    assert admin.get("/v1/campaigns/sneakers").json()["version"] == 1
+
+
 def test_a_preview_shows_every_language_for_one_customer(draft: str, marketer: Person, admin: httpx.Client) -> None:
     admin.put("/v1/customers/sanne", json={"name": "Sanne de Vries", "language": "nl"})
     admin.put("/v1/customers/c-17", json={"language": "en"})

@@ -17,7 +17,7 @@ from typing import Any
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE
-from tests.web.route_matrix.callers import CALLERS, FOREIGN, KEYS, OWN, STORE, in_fields
+from tests.web.route_matrix.callers import CALLERS, FOREIGN, KEYS, OWN, SOMEBODY, STORE, in_fields
 from web import examples
 
 Body = Mapping[str, Any] | None
@@ -186,6 +186,7 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/campaigns/{campaign_id}/pause": writes(),
     "POST /v1/campaigns/{campaign_id}/end": writes(),
     "POST /v1/audiences/count": looks(body={"audience": {"fact": "language", "is": "nl"}}),
+    "POST /v1/campaigns/{campaign_id}/preview": writes({"customer": SOMEBODY}),
     "GET /v1/settings": looks(),
     "PATCH /v1/settings": writes({"hold_out_percent": 7}),
     "POST /v1/keys": admins({"role": "till"}, 201),

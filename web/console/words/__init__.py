@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.console.words import campaigns, checks, conditions, frame, offers, places, reasons, removing, steps
+from web.console.words import campaigns, checks, conditions, facts, frame, offers, places, reasons, removing, steps
 
 Line = tuple[str, str, str]
 TONGUES = ("en", "nl", "de")
@@ -12,6 +12,7 @@ LINES: Mapping[str, Line] = {
     **places.LINES,
     **campaigns.LINES,
     **conditions.LINES,
+    **facts.LINES,
     **offers.LINES,
     **checks.LINES,
     **steps.LINES,

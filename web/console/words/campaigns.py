@@ -102,6 +102,30 @@ LINES = {
         "https://… of een pad zoals /sale.",
         "https://… oder ein Pfad wie /sale.",
     ),
+    "product": ("Product", "Product", "Produkt"),
+    "product_hint": (
+        "Its number. {{{{ product.title }}}} and {{{{ product.price }}}} tell of it.",
+        "Het nummer ervan. {{{{ product.title }}}} en {{{{ product.price }}}} vertellen erover.",
+        "Seine Nummer. {{{{ product.title }}}} und {{{{ product.price }}}} erzählen davon.",
+    ),
+    "bad_product": ("There is no such product.", "Dat product is er niet.", "Dieses Produkt gibt es nicht."),
+    "bad_product_facts": (
+        "This text tells of a product: name one, or take that out.",
+        "Deze tekst vertelt over een product: noem er een, of haal dat weg.",
+        "Dieser Text nennt ein Produkt: Geben Sie eines an, oder nehmen Sie das heraus.",
+    ),
+    "default_language": ("For other languages", "Voor andere talen", "Für andere Sprachen"),
+    "default_language_none": ("the settings' language", "de taal van de instellingen", "die Sprache der Einstellungen"),
+    "default_language_hint": (
+        "What somebody gets whose language is not here.",
+        "Wat iemand krijgt van wie de taal er niet bij staat.",
+        "Was jemand bekommt, dessen Sprache hier fehlt.",
+    ),
+    "bad_default_language": (
+        "There is no message in this language.",
+        "In deze taal is er geen bericht.",
+        "In dieser Sprache gibt es keine Nachricht.",
+    ),
     "facts": ("Facts you can use", "Gegevens die je kunt gebruiken", "Angaben, die Sie verwenden können"),
     "facts_hint": (
         "Write {{{{ customer.first_name | default: 'there' }}}}. A fact that is missing and has no default sends a plain default text instead.",
@@ -163,6 +187,22 @@ LINES = {
         "Standaardtekst: {missing}.",
         "Standardtext: {missing}.",
     ),
+    "refused_empty_text": (
+        "Default text: a text comes out empty.",
+        "Standaardtekst: een tekst komt er leeg uit.",
+        "Standardtext: Ein Text ist am Ende leer.",
+    ),
+    "refused_filter_failed": (
+        "Default text: a filter can not work with what it gets.",
+        "Standaardtekst: een filter kan niet overweg met wat het krijgt.",
+        "Standardtext: Ein Filter kommt mit seinem Wert nicht zurecht.",
+    ),
+    "refused_too_large": (
+        "Default text: these are more bytes than push services take.",
+        "Standaardtekst: dit zijn meer bytes dan pushdiensten aannemen.",
+        "Standardtext: Das sind mehr Bytes, als Push-Dienste annehmen.",
+    ),
+    "preview_variant": ("in the words of {variant}", "in de woorden van {variant}", "in den Worten von {variant}"),
     "preview_nobody": ("There is no such customer.", "Die klant is er niet.", "Diesen Kunden gibt es nicht."),
     "preview_not_saved": ("This is not saved yet.", "Dit is nog niet opgeslagen.", "Das ist noch nicht gespeichert."),
     "preview_of": ("As {customer} would get it", "Zoals {customer} het krijgt", "Wie {customer} sie bekommt"),
