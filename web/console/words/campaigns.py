@@ -206,6 +206,11 @@ LINES = {
     "c_known": ("a known {fact}", "een bekend gegeven {fact}", "bekanntem {fact}"),
     "c_unknown": ("no known {fact}", "geen bekend gegeven {fact}", "unbekanntem {fact}"),
     "c_not": ("not {inner}", "niet {inner}", "nicht {inner}"),
+    "unlisted": (
+        "Counted, and in no list any more: {count}. Their customers were erased, or their days are over.",
+        "Geteld, en niet meer in een lijst: {count}. De klant is gewist, of de bewaartijd is om.",
+        "Gezählt und in keiner Liste mehr: {count}. Die Kunden wurden gelöscht, oder die Frist ist um.",
+    ),
     "outcomes": ("Decisions by outcome", "Beslissingen naar uitkomst", "Entscheidungen nach Ergebnis"),
     "no_decisions": ("No decisions yet", "Nog geen beslissingen", "Noch keine Entscheidungen"),
     "no_decisions_why": (
