@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from offers import overview
 from tests.at_once import at_once
 from tests.stories.town_by_doors import AGREED, TownByDoors
 from tests.web.conftest import bearer, problem_of
@@ -129,3 +130,36 @@ def test_of_many_tills_that_redeem_one_coupon_at_once_one_does(town: TownByDoors
         "urn:passerby:problem:already_redeemed"
     }
     assert town.admin.get("/v1/offers/ten-percent").json()["redeemed"] == 1
+
+
+def test_an_erased_customer_is_gone_from_every_list_and_what_they_counted_stays(
+    town: TownByDoors, keys: dict[str, str]
+) -> None:
+    town.offer(codes="generated", budget=5)
+    town.campaign(offer="ten-percent")
+    town.walk_in(town.somebody())
+    town.walk_in(town.somebody("ben"))
+    assert _redeem(town, keys["till"], town.deliveries()[0]["coupon"], place="kalverstraat").status_code == 200
+    exported = town.admin.get("/v1/customers/sanne/export").json()["tables"]
+    filled = {name for name, rows in exported.items() if rows}
+    assert filled >= {"customers", "consents", "devices", "visits", "decisions", "deliveries", "coupons"}
+    assert "deferrals" in exported
+    offer = town.admin.get("/v1/offers/ten-percent").json()
+    assert (offer["spent"], offer["redeemed"]) == (2, 1)
+    assert _counted(town) == [{"send": 2}, {"sent": 2}, {"sneakers": 2}]
+    assert town.admin.delete("/v1/customers/sanne").status_code == 204
+    problem_of(town.admin.get("/v1/customers/sanne"), 404)
+    for what in ("decisions", "deliveries", "visits", "transitions"):
+        assert {one["customer"] for one in town.listed(what)} == {"ben"}
+    assert town.admin.get("/v1/offers/ten-percent").json() == offer
+    assert _counted(town) == [{"send": 2}, {"sent": 2}, {"sneakers": 2}]
+
+
+def _counted(town: TownByDoors) -> list[dict[str, int]]:
+    """What the console's pages count."""
+    with town.parts.database.reading() as session:
+        return [
+            overview.count_outcomes(session),
+            overview.count_deliveries(session, campaign_id="sneakers"),
+            overview.count_sent(session, ["sneakers"]),
+        ]
