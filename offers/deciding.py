@@ -15,9 +15,10 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import decisions as decision_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
+from offers.records.queries.profiles import profiles
 from offers.records.tables import Coupon, Customer, Decision, Delivery, Device, Place
 from offers.rules import eligibility
-from offers.rules.audience import Profile
+from offers.rules.audience import Profile, all_needs, read_audience
 from offers.rules.budget import Left, Unit
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.eligibility import Circumstances, Verdict
@@ -65,6 +66,8 @@ class Fetched:
     limits: Limits
     running: list[Running]
     places: Mapping[str, Place]
+    profiles: Mapping[str, Profile]
+    """With what the audiences of the campaigns ask that wait for these moments."""
     devices: Mapping[str, list[Device]]
     sent: dict[str, int]
     last_sent: dict[tuple[str, str], datetime]
@@ -84,7 +87,7 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
     moments = [moment for moment in moments if moment.customer_id in customers]
     if not moments:
         return Decided([], [])
-    fetched = _fetch(session, moments, now)
+    fetched = _fetch(session, moments, customers, now)
     decisions: list[Decision] = []
     coupons: list[Coupon] = []
     deliveries: list[Delivery] = []
@@ -110,7 +113,7 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
     return Decided([one.id for one in deliveries], [{"type": "decision", **decision_item(one)} for one in decisions])
 
 
-def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetched:
+def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, Customer], now: datetime) -> Fetched:
     people = {moment.customer_id for moment in moments}
     limits = campaign_queries.limits_now(session)
     running = [
@@ -119,15 +122,18 @@ def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetche
     ]
     cap = limits.frequency_cap
     places = place_queries.places_by_id(session, (moment.place_id for moment in moments))
-    offers = {
-        one.body.offer
+    waiting = [
+        one
         for one in running
-        if one.live and one.body.offer and any(_waits_for(one, moment, places[moment.place_id]) for moment in moments)
-    }
+        if one.live and any(_waits_for(one, moment, places[moment.place_id]) for moment in moments)
+    ]
+    offers = {one.body.offer for one in waiting if one.body.offer}
+    needs = all_needs(read_audience(one.body.audience).needs for one in waiting)
     return Fetched(
         limits=limits,
         running=running,
         places=places,
+        profiles=profiles(session, {one: customers[one] for one in people}, needs, now),
         devices=customer_queries.devices_of(session, people),
         sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
         last_sent=decision_queries.last_sent(session, people, (one.id for one in running)),
@@ -174,7 +180,7 @@ def _circumstances(
     return Circumstances(
         now=now,
         moment_at=moment.at,
-        profile=profile_of(customer),
+        profile=fetched.profiles[customer.id],
         consents_to=frozenset(purpose for purpose in ("location", "offers", "orders") if getattr(customer, purpose)),
         customer_zone=zone_or_none(customer.time_zone),
         place_zone=zone_or_none(place.time_zone) or ZoneInfo("UTC"),
@@ -192,17 +198,6 @@ def _sold_out(moment: Moment, running: Running, fetched: Fetched) -> Mapping[str
         return None
     left = fetched.left.get(offer_id)
     return {"offer": offer_id, "removed": True} if left is None else left.why_none(moment.place_id)
-
-
-def profile_of(customer: Customer) -> Profile:
-    return Profile(
-        language=customer.language,
-        time_zone=customer.time_zone,
-        name=customer.name,
-        tags=tuple(map(str, customer.tags)),
-        sizes=customer.sizes,
-        attributes=customer.attributes,
-    )
 
 
 def _address(moment: Moment, fetched: Fetched) -> Device | None:
