@@ -1,5 +1,6 @@
 """What one message goes through beside its decision: two phones, a withdrawal, a new version, a coupon, a till, an erasure."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -62,6 +63,27 @@ def test_who_withdraws_before_the_claim_is_sent_nothing_and_the_cap_and_the_coup
     town.pass_minutes(30)
     town.walk_in(sanne, "damrak")
     assert [one["state"] for one in town.deliveries()] == ["failed", "sent"]
+
+
+def test_each_consent_leaves_a_receipt_of_what_was_shown_when_where_and_by_whom(town: TownByDoors) -> None:
+    signed = {"given": True, "text_version": "7", "language": "nl", "at": "2026-01-05T10:00:00Z", "source": "till 4"}
+    sanne = town.somebody(consents={"location": signed, "offers": True})
+    town.pass_minutes(5)
+    shown = {"given": False, "text_version": "8", "language": "en"}
+    said = town.http.put("/v1/me/consents", json={"offers": shown}, headers=bearer(sanne.token))
+    assert said.json() == {"consents": {"location": True, "offers": False, "orders": False}}
+    receipts = town.http.get("/v1/me/export", headers=bearer(sanne.token)).json()["tables"]["consents"]
+    names = ("purpose", "given", "text_version", "language", "source")
+    assert sorted([tuple(one[name] for name in names) for one in receipts], key=str) == [
+        ("location", True, "7", "nl", "till 4"),
+        ("offers", False, "8", "en", "device"),
+        ("offers", True, None, None, "server"),
+    ]
+    times = {one["purpose"]: one["at"] for one in receipts if one["given"] is not (one["purpose"] == "offers")}
+    assert {purpose: datetime.fromisoformat(at) for purpose, at in times.items()} == {
+        "location": datetime(2026, 1, 5, 10, tzinfo=UTC),
+        "offers": town.now(),
+    }
 
 
 def test_a_live_campaign_is_edited_as_a_new_version_and_decisions_name_theirs(town: TownByDoors) -> None:
