@@ -1,16 +1,12 @@
 """Trees and populations for audiences: few values of each kind, so that they meet, and nasty ones, so that databases differ if they can."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import nextafter
 from typing import Any
 
 from hypothesis import strategies as st
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
 
-from offers.records.tables import Customer, Device, Geofence, Place, Purchase, PurchaseItem, Stay, Visit
 from offers.rules.profile import PURPOSES
 
 NOW = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
@@ -110,7 +106,7 @@ customers = st.fixed_dictionaries(
         ),
     }
 )
-populations = st.lists(customers, min_size=1, max_size=6)
+populations = st.lists(customers, min_size=3, max_size=8)
 
 _window = st.fixed_dictionaries(
     {},
@@ -198,104 +194,3 @@ trees = st.recursive(
     ),
     max_leaves=5,
 )
-
-
-def add_places(session: Session) -> None:
-    """The places of every population, each with premises and a ring."""
-    common = {"lat": 52.0, "lon": 4.0, "time_zone": "UTC", "tags": [], "pickup": False, "paused": False}
-    times = {"created_at": NOW, "updated_at": NOW}
-    kinds = {place: "store" if place in STORES else "landmark" for place in PLACES}
-    session.execute(insert(Place), [{"id": one, "name": one, "kind": kinds[one], **common, **times} for one in PLACES])
-    rows = [
-        {"id": f"{place}/{role}", "place_id": place, "role": role, "shape": {}, "since": 1, "changed": 1}
-        for place in PLACES
-        for role in ("premises", "approach")
-    ]
-    session.execute(insert(Geofence), rows)
-
-
-@dataclass(slots=True)
-class _Rows:
-    people: list[dict[str, Any]]
-    devices: list[dict[str, Any]]
-    purchases: list[dict[str, Any]]
-    items: list[dict[str, Any]]
-    visits: list[dict[str, Any]]
-    stays: list[dict[str, Any]]
-
-
-def add_population(session: Session, population: Sequence[dict[str, Any]]) -> None:
-    """Its customers get the ids c0, c1 …"""
-    rows = _Rows([], [], [], [], [], [])
-    for number, one in enumerate(population):
-        _add(rows, f"c{number}", one)
-    for table, of_table in zip(
-        (Customer, Device, Purchase, PurchaseItem, Visit, Stay),
-        (rows.people, rows.devices, rows.purchases, rows.items, rows.visits, rows.stays),
-        strict=True,
-    ):
-        if of_table:
-            session.execute(insert(table), of_table)
-
-
-def _add(rows: _Rows, customer: str, one: dict[str, Any]) -> None:
-    plain = {name: one[name] for name in ("language", "time_zone", "name", "tags", "sizes", "attributes", "created_at")}
-    consents = {purpose: purpose in one["consents"] for purpose in PURPOSES}
-    rows.people.append({"id": customer, "anonymous": False, "phone": None, **plain, **consents, "updated_at": NOW})
-    times = {"created_at": NOW, "updated_at": NOW}
-    phone = {"positions_only": False, **times}
-    rows.devices.append(
-        {
-            "id": f"{customer}/away",
-            "customer_id": customer,
-            "platform": "web",
-            "push_token": "t",
-            "revoked_at": NOW,
-            **phone,
-        }
-    )
-    for number, (platform, push, revoked) in enumerate(one["devices"]):
-        rows.devices.append(
-            {
-                "id": f"{customer}/{number}",
-                "customer_id": customer,
-                "platform": platform,
-                "push_token": "token" if push else None,
-                "revoked_at": NOW if revoked else None,
-                **phone,
-            }
-        )
-    for number, bill in enumerate(one["bills"]):
-        bill_id = f"{customer}/{number}"
-        said = {name: value for name, value in bill.items() if name != "items"}
-        rows.purchases.append({"id": bill_id, "customer_id": customer, "digest": "", "created_at": NOW, **said})
-        for position, (sku, category, size) in enumerate(bill["items"]):
-            line = {"sku": sku, "category": category, "size": size, "quantity": 1}
-            rows.items.append({"purchase_id": bill_id, "position": position, **line})
-    for number, (place, entered_at) in enumerate(one["calls"]):
-        rows.visits.append(
-            {
-                "id": f"{customer}/{number}",
-                "customer_id": customer,
-                "place_id": place,
-                "entered_at": entered_at,
-                "left_at": NOW,
-            }
-        )
-    open_at = set()
-    for number, (place, role, entered_at, left_at) in enumerate(one["stays"]):
-        fence = f"{place}/{role}"
-        if left_at is None and fence in open_at:
-            continue
-        open_at |= {fence} if left_at is None else set()
-        rows.stays.append(
-            {
-                "id": f"{customer}/{number}",
-                "device_id": f"{customer}/away",
-                "customer_id": customer,
-                "geofence_id": fence,
-                "moment": "m",
-                "entered_at": entered_at,
-                "left_at": left_at,
-            }
-        )
