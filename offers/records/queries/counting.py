@@ -11,9 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from offers.records.queries.writing import insert_of
 from offers.records.tables import Coupon, DayCount, Decision, Delivery, Purchase, Visit
 
-AT_ONCE = 500
-"""Rows a statement: what SQLite takes of parameters."""
-
 
 class Counted(NamedTuple):
     """What a row counts as. In the order of the table's key, which is the order in which its rows are locked."""
@@ -119,13 +116,11 @@ def count_what_went(session: Session, table: str, rows: Iterable[Any]) -> None:
 
 def _add(session: Session, leaving: Counter[Counted]) -> None:
     """On top of what is counted, in one order: two that add to the same days wait for each other, and never in a circle."""
-    rows = [{**counted._asdict(), "many": many} for counted, many in sorted(leaving.items())]
-    for start in range(0, len(rows), AT_ONCE):
-        new = insert_of(session, DayCount).values(rows[start : start + AT_ONCE])
+    if leaving:
+        new = insert_of(session, DayCount)
         total = {"many": DayCount.many + new.excluded.many}
-        session.execute(
-            new.on_conflict_do_update(index_elements=[*DayCount.__table__.primary_key], set_=total),
-        )
+        new = new.on_conflict_do_update(index_elements=[*DayCount.__table__.primary_key], set_=total)
+        session.execute(new, [{**counted._asdict(), "many": many} for counted, many in sorted(leaving.items())])
 
 
 def kept_counts(
