@@ -1,5 +1,6 @@
 """What a person at the desk looks at: counts, names, what needs attention, and customers by what is typed."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from offers.records.queries import counting
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
@@ -42,25 +44,39 @@ def desk_zone(session: Session) -> str:
 def count_outcomes(
     session: Session, *, since: datetime | None = None, campaign_id: str | None = None
 ) -> dict[str, int]:
-    """How many decisions of each outcome, of all campaigns or of one."""
-    return queries.outcomes(session, since, campaign_id)
+    """How many decisions of each outcome, of all campaigns or of one; those too whose rows have left, of days that began since then."""
+    left = counting.kept_counts(session, "decision", since=since, campaign_id=campaign_id)
+    return dict(Counter(queries.outcomes(session, since, campaign_id)) + left)
 
 
 def count_deliveries(
     session: Session, *, since: datetime | None = None, campaign_id: str | None = None
 ) -> dict[str, int]:
-    """How many deliveries are in each state, of all campaigns or of one."""
-    return queries.delivery_states(session, since, campaign_id)
+    """How many deliveries are in each state, of all campaigns or of one; those too whose rows have left, as above."""
+    left = counting.kept_counts(session, "delivery", since=since, campaign_id=campaign_id)
+    return dict(Counter(queries.delivery_states(session, since, campaign_id)) + left)
+
+
+def count_unlisted(
+    session: Session, *, since: datetime | None = None, campaign_id: str | None = None
+) -> dict[str, int]:
+    """Of the two counts above how much no list shows any more: `{decisions, deliveries}`."""
+    return {
+        noun: counting.kept_counts(session, kind, since=since, campaign_id=campaign_id).total()
+        for noun, kind in (("decisions", "decision"), ("deliveries", "delivery"))
+    }
 
 
 def count_sent(session: Session, campaign_ids: Iterable[str]) -> dict[str, int]:
     """Of each of these campaigns how many messages were sent; those that sent none are left out."""
-    return queries.sent_counts(session, campaign_ids)
+    ids = list(campaign_ids)
+    return dict(Counter(queries.sent_counts(session, ids)) + counting.kept_deliveries(session, ids, "sent"))
 
 
 def needs_attention(session: Session) -> Attention:
     live = queries.campaigns_in(session, ["live"])
-    heard = queries.campaigns_with_deliveries(session, [one.id for one in live])
+    ids = [one.id for one in live]
+    heard = queries.campaigns_with_deliveries(session, ids) | counting.kept_deliveries(session, ids).keys()
     waiting = queries.campaigns_in(session, ["draft", "paused"])
     return Attention(
         live=[_brief(one) for one in live],

@@ -16,6 +16,7 @@ from offers.records.tables import Customer, Device, Place
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import EXAMPLE
+from offers.rules.draws import draw_variant
 from offers.rules.personal_facts import message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, choose_language
 from offers.rules.preview import PreviewBody, preview_text
@@ -30,10 +31,12 @@ def preview_saved(session: Session, campaign_id: str, asked: PreviewBody, *, now
     campaign = campaign_queries.campaign_by_id(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
-    return preview(session, parse_campaign(campaign.definition), asked, now=now)
+    return preview(session, parse_campaign(campaign.definition), asked, campaign_id=campaign_id, now=now)
 
 
-def preview(session: Session, campaign: CampaignBody, asked: PreviewBody, *, now: datetime) -> dict[str, Any]:
+def preview(
+    session: Session, campaign: CampaignBody, asked: PreviewBody, *, campaign_id: str = "", now: datetime
+) -> dict[str, Any]:
     """What would go out to a customer whom the campaign decides to send to: at a place, at a time, in the words of a variant.
 
     `{customer, place, language, variant, texts: {tag: …}, refusals: [{path, name, message}]}`: `language` is the one they would get; each of
@@ -43,7 +46,7 @@ def preview(session: Session, campaign: CampaignBody, asked: PreviewBody, *, now
     if customer is None:
         raise NotFound("customer")
     place = _place(session, campaign, asked.place)
-    variant = _variant(campaign, asked.variant)
+    variant = _variant(campaign, asked.variant, campaign_id, customer.id)
     at = asked.at or now
     limits = campaign_queries.limits_now(session)
     device = _device(session, customer)
@@ -84,11 +87,11 @@ def _place(session: Session, campaign: CampaignBody, place_id: str | None) -> Pl
     return named or next(iter(place_queries.all_places(session, "", 1)), None)
 
 
-def _variant(campaign: CampaignBody, wanted: str | None) -> str | None:
-    """The one that is asked for, else the first that anybody gets; none where the campaign has none."""
+def _variant(campaign: CampaignBody, wanted: str | None, campaign_id: str, customer_id: str) -> str | None:
+    """The one that is asked for, else the one that this customer has drawn; none where the campaign has none."""
     if wanted is not None and wanted not in {one.name for one in campaign.variants}:
         raise BadInput.at("variant", f"there is no variant {wanted!r}")
-    return wanted or next((one.name for one in campaign.variants if one.weight), None)
+    return wanted or draw_variant(campaign_id, customer_id, campaign.variants)
 
 
 def _device(session: Session, customer: Customer) -> Device | None:

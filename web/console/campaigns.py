@@ -39,6 +39,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         found = campaigns.check_campaign(session, campaign_id, now=now) if item["status"] != "ended" else []
         outcomes = overview.count_outcomes(session, campaign_id=campaign_id)
         states = overview.count_deliveries(session, campaign_id=campaign_id)
+        unlisted = overview.count_unlisted(session, campaign_id=campaign_id)
         versions = overview.versions_of(session, campaign_id)
         places = overview.name_places(session)
         offers = overview.name_offers(session)
@@ -53,6 +54,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         warned=told(said_of(warnings(found), desk.voice, "warn", names), tags),
         outcomes=sorted(outcomes.items(), key=lambda one: (-one[1], one[0])),
         states=sorted(states.items(), key=lambda one: (-one[1], one[0])),
+        unlisted=unlisted,
         versions=versions,
         may=[
             step for step, way in campaigns.STEPS.items() if way.get(item["status"], item["status"]) != item["status"]

@@ -238,6 +238,11 @@ LINES = {
     "s_weekly": (", {weekly}", ", {weekly}", ", {weekly}"),
     "s_from": (", from {at}", ", vanaf {at}", ", ab {at}"),
     "s_until": (", until {at}", ", tot {at}", ", bis {at}"),
+    "unlisted": (
+        "Counted, and in no list any more: {count}. Their customers were erased, or their days are over.",
+        "Geteld, en niet meer in een lijst: {count}. De klant is gewist, of de bewaartijd is om.",
+        "Gezählt und in keiner Liste mehr: {count}. Die Kunden wurden gelöscht, oder die Frist ist um.",
+    ),
     "outcomes": ("Decisions by outcome", "Beslissingen naar uitkomst", "Entscheidungen nach Ergebnis"),
     "no_decisions": ("No decisions yet", "Nog geen beslissingen", "Noch keine Entscheidungen"),
     "no_decisions_why": (
