@@ -1,7 +1,7 @@
 """Deciding: fetch in bulk, decide by the rules, reserve, write. The one room that several use cases call; it calls none of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +15,14 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import decisions as decision_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
-from offers.records.tables import Coupon, Customer, Decision, Delivery, Device, Place
+from offers.records.tables import Coupon, Customer, Decision, Deferral, Delivery, Device, Place
 from offers.rules import eligibility
 from offers.rules.audience import Profile
 from offers.rules.budget import Left, Unit
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.eligibility import Circumstances, Verdict
 from offers.rules.limits import Limits
+from offers.rules.local_time import clock_of
 from offers.rules.values import zone_or_none
 
 
@@ -40,6 +41,8 @@ class Moment:
     """From the place's own point, rounded to 50 m."""
     only: frozenset[str] | None = None
     """The campaigns that are to decide it, where a moment was put off; none: all that wait for it."""
+    happened_at: datetime | None = None
+    """When it happened, where it was put off and has come due at `at`; none: at `at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Running:
     version: int
     live: bool
     body: CampaignBody
+    is_over: bool = False
+    """Neither live nor paused: only a moment that waited for it asks it."""
 
 
 @dataclass(slots=True)
@@ -88,6 +93,7 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
     decisions: list[Decision] = []
     coupons: list[Coupon] = []
     deliveries: list[Delivery] = []
+    deferrals: list[Deferral] = []
     units: list[Unit] = []
     for moment in moments:
         if (moment.customer_id, moment.key) in fetched.decided:
@@ -96,6 +102,8 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         for running, verdict in _verdicts(moment, customers[moment.customer_id], fetched, now):
             decision = _decision(moment, running, verdict, now)
             decisions.append(decision)
+            if verdict.put_off_until:
+                deferrals.append(_deferral(moment, running, verdict.put_off_until, now))
             if verdict.outcome == "send":
                 fetched.sent[moment.customer_id] = fetched.sent.get(moment.customer_id, 0) + 1
                 fetched.last_sent[moment.customer_id, running.id] = now
@@ -106,16 +114,23 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
     offer_queries.spend(session, units, now)
     session.add_all(decisions)
     session.flush()
-    session.add_all([*coupons, *deliveries])
+    session.add_all([*coupons, *deliveries, *deferrals])
     return Decided([one.id for one in deliveries], [{"type": "decision", **decision_item(one)} for one in decisions])
 
 
 def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetched:
     people = {moment.customer_id for moment in moments}
     limits = campaign_queries.limits_now(session)
+    named = {campaign for moment in moments for campaign in moment.only or ()}
     running = [
-        Running(row.id, row.version, row.status == "live", parse_campaign(row.definition))
-        for row in campaign_queries.running_campaigns(session)
+        Running(
+            row.id,
+            row.version,
+            row.status == "live",
+            parse_campaign(row.definition),
+            is_over=row.status not in campaign_queries.RUNNING,
+        )
+        for row in campaign_queries.running_campaigns(session, also=named)
     ]
     cap = limits.frequency_cap
     places = place_queries.places_by_id(session, (moment.place_id for moment in moments))
@@ -137,6 +152,12 @@ def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetche
 
 
 def _waits_for(running: Running, moment: Moment, place: Place) -> bool:
+    if moment.only is not None:
+        return running.id in moment.only
+    return not running.is_over and _is_its_trigger(running, moment, place)
+
+
+def _is_its_trigger(running: Running, moment: Moment, place: Place) -> bool:
     tags = frozenset(map(str, place.tags))
     return running.body.trigger.covers(moment.trigger, moment.role, moment.place_id, tags)
 
@@ -151,13 +172,27 @@ def _verdicts(moment: Moment, customer: Customer, fetched: Fetched, now: datetim
     for one in waiting:
         circumstances = _circumstances(moment, customer, place, one, fetched, now=now)
         verdict = eligibility.decide_one(one.body, one.live, fetched.limits, circumstances)
+        if moment.only is not None and not _is_its_trigger(one, moment, place):
+            verdict = Verdict("not_live", {"trigger": one.body.trigger.model_dump(mode="json")})  # edited meanwhile
         if verdict is None and winner is not None:
             verdict = Verdict("outranked", {"by": winner.id, "priority": winner.body.priority})
         elif verdict is None:
             winner = one
             verdict = _held_out_or_send(one, moment, fetched.limits)
-        answers.append((one, verdict))
+        answers.append((one, _with_whose_clock(verdict, fetched.limits, circumstances)))
     return answers
+
+
+def _with_whose_clock(verdict: Verdict, limits: Limits, circumstances: Circumstances) -> Verdict:
+    """An answer that came past the quiet hours by another clock than the customer's says so: nobody may be woken in silence."""
+    clock = eligibility.quiet_clock(circumstances)
+    if (
+        limits.quiet_hours is None
+        or clock.customer_zone is None
+        or not eligibility.rests_on_quiet_hours(verdict.outcome)
+    ):
+        return verdict
+    return replace(verdict, facts={**verdict.facts, **clock.facts()})
 
 
 def _held_out_or_send(running: Running, moment: Moment, limits: Limits) -> Verdict:
@@ -171,18 +206,23 @@ def _held_out_or_send(running: Running, moment: Moment, limits: Limits) -> Verdi
 def _circumstances(
     moment: Moment, customer: Customer, place: Place, running: Running, fetched: Fetched, *, now: datetime
 ) -> Circumstances:
+    clock, place_zone = clock_of(customer.time_zone, place.time_zone), zone_or_none(place.time_zone)
     return Circumstances(
         now=now,
         moment_at=moment.at,
         profile=profile_of(customer),
         consents_to=frozenset(purpose for purpose in ("location", "offers", "orders") if getattr(customer, purpose)),
-        customer_zone=zone_or_none(customer.time_zone),
-        place_zone=zone_or_none(place.time_zone) or ZoneInfo("UTC"),
+        customer_zone=clock.zone if clock.whose == "customer" else None,
+        place_zone=place_zone or ZoneInfo("UTC"),
         opening_hours=place.opening_hours,
         reachable=_address(moment, fetched) is not None,
         sent_in_window=fetched.sent.get(customer.id, 0),
         last_sent=fetched.last_sent.get((customer.id, running.id)),
         sold_out=_sold_out(moment, running, fetched),
+        clock=clock,
+        place_spot=(place.lat, place.lon),
+        place_zone_is_known=place_zone is not None,
+        happened_at=moment.happened_at,
     )
 
 
@@ -222,8 +262,30 @@ def _decision(moment: Moment, running: Running, verdict: Verdict, now: datetime)
         place_id=moment.place_id,
         at=now,
         outcome=verdict.outcome,
-        facts={**verdict.facts, "happened_at": moment.at.isoformat()},
+        facts={**verdict.facts, **_when(moment)},
         spends_cap=verdict.outcome == "send",
+    )
+
+
+def _when(moment: Moment) -> dict[str, Any]:
+    if moment.happened_at is None:
+        return {"happened_at": moment.at.isoformat()}
+    return {"happened_at": moment.happened_at.isoformat(), "due_at": moment.at.isoformat()}
+
+
+def _deferral(moment: Moment, running: Running, until: datetime, now: datetime) -> Deferral:
+    return Deferral(
+        id=new_id("dfr"),
+        customer_id=moment.customer_id,
+        campaign_id=running.id,
+        moment=moment.key,
+        trigger=moment.trigger,
+        device_id=moment.device_id,
+        place_id=moment.place_id,
+        role=moment.role,
+        happened_at=moment.happened_at or moment.at,
+        created_at=now,
+        not_before=until,
     )
 
 
@@ -258,10 +320,16 @@ def _delivery(moment: Moment, running: Running, decision: Decision, fetched: Fet
         order_id=None,
         kind="offer",
         moment=moment.key,
-        context={"place_id": moment.place_id, "distance_m": moment.distance_m},
+        context={
+            "place_id": moment.place_id,
+            "distance_m": moment.distance_m,
+            "role": moment.role,
+            "happened_at": (moment.happened_at or moment.at).isoformat(),
+        },
         state="queued",
         created_at=now,
         not_before=now,
-        expires_at=eligibility.expires_at(running.body, fetched.limits, moment.at),
+        # a clock that goes ahead gives no longer life
+        expires_at=eligibility.expires_at(running.body, fetched.limits, min(moment.at, now)),
         attempts=0,
     )

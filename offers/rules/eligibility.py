@@ -131,6 +131,17 @@ def expires_at(campaign: CampaignBody, limits: Limits, moment_at: datetime) -> d
     return moment_at + life_of(campaign, limits)
 
 
+def key_once_due(moment: str) -> str:
+    """The key of a moment that was put off, once it has come due: `…:deferred`, and `…:deferred-2` when it was put off again."""
+    plain, deferred, number = moment.partition(":deferred")
+    return f"{plain}:deferred-{int(number[1:] or 1) + 1}" if deferred else f"{moment}:deferred"
+
+
+def rests_on_quiet_hours(outcome: str) -> bool:
+    """Whether an answer came as far as the question of quiet hours."""
+    return OUTCOMES.index(outcome) >= OUTCOMES.index("quiet_hours")
+
+
 def is_quiet(limits: Limits, at: datetime, zone: ZoneInfo) -> bool:
     """Whether `at` falls into the quiet hours by the local clock, daylight saving included."""
     return quiet_hours.is_quiet(at, zone, limits.quiet_hours)

@@ -5,6 +5,7 @@ Python compares and subtracts two moments of one zone by the wall, and `==` take
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ class LocalClock:
         return facts | ({"customer_zone": self.customer_zone} if self.customer_zone else {})
 
 
+@lru_cache(maxsize=4096)
 def clock_of(customer_zone: str | None, place_zone: str | None) -> LocalClock:
     """The customer's clock, else the place's, else UTC. Never raises, whatever the names are."""
     if theirs := zone_or_none(customer_zone):

@@ -8,7 +8,7 @@
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -54,35 +54,31 @@ def _hours(expression: str, zone: ZoneInfo, spot: Spot | None) -> OpeningHours:
     return _read(expression, None, None)
 
 
-@lru_cache(maxsize=50_000)
-def _is_open(expression: str, wall: datetime, zone: ZoneInfo, spot: Spot | None) -> bool:
-    return bool(_hours(expression, zone, spot).is_open(wall))
-
-
 def is_open(expression: str | None, at: datetime, zone: ZoneInfo, spot: Spot | None = None) -> bool:
     """Whether it is open in the minute of `at`; hours that nobody said are open. Reckoned once for a minute: a batch asks it of each campaign."""
-    if expression is None:
-        return True
-    return _is_open(expression, _wall(at, zone), zone, spot)
+    return expression is None or _is_open(expression, at.replace(second=0, microsecond=0), zone, spot)
+
+
+@lru_cache(maxsize=50_000)
+def _is_open(expression: str, minute: datetime, zone: ZoneInfo, spot: Spot | None) -> bool:
+    return bool(_hours(expression, zone, spot).is_open(_wall(minute, zone)))
 
 
 def opens_at(expression: str | None, at: datetime, zone: ZoneInfo, spot: Spot | None = None) -> datetime | None:
     """When it opens next, in UTC, where it is closed at `at`; none when that is not within two months."""
-    if expression is None:
-        return None
-    return _opens_at(expression, _wall(at, zone), at.astimezone(zone).fold, zone, spot)
+    return None if expression is None else _opens_at(expression, at.replace(second=0, microsecond=0), zone, spot)
 
 
 @lru_cache(maxsize=10_000)
-def _opens_at(expression: str, wall: datetime, fold: int, zone: ZoneInfo, spot: Spot | None) -> datetime | None:
+def _opens_at(expression: str, minute: datetime, zone: ZoneInfo, spot: Spot | None) -> datetime | None:
     """The library goes by the wall: what it says is read as the next moment at which the clock shows it."""
-    until = wall + LOOKS_AHEAD
-    for start, _, state, _ in _hours(expression, zone, spot).intervals(wall, until):
+    wall = _wall(minute, zone)
+    for start, _, state, _ in _hours(expression, zone, spot).intervals(wall, wall + LOOKS_AHEAD):
         if state == State.OPEN:
             first, last = showings(start.replace(tzinfo=None), zone)
-            return first if first > wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) else last
+            return first if first > minute else last
     return None
 
 
 def _wall(at: datetime, zone: ZoneInfo) -> datetime:
-    return at.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0, fold=0)
+    return at.astimezone(zone).replace(tzinfo=None, fold=0)

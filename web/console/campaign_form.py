@@ -32,6 +32,7 @@ FIELDS = (
     "priority",
     "cooldown",
     "life",
+    "quiet_hours",
     "hold_out_percent",
     "messages",
 )
@@ -44,6 +45,7 @@ KNOWN = (
     "priority",
     "cooldown",
     "life",
+    "quiet_hours",
     "hold_out_percent",
     "messages",
 )
@@ -76,6 +78,7 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
         "known": list(item["messages"]),
         "offer": item.get("offer"),
         "priority": str(item.get("priority", 50)),
+        "quiet_hours": item.get("quiet_hours", "drop"),
         "hold_out_percent": None if percent is None else str(percent),
         **audience_form.filled(item.get("audience")),
     }
@@ -108,6 +111,7 @@ def blank(zone: ZoneInfo) -> Form:
             "cooldown": "1",
             "cooldown.unit": "D",
             "life.unit": "M",
+            "quiet_hours": "drop",
             "audience.join": "all",
             "zone": zone.key,
         }
@@ -148,6 +152,7 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
         "schedule": schedule,
         "offer": form.or_none("offer"),
         "priority": form.text("priority") or 50,
+        "quiet_hours": form.text("quiet_hours") or "drop",
         "hold_out_percent": form.or_none("hold_out_percent"),
         "messages": _messages(form, tags_of(before)),
     }

@@ -9,10 +9,12 @@ from markupsafe import Markup
 from offers.overview import Names
 from web.console.speaking import Voice
 
-DURATIONS = ("cooldown", "window", "life")
+DURATIONS = ("cooldown", "window", "life", "longest_wait")
 SOLD_OUT_OF = ("budget", "budget_per_place", "codes_left")
 NOBODY = Names({}, {}, {}, {})
-MOMENTS = ("happened_at", "last_sent")
+MOMENTS = ("happened_at", "last_sent", "deferred_until", "due_at", "opens_at")
+BECAUSE_OF = {"sold_out": SOLD_OUT_OF, "too_late": ("longest_wait",)}
+"""An outcome whose sentence depends on which of these facts it rests on."""
 
 
 def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
@@ -21,8 +23,10 @@ def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) 
 
 
 def _phrase(outcome: str, facts: Mapping[str, Any]) -> str:
-    """What was sold out says of what there was no more."""
-    of_what = next((fact for fact in SOLD_OUT_OF if fact in facts), None) if outcome == "sold_out" else None
+    """What was sold out says of what there was no more; what was put off, until when."""
+    if outcome == "quiet_hours" and "deferred_until" in facts:
+        return "why_quiet_hours_deferred"
+    of_what = next((fact for fact in BECAUSE_OF.get(outcome, ()) if fact in facts), None)
     return f"why_{outcome}_{of_what}" if of_what else f"why_{outcome}"
 
 
@@ -61,6 +65,8 @@ def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
         return voice.words.get(f"on_{value.get('on')}", str(value.get("on")))
     if fact == "status":
         return voice.words.get(f"status_{value}", str(value))
+    if fact in ("zone_of", "customer_zone"):
+        return voice.words.get(f"{fact.removeprefix('customer_')}_{value}", str(value))
     if fact == "by":
         return names.campaigns.get(str(value), str(value))
     if fact == "offer":

@@ -1,6 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Campaign, DeskSettings
@@ -15,9 +15,13 @@ def campaign_locked(session: Session, campaign_id: str) -> Campaign | None:
     return session.get(Campaign, campaign_id, with_for_update=True, populate_existing=True)
 
 
-def running_campaigns(session: Session) -> Sequence[Campaign]:
-    """Live ones, and paused ones, whose decisions say so."""
-    return session.scalars(select(Campaign).where(Campaign.status.in_(("live", "paused"))).order_by(Campaign.id)).all()
+RUNNING = ("live", "paused")
+
+
+def running_campaigns(session: Session, *, also: Collection[str] = ()) -> Sequence[Campaign]:
+    """Live ones, and paused ones, whose decisions say so; and of these ids those that are over."""
+    wanted = or_(Campaign.status.in_(RUNNING), Campaign.id.in_(also)) if also else Campaign.status.in_(RUNNING)
+    return session.scalars(select(Campaign).where(wanted).order_by(Campaign.id)).all()
 
 
 def all_campaigns(session: Session, after: str, limit: int) -> Sequence[Campaign]:
