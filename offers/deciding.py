@@ -18,7 +18,7 @@ from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries.profiles import profiles
 from offers.records.queries.writing import insert_rows
-from offers.records.tables import Coupon, Customer, Decision, Delivery, Place
+from offers.records.tables import Coupon, Customer, Decision, Deferral, Delivery, Place
 from offers.rules import eligibility
 from offers.rules.audience import Profile, all_needs
 from offers.rules.budget import Left, Unit
@@ -26,6 +26,7 @@ from offers.rules.campaign import parse_campaign_text
 from offers.rules.choosing import Running, Waiting, answers
 from offers.rules.eligibility import Circumstances, Verdict
 from offers.rules.limits import Limits
+from offers.rules.local_time import clock_of
 from offers.rules.values import zone_or_none
 
 Row = dict[str, Any]
@@ -47,6 +48,8 @@ class Moment:
     """From the place's own point, rounded to 50 m."""
     only: frozenset[str] | None = None
     """The campaigns that are to decide it, where a moment was put off; none: all that wait for it."""
+    happened_at: datetime | None = None
+    """When it happened, where it was put off and has come due at `at`; none: at `at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Written:
     decisions: list[Row] = field(default_factory=list)
     coupons: list[Row] = field(default_factory=list)
     deliveries: list[Row] = field(default_factory=list)
+    deferrals: list[Row] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
 
 
@@ -108,13 +112,15 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         customer = customers[moment.customer_id]
         asked = _asked(moment, customer, fetched.profiles[customer.id], fetched, now)
         ask = partial(_circumstances, moment, asked, fetched)
-        for running, verdict in answers(waiting, customer.id, fetched.limits, ask):
+        gone = partial(_waits_no_more, moment, fetched)
+        for running, verdict in answers(waiting, customer.id, fetched.limits, ask, gone):
             _note(moment, running, verdict, fetched, written, now=now)
     offer_queries.spend(session, written.units, now)
     for table, rows in (
         (Decision, written.decisions),
         (Coupon, written.coupons),
         (Delivery, written.deliveries),
+        (Deferral, written.deferrals),
     ):
         insert_rows(session, table, rows)
     happened = [{"type": "decision", **decision_told(one)} for one in written.decisions]
@@ -126,7 +132,8 @@ def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
     limits = campaign_queries.limits_now(session)
     cap = limits.frequency_cap
     places = place_queries.places_by_id(session, (moment.place_id for moment in moments))
-    running = _waiting(campaign_queries.running_definitions(session))
+    put_off = {campaign for moment in moments for campaign in moment.only or ()}
+    running = _waiting(campaign_queries.running_definitions(session, also=put_off))
     waiting = [_waits(running, moment, places[moment.place_id]) for moment in moments]
     asked = {one.id: one for some in waiting for one in some if one.live}
     cooling = [one.id for one in asked.values() if one.body.cooldown]
@@ -149,26 +156,44 @@ def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
 def _waiting(definitions: tuple[tuple[str, int, str, str], ...]) -> Waiting:
     """Made once for as long as no running campaign changes."""
     return Waiting(
-        Running(campaign_id, version, status == "live", parse_campaign_text(definition))
+        Running(
+            campaign_id,
+            version,
+            status == "live",
+            parse_campaign_text(definition),
+            is_over=status not in campaign_queries.RUNNING,
+        )
         for campaign_id, version, status, definition in definitions
     )
 
 
 def _waits(running: Waiting, moment: Moment, place: Place) -> list[Running]:
-    found = running.for_moment(moment.trigger, moment.role, moment.place_id, map(str, place.tags))
-    return found if moment.only is None else [one for one in found if one.id in moment.only]
+    if moment.only is not None:
+        return running.named(moment.only)
+    return running.for_moment(moment.trigger, moment.role, moment.place_id, map(str, place.tags))
+
+
+def _waits_no_more(moment: Moment, fetched: Fetched, running: Running) -> bool:
+    """Whether a campaign that put this moment off was edited meanwhile, to wait for another."""
+    tags = map(str, fetched.places[moment.place_id].tags)
+    return moment.only is not None and not running.has_trigger(moment.trigger, moment.role, moment.place_id, tags)
 
 
 def _asked(moment: Moment, customer: Customer, profile: Profile, fetched: Fetched, now: datetime) -> dict[str, Any]:
     """What is the same for every campaign that this moment asks."""
     place = fetched.places[moment.place_id]
+    clock, place_zone = clock_of(customer.time_zone, place.time_zone), zone_or_none(place.time_zone)
     return {
         "now": now,
         "moment_at": moment.at,
         "profile": profile,
         "consents_to": frozenset(one for one in ("location", "offers", "orders") if getattr(customer, one)),
-        "customer_zone": zone_or_none(customer.time_zone),
-        "place_zone": zone_or_none(place.time_zone) or ZoneInfo("UTC"),
+        "customer_zone": clock.zone if clock.whose == "customer" else None,
+        "place_zone": place_zone or ZoneInfo("UTC"),
+        "place_zone_is_known": place_zone is not None,
+        "place_spot": (place.lat, place.lon),
+        "clock": clock,
+        "happened_at": moment.happened_at,
         "opening_hours": place.opening_hours,
         "reachable": customer.id in fetched.reachable,
         "sent_in_window": fetched.sent.get(customer.id, 0),
@@ -197,6 +222,8 @@ def _note(
     decision = _decision(moment, running, verdict, now)
     written.decisions.append(decision)
     last_sent, _ = fetched.last.get((moment.customer_id, running.id), (None, None))
+    if verdict.put_off_until:
+        written.deferrals.append(_deferral(moment, running, verdict.put_off_until, now))
     if verdict.outcome == "held_out":
         fetched.last[moment.customer_id, running.id] = (last_sent, now)
     if verdict.outcome != "send":
@@ -208,7 +235,8 @@ def _note(
         unit = fetched.left[running.body.offer].take(moment.place_id)
         written.units.append(unit)
         written.coupons.append(_coupon(moment, decision, unit, fetched, now))
-    expires_at = eligibility.expires_at(running.body, fetched.limits, moment.at)
+    # a clock that goes ahead gives no longer life
+    expires_at = eligibility.expires_at(running.body, fetched.limits, min(moment.at, now))
     for device_id in _devices(moment, running, fetched):
         written.deliveries.append(_delivery(moment, running, decision, device_id, expires_at))
 
@@ -233,8 +261,30 @@ def _decision(moment: Moment, running: Running, verdict: Verdict, now: datetime)
         "at": now,
         "outcome": verdict.outcome,
         "variant": verdict.variant,
-        "facts": {**verdict.facts, "happened_at": moment.at.isoformat()},
+        "facts": {**verdict.facts, **_when(moment)},
         "spends_cap": verdict.outcome == "send",
+    }
+
+
+def _when(moment: Moment) -> dict[str, Any]:
+    if moment.happened_at is None:
+        return {"happened_at": moment.at.isoformat()}
+    return {"happened_at": moment.happened_at.isoformat(), "due_at": moment.at.isoformat()}
+
+
+def _deferral(moment: Moment, running: Running, until: datetime, now: datetime) -> Row:
+    return {
+        "id": new_id("dfr"),
+        "customer_id": moment.customer_id,
+        "campaign_id": running.id,
+        "moment": moment.key,
+        "trigger": moment.trigger,
+        "device_id": moment.device_id,
+        "place_id": moment.place_id,
+        "role": moment.role,
+        "happened_at": moment.happened_at or moment.at,
+        "created_at": now,
+        "not_before": until,
     }
 
 
@@ -267,7 +317,12 @@ def _delivery(moment: Moment, running: Running, decision: Row, device_id: str, e
         "kind": "offer",
         "moment": moment.key,
         "variant": decision["variant"],
-        "context": {"place_id": moment.place_id, "distance_m": moment.distance_m},
+        "context": {
+            "place_id": moment.place_id,
+            "distance_m": moment.distance_m,
+            "role": moment.role,
+            "happened_at": (moment.happened_at or moment.at).isoformat(),
+        },
         "state": "queued",
         "created_at": decision["at"],
         "not_before": decision["at"],

@@ -16,6 +16,10 @@ WITH_OUTCOME = {
     "delivery": ("passerby_deliveries", "Deliveries by what became of them"),
     "mqtt": ("passerby_mqtt_messages", "Messages of OwnTracks over MQTT by what became of them"),
     "transition": ("passerby_transitions", "Transitions by kind"),
+    "zone": (
+        "passerby_decisions_without_zone",
+        "Decisions by the place's clock, as the customer's zone is missing or unknown",
+    ),
     "told": ("passerby_phone_transitions", "Transitions that phones told, by what became of them"),
 }
 DEFAULT_TEXTS = ("passerby_default_texts", "Messages that went out as the default text, by the fact that was missing")
@@ -58,6 +62,10 @@ def _lanes(vitals: Vitals) -> Iterator[Metric]:
     yield oldest
     yield GaugeMetricFamily("passerby_lanes_unbuilt", "Lanes that take no pings yet", value=vitals.epochs_missing)
     yield GaugeMetricFamily("passerby_letters_aside", "Sealed letters that could not be worked", value=vitals.aside)
+    if vitals.waiting is not None:
+        waiting, due = vitals.waiting
+        yield GaugeMetricFamily("passerby_deferrals_waiting", "Moments that wait out the quiet hours", value=waiting)
+        yield GaugeMetricFamily("passerby_deferrals_due", "Of them, those that are due and not decided", value=due)
     for role, heard in (("worker", vitals.worker_heard_s), ("beat", vitals.beat_heard_s)):
         if heard is not None:
             yield GaugeMetricFamily(f"passerby_{role}_heard_seconds", f"Since a {role} was last heard", value=heard)

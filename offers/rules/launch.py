@@ -10,6 +10,7 @@ from typing import Any
 
 from offers.rules.campaign import CampaignBody
 from offers.rules.limits import Limits
+from offers.rules.opening import Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Site:
     address: str | None
     time_zone: str
     opening_hours: str | None
+    spot: Spot
     paused: bool
     fenced: bool
     """Has a geofence of the role that the campaign waits for."""

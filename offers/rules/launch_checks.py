@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from offers.rules import eligibility
 from offers.rules.campaign import CampaignBody
-from offers.rules.launch import Finding, Reach, Rests, Stock
+from offers.rules.launch import Finding, Reach, Rests, Site, Stock
 from offers.rules.launch_times import times_of
+from offers.rules.opening import Spot, goes_by_the_spot
 from offers.rules.personalise import choose_language
 from offers.rules.template_facts import Text, fact_to_blame, has_fact, texts_of
 from offers.rules.templates import facts_named
@@ -54,6 +55,11 @@ def _places(body: CampaignBody, rests: Rests) -> list[Finding]:
     return found
 
 
+def _spot(body: CampaignBody, site: Site) -> Spot | None:
+    hours = (body.schedule.weekly, site.opening_hours if body.schedule.only_when_open else None)
+    return site.spot if any(one and goes_by_the_spot(one) for one in hours) else None
+
+
 def _times(body: CampaignBody, rests: Rests) -> list[Finding]:
     """By the clocks of the places: a customer's own zone is known when there is a customer."""
     schedule, quiet = body.schedule, rests.limits.quiet_hours
@@ -61,7 +67,7 @@ def _times(body: CampaignBody, rests: Rests) -> list[Finding]:
         return []
     fenced = [one for one in rests.sites if one.fenced]
     running = [one for one in fenced if not one.paused] or fenced
-    clocks = [(zone_or_none(one.time_zone) or ZoneInfo("UTC"), one.opening_hours) for one in running]
+    clocks = [(zone_or_none(one.time_zone) or ZoneInfo("UTC"), one.opening_hours, _spot(body, one)) for one in running]
     times = times_of(schedule, clocks, quiet, rests.now)
     if not times.ever_in_week:
         return [_no("never_runs", "schedule.weekly", "no hour of these lies within the schedule")]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from offers.rules.campaign import Schedule
-from offers.rules.opening import open_spans
+from offers.rules.opening import Spot, open_spans
 from offers.rules.values import Window
 
 AHEAD = timedelta(days=366)
@@ -14,8 +14,8 @@ AHEAD = timedelta(days=366)
 MOST_CLOCKS = 1000
 """Different pairs of time zone and opening hours that are looked at, a millisecond each. Beyond them nothing is claimed."""
 
-Clock = tuple[ZoneInfo, str | None]
-"""A place's time zone and its opening hours."""
+Clock = tuple[ZoneInfo, str | None, Spot | None]
+"""A place's time zone, its opening hours, and where it lies if the hours go by that: else many places share a clock."""
 Spans = Sequence[tuple[datetime, datetime]]
 """From and until by a place's own clock, in order."""
 
@@ -38,11 +38,11 @@ def times_of(schedule: Schedule, clocks: Iterable[Clock], quiet: Window | None, 
     if not wanted or len(wanted) > MOST_CLOCKS:
         return Times(ever_in_week=True, ever_open=True, ever_loud=True)
     in_week = is_open = False
-    for zone, hours in wanted:
-        spans = _within(_scheduled(schedule, zone, now), schedule.weekly)
+    for zone, hours, spot in wanted:
+        spans = _within(_scheduled(schedule, zone, now), schedule.weekly, zone, spot)
         in_week = in_week or bool(spans)
         if schedule.only_when_open:
-            spans = _within(spans, hours)
+            spans = _within(spans, hours, zone, spot)
         is_open = is_open or bool(spans)
         if any(_is_loud(since, until, quiet) for since, until in spans):
             return Times(ever_in_week=True, ever_open=True, ever_loud=True)
@@ -56,13 +56,13 @@ def _scheduled(schedule: Schedule, zone: ZoneInfo, now: datetime) -> Spans:
     return [(local[0], local[1])] if local[0] < local[1] else []
 
 
-def _within(spans: Spans, hours: str | None) -> Spans:
+def _within(spans: Spans, hours: str | None, zone: ZoneInfo, spot: Spot | None) -> Spans:
     """What of these spans lies in the hours."""
     if hours is None or not spans:
         return spans
     found = []
     for since, until in spans:
-        found += open_spans(hours, since, until)
+        found += open_spans(hours, since, until, zone, spot)
     return found
 
 

@@ -12,7 +12,7 @@ from offers.arrivals import Arrivals, Crossing, record_crossings
 from offers.campaigns import put_campaign, step_campaign
 from offers.coupons import redeem_coupon
 from offers.customers import put_customer
-from offers.deliveries import Claims, Outcome, Sent, claim_deliveries, record_outcomes, word_delivery
+from offers.deliveries import Claimed, Claims, Outcome, Sent, claim_deliveries, record_outcomes, word_delivery
 from offers.desk_offers import add_codes, get_offer, put_offer
 from offers.desk_settings import change_limits
 from offers.devices import change_device, register_device
@@ -242,6 +242,11 @@ class Town:
         results = [Sent(one.delivery_id, one.language, words, outcome or Outcome("sent")) for one, (_, words) in worded]
         self.write(lambda session: record_outcomes(session, "sender-1", results, now=now))
         return [message.title for _, (message, _) in worded]
+
+    def record(self, held: Sequence[Claimed], outcome: Outcome, *, now: datetime) -> None:
+        """What became of messages that sender-1 holds."""
+        results = [Sent(one.delivery_id, one.language, word_delivery(one)[1], outcome) for one in held]
+        self.write(lambda session: record_outcomes(session, "sender-1", results, now=now))
 
     def outcomes(self, customer: str | None = None) -> list[tuple[str, str, str]]:
         """Each decision as (campaign, trigger, outcome), by campaign."""

@@ -32,6 +32,7 @@ FIELDS = (
     "priority",
     "cooldown",
     "life",
+    "quiet_hours",
     "hold_out_percent",
     "product",
     "default_language",
@@ -46,6 +47,7 @@ KNOWN = (
     "priority",
     "cooldown",
     "life",
+    "quiet_hours",
     "hold_out_percent",
     "product",
     "default_language",
@@ -82,6 +84,7 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
         "product": item.get("product"),
         "default_language": item.get("default_language"),
         "priority": str(item.get("priority", 50)),
+        "quiet_hours": item.get("quiet_hours", "drop"),
         "hold_out_percent": None if percent is None else str(percent),
         **audience_form.filled(item.get("audience")),
     }
@@ -114,6 +117,7 @@ def blank(zone: ZoneInfo) -> Form:
             "cooldown": "1",
             "cooldown.unit": "D",
             "life.unit": "M",
+            "quiet_hours": "drop",
             "audience.join": "all",
             "zone": zone.key,
         }
@@ -156,6 +160,7 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
         "product": form.or_none("product"),
         "default_language": form.or_none("default_language"),
         "priority": form.text("priority") or 50,
+        "quiet_hours": form.text("quiet_hours") or "drop",
         "hold_out_percent": form.or_none("hold_out_percent"),
         "messages": _messages(form, tags_of(before)),
     }

@@ -9,22 +9,29 @@ from markupsafe import Markup
 from offers.overview import Names
 from web.console.speaking import Voice
 
-DURATIONS = ("cooldown", "window", "life")
-SOLD_OUT_OF = ("ended_at", "budget", "budget_per_place", "codes_left")
+DURATIONS = ("cooldown", "window", "life", "longest_wait")
 MOMENTS = (
     "happened_at",
     "last_sent",
     "last_held_out",
     "deferred_until",
+    "due_at",
+    "opens_at",
     "at",
     "since",
     "launched_at",
     "now",
     "ended_at",
 )
+BECAUSE_OF = {
+    "sold_out": ("ended_at", "budget", "budget_per_place", "codes_left"),
+    "too_late": ("longest_wait",),
+    "campaign_cooldown": ("last_held_out",),
+}
+"""An outcome whose sentence depends on which of these facts it rests on."""
 SERIES = {"places": "", "roles": "role_", "kinds": "k_"}
 """Facts that are lists, and how the words of what they list begin; places have names."""
-WORDED = {"role": "role_", "status": "status_", "of": "f_of_"}
+WORDED = {"role": "role_", "status": "status_", "of": "f_of_", "zone_of": "zone_of_", "customer_zone": "zone_"}
 """Facts that are one of a few, and how the words of what they are begin."""
 NOT_SHOWN = ("path", "unmet", "more")
 
@@ -35,13 +42,12 @@ def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) 
 
 
 def _phrase(outcome: str, facts: Mapping[str, Any]) -> str:
-    """What was sold out says of what there was no more, a hold-out of what, a cooldown what it began with, quiet hours whether they were waited for."""
+    """What was sold out says of what there was no more, a hold-out of what, a cooldown what it began with; what was put off, until when."""
     if outcome == "quiet_hours" and facts.get("deferred_until"):
         return "why_quiet_hours_deferred"
     if outcome == "held_out" and facts.get("of") in ("all", "campaign"):
         return f"why_held_out_{facts['of']}"
-    more = {"sold_out": SOLD_OUT_OF, "campaign_cooldown": ("last_held_out",)}.get(outcome, ())
-    fact = next((fact for fact in more if fact in facts), None)
+    fact = next((fact for fact in BECAUSE_OF.get(outcome, ()) if fact in facts), None)
     return f"why_{outcome}_{fact}" if fact else f"why_{outcome}"
 
 

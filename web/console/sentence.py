@@ -82,6 +82,8 @@ def _limits(item: Mapping[str, Any], voice: Voice) -> Markup:
         said += voice.say("s_weekly", weekly=schedule["weekly"])
     if schedule.get("only_when_open"):
         said += voice.say("s_open")
+    if item.get("quiet_hours") == "defer":
+        said += voice.say("s_defer")
     if item.get("cooldown"):
         said += voice.say("s_cooldown", time=voice.lasting(item["cooldown"]))
     if item.get("hold_out_percent"):

@@ -1,6 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Campaign, CampaignVersion, DeskSettings
@@ -15,16 +15,24 @@ def campaign_locked(session: Session, campaign_id: str) -> Campaign | None:
     return session.get(Campaign, campaign_id, with_for_update=True, populate_existing=True)
 
 
-def running_campaigns(session: Session) -> Sequence[Campaign]:
-    """Live ones, and paused ones, whose decisions say so."""
-    return session.scalars(select(Campaign).where(Campaign.status.in_(("live", "paused"))).order_by(Campaign.id)).all()
+RUNNING = ("live", "paused")
 
 
-def running_definitions(session: Session) -> tuple[tuple[str, int, str, str], ...]:
+def running_campaigns(session: Session, *, also: Collection[str] = ()) -> Sequence[Campaign]:
+    """Live ones, and paused ones, whose decisions say so; and of these ids those that are over."""
+    return session.scalars(select(Campaign).where(_runs_or_is(also)).order_by(Campaign.id)).all()
+
+
+def running_definitions(session: Session, *, also: Collection[str] = ()) -> tuple[tuple[str, int, str, str], ...]:
     """(id, version, status, definition as JSON text) of the same, in any order: text, so that what was read once is known again."""
     wanted = select(Campaign.id, Campaign.version, Campaign.status, cast(Campaign.definition, Text))
-    rows = session.execute(wanted.where(Campaign.status.in_(("live", "paused"))))
+    rows = session.execute(wanted.where(_runs_or_is(also)))
     return tuple((row[0], row[1], row[2], row[3]) for row in rows)
+
+
+def _runs_or_is(ids: Collection[str]) -> ColumnElement[bool]:
+    running = Campaign.status.in_(RUNNING)
+    return or_(running, Campaign.id.in_(ids)) if ids else running
 
 
 def all_campaigns(session: Session, after: str, limit: int) -> Sequence[Campaign]:

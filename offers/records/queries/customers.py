@@ -12,6 +12,10 @@ def customer_by_id(session: Session, customer_id: str) -> Customer | None:
     return session.get(Customer, customer_id)
 
 
+def customers_by_id(session: Session, ids: Iterable[str]) -> dict[str, Customer]:
+    return {row.id: row for row in session.scalars(select(Customer).where(Customer.id.in_(set(ids))))}
+
+
 def customers_locked(session: Session, ids: Iterable[str]) -> dict[str, Customer]:
     """These customers as they are now, locked in the order of their ids until the commit. (On SQLite the transaction is the lock.)"""
     rows = session.scalars(

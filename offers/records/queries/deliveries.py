@@ -1,7 +1,8 @@
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Delivery
@@ -72,13 +73,29 @@ def end_expired_leases(session: Session, ids: Iterable[str], now: datetime) -> S
     return ended.all()
 
 
-def siblings_that_left(session: Session, decision_ids: Iterable[str]) -> set[str]:
-    """Decisions of which a delivery left, may have left, or is still under way."""
-    may_have_left = or_(Delivery.state.in_(("queued", "sending", "sent", "unknown")))
-    return {
-        one
-        for one in session.scalars(
-            select(Delivery.decision_id).where(Delivery.decision_id.in_(set(decision_ids)), may_have_left)
+MAY_HAVE_LEFT = ("queued", "sending", "sent", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """What became of all the deliveries of some decisions."""
+
+    left: set[str]
+    """Decisions of which one left, may have left, or is still under way."""
+    met_quiet_hours: set[str]
+    """Deliveries that were taken back for the quiet hours, of the others."""
+
+
+def siblings(session: Session, decision_ids: Iterable[str]) -> Siblings:
+    rows = session.execute(
+        select(Delivery.decision_id, Delivery.id, Delivery.state, Delivery.reason).where(
+            Delivery.decision_id.in_(set(decision_ids))
         )
-        if one
-    }
+    ).all()
+    left = {one.decision_id for one in rows if one.state in MAY_HAVE_LEFT}
+    quiet = {one.id for one in rows if one.reason == "quiet_hours" and one.decision_id not in left}
+    return Siblings(left, quiet)
+
+
+def deliveries_by_id(session: Session, ids: Iterable[str]) -> Sequence[Delivery]:
+    return session.scalars(select(Delivery).where(Delivery.id.in_(set(ids))).order_by(Delivery.id)).all()

@@ -57,18 +57,19 @@ def _sites(session: Session, trigger: TriggerRule) -> tuple[list[Site], Covered]
         .where(Geofence.role == trigger.role, Geofence.retired_at.is_(None))
         .group_by(Geofence.place_id)
     )
-    places = select(Place.id, Place.address, Place.time_zone, Place.opening_hours, Place.paused, Place.tags).order_by(
-        Place.id
-    )
+    places = select(
+        Place.id, Place.address, Place.time_zone, Place.opening_hours, Place.lat, Place.lon, Place.paused, Place.tags
+    ).order_by(Place.id)
     if trigger.places and not trigger.tags:
         fences = fences.where(Geofence.place_id.in_(trigger.places))
         places = places.where(Place.id.in_(trigger.places))
     dwells = {place: dwell_s for place, dwell_s in session.execute(fences)}  # noqa: C416 - says what it is
     sites, covered = [], []
-    for place, address, time_zone, hours, paused, tags in session.execute(places):
+    for place, address, time_zone, hours, lat, lon, paused, tags in session.execute(places):
         labels = frozenset(map(str, tags))
         if trigger.covers(trigger.on, trigger.role, place, labels):
-            sites.append(Site(place, address, time_zone, hours, paused, place in dwells, bool(dwells.get(place))))
+            fenced, dwell = place in dwells, bool(dwells.get(place))
+            sites.append(Site(place, address, time_zone, hours, (lat, lon), paused=paused, fenced=fenced, dwells=dwell))
             covered.append((place, labels))
     return sites, covered
 

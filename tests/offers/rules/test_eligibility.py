@@ -103,7 +103,8 @@ def test_an_answer_names_what_it_rests_on() -> None:
     assert facts["no_consent"] == {"missing": ["offers"]}
     assert facts["not_in_audience"] == {"path": "", "condition": {"fact": "language", "is": "nl"}}
     assert facts["quiet_hours"] == {
-        "from": "13:00", "until": "15:00", "local_time": "Wed 14:00", "time_zone": "Europe/Amsterdam",
+        "from": "13:00", "until": "15:00", "local_time": "Wed 14:00",
+        "time_zone": "Europe/Amsterdam", "zone_of": "customer",
     }  # fmt: skip
     assert facts["campaign_cooldown"] == {"cooldown": "P1D", "last_sent": "2026-06-09T13:00:00+00:00"}
     assert facts["frequency_cap"] == {"messages": 3, "window": "P1D", "sent": 3}

@@ -17,7 +17,7 @@ ALL = Times(ever_in_week=True, ever_open=True, ever_loud=True)
 
 
 def _times(schedule: dict[str, object], *hours: str | None, quiet: Window | None = NIGHT) -> Times:
-    clocks = [(AMSTERDAM, one) for one in hours or (None,)]
+    clocks = [(AMSTERDAM, one, None) for one in hours or (None,)]
     return times_of(Schedule.model_validate(schedule), clocks, quiet, NOON)
 
 

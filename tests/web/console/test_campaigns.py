@@ -29,6 +29,7 @@ FILLED: Mapping[str, Any] = {
     "cooldown": "2",
     "cooldown__unit": "D",
     "hold_out_percent": "0",
+    "quiet_hours": "defer",
 }
 
 
@@ -55,13 +56,14 @@ def test_a_campaign_on_the_form_is_the_campaign_at_the_api(draft: str, marketer:
     assert (schedule["from"], schedule["until"]) == ("2026-11-20T09:00:00+01:00", "2026-12-31T23:59:00+01:00")
     assert (schedule["weekly"], schedule["only_when_open"]) == ("Mo-Sa 09:00-18:00", False)
     assert (campaign["cooldown"], campaign["hold_out_percent"], campaign["priority"]) == ("P2D", 0, 50)
+    assert campaign["quiet_hours"] == "defer"
     assert set(campaign["messages"]) == {"nl", "en"}
     assert campaign["messages"]["en"]["url"] == "/sale"
     page = marketer.look(f"{draft}?done=campaign_saved")
     assert "Saved as version 1." in page.text
     assert (
         "When someone with the tag sneakers and pairs_bought 4 comes to Kalverstraat 102, send Hello [first name],"
-        " from 20 Nov 2026 09:00, until 31 Dec 2026 23:59, Mo-Sa 09:00-18:00, at most once in 2 days"
+        " from 20 Nov 2026 09:00, until 31 Dec 2026 23:59, Mo-Sa 09:00-18:00, after the quiet hours when it happens in them, at most once in 2 days"
     ) in page.text
     assert "Nothing stands in the way." in page.text
 

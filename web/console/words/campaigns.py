@@ -160,6 +160,14 @@ LINES = {
         "Na het moment. Leeg: zoals in de instellingen.",
         "Nach dem Moment. Leer: wie in den Einstellungen.",
     ),
+    "quiet_hours": ("In the quiet hours", "In de stille uren", "In der Ruhezeit"),
+    "quiet_drop": ("send nothing", "niets sturen", "nichts senden"),
+    "quiet_defer": ("wait until they end", "wachten tot ze voorbij zijn", "warten, bis sie vorbei ist"),
+    "quiet_hint": (
+        "Who waits is decided anew in the morning, by all the rules as they are then.",
+        "Wie wacht, wordt in de ochtend opnieuw beoordeeld, volgens alle regels van dat moment.",
+        "Wer wartet, wird am Morgen neu beurteilt, nach allen Regeln, wie sie dann sind.",
+    ),
     "hold_out": ("Held out, in percent", "Achtergehouden, in procent", "Zurückgehalten, in Prozent"),
     "hold_out_hint": (
         "So many get nothing of this campaign, to measure by; beside those whom the settings hold out of everything.",
@@ -234,6 +242,11 @@ LINES = {
     "and_more": ("{count} more", "nog {count}", "{count} weiteren"),
     "s_cooldown": (", at most once in {time}", ", hoogstens een keer per {time}", ", höchstens einmal in {time}"),
     "s_hold_out": (", {percent} % get nothing", ", {percent} % krijgt niets", ", {percent} % bekommen nichts"),
+    "s_defer": (
+        ", after the quiet hours when it happens in them",
+        ", na de stille uren als het daarin gebeurt",
+        ", nach der Ruhezeit, wenn es in sie fällt",
+    ),
     "s_open": (", only while it is open", ", alleen als het open is", ", nur solange geöffnet ist"),
     "s_weekly": (", {weekly}", ", {weekly}", ", {weekly}"),
     "s_from": (", from {at}", ", vanaf {at}", ", ab {at}"),
