@@ -273,7 +273,6 @@ LINES = {
     "f_of_campaign": ("this campaign", "deze campagne", "dieser Kampagne"),
     "f_distance_m": ("distance in metres", "afstand in meters", "Entfernung in Metern"),
     "f_status": ("status", "status", "Status"),
-    "f_deferred_until": ("decided anew at", "opnieuw beslist om", "neu entschieden um"),
     "f_since": ("since", "sinds", "seit"),
     "f_now": ("now", "nu", "jetzt"),
     "f_has": ("in the profile", "in het profiel", "im Profil"),
