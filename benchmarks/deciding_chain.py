@@ -122,7 +122,7 @@ def _customer(number: int, now: datetime) -> Row:
         "id": f"customer-{number:06}",
         "anonymous": False,
         "name": f"Customer {number}",
-        "language": "de" if number % 5 == 0 else "nl",
+        "language": "de" if number % 5 == 4 else "nl",
         "time_zone": "Europe/Amsterdam",
         "sizes": {"shoes": "39"},
         "attributes": {"member": True, "since": 2020},

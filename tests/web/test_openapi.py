@@ -24,7 +24,7 @@ from offers.rules.profile import CustomerBody, DeviceBody
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
-from web import examples
+from web import campaign_examples, examples
 from web.devices import LinkBody, RefreshBody
 
 
@@ -145,19 +145,19 @@ def test_examples_of_answers_have_the_fields_of_real_answers(
                 "/v1/campaigns/c", json=CAMPAIGN | {"audience": examples.CAMPAIGN["audience"], "cooldown": "P1D"}
             ).json(),
         ),
-        "checks": (examples.CHECKS, admin.get("/v1/campaigns/c/checks").json()),
-        "version": (examples.VERSION, admin.get("/v1/campaigns/c/versions").json()["items"][0]),
-        "launched": (examples.LAUNCHED, admin.post("/v1/campaigns/c/launch").json()),
-        "report": (examples.REPORT, admin.get("/v1/campaigns/c/report").json()),
+        "checks": (campaign_examples.CHECKS, admin.get("/v1/campaigns/c/checks").json()),
+        "version": (campaign_examples.VERSION, admin.get("/v1/campaigns/c/versions").json()["items"][0]),
+        "launched": (campaign_examples.LAUNCHED, admin.post("/v1/campaigns/c/launch").json()),
+        "report": (campaign_examples.REPORT, admin.get("/v1/campaigns/c/report").json()),
         "counted": (
-            examples.AUDIENCE_COUNTED,
+            campaign_examples.AUDIENCE_COUNTED,
             admin.post("/v1/audiences/count", json={"audience": {"fact": "language", "is": "nl"}}).json(),
         ),
         "preview": (
-            examples.PREVIEW,
+            campaign_examples.PREVIEW,
             preview := admin.post("/v1/campaigns/c/preview", json={"customer": "sanne"}).json(),
         ),
-        "text of a preview": (examples.PREVIEW["texts"]["nl"], preview["texts"]["en"]),
+        "text of a preview": (campaign_examples.PREVIEW["texts"]["nl"], preview["texts"]["en"]),
         "limits": (examples.LIMITS, admin.get("/v1/settings").json()),
         "why": (examples.WHY, admin.get("/v1/customers/sanne/why", params={"campaign": "c"}).json()),
         "pings": (examples.PINGS_TAKEN, http.post("/v1/pings", json=[], headers=token).json()),

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from offers import audiences
 from offers.rules.audience_body import AudienceBody
 from web.bodies import JsonRoute, json_answer
-from web.examples import AUDIENCE_COUNTED, answers
+from web.campaign_examples import AUDIENCE_COUNTED
+from web.examples import answers
 from web.guards import Caller, server
 from web.parts import Have
 

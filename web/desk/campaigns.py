@@ -10,12 +10,10 @@ from offers.rules.campaign import CampaignBody
 from offers.rules.launch import refusals, told, warnings
 from web.asking import Cursor, Limit, Named, page
 from web.bodies import JsonRoute, json_answer, no_content
+from web.campaign_examples import CHECKS, LAUNCHED, VERSION
 from web.editing import IfUnchanged, IfUnchangedOrNew, edited
 from web.examples import (
     CAMPAIGN,
-    CHECKS,
-    LAUNCHED,
-    VERSION,
     answers,
     answers_with_etag,
     answers_with_page,

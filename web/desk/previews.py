@@ -7,7 +7,8 @@ from offers import previews
 from offers.rules.preview import PreviewBody
 from web.asking import Named
 from web.bodies import JsonRoute, json_answer
-from web.examples import PREVIEW, answers
+from web.campaign_examples import PREVIEW
+from web.examples import answers
 from web.guards import Server
 from web.parts import Have
 

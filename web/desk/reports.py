@@ -6,7 +6,8 @@ from starlette.responses import Response
 from offers import reports
 from web.asking import Named, Since
 from web.bodies import JsonRoute, json_answer
-from web.examples import REPORT, answers
+from web.campaign_examples import REPORT
+from web.examples import answers
 from web.guards import Server
 from web.parts import Have
 
