@@ -79,7 +79,7 @@ def _cpu_s(pid: int) -> float:
 
 
 def main(*, quick: bool = False) -> None:
-    compare(Console(width=150), QUICK if quick else FULL, 2 if quick else 5)
+    compare(Console(width=180), QUICK if quick else FULL, 2 if quick else 5)
 
 
 def compare(console: Console, customers: int, rounds: int) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from offers.rules.audience.nodes import ANY_STORE, Bound, Scalar, Window
+from offers.rules.refusals import shortened
 from offers.rules.values import LONGEST, Moment
 
 OPERATORS = ("is", "in", "has", "at_least", "at_most", "known")
 MOST_DAYS = LONGEST.days
 MOST_CHOICES = 1000
-MOST_LETTERS = 200
+MOST_LETTERS = 1000
 LARGEST = 10**1000
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
@@ -31,7 +32,7 @@ class AudienceError(ValueError):
 
 
 def at(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+    return f"{path}.{shortened(name)}" if path else shortened(name)
 
 
 class Said:
@@ -112,11 +113,11 @@ class Said:
         """One place's id, or a list of them; `*` for any store."""
         value = self.take(name)
         several = value if isinstance(value, list) else [value]
-        if not 1 <= len(several) <= MOST_CHOICES or not all(isinstance(one, str) and one for one in several):
+        if not 1 <= len(several) <= MOST_CHOICES or not all(_may_be_kept(one) for one in several):
             raise self.error(
                 name, f'must be the id of a place, a list of 1 to {MOST_CHOICES} of them, or "{ANY_STORE}"'
             )
-        return tuple(dict.fromkeys(text(one) for one in several))
+        return tuple(dict.fromkeys(several))
 
     def bound(self, read: Callable[[Any], Decimal | int]) -> Bound:
         """`at_least` or `at_most`; `read` raises ValueError."""
@@ -160,6 +161,10 @@ def whole(value: Any) -> int:
     if not _is_whole(value) or not 0 <= value <= 1_000_000:
         raise ValueError("must be a whole number from 0 to 1000000")
     return int(value)
+
+
+def _may_be_kept(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MOST_LETTERS and not _NOT_KEPT.search(value)
 
 
 def _is_whole(value: Any) -> bool:
