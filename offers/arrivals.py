@@ -184,9 +184,9 @@ class _Recording:
         )
         self.new_rows.append(stay)
         self.open[key] = self.newest[key] = stay
-        self._note(crossing, fence, device, "enter")
+        noted = self._note(crossing, fence, device, "enter")
         if first and crossing.reason not in QUIET_REASONS:
-            self._happened(crossing, fence, device, stay, "enter")
+            self._happened(crossing, noted, stay)
 
     def _beside(self, device: Device, fence: Geofence) -> Stay | None:
         """An open stay at this geofence of another device of the same customer."""
@@ -236,8 +236,7 @@ class _Recording:
         if stay is None or stay.dwelled_at is not None:
             return
         stay.dwelled_at = _moment_of(crossing)
-        self._note(crossing, fence, device, "dwell")
-        self._happened(crossing, fence, device, stay, "dwell")
+        self._happened(crossing, self._note(crossing, fence, device, "dwell"), stay)
 
     def _exit(self, crossing: Crossing, fence: Geofence, place: Place, device: Device) -> None:
         key = (device.id, fence.id)
@@ -248,7 +247,7 @@ class _Recording:
         del self.open[key]
         stay.left_at = at
         stay.left_reason = crossing.reason or (crossing.source if crossing.source in UNSEEN else None)
-        self._note(crossing, fence, device, "exit")
+        noted = self._note(crossing, fence, device, "exit")
         if stay.visit_id:
             self.last_left[stay.visit_id] = max(at, self.last_left.get(stay.visit_id, at))
         if any(one.moment == stay.moment for one in self.open.values()):
@@ -258,9 +257,9 @@ class _Recording:
             if visit is not None:
                 visit.left_at = max(at, self.last_left.get(visit.id, at))
         if crossing.reason not in QUIET_REASONS:
-            self._happened(crossing, fence, device, stay, "exit")
+            self._happened(crossing, noted, stay)
 
-    def _note(self, crossing: Crossing, fence: Geofence, device: Device, kind: str) -> None:
+    def _note(self, crossing: Crossing, fence: Geofence, device: Device, kind: str) -> Transition:
         row = Transition(
             id=new_id("trn"),
             device_id=device.id,
@@ -275,17 +274,20 @@ class _Recording:
         )
         self.new_rows.append(row)
         self.result.happened.append({"type": "transition", **transition_item(row)})
+        return row
 
-    def _happened(self, crossing: Crossing, fence: Geofence, device: Device, stay: Stay, trigger: str) -> None:
+    def _happened(self, crossing: Crossing, noted: Transition, stay: Stay) -> None:
+        """A moment for campaigns to decide. The transition keeps its key: a rehearsal finds by it what was one."""
+        noted.moment = f"{noted.kind}:{stay.moment}"
         self.moments.append(
             Moment(
-                key=f"{trigger}:{stay.moment}",
-                trigger=trigger,
-                customer_id=device.customer_id,
-                device_id=device.id,
-                place_id=fence.place_id,
-                role=fence.role,
-                at=_moment_of(crossing),
+                key=noted.moment,
+                trigger=noted.kind,
+                customer_id=noted.customer_id,
+                device_id=noted.device_id,
+                place_id=noted.place_id,
+                role=noted.role,
+                at=noted.at,
                 distance_m=crossing.distance_m,
             )
         )
