@@ -42,6 +42,7 @@ from web.desk import (
     places,
     products,
     purchases,
+    rehearsing,
     settings,
 )
 from web.ingest import doors as ingest
@@ -75,6 +76,7 @@ DOORS = (
     offers.router,
     coupons.router,
     campaigns.router,
+    rehearsing.router,
     settings.router,
     keys.router,
     nearby.router,

@@ -20,6 +20,7 @@ from offers.rules.place import PlaceBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, DeviceBody
 from offers.rules.purchase import PurchaseBody
+from offers.rules.rehearsed import RehearseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from web import examples
@@ -102,6 +103,7 @@ def test_every_example_of_a_body_is_good_by_its_own_schema(document: dict[str, A
         OfferBody,
         CodesBody,
         RedeemBody,
+        RehearseBody,
         LinkBody,
         RefreshBody,
     ],
@@ -141,6 +143,7 @@ def test_examples_of_answers_have_the_fields_of_real_answers(
                 "/v1/campaigns/c", json=CAMPAIGN | {"audience": examples.CAMPAIGN["audience"], "cooldown": "P1D"}
             ).json(),
         ),
+        "rehearsed": (examples.REHEARSED, admin.post("/v1/campaigns/c/rehearse").json()),
         "limits": (examples.LIMITS, admin.get("/v1/settings").json()),
         "why": (examples.WHY, admin.get("/v1/customers/sanne/why", params={"campaign": "c"}).json()),
         "pings": (examples.PINGS_TAKEN, http.post("/v1/pings", json=[], headers=token).json()),

@@ -182,6 +182,7 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/campaigns/{campaign_id}/launch": writes(ids={"campaign_id": "draft"}),
     "POST /v1/campaigns/{campaign_id}/pause": writes(),
     "POST /v1/campaigns/{campaign_id}/end": writes(),
+    "POST /v1/campaigns/{campaign_id}/rehearse": writes({"days": 2}),
     "GET /v1/settings": looks(),
     "PATCH /v1/settings": writes({"hold_out_percent": 7}),
     "POST /v1/keys": admins({"role": "till"}, 201),

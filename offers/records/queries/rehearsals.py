@@ -1,0 +1,206 @@
+"""What a rehearsal reads: moments on record, and of their customers only what a decision needs. Rows, never objects: there may be half a million."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from offers.records.queries import offers as offer_queries
+from offers.records.tables import (
+    CampaignVersion,
+    Coupon,
+    Customer,
+    Decision,
+    Device,
+    OfferAtPlace,
+    Transition,
+)
+from offers.rules.budget import Left
+from offers.rules.rehearsing import Seen, Send, Winner
+
+AT_A_TIME = 5_000
+"""Ids a query names at most: every database takes that many."""
+Mark = tuple[datetime, str]
+"""(at, id) of a transition: the order in which they are read."""
+
+
+def _portions(ids: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), AT_A_TIME):
+        yield wanted[start : start + AT_A_TIME]
+
+
+def _after(mark: Mark) -> ColumnElement[bool]:
+    at, last = mark
+    return and_(Transition.at >= at, or_(Transition.at > at, Transition.id > last))
+
+
+def end_of_slice(session: Session, after: Mark, until: datetime, size: int) -> Mark | None:
+    """The mark of the `size`-th transition after that one; none when fewer are left.
+
+    A slice is so many rows of the index, whatever is in them: no single statement reads a whole month to find three moments.
+    """
+    row = session.execute(
+        select(Transition.at, Transition.id)
+        .where(_after(after), Transition.at <= until)
+        .order_by(Transition.at, Transition.id)
+        .offset(size - 1)
+        .limit(1)
+    ).first()
+    return None if row is None else (row.at, row.id)
+
+
+def moments_between(
+    session: Session, after: Mark, to: Mark | datetime, *, kind: str, role: str, places: Collection[str] | None
+) -> list[Seen]:
+    """What made a moment of this kind, after a mark up to another, or up to a time; at these places where they are named."""
+    if isinstance(to, datetime):
+        end: ColumnElement[bool] = Transition.at <= to
+    else:
+        end = and_(Transition.at <= to[0], or_(Transition.at < to[0], Transition.id <= to[1]))
+    wanted = (
+        select(Transition.at, Transition.id, Transition.moment, Transition.customer_id, Transition.place_id)
+        .where(_after(after), end, Transition.kind == kind, Transition.role == role, Transition.moment.is_not(None))
+        .order_by(Transition.at, Transition.id)
+    )
+    if places is not None:
+        wanted = wanted.where(Transition.place_id.in_(places))
+    return [Seen(at, id_, str(moment), customer, place) for at, id_, moment, customer, place in session.execute(wanted)]
+
+
+def people(session: Session, customer_ids: Iterable[str]) -> Iterator[Any]:
+    """Of each customer the columns that a decision reads."""
+    for some in _portions(customer_ids):
+        yield from session.execute(
+            select(
+                Customer.id,
+                Customer.language,
+                Customer.time_zone,
+                Customer.name,
+                Customer.tags,
+                Customer.sizes,
+                Customer.attributes,
+                Customer.location,
+                Customer.offers,
+                Customer.orders,
+            ).where(Customer.id.in_(some))
+        )
+
+
+def reachable(session: Session, customer_ids: Iterable[str]) -> set[str]:
+    """Those of them who have a device that can be pushed to."""
+    found: set[str] = set()
+    for some in _portions(customer_ids):
+        found.update(
+            session.scalars(
+                select(Device.customer_id)
+                .where(Device.customer_id.in_(some), Device.push_token.is_not(None), Device.revoked_at.is_(None))
+                .distinct()
+            )
+        )
+    return found
+
+
+def sends_between(
+    session: Session, customer_ids: Iterable[str], since: datetime, until: datetime, *, but: str, from_: datetime
+) -> dict[str, list[Send]]:
+    """What counts against these customers' caps in that time; of the campaign `but` only what it sent before `from_`."""
+    found: defaultdict[str, list[Send]] = defaultdict(list)
+    for some in _portions(customer_ids):
+        rows = session.execute(
+            select(Decision.customer_id, Decision.at, Decision.id, Decision.campaign_id)
+            .where(
+                Decision.customer_id.in_(some),
+                Decision.spends_cap.is_(True),
+                Decision.at > since,
+                Decision.at <= until,
+                or_(Decision.campaign_id != but, Decision.at < from_),
+            )
+            .order_by(Decision.at)
+        )
+        for customer, at, decision, campaign in rows:
+            found[customer].append(Send(at, decision, campaign))
+    return found
+
+
+def winners_of(
+    session: Session, moments: Iterable[tuple[str, str]], rivals: dict[tuple[str, int], int]
+) -> dict[tuple[str, str], list[Winner]]:
+    """What won these (customer, moment), by the campaigns that `rivals` gives the priority of, by id and version."""
+    found: defaultdict[tuple[str, str], list[Winner]] = defaultdict(list)
+    wanted = sorted(set(moments))
+    campaigns = {campaign for campaign, _ in rivals}
+    for start in range(0, len(wanted), AT_A_TIME):
+        some = wanted[start : start + AT_A_TIME]
+        rows = session.execute(
+            select(
+                Decision.customer_id,
+                Decision.moment,
+                Decision.id,
+                Decision.campaign_id,
+                Decision.campaign_version,
+                Decision.outcome,
+            ).where(
+                Decision.customer_id.in_({customer for customer, _ in some}),
+                Decision.campaign_id.in_(campaigns),
+                Decision.moment.in_({moment for _, moment in some}),
+                Decision.outcome.in_(("send", "held_out")),
+            )
+        )
+        for customer, moment, decision, campaign, version, outcome in rows:
+            priority = rivals.get((campaign, version))
+            if priority is not None:
+                found[customer, moment].append(Winner(decision, campaign, priority, outcome))
+    return found
+
+
+def rivals_of(session: Session, campaign_id: str, kind: str, role: str) -> dict[tuple[str, int], int]:
+    """The priority of each version of every other campaign that waits, or waited, for the same kind of moment."""
+    said = CampaignVersion.definition
+    rows = session.execute(
+        select(CampaignVersion.campaign_id, CampaignVersion.version, said["priority"].as_integer()).where(
+            CampaignVersion.campaign_id != campaign_id,
+            said["trigger"]["on"].as_string() == kind,
+            said["trigger"]["role"].as_string() == role,
+        )
+    )
+    return {(campaign, version): priority for campaign, version, priority in rows}
+
+
+def what_was_left(session: Session, offer_id: str, campaign_id: str, since: datetime) -> Left | None:
+    """What is left of an offer now, and what this campaign has given out of it since then put back. Locks nothing."""
+    offer = offer_queries.offer_by_id(session, offer_id)
+    if offer is None:
+        return None
+    own = _given_out(session, offer_id, campaign_id, since)
+    rows = session.execute(select(OfferAtPlace.place_id, OfferAtPlace.spent).where(OfferAtPlace.offer_id == offer_id))
+    codes = None
+    if offer.codes == "imported":
+        codes = [""] * (offer_queries.codes_left(session, [offer_id]).get(offer_id, 0) + sum(own.values()))
+    return Left(
+        offer.id,
+        offer.codes,
+        offer.budget,
+        offer.spent - sum(own.values()),
+        offer.budget_per_place,
+        spent_at={place: spent - own.get(place, 0) for place, spent in rows},
+        codes=codes,
+    )
+
+
+def _given_out(session: Session, offer_id: str, campaign_id: str, since: datetime) -> dict[str, int]:
+    """Units by place. Only a coupon that was released has put its own back."""
+    rows: Sequence[Any] = session.execute(
+        select(Coupon.place_id, func.count())
+        .where(
+            Coupon.campaign_id == campaign_id,
+            Coupon.offer_id == offer_id,
+            Coupon.reserved_at >= since,
+            Coupon.state != "released",
+        )
+        .group_by(Coupon.place_id)
+    ).all()
+    return {place: count for place, count in rows}  # noqa: C416 - says what is counted

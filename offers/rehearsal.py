@@ -1,0 +1,171 @@
+"""Rehearsal: a campaign is run over the moments that are on record, and tells who would have got what, and why not.
+
+Nothing is written, locked, spent or sent. It reads in portions: what it holds does not grow with the days that it looks back,
+but for a number a customer and a moment.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from offers.errors import NotFound
+from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import places as place_queries
+from offers.records.queries import rehearsals as queries
+from offers.rules.audience import Profile
+from offers.rules.campaign import TriggerRule, parse_campaign
+from offers.rules.rehearsed import ASSUMES, Tally
+from offers.rules.rehearsing import Occasion, Past, Person, Rehearsing, Seen, Where
+from offers.rules.values import zone_or_none
+
+SLICE = 5_000
+"""Transitions that are looked at in one go, whether or not the campaign waits for them."""
+MOST_MOMENTS = 500_000
+MOST_PLACES_NAMED = 1_000
+"""Above that many places the database is not told which are meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`go_on` is asked between portions; the first no ends the rehearsal where it is."""
+
+    go_on: Callable[[], bool] = lambda: True
+    most_moments: int = MOST_MOMENTS
+    slice: int = SLICE
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The moments up to a time."""
+
+    moments: list[Seen]
+    upto: datetime
+
+
+def rehearse(
+    session: Session, campaign_id: str, days: int, *, now: datetime, bounds: Bounds | None = None
+) -> dict[str, Any]:
+    """What the campaign, as it is written now, would have decided in the last days, were it live. Only reads; safe to repeat."""
+    run = _Run(session, campaign_id, now - timedelta(days=days), now, bounds or Bounds())
+    until = run.run()
+    return {
+        "campaign": campaign_id,
+        "version": run.version,
+        "days": days,
+        "since": run.since,
+        "until": until,
+        "complete": until == now,
+        **run.tally.as_json(run.since, until),
+        "would_displace": dict(sorted(run.rehearsing.displaced.items())),
+        "assumes": list(ASSUMES),
+    }
+
+
+@dataclass(slots=True)
+class _Places:
+    """The places that the moments were at, each read once."""
+
+    session: Session
+    trigger: TriggerRule
+    known: dict[str, tuple[Where, bool]] = field(default_factory=dict)
+    """With whether the campaign means it."""
+
+    def learn(self, ids: Iterable[str]) -> None:
+        missing = set(ids) - self.known.keys()
+        for place_id, place in place_queries.places_by_id(self.session, missing).items() if missing else ():
+            where = Where(zone_or_none(place.time_zone) or ZoneInfo("UTC"), place.opening_hours)
+            tags = frozenset(map(str, place.tags))
+            meant = self.trigger.covers(self.trigger.on, self.trigger.role, place_id, tags)
+            self.known[place_id] = (where, meant)
+
+    def meant(self, place_id: str) -> bool:
+        return self.known[place_id][1]
+
+    def where(self, place_id: str) -> Where:
+        return self.known[place_id][0]
+
+
+class _Run:
+    def __init__(self, session: Session, campaign_id: str, since: datetime, now: datetime, bounds: Bounds) -> None:
+        campaign = campaign_queries.campaign_by_id(session, campaign_id)
+        if campaign is None:
+            raise NotFound("campaign")
+        body = parse_campaign(campaign.definition)
+        self.session, self.since, self.now, self.bounds = session, since, now, bounds
+        self.version = campaign.version
+        self.places = _Places(session, body.trigger)
+        self.rivals = queries.rivals_of(session, campaign_id, body.trigger.on, body.trigger.role)
+        left = queries.what_was_left(session, body.offer, campaign_id, since) if body.offer else None
+        self.rehearsing = Rehearsing(campaign_id, body, campaign_queries.limits_now(session), left)
+        self.tally = Tally()
+        self.due: list[Occasion] = []
+        """A heap: what is to be decided, earliest first."""
+
+    def run(self) -> datetime:
+        """Decide what there is; up to when it came."""
+        upto = self.since
+        for portion in self._portions():
+            for seen in portion.moments:
+                heappush(self.due, Occasion(seen.at, seen.id, seen))
+            upto = portion.upto
+            self._decide(upto)
+            if not self.bounds.go_on() or self.tally.outcomes.total() >= self.bounds.most_moments:
+                break
+        return upto
+
+    def _portions(self) -> Iterator[Portion]:
+        """All that the campaign waits for, in the order in which it happened. Whatever else will make moments joins them here."""
+        yield from self._crossings()
+
+    def _crossings(self) -> Iterator[Portion]:
+        trigger = self.rehearsing.body.trigger
+        named = trigger.places if not trigger.tags and 0 < len(trigger.places) <= MOST_PLACES_NAMED else None
+        after: queries.Mark | None = (self.since, "")
+        while after is not None:
+            end = queries.end_of_slice(self.session, after, self.now, self.bounds.slice)
+            moments = queries.moments_between(
+                self.session, after, end or self.now, kind=trigger.on, role=trigger.role, places=named
+            )
+            self.places.learn(one.place_id for one in moments)
+            yield Portion([one for one in moments if self.places.meant(one.place_id)], end[0] if end else self.now)
+            after = end
+
+    def _decide(self, upto: datetime) -> None:
+        """Whatever is due by then."""
+        if not self.due or self.due[0].now > upto:
+            return
+        past = self._past([one for one in self.due if one.now <= upto])
+        while self.due and self.due[0].now <= upto:
+            occasion = heappop(self.due)
+            where = self.places.where(occasion.seen.place_id)
+            answer = self.rehearsing.answer(occasion, where, past)
+            if answer is not None:
+                self.tally.count(occasion, answer, where)
+
+    def _past(self, occasions: list[Occasion]) -> Past:
+        """What is on record of these customers, in a number of queries that does not grow with them."""
+        body, limits = self.rehearsing.body, self.rehearsing.limits
+        who = {one.seen.customer_id for one in occasions}
+        first, last = min(one.now for one in occasions), max(one.now for one in occasions)
+        cap = limits.frequency_cap
+        looks_back = max(cap.window if cap else timedelta(0), body.cooldown or timedelta(0))
+        reachable = queries.reachable(self.session, who)
+        moments = ((one.seen.customer_id, one.seen.key) for one in occasions)
+        return Past(
+            people={row.id: _person(row, row.id in reachable) for row in queries.people(self.session, who)},
+            sends=queries.sends_between(
+                self.session, who, first - looks_back, last, but=self.rehearsing.campaign_id, from_=self.since
+            ),
+            winners=queries.winners_of(self.session, moments, self.rivals) if self.rivals else {},
+        )
+
+
+def _person(row: Any, reachable: bool) -> Person:
+    profile = Profile(row.language, row.time_zone, row.name, tuple(map(str, row.tags)), row.sizes, row.attributes)
+    consents = frozenset(purpose for purpose in ("location", "offers", "orders") if getattr(row, purpose))
+    return Person(profile, consents, zone_or_none(row.time_zone), reachable)
