@@ -116,8 +116,9 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
             assert campaign is not None, "a delivery without its campaign has a reason not to go"
             assert place is not None, "and so has one without its place"
             chain = language_chain(customer.language or device.locale, limits.default_language)
-            language = choose_language(campaign.messages, chain)
-            message = campaign.messages[language].model_dump()
+            messages = campaign.messages_of(row.variant)
+            language = choose_language(messages, chain)
+            message = messages[language].model_dump()
             row.coupon, code = coupons.get(row.decision_id or "", (None, None))
             facts = _facts(row, customer, place, language, now.astimezone(zone), code=code)
             token = device.push_token or ""

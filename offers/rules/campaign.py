@@ -2,15 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import Annotated, Any, Literal
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from offers.rules.audience import AudienceError, read_audience
+from offers.rules.audience import Audience, AudienceError, read_audience
 from offers.rules.opening import check_hours
 from offers.rules.personalise import TemplateError, check_template, names_fact
 from offers.rules.profile import Id
@@ -98,6 +99,10 @@ class Schedule(Strict):
         return (self.start is None or at >= self.start) and (self.until is None or at <= self.until)
 
 
+def _within(path: str, wrong: str, kind: LiteralString = "variants") -> PydanticCustomError:
+    return PydanticCustomError(kind, "{wrong}", {"wrong": wrong, PATH_WITHIN: path})
+
+
 class CampaignBody(Strict):
     """`PUT /v1/campaigns/{id}`."""
 
@@ -150,18 +155,41 @@ class CampaignBody(Strict):
     @model_validator(mode="after")
     def _has_what_it_tells(self) -> "CampaignBody":
         if self.offer is None and (paths := self.texts_with_code()):
-            wrong = "names coupon.code, and the campaign has no offer"
-            raise PydanticCustomError("coupon_code", "{wrong}", {"wrong": wrong, PATH_WITHIN: paths[0]})
+            raise _within(paths[0], "names coupon.code, and the campaign has no offer", "coupon_code")
         return self
 
+    @model_validator(mode="after")
+    def _variants_can_be_drawn(self) -> "CampaignBody":
+        if self.variants and not any(one.weight for one in self.variants):
+            raise _within("variants", "need at least one with a weight above 0")
+        seen = Counter[str]()
+        for number, one in enumerate(self.variants):
+            seen[one.name] += 1
+            if seen[one.name] > 1:
+                raise _within(f"variants[{number}].name", f"there is another variant {one.name!r}")
+        return self
+
+    @cached_property
+    def who(self) -> Audience:
+        """The audience, checked once."""
+        return read_audience(self.audience)
+
+    def messages_of(self, variant: str | None) -> Messages:
+        """The words of a variant: the campaign's own where it has none, where it is gone, and for who drew none."""
+        return next((one.messages for one in self.variants if one.name == variant and one.messages), self.messages)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text with its path, the variants' too: `messages.nl.body`, `variants[0].messages.nl.body`."""
+        wordings = {"messages": self.messages}
+        wordings |= {f"variants[{n}].messages": one.messages for n, one in enumerate(self.variants) if one.messages}
+        for path, messages in wordings.items():
+            for tag, message in messages.items():
+                for part, source in message.model_dump(exclude_none=True).items():
+                    yield f"{path}.{tag}.{part}", source
+
     def texts_with_code(self) -> list[str]:
-        """Where a text names the code of a coupon: `messages.nl.body`."""
-        return [
-            f"messages.{tag}.{part}"
-            for tag, message in self.messages.items()
-            for part, source in message.model_dump(exclude_none=True).items()
-            if names_fact(source, "coupon.code")
-        ]
+        """Where a text names the code of a coupon."""
+        return [path for path, source in self.texts() if names_fact(source, "coupon.code")]
 
     def as_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True, exclude_defaults=False)
@@ -169,9 +197,10 @@ class CampaignBody(Strict):
 
 def parse_campaign(definition: Mapping[str, Any]) -> CampaignBody:
     """A stored campaign, which was checked when it was written. Parsed once for each of its texts: deciding asks for it with every batch."""
-    return _parsed(json.dumps(definition, sort_keys=True))
+    return parse_campaign_text(json.dumps(definition, sort_keys=True))
 
 
 @lru_cache(maxsize=2000)
-def _parsed(definition: str) -> CampaignBody:
+def parse_campaign_text(definition: str) -> CampaignBody:
+    """The same, of the JSON itself."""
     return CampaignBody.model_validate_json(definition)

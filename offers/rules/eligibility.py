@@ -1,16 +1,15 @@
 """How a campaign decides: one list, one order, each "no" with its name and the facts it rested on.
 
-`decide_one` answers for a single campaign up to the choice of a winner; `choose` makes one winner per moment.
+`decide_one` answers for a single campaign up to the choice of a winner; rules/choosing.py makes one winner a moment.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from offers.rules.audience import Profile, read_audience
+from offers.rules.audience import Profile
 from offers.rules.campaign import CampaignBody
 from offers.rules.limits import Limits
 from offers.rules.opening import is_open
@@ -51,6 +50,8 @@ class Circumstances:
     """Offers decided to send in the cap's window, over all campaigns."""
     last_sent: datetime | None
     """When this campaign last decided to send to this customer."""
+    last_held_out: datetime | None = None
+    """When it last would have, but for the hold-out."""
     sold_out: Mapping[str, Any] | None = None
     """Why there is nothing left of the campaign's offer, as facts; none when there is, or when it has no offer."""
 
@@ -59,6 +60,8 @@ class Circumstances:
 class Verdict:
     outcome: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    variant: str | None = None
+    """The winner's variant that this customer has drawn."""
 
 
 def quiet_zone(circumstances: Circumstances) -> ZoneInfo:
@@ -86,16 +89,19 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
     missing = [purpose for purpose in ("location", "offers") if purpose not in now_is.consents_to]
     if missing:
         return Verdict("no_consent", {"missing": missing})
-    if miss := read_audience(campaign.audience).miss(now_is.profile):
+    if miss := campaign.who.miss(now_is.profile):
         return Verdict("not_in_audience", {"path": miss.path, "condition": dict(miss.condition)})
     if quiet := _quiet(limits, now_is):
         return quiet
-    if campaign.cooldown and now_is.last_sent and now - now_is.last_sent < campaign.cooldown:
-        facts: dict[str, Any] = {"cooldown": write_duration(campaign.cooldown), "last_sent": _iso(now_is.last_sent)}
-        return Verdict("campaign_cooldown", facts)
+    if cooling := _cooldown(campaign, now_is):
+        return cooling
     cap = limits.frequency_cap
     if cap and now_is.sent_in_window >= cap.messages:
-        facts = {"messages": cap.messages, "window": write_duration(cap.window), "sent": now_is.sent_in_window}
+        facts: dict[str, Any] = {
+            "messages": cap.messages,
+            "window": write_duration(cap.window),
+            "sent": now_is.sent_in_window,
+        }
         return Verdict("frequency_cap", facts)
     if now_is.sold_out is not None:
         return Verdict("sold_out", now_is.sold_out)
@@ -105,6 +111,16 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
         return Verdict(
             "too_late", {"happened_at": _iso(now_is.moment_at), "life": write_duration(life_of(campaign, limits))}
         )
+    return None
+
+
+def _cooldown(campaign: CampaignBody, now_is: Circumstances) -> Verdict | None:
+    """Being held out starts a cooldown as a message does: both groups come up equally often, or the lift would compare unlike things."""
+    if campaign.cooldown is None:
+        return None
+    for name, last in (("last_sent", now_is.last_sent), ("last_held_out", now_is.last_held_out)):
+        if last and now_is.now - last < campaign.cooldown:
+            return Verdict("campaign_cooldown", {"cooldown": write_duration(campaign.cooldown), name: _iso(last)})
     return None
 
 
@@ -130,15 +146,9 @@ def _quiet(limits: Limits, now_is: Circumstances) -> Verdict | None:
     return Verdict("quiet_hours", {**window, "local_time": _local(now_is.now, zone), "time_zone": zone.key})
 
 
-def is_held_out(campaign_id: str, customer_id: str, percent: int) -> bool:
-    """A stable draw: the same customer is held out of the same campaign for as long as its share stands."""
-    digest = hashlib.sha256(f"{campaign_id}\x00{customer_id}".encode()).digest()
-    return int.from_bytes(digest[:8]) % 10_000 < percent * 100
-
-
-def rank(campaign_id: str, priority: int) -> tuple[int, str]:
-    """Sorts the best first: higher priority, then campaign id."""
-    return (-priority, campaign_id)
+def rank(source_id: str, priority: int, kind: Literal["order", "offer"] = "offer") -> tuple[bool, int, str]:
+    """Sorts the best first: what serves an order before any offer, then higher priority, then id."""
+    return (kind == "offer", -priority, source_id)
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -12,7 +12,7 @@ from web.console.speaking import Voice
 DURATIONS = ("cooldown", "window", "life")
 SOLD_OUT_OF = ("budget", "budget_per_place", "codes_left")
 NOBODY = Names({}, {}, {}, {})
-MOMENTS = ("happened_at", "last_sent")
+MOMENTS = ("happened_at", "last_sent", "last_held_out")
 
 
 def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
@@ -21,9 +21,12 @@ def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) 
 
 
 def _phrase(outcome: str, facts: Mapping[str, Any]) -> str:
-    """What was sold out says of what there was no more."""
-    of_what = next((fact for fact in SOLD_OUT_OF if fact in facts), None) if outcome == "sold_out" else None
-    return f"why_{outcome}_{of_what}" if of_what else f"why_{outcome}"
+    """What was sold out says of what there was no more, a hold-out of what, a cooldown what it began with."""
+    if outcome == "held_out" and facts.get("of") in ("all", "campaign"):
+        return f"why_held_out_{facts['of']}"
+    more = {"sold_out": SOLD_OUT_OF, "campaign_cooldown": ("last_held_out",)}.get(outcome, ())
+    fact = next((fact for fact in more if fact in facts), None)
+    return f"why_{outcome}_{fact}" if fact else f"why_{outcome}"
 
 
 def explain_never(reason: str, facts: Mapping[str, Any], voice: Voice) -> Markup:
@@ -61,6 +64,8 @@ def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
         return voice.words.get(f"on_{value.get('on')}", str(value.get("on")))
     if fact == "status":
         return voice.words.get(f"status_{value}", str(value))
+    if fact == "of":
+        return voice.words.get(f"f_of_{value}", str(value))
     if fact == "by":
         return names.campaigns.get(str(value), str(value))
     if fact == "offer":

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Campaign, DeskSettings
@@ -18,6 +18,13 @@ def campaign_locked(session: Session, campaign_id: str) -> Campaign | None:
 def running_campaigns(session: Session) -> Sequence[Campaign]:
     """Live ones, and paused ones, whose decisions say so."""
     return session.scalars(select(Campaign).where(Campaign.status.in_(("live", "paused"))).order_by(Campaign.id)).all()
+
+
+def running_definitions(session: Session) -> tuple[tuple[str, int, str, str], ...]:
+    """(id, version, status, definition as JSON text) of the same, in any order: text, so that what was read once is known again."""
+    wanted = select(Campaign.id, Campaign.version, Campaign.status, cast(Campaign.definition, Text))
+    rows = session.execute(wanted.where(Campaign.status.in_(("live", "paused"))))
+    return tuple((row[0], row[1], row[2], row[3]) for row in rows)
 
 
 def all_campaigns(session: Session, after: str, limit: int) -> Sequence[Campaign]:

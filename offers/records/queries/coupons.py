@@ -2,8 +2,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, select, update
+from sqlalchemy.orm import Session, aliased
 
 from offers.records.ids import ALPHABET
 from offers.records.queries.offers import give_back, offer_that_reads, offers_by_id, offers_locked
@@ -71,11 +71,13 @@ def release(session: Session, decision_ids: Iterable[str]) -> None:
 
 
 def release_what_waits(session: Session, customer_id: str) -> None:
-    """A customer is about to be removed: the coupons whose messages no sender has taken yet go back."""
+    """A customer is about to be removed: the coupons whose messages no sender has taken yet, for no device, go back."""
+    beside = aliased(Delivery)
+    taken = exists().where(beside.decision_id == Coupon.decision_id, beside.state.in_(("sending", "sent", "unknown")))
     waiting = session.scalars(
         select(Coupon.decision_id)
         .join(Delivery, Delivery.decision_id == Coupon.decision_id)
-        .where(Coupon.customer_id == customer_id, Coupon.state == "reserved", Delivery.state == "queued")
+        .where(Coupon.customer_id == customer_id, Coupon.state == "reserved", Delivery.state == "queued", ~taken)
     )
     release(session, [one for one in waiting if one])
 

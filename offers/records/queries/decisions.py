@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Decision
@@ -28,20 +28,26 @@ def sent_since(session: Session, customer_ids: Iterable[str], since: datetime) -
     return {customer: count for customer, count in rows}  # noqa: C416 - says what is counted
 
 
-def last_sent(
+def last_times(
     session: Session, customer_ids: Iterable[str], campaign_ids: Iterable[str]
-) -> dict[tuple[str, str], datetime]:
-    """When each campaign last decided to send to each customer and did not take it back."""
+) -> dict[tuple[str, str], tuple[datetime | None, datetime | None]]:
+    """By customer and campaign: when it last decided to send and did not take it back, and when the customer was last held out."""
+    sent, held_out = Decision.spends_cap.is_(True), Decision.outcome == "held_out"
     rows = session.execute(
-        select(Decision.customer_id, Decision.campaign_id, func.max(Decision.at))
+        select(
+            Decision.customer_id,
+            Decision.campaign_id,
+            func.max(Decision.at).filter(sent),
+            func.max(Decision.at).filter(held_out),
+        )
         .where(
             Decision.customer_id.in_(set(customer_ids)),
             Decision.campaign_id.in_(set(campaign_ids)),
-            Decision.spends_cap.is_(True),
+            or_(sent, held_out),
         )
         .group_by(Decision.customer_id, Decision.campaign_id)
     )
-    return {(customer, campaign): at for customer, campaign, at in rows}
+    return {(customer, campaign): (sent_at, held_at) for customer, campaign, sent_at, held_at in rows}
 
 
 def decisions_by_id(session: Session, ids: Iterable[Any]) -> dict[str, Decision]:

@@ -83,7 +83,7 @@ class Kept:
     decisions_before: datetime
     transitions_before: datetime
     counted_since: datetime
-    """A send from after this still counts against a cap or a cooldown, however old."""
+    """A send or a hold-out from after this still counts against a cap or a cooldown, however old."""
 
 
 def _over(kind: str, kept: Kept) -> tuple[Any, list[ColumnElement[bool]]]:
@@ -99,7 +99,8 @@ def _over(kind: str, kept: Kept) -> tuple[Any, list[ColumnElement[bool]]]:
             under_way = Delivery.state.in_(("queued", "sending"))
             return Delivery, [Delivery.created_at < kept.decisions_before, ~under_way]
         case "decisions":
-            done = or_(Decision.spends_cap.is_(False), Decision.at < kept.counted_since)
+            counts = or_(Decision.spends_cap.is_(True), Decision.outcome == "held_out")
+            done = or_(~counts, Decision.at < kept.counted_since)
             return Decision, [Decision.at < kept.decisions_before, done]
     raise ValueError(kind)
 

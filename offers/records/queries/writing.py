@@ -1,7 +1,9 @@
+import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -21,10 +23,32 @@ def insert_missing(session: Session, table: type[Table], rows: Sequence[Mapping[
     return set(session.scalars(insert_of(session, table).on_conflict_do_nothing().returning(key), ordered))
 
 
+def insert_rows(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows in one statement, past the session: nothing comes back. All name the same columns.
+
+    PostgreSQL is told them as one JSON text, a quarter of what it takes to bind each value.
+    """
+    if not rows:
+        return
+    if session.get_bind().dialect.name != "postgresql":
+        session.connection().execute(insert(table), list(rows))
+        return
+    names, name = ", ".join(rows[0]), table.__tablename__
+    told = f"json_populate_recordset(NULL::{name}, CAST(:told AS json))"
+    into = text(f"INSERT INTO {name} ({names}) SELECT {names} FROM {told}")  # noqa: S608 - the names are the schema's
+    session.execute(into, {"told": json.dumps(rows, default=_moment)})
+
+
+def _moment(value: Any) -> str:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise TypeError(f"{value!r} is no moment with an offset")
+    return value.isoformat()
+
+
 def insert_of(session: Session, table: type[Table]) -> Any:
     """This database's own INSERT, which knows what to do about rows that are there."""
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table.__table__)
+    own: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return own(table.__table__)
 
 
 def write_together(row: Table, *names: str) -> None:

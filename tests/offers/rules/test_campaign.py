@@ -167,3 +167,46 @@ def test_a_text_that_tells_a_code_needs_an_offer() -> None:
 def test_an_offer_is_an_id() -> None:
     assert _faults(offer="ten percent") == ["offer"]
     assert CampaignBody.model_validate(campaign_body()).offer is None
+
+
+def test_texts_of_variants_are_checked_as_the_campaigns_own() -> None:
+    variants = [{"name": "plain"}, {"name": "told", "messages": {"nl": WITH_CODE}}]
+    body = campaign_body(variants=variants)
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(body)
+    [(path, _)] = refusals(refused.value.errors(), body)
+    assert path == "variants[1].messages.nl.body"
+    good = CampaignBody.model_validate({**body, "offer": "ten-percent"})
+    assert good.texts_with_code() == ["variants[1].messages.nl.body", "variants[1].messages.nl.url"]
+    assert CampaignBody.model_validate(good.as_json()) == good
+
+
+@pytest.mark.parametrize(
+    ("variants", "path"),
+    [
+        ([{"name": "a"}, {"name": "b"}, {"name": "a"}], "variants[2].name"),
+        ([{"name": "a", "weight": 0}, {"name": "b", "weight": 0}], "variants"),
+        ([{"name": ""}], "variants[0].name"),
+        ([{"weight": 1}], "variants[0].name"),
+        ([{"name": "a", "weight": -1}], "variants[0].weight"),
+        ([{"name": "a", "weight": 1.5}], "variants[0].weight"),
+        ([{"name": "a", "messages": {}}], "variants[0].messages"),
+        ([{"name": "a", "messages": {"nl": {"title": "x", "body": "{% if %}"}}}], "variants[0].messages.nl.body"),
+        ([{"name": "a", "messages": {"nl": {"title": "x"}}}], "variants[0].messages.nl.body"),
+        ([{"name": f"v{number}"} for number in range(21)], "variants"),
+        ({}, "variants"),
+    ],
+)
+def test_a_bad_variant_is_named(variants: Any, path: str) -> None:
+    body = campaign_body(variants=variants)
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(body)
+    assert [path for path, _ in refusals(refused.value.errors(), body)] == [path]
+
+
+def test_whose_words_a_variant_is_in() -> None:
+    told = {"nl": {"title": "Kort", "body": "Kom binnen."}}
+    body = CampaignBody.model_validate(campaign_body(variants=[{"name": "plain"}, {"name": "short", "messages": told}]))
+    assert body.messages_of("short")["nl"].title == "Kort"
+    for other in ("plain", "gone", None):
+        assert body.messages_of(other) is body.messages

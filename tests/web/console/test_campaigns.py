@@ -143,6 +143,28 @@ def test_a_language_of_elsewhere_and_what_the_form_does_not_know_stay(
     assert set(admin.get("/v1/campaigns/sneakers").json()["messages"]) == {"en", "fr"}
 
 
+def test_variants_that_the_form_does_not_know_survive_it_and_its_faults_name_them(
+    place: None, marketer: Person, admin: httpx.Client
+) -> None:
+    code = {"en": {"title": "Yours", "body": "Show {{ coupon.code }}"}}
+    variants = [{"name": "plain"}, {"name": "code", "weight": 3, "messages": code}]
+    offer = {"name": "Ten percent", "kind": "percentage", "value": 10, "codes": "generated"}
+    assert admin.put("/v1/offers/ten", json=offer).status_code == 201
+    more = {"variants": variants, "offer": "ten", "devices": "all", "quiet_hours": "defer"}
+    assert admin.put("/v1/campaigns/sneakers", json=CAMPAIGN | more).status_code == 201
+    before = admin.get("/v1/campaigns/sneakers").json()
+    edit = "/console/campaigns/sneakers/edit"
+    assert marketer.fill(edit, do="save").status_code == 303
+    assert admin.get("/v1/campaigns/sneakers").json()["version"] == before["version"]
+    assert marketer.fill(edit, name="Renamed", do="save").status_code == 303
+    after = admin.get("/v1/campaigns/sneakers").json()
+    assert {name: after[name] for name in more} == {name: before[name] for name in more}
+    assert "Renamed" in marketer.look("/console/campaigns/sneakers").text
+    refused = marketer.fill(edit, offer="", do="save")
+    assert refused.status_code == 422
+    assert "variants[1].messages.en.body" in refused.text
+
+
 def test_a_preview_shows_every_language_for_one_customer(draft: str, marketer: Person, admin: httpx.Client) -> None:
     admin.put("/v1/customers/sanne", json={"name": "Sanne de Vries", "language": "nl"})
     admin.put("/v1/customers/c-17", json={"language": "en"})

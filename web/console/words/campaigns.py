@@ -138,9 +138,9 @@ LINES = {
     ),
     "hold_out": ("Held out, in percent", "Achtergehouden, in procent", "Zurückgehalten, in Prozent"),
     "hold_out_hint": (
-        "So many get nothing, to measure by. Empty: as in the settings.",
-        "Zoveel krijgen niets, om aan te meten. Leeg: zoals in de instellingen.",
-        "So viele bekommen nichts, zum Messen. Leer: wie in den Einstellungen.",
+        "So many get nothing of this campaign, to measure by; beside those whom the settings hold out of everything.",
+        "Zoveel krijgen niets van deze campagne, om aan te meten; naast wie volgens de instellingen van alles niets krijgt.",
+        "So viele bekommen nichts von dieser Kampagne, zum Messen; neben denen, die nach den Einstellungen von allem nichts bekommen.",
     ),
     "unit": ("Unit", "Eenheid", "Einheit"),
     "unit_M": ("minutes", "minuten", "Minuten"),

@@ -74,6 +74,11 @@ LINES = {
         "Ze hadden dit bericht minder dan {cooldown} eerder al gekregen.",
         "Sie hatten diese Nachricht weniger als {cooldown} vorher schon bekommen.",
     ),
+    "why_campaign_cooldown_last_held_out": (
+        "They were held out of this message less than {cooldown} before, and it comes up for them no more often than for those who get it.",
+        "Ze zijn minder dan {cooldown} eerder van dit bericht achtergehouden, en het is voor hen niet vaker aan de beurt dan voor wie het krijgen.",
+        "Sie wurden weniger als {cooldown} vorher bei dieser Nachricht zurückgehalten, und sie ist für sie nicht öfter an der Reihe als für die, die sie bekommen.",
+    ),
     "why_frequency_cap": (
         "They had had {sent} messages in {window}, and {messages} are the most over all campaigns.",
         "Ze hadden in {window} al {sent} berichten gehad, en {messages} is het meeste over alle campagnes.",
@@ -99,6 +104,16 @@ LINES = {
         "They belong to the {percent} % who get nothing, so that the effect can be measured.",
         "Ze horen bij de {percent} % die niets krijgen, zodat het effect te meten is.",
         "Sie gehören zu den {percent} %, die nichts bekommen, damit sich die Wirkung messen lässt.",
+    ),
+    "why_held_out_all": (
+        "They belong to the {percent} % who get nothing of any campaign, so that the effect can be measured.",
+        "Ze horen bij de {percent} % die van geen campagne iets krijgen, zodat het effect te meten is.",
+        "Sie gehören zu den {percent} %, die von keiner Kampagne etwas bekommen, damit sich die Wirkung messen lässt.",
+    ),
+    "why_held_out_campaign": (
+        "They belong to the {percent} % who get nothing of this campaign, so that its effect can be measured.",
+        "Ze horen bij de {percent} % die van deze campagne niets krijgen, zodat het effect te meten is.",
+        "Sie gehören zu den {percent} %, die von dieser Kampagne nichts bekommen, damit sich ihre Wirkung messen lässt.",
     ),
     "never_not_live": (
         "The campaign is not live ({status}).",
@@ -161,6 +176,7 @@ LINES = {
     "f_condition": ("condition", "voorwaarde", "Bedingung"),
     "f_cooldown": ("waits for", "wacht", "wartet"),
     "f_last_sent": ("last sent", "laatst verstuurd", "zuletzt gesendet"),
+    "f_last_held_out": ("last held out", "laatst achtergehouden", "zuletzt zurückgehalten"),
     "f_messages": ("most messages", "meeste berichten", "höchstens Nachrichten"),
     "f_window": ("in", "in", "in"),
     "f_sent": ("had", "kreeg", "bekam"),
@@ -168,6 +184,9 @@ LINES = {
     "f_by": ("winner", "winnaar", "Vorrang hatte"),
     "f_priority": ("its priority", "de voorrang", "deren Vorrang"),
     "f_percent": ("held out, percent", "achtergehouden, procent", "zurückgehalten, Prozent"),
+    "f_of": ("of", "van", "von"),
+    "f_of_all": ("all campaigns", "alle campagnes", "allen Kampagnen"),
+    "f_of_campaign": ("this campaign", "deze campagne", "dieser Kampagne"),
     "f_distance_m": ("distance in metres", "afstand in meters", "Entfernung in Metern"),
     "f_status": ("status", "status", "Status"),
     "f_trigger": ("waits for", "wacht op", "wartet auf"),
