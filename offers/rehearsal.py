@@ -19,8 +19,9 @@ from offers.records.queries import places as place_queries
 from offers.records.queries import rehearsals as queries
 from offers.rules.audience import Profile
 from offers.rules.campaign import TriggerRule, parse_campaign
+from offers.rules.choosing import Running
 from offers.rules.rehearsed import ASSUMES, Tally
-from offers.rules.rehearsing import Occasion, Past, Person, Rehearsing, Seen, Where
+from offers.rules.rehearsing import Past, Person, Rehearsing, Seen, Where
 from offers.rules.values import zone_or_none
 
 SLICE = 5_000
@@ -101,17 +102,18 @@ class _Run:
         self.places = _Places(session, body.trigger)
         self.rivals = queries.rivals_of(session, campaign_id, body.trigger.on, body.trigger.role)
         left = queries.what_was_left(session, body.offer, campaign_id, since) if body.offer else None
-        self.rehearsing = Rehearsing(campaign_id, body, campaign_queries.limits_now(session), left)
+        running = Running(campaign_id, campaign.version, live=True, body=body)
+        self.rehearsing = Rehearsing(running, campaign_queries.limits_now(session), left)
         self.tally = Tally()
-        self.due: list[Occasion] = []
-        """A heap: what is to be decided, earliest first."""
+        self.due: list[Seen] = []
+        """A heap: what is to be decided, earliest first. What a decision puts off goes back into it."""
 
     def run(self) -> datetime:
         """Decide what there is; up to when it came."""
         upto = self.since
         for portion in self._portions():
             for seen in portion.moments:
-                heappush(self.due, Occasion(seen.at, seen.id, seen))
+                heappush(self.due, seen)
             upto = portion.upto
             self._decide(upto)
             if not self.bounds.go_on() or self.tally.outcomes.total() >= self.bounds.most_moments:
@@ -123,7 +125,7 @@ class _Run:
         yield from self._crossings()
 
     def _crossings(self) -> Iterator[Portion]:
-        trigger = self.rehearsing.body.trigger
+        trigger = self.rehearsing.campaign.body.trigger
         named = trigger.places if not trigger.tags and 0 < len(trigger.places) <= MOST_PLACES_NAMED else None
         after: queries.Mark | None = (self.since, "")
         while after is not None:
@@ -137,31 +139,36 @@ class _Run:
 
     def _decide(self, upto: datetime) -> None:
         """Whatever is due by then."""
-        if not self.due or self.due[0].now > upto:
+        if not self.due or self.due[0].at > upto:
             return
-        past = self._past([one for one in self.due if one.now <= upto])
-        while self.due and self.due[0].now <= upto:
-            occasion = heappop(self.due)
-            where = self.places.where(occasion.seen.place_id)
-            answer = self.rehearsing.answer(occasion, where, past)
+        past = self._past([one for one in self.due if one.at <= upto])
+        while self.due and self.due[0].at <= upto:
+            seen = heappop(self.due)
+            where = self.places.where(seen.place_id)
+            answer = self.rehearsing.answer(seen, where, past)
             if answer is not None:
-                self.tally.count(occasion, answer, where)
+                self.tally.count(seen, answer, where)
 
-    def _past(self, occasions: list[Occasion]) -> Past:
+    def _past(self, moments: list[Seen]) -> Past:
         """What is on record of these customers, in a number of queries that does not grow with them."""
-        body, limits = self.rehearsing.body, self.rehearsing.limits
-        who = {one.seen.customer_id for one in occasions}
-        first, last = min(one.now for one in occasions), max(one.now for one in occasions)
-        cap = limits.frequency_cap
-        looks_back = max(cap.window if cap else timedelta(0), body.cooldown or timedelta(0))
-        reachable = queries.reachable(self.session, who)
-        moments = ((one.seen.customer_id, one.seen.key) for one in occasions)
+        session, campaign = self.session, self.rehearsing.campaign
+        who = {one.customer_id for one in moments}
+        cap, cooldown = self.rehearsing.limits.frequency_cap, campaign.body.cooldown
+        reachable = queries.reachable(session, who)
+        sends, last = {}, {}
+        if cap:
+            first, until = min(one.at for one in moments), max(one.at for one in moments)
+            sends = queries.sends_between(
+                session, who, first - cap.window, until, own=campaign.id, own_until=self.since
+            )
+        if cooldown:
+            last = queries.last_times_before(session, who, campaign.id, self.since - cooldown, self.since)
+        asked = ((one.customer_id, one.key) for one in moments)
         return Past(
-            people={row.id: _person(row, row.id in reachable) for row in queries.people(self.session, who)},
-            sends=queries.sends_between(
-                self.session, who, first - looks_back, last, but=self.rehearsing.campaign_id, from_=self.since
-            ),
-            winners=queries.winners_of(self.session, moments, self.rivals) if self.rivals else {},
+            people={row.id: _person(row, row.id in reachable) for row in queries.people(session, who)},
+            sends=sends,
+            winners=queries.winners_of(session, asked, self.rivals) if self.rivals else {},
+            last=last,
         )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from offers.rules.eligibility import OUTCOMES
-from offers.rules.rehearsing import Answer, Occasion, Where
+from offers.rules.eligibility import OUTCOMES, Verdict
+from offers.rules.rehearsing import Seen, Where
 from offers.rules.values import Strict
 
 ASSUMES = (
@@ -38,19 +38,15 @@ class RehearseBody(Strict):
 class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     variants: Counter[str] = field(default_factory=Counter)
-    deferred: int = 0
-    """Moments that waited for the end of the quiet hours, whatever became of them then."""
-    waiting: int = 0
-    """Those that still wait: they count as quiet_hours."""
     _customers: set[int] = field(default_factory=set)
     """Hashes: half a million ids need not be held."""
     _days: dict[date, list[int]] = field(default_factory=dict)
     _places: dict[str, list[int]] = field(default_factory=dict)
     _newest: dict[str, deque[dict[str, Any]]] = field(default_factory=dict)
 
-    def count(self, occasion: Occasion, answer: Answer, where: Where) -> None:
-        """One moment's last answer. They come in the order in which they are decided."""
-        seen, sends = occasion.seen, answer.outcome == "send"
+    def count(self, seen: Seen, answer: Verdict, where: Where) -> None:
+        """One answer. They come in the order of their moments."""
+        sends = answer.outcome == "send"
         self.outcomes[answer.outcome] += 1
         if answer.variant is not None:
             self.variants[answer.variant] += 1
@@ -65,10 +61,10 @@ class Tally:
                 "customer": seen.customer_id,
                 "place": seen.place_id,
                 "moment": seen.key,
-                "at": occasion.now,
+                "at": seen.at,
                 "outcome": answer.outcome,
                 "variant": answer.variant,
-                "facts": answer.facts,
+                "facts": {**answer.facts, "happened_at": seen.at.isoformat()},
             }
         )
 
@@ -77,8 +73,6 @@ class Tally:
             "moments": self.outcomes.total(),
             "customers": len(self._customers),
             "outcomes": {name: self.outcomes[name] for name in OUTCOMES},
-            "deferred": self.deferred,
-            "waiting": self.waiting,
             "by_day": self._by_day(since, until),
             "by_place": self._by_place(),
             "variants": dict(sorted(self.variants.items())),

@@ -1,4 +1,4 @@
-"""Rehearsing: one campaign answers moments that are past, by the same list as when it is live, and is given back nothing.
+"""Rehearsing: one campaign answers moments that are past, by the same list as when it is live.
 
 It keeps what it would have sent: that counts in its own cooldown, in the cap over all campaigns and in its offer's budget. What
 other campaigns really sent stays as it was, but for what this one would have come before.
@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from offers.rules import eligibility
 from offers.rules.audience import Profile
 from offers.rules.budget import Left
-from offers.rules.campaign import CampaignBody
-from offers.rules.eligibility import Circumstances, Verdict
+from offers.rules.choosing import Running, answers
+from offers.rules.eligibility import Circumstances, Verdict, rank
 from offers.rules.limits import Limits
+
+Last = tuple[datetime | None, datetime | None]
+"""When a campaign last sent to a customer, and when it last held them out."""
 
 
 class Seen(NamedTuple):
@@ -29,20 +31,11 @@ class Seen(NamedTuple):
     place_id: str
 
 
-class Occasion(NamedTuple):
-    """A moment when it is decided: as it happens, or again at `now`, when the quiet hours that put it off are over."""
-
-    now: datetime
-    id: str
-    seen: Seen
-
-
 class Send(NamedTuple):
     """A message that a campaign really sent. It counts against the cap."""
 
     at: datetime
     decision_id: str
-    campaign_id: str
 
 
 class Winner(NamedTuple):
@@ -70,107 +63,99 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is on record of some customers, as far as a batch of occasions needs it."""
+    """What is on record of some customers, as far as a batch of moments needs it."""
 
     people: Mapping[str, Person]
     sends: Mapping[str, Sequence[Send]]
     winners: Mapping[tuple[str, str], Sequence[Winner]]
     """By customer and moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    outcome: str
-    facts: Mapping[str, Any]
-    variant: str | None = None
-    again_at: datetime | None = None
-    """When a moment that was put off is to be asked again."""
+    last: Mapping[str, Last]
+    """Of this campaign itself, before the days that are looked at."""
 
 
 @dataclass(slots=True)
 class Rehearsing:
-    campaign_id: str
-    body: CampaignBody
+    campaign: Running
+    """Taken for live, whatever it is."""
     limits: Limits
     left: Left | None
     """What there is of its offer; none when it has none, or when its offer is gone."""
-    sent: dict[str, list[datetime]] = field(default_factory=dict)
-    """What it would have sent to each customer, oldest first."""
-    decided: set[int] = field(default_factory=set)
-    """Hashes of (customer, moment): a second phone's dwell is the same moment."""
     displaced: Counter[str] = field(default_factory=Counter)
+    """By campaign: messages that really went out, and that this one would have come before."""
+    _sent: dict[str, list[datetime]] = field(default_factory=dict)
+    """What it would have sent to each customer, oldest first."""
+    _held_out: dict[str, datetime] = field(default_factory=dict)
+    _answered: set[int] = field(default_factory=set)
+    """Hashes of (customer, moment): a second phone's dwell is the same moment."""
     _not_sent: set[str] = field(default_factory=set)
     """Decisions of other campaigns that this one would have come before."""
 
-    def answer(self, occasion: Occasion, where: Where, past: Past) -> Answer | None:
+    def answer(self, seen: Seen, where: Where, past: Past) -> Verdict | None:
         """What it would have said; none where it has answered this moment already."""
-        seen, now = occasion.seen, occasion.now
-        if now == seen.at and self._is_known(seen):
+        if self._is_answered(seen):
             return None
         winners = past.winners.get((seen.customer_id, seen.key), ())
-        circumstances = self._circumstances(occasion, where, past, {one.decision_id for one in winners})
-        verdict = eligibility.decide_one(self.body, True, self.limits, circumstances)
-        if verdict is None:
-            verdict = self._compete(occasion, winners)
-        facts = {**verdict.facts, "happened_at": seen.at.isoformat()}
-        return Answer(verdict.outcome, facts)
+        circumstances = self._circumstances(seen, where, past, {one.decision_id for one in winners})
+        [(_, verdict)] = answers([self.campaign], seen.customer_id, self.limits, lambda _: circumstances)
+        if verdict.outcome in ("send", "held_out"):
+            verdict = self._compete(seen, verdict, winners)
+        return verdict
 
-    def _is_known(self, seen: Seen) -> bool:
+    def _is_answered(self, seen: Seen) -> bool:
         mark = hash((seen.customer_id, seen.key))
-        if mark in self.decided:
+        if mark in self._answered:
             return True
-        self.decided.add(mark)
+        self._answered.add(mark)
         return False
 
-    def _circumstances(self, occasion: Occasion, where: Where, past: Past, at_once: set[str]) -> Circumstances:
+    def _circumstances(self, seen: Seen, where: Where, past: Past, at_once: set[str]) -> Circumstances:
         """`at_once` is what was decided of this very moment: its campaigns are asked before any of them sends."""
-        seen, now = occasion.seen, occasion.now
-        person = past.people[seen.customer_id]
-        own = self.sent.get(seen.customer_id, [])
-        earlier = [
-            one
-            for one in past.sends.get(seen.customer_id, ())
-            if one.at <= now and one.decision_id not in at_once and one.decision_id not in self._not_sent
-        ]
-        last = [one.at for one in earlier if one.campaign_id == self.campaign_id] + own[-1:]
+        customer, now = seen.customer_id, seen.at
+        person, own = past.people[customer], self._sent.get(customer, [])
         cap = self.limits.frequency_cap
         since = now - cap.window if cap else now
+        others = sum(
+            since < one.at <= now and one.decision_id not in at_once and one.decision_id not in self._not_sent
+            for one in past.sends.get(customer, ())
+        )
+        sent_before, held_out_before = past.last.get(customer, (None, None))
         return Circumstances(
             now=now,
-            moment_at=seen.at,
+            moment_at=now,
             profile=person.profile,
             consents_to=person.consents_to,
             customer_zone=person.zone,
             place_zone=where.zone,
             opening_hours=where.opening_hours,
             reachable=person.reachable,
-            sent_in_window=sum(one.at > since for one in earlier) + sum(one > since for one in own),
-            last_sent=max(last, default=None),
+            sent_in_window=others + sum(one > since for one in own),
+            last_sent=own[-1] if own else sent_before,
+            last_held_out=self._held_out.get(customer, held_out_before),
             sold_out=self._sold_out(seen.place_id),
         )
 
     def _sold_out(self, place_id: str) -> Mapping[str, Any] | None:
-        if self.body.offer is None:
+        offer = self.campaign.body.offer
+        if offer is None:
             return None
-        return self.left.why_none(place_id) if self.left else {"offer": self.body.offer, "removed": True}
+        return self.left.why_none(place_id) if self.left else {"offer": offer, "removed": True}
 
-    def _compete(self, occasion: Occasion, winners: Sequence[Winner]) -> Verdict:
+    def _compete(self, seen: Seen, verdict: Verdict, winners: Sequence[Winner]) -> Verdict:
         """Nothing stands against it: what really won the moment comes before it, or would have had to give way."""
-        seen = occasion.seen
-        mine = eligibility.rank(self.campaign_id, self.body.priority)
-        before = [one for one in winners if eligibility.rank(one.campaign_id, one.priority) < mine]
+        mine = rank(self.campaign.id, self.campaign.body.priority)
+        before = [one for one in winners if rank(one.campaign_id, one.priority) < mine]
         if before:
-            first = min(before, key=lambda one: eligibility.rank(one.campaign_id, one.priority))
+            first = min(before, key=lambda one: rank(one.campaign_id, one.priority))
             return Verdict("outranked", {"by": first.campaign_id, "priority": first.priority})
         for one in winners:
             if one.outcome == "send":
                 self.displaced[one.campaign_id] += 1
                 self._not_sent.add(one.decision_id)
-        percent = self.body.hold_out_percent
-        percent = self.limits.hold_out_percent if percent is None else percent
-        if eligibility.is_held_out(self.campaign_id, seen.customer_id, percent):
-            return Verdict("held_out", {"percent": percent})
-        self.sent.setdefault(seen.customer_id, []).append(occasion.now)
-        if self.left:
-            self.left.take(seen.place_id)
-        return Verdict("send", {"offer": self.body.offer} if self.body.offer else {})
+        if verdict.outcome == "held_out":
+            self._held_out[seen.customer_id] = seen.at
+            return verdict
+        self._sent.setdefault(seen.customer_id, []).append(seen.at)
+        if self.left is None:
+            return verdict
+        self.left.take(seen.place_id)
+        return Verdict(verdict.outcome, {**verdict.facts, "offer": self.left.offer_id}, verdict.variant)

@@ -1,5 +1,6 @@
 """A rehearsal held against reality: whatever happens, a campaign that was live answers its past moments as it did."""
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -21,7 +22,7 @@ STEPS = st.lists(
         st.integers(1, 40),
     ),
     min_size=5,
-    max_size=45,
+    max_size=30,
 )
 CAMPAIGNS = st.fixed_dictionaries(
     {
@@ -29,6 +30,7 @@ CAMPAIGNS = st.fixed_dictionaries(
         "cooldown": st.sampled_from([None, "PT1H", "PT5H"]),
         "hold_out_percent": st.sampled_from([0, 50]),
         "priority": st.sampled_from([40, 60]),
+        "variants": st.sampled_from([[], [{"name": "a"}, {"name": "b"}]]),
         "audience": st.sampled_from([None, {"fact": "tags", "has": "sneakers"}]),
     }
 )
@@ -39,6 +41,7 @@ LIMITS = st.fixed_dictionaries(
     {
         "frequency_cap": st.sampled_from([None, {"messages": 1, "window": "PT1H"}, {"messages": 3, "window": "PT6H"}]),
         "quiet_hours": st.sampled_from([None, {"from": "18:00", "until": "20:00"}]),
+        "hold_out_percent": st.sampled_from([0, 30]),
     }
 )
 REASONS = {"edit in": "geofence_created", "edit out": "geofence_changed", "jump": "jumped"}
@@ -99,12 +102,15 @@ def test_a_campaign_that_was_live_answers_as_it_did(town: Town, case: Case) -> N
         town.campaign(name, trigger={"on": body.pop("on"), **here}, **body)
     end = walk(town, phones, fences, case.steps)
     real = {
-        (one["customer"], one["moment"]): one["outcome"]
+        (one["customer"], one["moment"]): (one["outcome"], one["variant"])
         for one in town.decisions()
         if one["campaign"] == f"one-{number}"
     }
     bounds = Bounds(slice=case.slice)
     told = town.read(lambda session: rehearse(session, f"one-{number}", 7, now=at(end), bounds=bounds))
-    assert {(one["customer"], one["moment"]): one["outcome"] for one in told["sample"]} == real
+    simulated = {(one["customer"], one["moment"]): (one["outcome"], one["variant"]) for one in told["sample"]}
+    assert simulated == real
+    drawn = Counter(variant for outcome, variant in real.values() if outcome in ("send", "held_out") and variant)
+    assert told["variants"] == drawn
     assert told["moments"] == len(real) == sum(told["outcomes"].values())
     assert told["would_displace"] == {}

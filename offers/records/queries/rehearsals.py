@@ -19,7 +19,7 @@ from offers.records.tables import (
     Transition,
 )
 from offers.rules.budget import Left
-from offers.rules.rehearsing import Seen, Send, Winner
+from offers.rules.rehearsing import Last, Seen, Send, Winner
 
 AT_A_TIME = 5_000
 """Ids a query names at most: every database takes that many."""
@@ -105,24 +105,44 @@ def reachable(session: Session, customer_ids: Iterable[str]) -> set[str]:
 
 
 def sends_between(
-    session: Session, customer_ids: Iterable[str], since: datetime, until: datetime, *, but: str, from_: datetime
+    session: Session, customer_ids: Iterable[str], since: datetime, until: datetime, *, own: str, own_until: datetime
 ) -> dict[str, list[Send]]:
-    """What counts against these customers' caps in that time; of the campaign `but` only what it sent before `from_`."""
+    """What counts against these customers' caps in that time; of the campaign `own` only what it sent before `own_until`."""
     found: defaultdict[str, list[Send]] = defaultdict(list)
     for some in _portions(customer_ids):
         rows = session.execute(
-            select(Decision.customer_id, Decision.at, Decision.id, Decision.campaign_id)
-            .where(
+            select(Decision.customer_id, Decision.at, Decision.id).where(
                 Decision.customer_id.in_(some),
                 Decision.spends_cap.is_(True),
                 Decision.at > since,
                 Decision.at <= until,
-                or_(Decision.campaign_id != but, Decision.at < from_),
+                or_(Decision.campaign_id != own, Decision.at < own_until),
             )
-            .order_by(Decision.at)
         )
-        for customer, at, decision, campaign in rows:
-            found[customer].append(Send(at, decision, campaign))
+        for customer, at, decision in rows:
+            found[customer].append(Send(at, decision))
+    return found
+
+
+def last_times_before(
+    session: Session, customer_ids: Iterable[str], campaign_id: str, since: datetime, until: datetime
+) -> dict[str, Last]:
+    """When this campaign last sent to each of them and did not take it back, and last held them out, in that time."""
+    sent, held_out = Decision.spends_cap.is_(True), Decision.outcome == "held_out"
+    found: dict[str, Last] = {}
+    for some in _portions(customer_ids):
+        rows = session.execute(
+            select(Decision.customer_id, func.max(Decision.at).filter(sent), func.max(Decision.at).filter(held_out))
+            .where(
+                Decision.customer_id.in_(some),
+                Decision.campaign_id == campaign_id,
+                Decision.at > since,
+                Decision.at < until,
+                or_(sent, held_out),
+            )
+            .group_by(Decision.customer_id)
+        )
+        found |= {customer: (sent_at, held_at) for customer, sent_at, held_at in rows}
     return found
 
 
