@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.console.words import campaigns, frame, offers, places, reasons, removing, steps
+from web.console.words import campaigns, frame, offers, places, reasons, rehearsing, removing, steps
 
 Line = tuple[str, str, str]
 TONGUES = ("en", "nl", "de")
@@ -13,6 +13,7 @@ LINES: Mapping[str, Line] = {
     **campaigns.LINES,
     **offers.LINES,
     **steps.LINES,
+    **rehearsing.LINES,
     **removing.LINES,
     **reasons.LINES,
 }
