@@ -27,6 +27,8 @@ from offers.rules.values import zone_or_none
 SLICE = 5_000
 """Transitions that are looked at in one go, whether or not the campaign waits for them."""
 MOST_MOMENTS = 500_000
+MOST_PEOPLE = 20_000
+"""Whose profiles are held at once, and those of one portion."""
 MOST_PLACES_NAMED = 1_000
 """Above that many places the database is not told which are meant."""
 
@@ -100,10 +102,12 @@ class _Run:
         self.session, self.since, self.now, self.bounds = session, since, now, bounds
         self.version = campaign.version
         self.places = _Places(session, body.trigger)
-        self.rivals = queries.rivals_of(session, campaign_id, body.trigger.on, body.trigger.role)
         left = queries.what_was_left(session, body.offer, campaign_id, since) if body.offer else None
         running = Running(campaign_id, campaign.version, live=True, body=body)
-        self.rehearsing = Rehearsing(running, campaign_queries.limits_now(session), left)
+        limits = campaign_queries.limits_now(session)
+        self.rivals = queries.rivals_of(session, campaign_id, body.trigger.on, body.trigger.role, limits.message_life)
+        self.rehearsing = Rehearsing(running, limits, left)
+        self.people: dict[str, Person] = {}
         self.tally = Tally()
         self.due: list[Seen] = []
         """A heap: what is to be decided, earliest first. What a decision puts off goes back into it."""
@@ -154,7 +158,7 @@ class _Run:
         session, campaign = self.session, self.rehearsing.campaign
         who = {one.customer_id for one in moments}
         cap, cooldown = self.rehearsing.limits.frequency_cap, campaign.body.cooldown
-        reachable = queries.reachable(session, who)
+        self._learn(who)
         sends, last = {}, {}
         if cap:
             first, until = min(one.at for one in moments), max(one.at for one in moments)
@@ -163,13 +167,17 @@ class _Run:
             )
         if cooldown:
             last = queries.last_times_before(session, who, campaign.id, self.since - cooldown, self.since)
-        asked = ((one.customer_id, one.key) for one in moments)
-        return Past(
-            people={row.id: _person(row, row.id in reachable) for row in queries.people(session, who)},
-            sends=sends,
-            winners=queries.winners_of(session, asked, self.rivals) if self.rivals else {},
-            last=last,
-        )
+        winners = queries.winners_of(session, moments, self.rivals) if self.rivals else {}
+        return Past(self.people, sends, winners, last)
+
+    def _learn(self, who: set[str]) -> None:
+        """Have these people at hand; with others, as long as that are not too many."""
+        if len(self.people) > MOST_PEOPLE:
+            self.people.clear()
+        missing = who - self.people.keys()
+        if missing:
+            reachable = queries.reachable(self.session, missing)
+            self.people |= {row.id: _person(row, row.id in reachable) for row in queries.people(self.session, missing)}
 
 
 def _person(row: Any, reachable: bool) -> Person:

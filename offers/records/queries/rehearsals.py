@@ -1,8 +1,9 @@
 """What a rehearsal reads: moments on record, and of their customers only what a decision needs. Rows, never objects: there may be half a million."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -20,7 +21,10 @@ from offers.records.tables import (
 )
 from offers.rules.budget import Left
 from offers.rules.rehearsing import Last, Seen, Send, Winner
+from offers.rules.values import read_duration
 
+CLOCKS_APART = timedelta(minutes=10)
+"""How much earlier than its moment, which goes by the phone's clock, a decision may have been made by ours."""
 AT_A_TIME = 5_000
 """Ids a query names at most: every database takes that many."""
 Mark = tuple[datetime, str]
@@ -146,15 +150,45 @@ def last_times_before(
     return found
 
 
-def winners_of(
-    session: Session, moments: Iterable[tuple[str, str]], rivals: dict[tuple[str, int], int]
-) -> dict[tuple[str, str], list[Winner]]:
-    """What won these (customer, moment), by the campaigns that `rivals` gives the priority of, by id and version."""
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """Every other campaign that waits, or waited, for the same kind of moment."""
+
+    priorities: Mapping[tuple[str, int], int]
+    """By campaign and version."""
+    longest_life: timedelta
+    """How long after its moment one of them may have decided to send."""
+
+
+def rivals_of(session: Session, campaign_id: str, kind: str, role: str, usual_life: timedelta) -> Rivals | None:
+    said = CampaignVersion.definition
+    rows = session.execute(
+        select(
+            CampaignVersion.campaign_id,
+            CampaignVersion.version,
+            said["priority"].as_integer(),
+            said["life"].as_string(),
+        ).where(
+            CampaignVersion.campaign_id != campaign_id,
+            said["trigger"]["on"].as_string() == kind,
+            said["trigger"]["role"].as_string() == role,
+        )
+    ).all()
+    lives = (read_duration(life) if life else usual_life for _, _, _, life in rows)
+    priorities = {(campaign, version): priority for campaign, version, priority, _ in rows}
+    return Rivals(priorities, max(lives)) if rows else None
+
+
+def winners_of(session: Session, moments: Collection[Seen], rivals: Rivals) -> dict[tuple[str, str], list[Winner]]:
+    """What won these moments, by (customer, moment).
+
+    Looked for by when it was decided: of each customer that is a few rows of an index, where moments by their keys would be tried one by one.
+    """
     found: defaultdict[tuple[str, str], list[Winner]] = defaultdict(list)
-    wanted = sorted(set(moments))
-    campaigns = {campaign for campaign, _ in rivals}
-    for start in range(0, len(wanted), AT_A_TIME):
-        some = wanted[start : start + AT_A_TIME]
+    wanted = {(one.customer_id, one.key) for one in moments}
+    since = min(one.at for one in moments) - CLOCKS_APART
+    until = max(one.at for one in moments) + rivals.longest_life
+    for some in _portions({one.customer_id for one in moments}):
         rows = session.execute(
             select(
                 Decision.customer_id,
@@ -164,30 +198,18 @@ def winners_of(
                 Decision.campaign_version,
                 Decision.outcome,
             ).where(
-                Decision.customer_id.in_({customer for customer, _ in some}),
-                Decision.campaign_id.in_(campaigns),
-                Decision.moment.in_({moment for _, moment in some}),
+                Decision.customer_id.in_(some),
+                Decision.spends_cap.in_((True, False)),
+                Decision.at >= since,
+                Decision.at <= until,
                 Decision.outcome.in_(("send", "held_out")),
             )
         )
         for customer, moment, decision, campaign, version, outcome in rows:
-            priority = rivals.get((campaign, version))
-            if priority is not None:
+            priority = rivals.priorities.get((campaign, version))
+            if priority is not None and (customer, moment) in wanted:
                 found[customer, moment].append(Winner(decision, campaign, priority, outcome))
     return found
-
-
-def rivals_of(session: Session, campaign_id: str, kind: str, role: str) -> dict[tuple[str, int], int]:
-    """The priority of each version of every other campaign that waits, or waited, for the same kind of moment."""
-    said = CampaignVersion.definition
-    rows = session.execute(
-        select(CampaignVersion.campaign_id, CampaignVersion.version, said["priority"].as_integer()).where(
-            CampaignVersion.campaign_id != campaign_id,
-            said["trigger"]["on"].as_string() == kind,
-            said["trigger"]["role"].as_string() == role,
-        )
-    )
-    return {(campaign, version): priority for campaign, version, priority in rows}
 
 
 def what_was_left(session: Session, offer_id: str, campaign_id: str, since: datetime) -> Left | None:
