@@ -3,6 +3,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.tables import Consent, Customer, Device, Order
 
 OPEN_ORDER = ("placed", "ready", "on_the_way", "nearby", "arrived")
@@ -16,7 +17,7 @@ def customers_locked(session: Session, ids: Iterable[str]) -> dict[str, Customer
     """These customers as they are now, locked in the order of their ids until the commit. (On SQLite the transaction is the lock.)"""
     rows = session.scalars(
         select(Customer)
-        .where(Customer.id.in_(set(ids)))
+        .where(among(Customer.id, ids))
         .order_by(Customer.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -26,7 +27,7 @@ def customers_locked(session: Session, ids: Iterable[str]) -> dict[str, Customer
 
 def lock_customers(session: Session, ids: Iterable[str]) -> set[str]:
     """The same lock for who needs nothing of them; those that there are."""
-    wanted = select(Customer.id).where(Customer.id.in_(set(ids))).order_by(Customer.id).with_for_update()
+    wanted = select(Customer.id).where(among(Customer.id, ids)).order_by(Customer.id).with_for_update()
     return set(session.scalars(wanted))
 
 
@@ -51,19 +52,19 @@ def with_open_order(session: Session, customer_ids: Iterable[str]) -> set[str]:
     """Those of these customers who have an order that is open."""
     return set(
         session.scalars(
-            select(Order.customer_id).where(Order.customer_id.in_(set(customer_ids)), Order.status.in_(OPEN_ORDER))
+            select(Order.customer_id).where(among(Order.customer_id, customer_ids), Order.status.in_(OPEN_ORDER))
         )
     )
 
 
 def owners(session: Session, device_ids: Iterable[str]) -> set[str]:
     """The customers of these devices, as of now and unlocked."""
-    return set(session.scalars(select(Device.customer_id).where(Device.id.in_(set(device_ids)))))
+    return set(session.scalars(select(Device.customer_id).where(among(Device.id, device_ids))))
 
 
 def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
     """These devices as they are now."""
-    rows = session.scalars(select(Device).where(Device.id.in_(set(ids))).execution_options(populate_existing=True))
+    rows = session.scalars(select(Device).where(among(Device.id, ids)).execution_options(populate_existing=True))
     return {device.id: device for device in rows}
 
 
@@ -85,7 +86,7 @@ def devices_of(session: Session, customer_ids: Iterable[str]) -> dict[str, list[
     """Devices in use, a customer's most recently seen first."""
     rows = session.scalars(
         select(Device)
-        .where(Device.customer_id.in_(set(customer_ids)), Device.revoked_at.is_(None))
+        .where(among(Device.customer_id, customer_ids), Device.revoked_at.is_(None))
         .order_by(Device.updated_at.desc(), Device.id)
     )
     found: dict[str, list[Device]] = {}
@@ -99,7 +100,7 @@ def reachable_devices(session: Session, customer_ids: Iterable[str]) -> dict[str
     rows = session.execute(
         select(Device.customer_id, Device.id)
         .where(
-            Device.customer_id.in_(set(customer_ids)),
+            among(Device.customer_id, customer_ids),
             Device.revoked_at.is_(None),
             func.coalesce(Device.push_token, "") != "",
         )

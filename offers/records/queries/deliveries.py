@@ -4,6 +4,7 @@ from datetime import datetime
 from sqlalchemy import case, or_, select, update
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.tables import Delivery
 
 
@@ -25,7 +26,7 @@ def claim(
     """Take those of these that are queued and due; whoever else asks now, under whatever name, gets none of them."""
     taken = session.scalars(
         update(Delivery)
-        .where(Delivery.id.in_(set(ids)), Delivery.state == "queued", Delivery.not_before <= now)
+        .where(among(Delivery.id, ids), Delivery.state == "queued", Delivery.not_before <= now)
         .values(state="sending", claim=sender, lease_until=lease_until, attempts=Delivery.attempts + 1)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
@@ -35,14 +36,14 @@ def claim(
 
 def recipients(session: Session, ids: Iterable[str]) -> set[str]:
     """The customers of these deliveries."""
-    return set(session.scalars(select(Delivery.customer_id).where(Delivery.id.in_(set(ids)))))
+    return set(session.scalars(select(Delivery.customer_id).where(among(Delivery.id, ids))))
 
 
 def held_by(session: Session, ids: Iterable[str], sender: str) -> Sequence[Delivery]:
     """Those of these that `sender` still holds, locked."""
     return session.scalars(
         select(Delivery)
-        .where(Delivery.id.in_(set(ids)), Delivery.claim == sender, Delivery.state == "sending")
+        .where(among(Delivery.id, ids), Delivery.claim == sender, Delivery.state == "sending")
         .order_by(Delivery.id)
         .with_for_update()
     ).all()
@@ -78,7 +79,7 @@ def siblings_that_left(session: Session, decision_ids: Iterable[str]) -> set[str
     return {
         one
         for one in session.scalars(
-            select(Delivery.decision_id).where(Delivery.decision_id.in_(set(decision_ids)), may_have_left)
+            select(Delivery.decision_id).where(among(Delivery.decision_id, decision_ids), may_have_left)
         )
         if one
     }
