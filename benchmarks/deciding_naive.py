@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from offers.arrivals import Crossing
-from offers.deciding import profile_of
 from offers.records.ids import new_id
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.tables import (
@@ -27,6 +26,7 @@ from offers.records.tables import (
     Visit,
 )
 from offers.rules import eligibility
+from offers.rules.audience import Profile
 from offers.rules.campaign import parse_campaign
 from offers.rules.choosing import Running, Waiting, answers
 from offers.rules.eligibility import Circumstances
@@ -118,7 +118,14 @@ def _circumstances(
     return Circumstances(
         now=now,
         moment_at=at,
-        profile=profile_of(customer),
+        profile=Profile(
+            language=customer.language,
+            time_zone=customer.time_zone,
+            name=customer.name,
+            tags=tuple(map(str, customer.tags)),
+            sizes=customer.sizes,
+            attributes=customer.attributes,
+        ),
         consents_to=frozenset(name for name in ("location", "offers", "orders") if getattr(customer, name)),
         customer_zone=ZoneInfo(customer.time_zone or "UTC"),
         place_zone=ZoneInfo(place.time_zone),

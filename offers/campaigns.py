@@ -12,6 +12,7 @@ from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries.adding import added
 from offers.records.tables import Campaign, CampaignVersion
+from offers.rules.audience import read_audience
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.edit import Check, anyway
 
@@ -71,12 +72,11 @@ def add_campaign(session: Session, body: CampaignBody, *, now: datetime) -> dict
 
 
 def _check_places(session: Session, body: CampaignBody) -> None:
-    known = place_queries.places_by_id(session, body.trigger.places)
-    faults = [
-        Fault(f"trigger.places[{number}]", f"there is no place {one!r}")
-        for number, one in enumerate(body.trigger.places)
-        if one not in known
-    ]
+    asked = read_audience(body.audience).places
+    named = [(f"trigger.places[{number}]", one) for number, one in enumerate(body.trigger.places)]
+    named += [(f"audience.{path}" if path else "audience", one) for one, path in asked.items()]
+    known = place_queries.places_by_id(session, (one for _, one in named))
+    faults = [Fault(path, f"there is no place {one!r}") for path, one in named if one not in known]
     if faults:
         raise BadInput(faults)
 

@@ -16,10 +16,11 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import decisions as decision_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
+from offers.records.queries.profiles import profiles
 from offers.records.queries.writing import insert_rows
 from offers.records.tables import Coupon, Customer, Decision, Delivery, Place
 from offers.rules import eligibility
-from offers.rules.audience import Profile
+from offers.rules.audience import Profile, all_needs
 from offers.rules.budget import Left, Unit
 from offers.rules.campaign import parse_campaign_text
 from offers.rules.choosing import Running, Waiting, answers
@@ -64,6 +65,8 @@ class Fetched:
     places: Mapping[str, Place]
     waiting: Sequence[list[Running]]
     """For each moment the campaigns that wait for it, the best first."""
+    profiles: Mapping[str, Profile]
+    """With what the audiences of the campaigns ask that wait for these moments."""
     reachable: Mapping[str, list[str]]
     """By customer: devices that take a push, the most recently used first."""
     sent: dict[str, int]
@@ -96,15 +99,14 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
     moments = [moment for moment in moments if moment.customer_id in customers]
     if not moments:
         return Decided([], [])
-    fetched = _fetch(session, moments, now)
-    profiles = {one: profile_of(customers[one]) for one in {moment.customer_id for moment in moments}}
+    fetched = _fetch(session, moments, customers, now)
     written = Written()
     for moment, waiting in zip(moments, fetched.waiting, strict=True):
         if (moment.customer_id, moment.key) in fetched.decided:
             continue
         fetched.decided.add((moment.customer_id, moment.key))
         customer = customers[moment.customer_id]
-        asked = _asked(moment, customer, profiles[customer.id], fetched, now)
+        asked = _asked(moment, customer, fetched, now)
         ask = partial(_circumstances, moment, asked, fetched)
         for running, verdict in answers(waiting, customer.id, fetched.limits, ask):
             _note(moment, running, verdict, fetched, written, now=now)
@@ -119,7 +121,7 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
     return Decided([one["id"] for one in written.deliveries], happened)
 
 
-def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetched:
+def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, Customer], now: datetime) -> Fetched:
     people = {moment.customer_id for moment in moments}
     limits = campaign_queries.limits_now(session)
     cap = limits.frequency_cap
@@ -129,10 +131,12 @@ def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetche
     asked = {one.id: one for some in waiting for one in some if one.live}
     cooling = [one.id for one in asked.values() if one.body.cooldown]
     offers = {one.body.offer for one in asked.values() if one.body.offer}
+    needs = all_needs(one.body.who.needs for one in asked.values())
     return Fetched(
         limits=limits,
         places=places,
         waiting=waiting,
+        profiles=profiles(session, {one: customers[one] for one in people}, needs, now),
         reachable=customer_queries.reachable_devices(session, people),
         sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
         last=decision_queries.last_times(session, people, cooling) if cooling else {},
@@ -155,13 +159,13 @@ def _waits(running: Waiting, moment: Moment, place: Place) -> list[Running]:
     return found if moment.only is None else [one for one in found if one.id in moment.only]
 
 
-def _asked(moment: Moment, customer: Customer, profile: Profile, fetched: Fetched, now: datetime) -> dict[str, Any]:
+def _asked(moment: Moment, customer: Customer, fetched: Fetched, now: datetime) -> dict[str, Any]:
     """What is the same for every campaign that this moment asks."""
     place = fetched.places[moment.place_id]
     return {
         "now": now,
         "moment_at": moment.at,
-        "profile": profile,
+        "profile": fetched.profiles[customer.id],
         "consents_to": frozenset(one for one in ("location", "offers", "orders") if getattr(customer, one)),
         "customer_zone": zone_or_none(customer.time_zone),
         "place_zone": zone_or_none(place.time_zone) or ZoneInfo("UTC"),
@@ -184,17 +188,6 @@ def _sold_out(moment: Moment, running: Running, fetched: Fetched) -> Mapping[str
         return None
     left = fetched.left.get(offer_id)
     return {"offer": offer_id, "removed": True} if left is None else left.why_none(moment.place_id)
-
-
-def profile_of(customer: Customer) -> Profile:
-    return Profile(
-        language=customer.language,
-        time_zone=customer.time_zone,
-        name=customer.name,
-        tags=tuple(map(str, customer.tags)),
-        sizes=customer.sizes,
-        attributes=customer.attributes,
-    )
 
 
 def _note(

@@ -13,7 +13,8 @@ from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import history as queries
 from offers.records.queries.history import Asked, Kept
-from offers.rules.audience import Profile, read_audience
+from offers.records.queries.profiles import profiles
+from offers.rules.audience import Miss, read_audience
 from offers.rules.campaign import CampaignBody, parse_campaign
 
 __all__ = [
@@ -59,7 +60,7 @@ def _page(items: list[dict[str, Any]], asked: Asked) -> Page:
     return Page(items[: asked.limit], items[asked.limit - 1]["id"] if more else None)
 
 
-def why(session: Session, customer_id: str, campaign_id: str) -> dict[str, Any]:
+def why(session: Session, customer_id: str, campaign_id: str, *, now: datetime) -> dict[str, Any]:
     """A campaign's decisions for a customer; and when it never considered them, what kept it from doing so."""
     customer = customer_queries.customer_by_id(session, customer_id)
     if customer is None:
@@ -71,26 +72,22 @@ def why(session: Session, customer_id: str, campaign_id: str) -> dict[str, Any]:
     never = None
     if not decisions:
         body = parse_campaign(campaign.definition)
-        profile = Profile(
-            customer.language,
-            customer.time_zone,
-            customer.name,
-            tuple(map(str, customer.tags)),
-            customer.sizes,
-            customer.attributes,
-        )
+        audience = read_audience(body.audience)
+        profile = profiles(session, {customer_id: customer}, audience.needs, now)[customer_id]
         missing = [purpose for purpose in ("location", "offers") if not getattr(customer, purpose)]
         devices = customer_queries.devices_of(session, [customer_id]).get(customer_id, [])
-        never = _never(campaign.status, missing, body, profile, devices)
+        never = _never(campaign.status, missing, body, audience.miss(profile, now), devices)
     return {"customer": customer_id, "campaign": campaign_id, "decisions": decisions, "never": never}
 
 
-def _never(status: str, missing: list[str], body: CampaignBody, profile: Profile, devices: list[Any]) -> dict[str, Any]:
+def _never(
+    status: str, missing: list[str], body: CampaignBody, miss: Miss | None, devices: list[Any]
+) -> dict[str, Any]:
     if status != "live":
         return {"reason": "not_live", "facts": {"status": status}}
     if missing:
         return {"reason": "no_consent", "facts": {"missing": missing}}
-    if miss := read_audience(body.audience).miss(profile):
+    if miss:
         return {"reason": "not_in_audience", "facts": {"path": miss.path, "condition": dict(miss.condition)}}
     if not devices:
         return {"reason": "no_device", "facts": {}}

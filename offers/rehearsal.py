@@ -17,7 +17,8 @@ from offers.errors import NotFound
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries import rehearsals as queries
-from offers.rules.audience import Profile
+from offers.records.queries.past_people import people_between
+from offers.rules.audience import Needs
 from offers.rules.campaign import TriggerRule, parse_campaign
 from offers.rules.choosing import Running
 from offers.rules.rehearsed import ASSUMES, Tally
@@ -158,10 +159,10 @@ class _Run:
         session, campaign = self.session, self.rehearsing.campaign
         who = {one.customer_id for one in moments}
         cap, cooldown = self.rehearsing.limits.frequency_cap, campaign.body.cooldown
-        self._learn(who)
+        first, until = min(one.at for one in moments), max(one.at for one in moments)
+        self._learn(who, first, until)
         sends, last = {}, {}
         if cap:
-            first, until = min(one.at for one in moments), max(one.at for one in moments)
             sends = queries.sends_between(
                 session, who, first - cap.window, until, own=campaign.id, own_until=self.since
             )
@@ -170,17 +171,11 @@ class _Run:
         winners = queries.winners_of(session, moments, self.rivals) if self.rivals else {}
         return Past(self.people, sends, winners, last)
 
-    def _learn(self, who: set[str]) -> None:
-        """Have these people at hand; with others, as long as that are not too many."""
-        if len(self.people) > MOST_PEOPLE:
+    def _learn(self, who: set[str], first: datetime, last: datetime) -> None:
+        """Have these people at hand; with others, where nothing of them is of a time, and as long as they are not too many."""
+        needs = self.rehearsing.campaign.body.who.needs
+        if needs != Needs(devices=needs.devices) or len(self.people) > MOST_PEOPLE:
             self.people.clear()
         missing = who - self.people.keys()
         if missing:
-            reachable = queries.reachable(self.session, missing)
-            self.people |= {row.id: _person(row, row.id in reachable) for row in queries.people(self.session, missing)}
-
-
-def _person(row: Any, reachable: bool) -> Person:
-    profile = Profile(row.language, row.time_zone, row.name, tuple(map(str, row.tags)), row.sizes, row.attributes)
-    consents = frozenset(purpose for purpose in ("location", "offers", "orders") if getattr(row, purpose))
-    return Person(profile, consents, zone_or_none(row.time_zone), reachable)
+            self.people |= people_between(self.session, missing, needs, first, last)

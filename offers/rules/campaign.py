@@ -149,7 +149,8 @@ class CampaignBody(Strict):
         try:
             read_audience(value)
         except AudienceError as error:
-            raise ValueError(str(error)) from None
+            said = {"wrong": error.message, PATH_WITHIN: error.path}
+            raise PydanticCustomError("audience", "{wrong}", said) from None
         return value
 
     @model_validator(mode="after")

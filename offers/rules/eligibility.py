@@ -89,7 +89,7 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
     missing = [purpose for purpose in ("location", "offers") if purpose not in now_is.consents_to]
     if missing:
         return Verdict("no_consent", {"missing": missing})
-    if miss := campaign.who.miss(now_is.profile):
+    if miss := campaign.who.miss(now_is.profile, now):
         return Verdict("not_in_audience", {"path": miss.path, "condition": dict(miss.condition)})
     if quiet := _quiet(limits, now_is):
         return quiet

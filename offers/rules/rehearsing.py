@@ -5,13 +5,14 @@ other campaigns really sent stays as it was, but for what this one would have co
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from offers.rules.audience import Profile
+from offers.rules.audience import ANY_STORE, Profile
+from offers.rules.audience.nodes import AHEAD
 from offers.rules.budget import Left
 from offers.rules.choosing import Running, answers
 from offers.rules.eligibility import Circumstances, Verdict, rank
@@ -47,12 +48,44 @@ class Winner(NamedTuple):
     outcome: str
 
 
+class Stayed(NamedTuple):
+    """A stay, at a geofence of a place."""
+
+    entered_at: datetime
+    left_at: datetime | None
+    place_id: str
+    is_store: bool
+    on_premises: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
+    """`stays` only where the audience asks where they were."""
+
     profile: Profile
     consents_to: frozenset[str]
     zone: ZoneInfo | None
     reachable: bool
+    stays: Sequence[Stayed] = ()
+
+    def as_of(self, now: datetime) -> Profile:
+        """With where they were then. What they bought and visited after it no condition looks at."""
+        if not self.stays:
+            return self.profile
+        then = [
+            one for one in self.stays if one.entered_at <= now + AHEAD and (one.left_at is None or one.left_at > now)
+        ]
+        return replace(
+            self.profile,
+            near=_names(then),
+            inside=_names(one for one in then if one.on_premises),
+        )
+
+
+def _names(stays: Iterable[Stayed]) -> frozenset[str]:
+    found = {(one.place_id, one.is_store) for one in stays}
+    places = frozenset(place for place, _ in found)
+    return places | {ANY_STORE} if any(is_store for _, is_store in found) else places
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +155,7 @@ class Rehearsing:
         return Circumstances(
             now=now,
             moment_at=now,
-            profile=person.profile,
+            profile=person.as_of(now),
             consents_to=person.consents_to,
             customer_zone=person.zone,
             place_zone=where.zone,

@@ -97,7 +97,7 @@ def test_what_the_lists_hold(town: Town, two_visits: list[str]) -> None:
 
 
 def _why(town: Town, customer: str = "sanne") -> Any:
-    return town.read(lambda session: why(session, customer, "sneakers"))
+    return town.read(lambda session: why(session, customer, "sneakers", now=at(60)))
 
 
 def test_why_tells_the_decisions(town: Town, two_visits: list[str]) -> None:

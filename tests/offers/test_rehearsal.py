@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from offers.errors import NotFound
+from offers.purchases import record_purchase
 from offers.records.tables import Offer
 from offers.rehearsal import Bounds, rehearse
 from offers.rules.eligibility import OUTCOMES
-from tests.offers.stories import Town, at, circle, dwell, enter, leave
+from offers.rules.purchase import PurchaseBody
+from tests.offers.stories import KEYS, Town, at, circle, dwell, enter, leave
 
 
 def told(town: Town, campaign: str = "draft", *, minute: float = 600, days: int = 7, **bounds: Any) -> dict[str, Any]:
@@ -26,6 +28,14 @@ def pass_by(town: Town, device: str, fence: str, *minutes_after_noon: float) -> 
     for minute in minutes_after_noon:
         town.cross(enter(device, fence, minute))
         town.cross(leave(device, fence, minute + 4))
+
+
+def buy(town: Town, minute: float) -> None:
+    """Sanne buys sneakers."""
+    item = {"sku": "SNEAK-1", "category": "sneakers", "quantity": 1, "price": "89.95"}
+    bill = {"purchase_id": "web-1", "customer": "sanne", "channel": "online", "at": at(minute).isoformat()}
+    body = PurchaseBody.model_validate({**bill, "total": "89.95", "currency": "EUR", "items": [item]})
+    town.write(lambda session: record_purchase(session, body, keys=KEYS, now=at(minute)))
 
 
 def test_a_draft_tells_who_would_have_got_it_and_writes_nothing(town: Town) -> None:
@@ -119,6 +129,37 @@ def test_who_agrees_to_nothing_or_has_no_phone_is_told_of(town: Town) -> None:
         "cor": "no_reachable_device",
         "dirk": "send",
     }
+
+
+def test_what_they_had_bought_and_visited_is_of_then(town: Town) -> None:
+    store, phone = town.place(), town.phone()
+    buy(town, 15)
+    pass_by(town, phone, store, 10, 20, 50)
+    town.campaign("bought", live=False, audience={"fact": "purchases.category", "has": "sneakers"})
+    assert [one["outcome"] for one in told(town, "bought")["sample"]] == ["send", "send", "not_in_audience"]
+    town.campaign("again", live=False, audience={"fact": "visits.count", "at_least": 2})
+    assert [one["outcome"] for one in told(town, "again")["sample"]] == ["send", "send", "not_in_audience"]
+    lately = {"fact": "purchases.category", "has": "sneakers", "within_days": 1}
+    town.campaign("lately", live=False, audience=lately)
+    pass_by(town, phone, store, 3 * 1440)
+    assert [one["outcome"] for one in told(town, "lately", minute=4 * 1440)["sample"]][:2] == [
+        "not_in_audience",
+        "send",
+    ]
+
+
+def test_where_they_were_is_of_then(town: Town) -> None:
+    """In the one store at the first of two moments at the other, and out of it at the second."""
+    store, other = town.place(), town.place("damrak")
+    phone = town.phone()
+    town.cross(enter(phone, store, 1))
+    pass_by(town, phone, other, 10)
+    town.cross(leave(phone, store, 20))
+    pass_by(town, phone, other, 30)
+    town.campaign(
+        "draft", live=False, audience={"inside": "kalverstraat"}, trigger={"on": "enter", "places": ["damrak"]}
+    )
+    assert [one["outcome"] for one in told(town)["sample"]] == ["not_in_audience", "send"]
 
 
 def test_a_budget_ends_and_each_place_has_its_share(town: Town) -> None:

@@ -31,7 +31,15 @@ CAMPAIGNS = st.fixed_dictionaries(
         "hold_out_percent": st.sampled_from([0, 50]),
         "priority": st.sampled_from([40, 60]),
         "variants": st.sampled_from([[], [{"name": "a"}, {"name": "b"}]]),
-        "audience": st.sampled_from([None, {"fact": "tags", "has": "sneakers"}]),
+        "audience": st.sampled_from(
+            [
+                None,
+                {"fact": "tags", "has": "sneakers"},
+                {"fact": "visits.count", "at_least": 2},
+                {"inside": "*"},
+                {"not": {"near": "*"}},
+            ]
+        ),
     }
 )
 BUDGETS = st.fixed_dictionaries(

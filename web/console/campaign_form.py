@@ -173,7 +173,14 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[CampaignBody | 
 def told(faults: Iterable[Fault], tags: Iterable[str]) -> Errors:
     """Each fault at its field."""
     fields = [*FIELDS, *(f"messages.{tag}.{part}" for tag in tags for part in PARTS)]
+    faults = [_in_the_tree(one) for one in faults]
     return at_fields(faults, fields, {"schedule": "schedule.until", "trigger": "trigger.places"})
+
+
+def _in_the_tree(fault: Fault) -> Fault:
+    """An audience has one field: where in it stands in the message."""
+    field, _, within = fault.path.partition(".")
+    return Fault(field, f"{within}: {fault.message}") if field == "audience" and within else fault
 
 
 def _as_before(places: list[str], before: Item | None) -> list[str]:

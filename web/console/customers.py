@@ -72,7 +72,7 @@ def why(desk: Reader) -> Response:
             elif len(meant) > 1:
                 offered = meant
             elif campaign_id in names.campaigns:
-                told = history.why(session, meant[0]["id"], campaign_id)
+                told = history.why(session, meant[0]["id"], campaign_id, now=desk.parts.now())
                 names = overview.names_of(session, [*told["decisions"], {"customer": meant[0]["id"]}])
                 coupons = overview.coupons_of(session, told["decisions"])
         if typed and campaign_id not in names.campaigns:

@@ -59,7 +59,7 @@ def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
         purposes = [voice.words.get(f"consent_{one}", str(one)) for one in value]
         return f" {voice.words['and']} ".join(purposes)
     if fact == "condition" and isinstance(value, Mapping):
-        return voice.condition(value)
+        return voice.condition(value, names.places)
     if fact == "trigger" and isinstance(value, Mapping):
         return voice.words.get(f"on_{value.get('on')}", str(value.get("on")))
     if fact == "status":

@@ -18,7 +18,11 @@ def sentence(item: Mapping[str, Any], places: Mapping[str, str], offers: Mapping
     moment = trigger["on"]
     where = _where(trigger, places, voice)
     audience = item.get("audience")
-    who = voice.say("someone_who", audience=_strong(voice.condition(audience))) if audience else voice.words["someone"]
+    who = (
+        voice.say("someone_who", audience=_strong(voice.condition(audience, places)))
+        if audience
+        else voice.words["someone"]
+    )
     return voice.say(
         "sentence",
         who=who,

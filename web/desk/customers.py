@@ -85,7 +85,7 @@ def why(
 ) -> Response:
     """The campaign's decisions for this customer; `never` says why there are none."""
     with parts.database.reading() as session:
-        return json_answer(history.why(session, customer_id, campaign))
+        return json_answer(history.why(session, customer_id, campaign, now=parts.now()))
 
 
 @router.delete("/{customer_id}", summary="Erase a customer", status_code=204)

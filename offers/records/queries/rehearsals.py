@@ -10,12 +10,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries import offers as offer_queries
+from offers.records.queries.among import among
 from offers.records.tables import (
     CampaignVersion,
     Coupon,
-    Customer,
     Decision,
-    Device,
     OfferAtPlace,
     Transition,
 )
@@ -31,7 +30,7 @@ Mark = tuple[datetime, str]
 """(at, id) of a transition: the order in which they are read."""
 
 
-def _portions(ids: Iterable[str]) -> Iterator[list[str]]:
+def portions(ids: Iterable[str]) -> Iterator[list[str]]:
     wanted = sorted(ids)
     for start in range(0, len(wanted), AT_A_TIME):
         yield wanted[start : start + AT_A_TIME]
@@ -71,41 +70,8 @@ def moments_between(
         .order_by(Transition.at, Transition.id)
     )
     if places is not None:
-        wanted = wanted.where(Transition.place_id.in_(places))
+        wanted = wanted.where(among(Transition.place_id, places))
     return [Seen(at, id_, str(moment), customer, place) for at, id_, moment, customer, place in session.execute(wanted)]
-
-
-def people(session: Session, customer_ids: Iterable[str]) -> Iterator[Any]:
-    """Of each customer the columns that a decision reads."""
-    for some in _portions(customer_ids):
-        yield from session.execute(
-            select(
-                Customer.id,
-                Customer.language,
-                Customer.time_zone,
-                Customer.name,
-                Customer.tags,
-                Customer.sizes,
-                Customer.attributes,
-                Customer.location,
-                Customer.offers,
-                Customer.orders,
-            ).where(Customer.id.in_(some))
-        )
-
-
-def reachable(session: Session, customer_ids: Iterable[str]) -> set[str]:
-    """Those of them who have a device that can be pushed to."""
-    found: set[str] = set()
-    for some in _portions(customer_ids):
-        found.update(
-            session.scalars(
-                select(Device.customer_id)
-                .where(Device.customer_id.in_(some), Device.push_token.is_not(None), Device.revoked_at.is_(None))
-                .distinct()
-            )
-        )
-    return found
 
 
 def sends_between(
@@ -113,10 +79,10 @@ def sends_between(
 ) -> dict[str, list[Send]]:
     """What counts against these customers' caps in that time; of the campaign `own` only what it sent before `own_until`."""
     found: defaultdict[str, list[Send]] = defaultdict(list)
-    for some in _portions(customer_ids):
+    for some in portions(customer_ids):
         rows = session.execute(
             select(Decision.customer_id, Decision.at, Decision.id).where(
-                Decision.customer_id.in_(some),
+                among(Decision.customer_id, some),
                 Decision.spends_cap.is_(True),
                 Decision.at > since,
                 Decision.at <= until,
@@ -134,11 +100,11 @@ def last_times_before(
     """When this campaign last sent to each of them and did not take it back, and last held them out, in that time."""
     sent, held_out = Decision.spends_cap.is_(True), Decision.outcome == "held_out"
     found: dict[str, Last] = {}
-    for some in _portions(customer_ids):
+    for some in portions(customer_ids):
         rows = session.execute(
             select(Decision.customer_id, func.max(Decision.at).filter(sent), func.max(Decision.at).filter(held_out))
             .where(
-                Decision.customer_id.in_(some),
+                among(Decision.customer_id, some),
                 Decision.campaign_id == campaign_id,
                 Decision.at > since,
                 Decision.at < until,
@@ -188,7 +154,7 @@ def winners_of(session: Session, moments: Collection[Seen], rivals: Rivals) -> d
     wanted = {(one.customer_id, one.key) for one in moments}
     since = min(one.at for one in moments) - CLOCKS_APART
     until = max(one.at for one in moments) + rivals.longest_life
-    for some in _portions({one.customer_id for one in moments}):
+    for some in portions({one.customer_id for one in moments}):
         rows = session.execute(
             select(
                 Decision.customer_id,
@@ -198,7 +164,7 @@ def winners_of(session: Session, moments: Collection[Seen], rivals: Rivals) -> d
                 Decision.campaign_version,
                 Decision.outcome,
             ).where(
-                Decision.customer_id.in_(some),
+                among(Decision.customer_id, some),
                 Decision.spends_cap.in_((True, False)),
                 Decision.at >= since,
                 Decision.at <= until,

@@ -41,7 +41,7 @@ class Visit(Table):
     __tablename__ = "visits"
     __table_args__ = (
         Index("uq_visits_open", "customer_id", "place_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_visits_place", "place_id", "entered_at"),
+        Index("ix_visits_place", "place_id", "entered_at", postgresql_include=["customer_id"]),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

@@ -81,6 +81,15 @@ def test_a_refusal_names_its_field(more: dict[str, Any], path: str) -> None:
     assert _faults(**more) == [path]
 
 
+def test_a_refusal_of_an_audience_names_its_place_in_the_tree() -> None:
+    body = campaign_body(audience={"all": [{"tag": "vip"}, {"not": {"visited": "*", "within_days": 0}}]})
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(body)
+    [(path, message)] = refusals(refused.value.errors(), body)
+    assert path == "audience.all[1].not.within_days"
+    assert message == "must be a whole number of days from 1 to 3660"
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.console.words import campaigns, frame, offers, places, reasons, rehearsing, removing, steps
+from web.console.words import campaigns, conditions, frame, offers, places, reasons, rehearsing, removing, steps
 
 Line = tuple[str, str, str]
 TONGUES = ("en", "nl", "de")
@@ -11,6 +11,7 @@ LINES: Mapping[str, Line] = {
     **frame.LINES,
     **places.LINES,
     **campaigns.LINES,
+    **conditions.LINES,
     **offers.LINES,
     **steps.LINES,
     **rehearsing.LINES,
