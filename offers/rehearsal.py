@@ -153,6 +153,14 @@ class _Run:
             answer = self.rehearsing.answer(seen, where, past)
             if answer is not None:
                 self.tally.count(seen, answer, where)
+                self._put_off(seen.once_due(answer))
+
+    def _put_off(self, again: Seen | None) -> None:
+        """It is decided again at the end of the quiet hours, where that is within the days that are looked at."""
+        if again is not None:
+            self.tally.deferred += 1
+            if again.at <= self.now:
+                heappush(self.due, again)
 
     def _past(self, moments: list[Seen]) -> Past:
         """What is on record of these customers, in a number of queries that does not grow with them."""

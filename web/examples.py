@@ -114,6 +114,8 @@ REHEARSED: Json = {
     "moments": 3,
     "customers": 2,
     "outcomes": {**dict.fromkeys(OUTCOMES, 0), "campaign_cooldown": 1, "send": 2},
+    "deferred": 0,
+    "decided_again": 0,
     "by_day": [
         {"date": "2026-11-29", "moments": 0, "send": 0},
         {"date": "2026-11-30", "moments": 1, "send": 1},

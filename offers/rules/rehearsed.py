@@ -38,6 +38,10 @@ class RehearseBody(Strict):
 class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     variants: Counter[str] = field(default_factory=Counter)
+    deferred: int = 0
+    """Put off to the end of the quiet hours. Each counts as quiet_hours."""
+    decided_again: int = 0
+    """Those for which that end came within the days looked at: each counts once more, as what it then came to."""
     _customers: set[int] = field(default_factory=set)
     """Hashes: half a million ids need not be held."""
     _days: dict[date, list[int]] = field(default_factory=dict)
@@ -48,13 +52,14 @@ class Tally:
         """One answer. They come in the order of their moments."""
         sends = answer.outcome == "send"
         self.outcomes[answer.outcome] += 1
+        self.decided_again += seen.happened_at is not None
         if answer.variant is not None:
             self.variants[answer.variant] += 1
         self._customers.add(hash(seen.customer_id))
         day = self._days.setdefault(seen.at.astimezone(where.zone).date(), [0, 0])
         place = self._places.setdefault(seen.place_id, [0, 0])
         for counts in (day, place):
-            counts[0] += 1
+            counts[0] += seen.happened_at is None
             counts[1] += sends
         self._newest.setdefault(answer.outcome, deque(maxlen=SAMPLE)).append(
             {
@@ -64,15 +69,17 @@ class Tally:
                 "at": seen.at,
                 "outcome": answer.outcome,
                 "variant": answer.variant,
-                "facts": {**answer.facts, "happened_at": seen.at.isoformat()},
+                "facts": {**answer.facts, "happened_at": (seen.happened_at or seen.at).isoformat()},
             }
         )
 
     def as_json(self, since: datetime, until: datetime) -> dict[str, Any]:
         return {
-            "moments": self.outcomes.total(),
+            "moments": self.outcomes.total() - self.decided_again,
             "customers": len(self._customers),
             "outcomes": {name: self.outcomes[name] for name in OUTCOMES},
+            "deferred": self.deferred,
+            "decided_again": self.decided_again,
             "by_day": self._by_day(since, until),
             "by_place": self._by_place(),
             "variants": dict(sorted(self.variants.items())),

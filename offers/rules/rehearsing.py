@@ -30,6 +30,18 @@ class Seen(NamedTuple):
     key: str
     customer_id: str
     place_id: str
+    happened_at: datetime | None = None
+    """Where it was put off and has come due at `at`: when it happened."""
+
+    def once_due(self, verdict: Verdict) -> "Seen | None":
+        """The same moment when the quiet hours are over that it was put off by; none where it was not put off."""
+        # a verdict says so once deciding defers; until then none does
+        until: datetime | None = getattr(verdict, "put_off_until", None)
+        if until is None:
+            return None
+        return Seen(
+            until, self.id, f"{self.key}:deferred", self.customer_id, self.place_id, self.happened_at or self.at
+        )
 
 
 class Send(NamedTuple):
