@@ -201,9 +201,9 @@ class _Recording:
         )
         self.newest[key] = stay
         self._is_open(stay)
-        self._note(crossing, fence, device, "enter")
+        noted = self._note(crossing, fence, device, "enter")
         if first and crossing.reason not in QUIET_REASONS:
-            self._happened(crossing, fence, device, stay, "enter")
+            self._happened(crossing, noted, stay)
 
     def _is_open(self, stay: StayNow) -> None:
         self.open[stay.device_id, stay.geofence_id] = stay
@@ -261,8 +261,7 @@ class _Recording:
             return
         stay.dwelled_at = _moment_of(crossing)
         self.new_stays.change(stay)
-        self._note(crossing, fence, device, "dwell")
-        self._happened(crossing, fence, device, stay, "dwell")
+        self._happened(crossing, self._note(crossing, fence, device, "dwell"), stay)
 
     def _exit(self, crossing: Crossing, fence: FenceNow, device: DeviceNow) -> None:
         key = (device.id, fence.id)
@@ -276,7 +275,7 @@ class _Recording:
         stay.left_at = at
         stay.left_reason = crossing.reason or (crossing.source if crossing.source in UNSEEN else None)
         self.new_stays.change(stay)
-        self._note(crossing, fence, device, "exit")
+        noted = self._note(crossing, fence, device, "exit")
         if stay.visit_id:
             self.last_left[stay.visit_id] = max(at, self.last_left.get(stay.visit_id, at))
         if self.going_on[stay.moment]:
@@ -287,9 +286,9 @@ class _Recording:
                 visit.left_at = max(at, self.last_left.get(visit.id, at))
                 self.new_visits.change(visit)
         if crossing.reason not in QUIET_REASONS:
-            self._happened(crossing, fence, device, stay, "exit")
+            self._happened(crossing, noted, stay)
 
-    def _note(self, crossing: Crossing, fence: FenceNow, device: DeviceNow, kind: str) -> None:
+    def _note(self, crossing: Crossing, fence: FenceNow, device: DeviceNow, kind: str) -> dict[str, Any]:
         row = {
             "id": new_id("trn"),
             "device_id": device.id,
@@ -301,20 +300,24 @@ class _Recording:
             "at": _moment_of(crossing),
             "source": crossing.source,
             "reason": crossing.reason,
+            "moment": None,
         }
         self.transitions.append(row)
         self.result.happened.append({"type": "transition", **transition_told(row)})
+        return row
 
-    def _happened(self, crossing: Crossing, fence: FenceNow, device: DeviceNow, stay: StayNow, trigger: str) -> None:
+    def _happened(self, crossing: Crossing, noted: dict[str, Any], stay: StayNow) -> None:
+        """A moment for campaigns to decide. The transition keeps its key: a rehearsal finds by it what was one."""
+        noted["moment"] = f"{noted['kind']}:{stay.moment}"
         self.moments.append(
             Moment(
-                key=f"{trigger}:{stay.moment}",
-                trigger=trigger,
-                customer_id=device.customer_id,
-                device_id=device.id,
-                place_id=fence.place_id,
-                role=fence.role,
-                at=_moment_of(crossing),
+                key=noted["moment"],
+                trigger=noted["kind"],
+                customer_id=noted["customer_id"],
+                device_id=noted["device_id"],
+                place_id=noted["place_id"],
+                role=noted["role"],
+                at=noted["at"],
                 distance_m=crossing.distance_m,
             )
         )

@@ -110,7 +110,7 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
             continue
         fetched.decided.add((moment.customer_id, moment.key))
         customer = customers[moment.customer_id]
-        asked = _asked(moment, customer, fetched.profiles[customer.id], fetched, now)
+        asked = _asked(moment, customer, fetched, now)
         ask = partial(_circumstances, moment, asked, fetched)
         gone = partial(_waits_no_more, moment, fetched)
         for running, verdict in answers(waiting, customer.id, fetched.limits, ask, gone):
@@ -179,14 +179,14 @@ def _waits_no_more(moment: Moment, fetched: Fetched, running: Running) -> bool:
     return moment.only is not None and not running.has_trigger(moment.trigger, moment.role, moment.place_id, tags)
 
 
-def _asked(moment: Moment, customer: Customer, profile: Profile, fetched: Fetched, now: datetime) -> dict[str, Any]:
+def _asked(moment: Moment, customer: Customer, fetched: Fetched, now: datetime) -> dict[str, Any]:
     """What is the same for every campaign that this moment asks."""
     place = fetched.places[moment.place_id]
     clock, place_zone = clock_of(customer.time_zone, place.time_zone), zone_or_none(place.time_zone)
     return {
         "now": now,
         "moment_at": moment.at,
-        "profile": profile,
+        "profile": fetched.profiles[customer.id],
         "consents_to": frozenset(one for one in ("location", "offers", "orders") if getattr(customer, one)),
         "customer_zone": clock.zone if clock.whose == "customer" else None,
         "place_zone": place_zone or ZoneInfo("UTC"),

@@ -44,6 +44,7 @@ from web.desk import (
     previews,
     products,
     purchases,
+    rehearsing,
     reports,
     settings,
 )
@@ -81,6 +82,7 @@ DOORS = (
     reports.router,
     audiences.router,
     previews.router,
+    rehearsing.router,
     settings.router,
     keys.router,
     nearby.router,

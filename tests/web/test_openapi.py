@@ -22,6 +22,7 @@ from offers.rules.preview import PreviewBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, DeviceBody
 from offers.rules.purchase import PurchaseBody
+from offers.rules.rehearsed import RehearseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from web import campaign_examples, examples
@@ -105,6 +106,7 @@ def test_every_example_of_a_body_is_good_by_its_own_schema(document: dict[str, A
         CodesBody,
         RedeemBody,
         PreviewBody,
+        RehearseBody,
         LinkBody,
         RefreshBody,
         AudienceBody,
@@ -158,6 +160,7 @@ def test_examples_of_answers_have_the_fields_of_real_answers(
             preview := admin.post("/v1/campaigns/c/preview", json={"customer": "sanne"}).json(),
         ),
         "text of a preview": (campaign_examples.PREVIEW["texts"]["nl"], preview["texts"]["en"]),
+        "rehearsed": (examples.REHEARSED, admin.post("/v1/campaigns/c/rehearse").json()),
         "limits": (examples.LIMITS, admin.get("/v1/settings").json()),
         "why": (examples.WHY, admin.get("/v1/customers/sanne/why", params={"campaign": "c"}).json()),
         "pings": (examples.PINGS_TAKEN, http.post("/v1/pings", json=[], headers=token).json()),

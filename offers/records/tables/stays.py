@@ -67,3 +67,5 @@ class Transition(Table):
     at: Mapped[datetime]
     source: Mapped[str]
     reason: Mapped[str | None]
+    moment: Mapped[str | None]
+    """The key of the moment that it made, for campaigns to decide: none for a second phone's, and for what an edit caused."""

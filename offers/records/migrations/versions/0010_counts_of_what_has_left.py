@@ -5,8 +5,8 @@ from alembic import op
 
 from offers.records.database import UtcTime
 
-revision = "0012"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
