@@ -316,6 +316,8 @@ class _Recording:
                 role=fence.role,
                 at=_moment_of(crossing),
                 distance_m=crossing.distance_m,
+                # who comes in first begins the visit, or the stay, that the moment is named by
+                is_new=trigger == "enter",
             )
         )
 
