@@ -92,6 +92,8 @@ CAMPAIGN: Json = {
     "priority": 50,
     "cooldown": "P1D",
     "quiet_hours": "drop",
+    "devices": "last_seen",
+    "variants": [],
     "messages": {
         "nl": {
             "title": "Hoi {{ customer.first_name | default: 'daar' }}",
@@ -196,6 +198,7 @@ DECISION: Json = {
     "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "at": "2026-12-01T12:00:00Z",
     "outcome": "send",
+    "variant": None,
     "facts": {},
 }
 DELIVERY: Json = {
@@ -205,6 +208,7 @@ DELIVERY: Json = {
     "campaign": "sneakers",
     "order": None,
     "kind": "offer",
+    "variant": None,
     "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "state": "sent",
     "reason": None,
