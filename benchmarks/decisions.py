@@ -74,10 +74,10 @@ def run(chain: Chain, row: Row) -> None:
                     row.record(session, some, chain.now)
 
 
-def must_agree(chain: Chain) -> None:
+def must_agree(chain: Chain, roads: tuple[Record, Record] = (_ours, _naive)) -> None:
     """Both roads decide the same and write the same, or there is nothing to compare."""
     written = []
-    for record in (_ours, _naive):
+    for record in roads:
         for scene in (SPREAD, EVERYWHERE):
             chain.next_day(scene)
             [batch, *_] = chain.batches("enter", BATCH)

@@ -319,6 +319,8 @@ class _Recording:
                 role=noted["role"],
                 at=noted["at"],
                 distance_m=crossing.distance_m,
+                # who comes in first begins the visit, or the stay, that the moment is named by
+                is_new=noted["kind"] == "enter",
             )
         )
 

@@ -50,6 +50,8 @@ class Moment:
     """The campaigns that are to decide it, where a moment was put off; none: all that wait for it."""
     happened_at: datetime | None = None
     """When it happened, where it was put off and has come due at `at`; none: at `at`."""
+    is_new: bool = False
+    """Its key was made in this transaction: nobody has decided it, and nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +149,14 @@ def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         reachable=customer_queries.reachable_devices(session, people),
         sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
         last=decision_queries.last_times(session, people, cooling) if cooling else {},
-        decided=decision_queries.decided_already(session, people, (moment.key for moment in moments)),
+        decided=_decided(session, [moment for moment in moments if not moment.is_new]),
         left=offer_queries.what_is_left(session, offers, places, len(moments), now) if offers else {},
     )
+
+
+def _decided(session: Session, moments: Sequence[Moment]) -> set[tuple[str, str]]:
+    people, keys = {moment.customer_id for moment in moments}, [moment.key for moment in moments]
+    return decision_queries.decided_already(session, people, keys) if moments else set()
 
 
 @lru_cache(maxsize=8)

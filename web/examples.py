@@ -237,6 +237,7 @@ DECISION: Json = {
     "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "at": "2026-12-01T12:00:00Z",
     "outcome": "send",
+    "variant": None,
     "facts": {},
 }
 DELIVERY: Json = {
@@ -246,6 +247,7 @@ DELIVERY: Json = {
     "campaign": "sneakers",
     "order": None,
     "kind": "offer",
+    "variant": None,
     "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "state": "sent",
     "reason": None,

@@ -1,4 +1,4 @@
-"""Each table of matching comes out at small sizes, with what it is to compare in it."""
+"""Each table of matching and of deciding comes out at small sizes, with what it is to compare in it."""
 
 from importlib import import_module
 
@@ -10,6 +10,7 @@ from commands.bench import BENCHMARKS, listing, run_benchmarks
 from offers.errors import BadInput
 
 SAID = {
+    "decisions": ("50, spread over the places", "≤ 2x", "a query per decision", "50, all wait for every moment"),
     "containing": ("Shapely STRtree, bulk", "1,000 mixed", "Tile38 is not in it"),
     "growth": ("1,000", "≤ 2x"),
     "stateful": ("presence, with its bytes", "500 clustered"),
