@@ -219,14 +219,14 @@ class _Recording:
             self._enter(crossing, fence, place, device)
             return
         visit = self.visits_by_id.get(stay.visit_id) if stay.visit_id else None
-        if visit is not None:
+        if visit is not None and self.customers[device.customer_id].location:
             other = self.visits.get((visit.customer_id, visit.place_id))
             if other is not None and other is not visit:
                 stay.visit_id, stay.moment = other.id, other.id
             else:
                 visit.left_at = None
                 self.visits[visit.customer_id, visit.place_id] = visit
-        elif beside := self._beside(device, fence):
+        elif visit is None and (beside := self._beside(device, fence)):
             stay.moment = beside.moment
         stay.left_at = stay.left_reason = None
         self.open[key] = stay
@@ -254,8 +254,9 @@ class _Recording:
         if any(one.moment == stay.moment for one in self.open.values()):
             return
         if stay.visit_id:
-            visit = self.visits.pop((stay.customer_id, place.id), None)
-            if visit is not None:
+            visit = self.visits.get((stay.customer_id, place.id))
+            if visit is not None and visit.id == stay.visit_id:
+                del self.visits[stay.customer_id, place.id]
                 visit.left_at = max(at, self.last_left.get(visit.id, at))
         if crossing.reason not in QUIET_REASONS:
             self._happened(crossing, fence, device, stay, "exit")
