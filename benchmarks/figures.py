@@ -34,11 +34,15 @@ QUICK = Effort(rounds=2, seconds=0.01)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`run` does `units` of work; `cpu_s` tells the CPU seconds spent on it so far, this process' own unless others do it."""
+    """`run` does `units` of work; `cpu_s` tells the CPU seconds spent on it so far, this process' own unless others do it.
+
+    `before` makes ready for one run, and is not measured.
+    """
 
     run: Callable[[], object]
     units: int
     cpu_s: Callable[[], float] = time.process_time
+    before: Callable[[], object] = lambda: None
 
 
 @dataclass(slots=True)
@@ -82,10 +86,12 @@ def alternate(works: Mapping[str, Work], rounds: int = FULL.rounds) -> dict[str,
     spent = {name: Spent() for name in works}
     names = list(works)
     for name in names:
+        works[name].before()
         works[name].run()
     for i in range(rounds):
         for name in names[i % len(names) :] + names[: i % len(names)]:
             work = works[name]
+            work.before()
             gc.collect()
             cpu, began = work.cpu_s(), time.perf_counter()
             work.run()

@@ -28,6 +28,11 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "walks": Benchmark("benchmarks.walks_through_the_doors", "44 recorded walks through real processes", sized=False),
     "passes": Benchmark("benchmarks.real_walks", "every true pass of these walks, seen or not, by reason", sized=False),
     "day": Benchmark("benchmarks.first_day.main", "a retailer's first day on SQLite and PostgreSQL"),
+    "rehearsal": Benchmark("benchmarks.rehearsal", "a month of transitions rehearsed on SQLite and PostgreSQL"),
+    "decisions": Benchmark(
+        "benchmarks.decisions", "transitions into decisions and deliveries, with 1 and 50 live campaigns"
+    ),
+    "audiences": Benchmark("benchmarks.audiences", "counting audiences of a million customers on PostgreSQL"),
     "containing": Benchmark(
         "benchmarks.matching.containing", "which geofences hold a point: Shapely, geopandas, H3, PostGIS, Tile38"
     ),

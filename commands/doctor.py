@@ -18,7 +18,7 @@ from rich.table import Table
 from commands import findings
 from commands.findings import Finding
 from offers.errors import BadInput, Misconfigured
-from offers.records.condition import database_condition
+from offers.records.condition import database_condition, unknown_zones
 from offers.records.condition import refusal_of as database_refusal
 from offers.records.database import Database
 from offers.settings import Settings
@@ -138,7 +138,9 @@ def _database(settings: Settings) -> list[Finding]:
         return [Finding("database", "wrong", "there is no database yet", "Run: passerby migrate (or passerby serve)")]
     database = Database(settings.database)
     try:
-        return findings.of_database(database_condition(database), settings.processes)
+        seen = database_condition(database)
+        found = findings.of_database(seen, settings.processes)
+        return found + (findings.of_zones(unknown_zones(database)) if seen.revision == seen.wanted else [])
     finally:
         database.close()
 

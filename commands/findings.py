@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from offers.records.condition import DatabaseCondition
+from offers.records.condition import DatabaseCondition, UnknownZones
 from offers.records.condition import Refusal as DatabaseRefusal
 from workers.condition import RedisCondition
 from workers.condition import Refusal as RedisRefusal
@@ -199,6 +199,18 @@ def _of_sqlite(seen: DatabaseCondition, processes: int) -> list[Finding]:
     if processes > 2:
         said = f"SQLite has one writer: a worker runs 2 processes, not {processes}"
         found.append(Finding("database", "look", said, "Use PostgreSQL, or set PASSERBY_PROCESSES=2"))
+    return found
+
+
+def of_zones(seen: UnknownZones) -> list[Finding]:
+    do = "Correct them, or install a newer tzdata; docs/operations.md, Quiet hours by the wrong clock"
+    found = []
+    if seen.customers:
+        said = f"{seen.customers} customers have a time zone of a name that this machine does not know: the place's is theirs"
+        found.append(Finding("database", "look", said, do))
+    if seen.places:
+        said = f"{seen.places} places have a time zone of a name that this machine does not know: UTC is theirs"
+        found.append(Finding("database", "wrong", said, do))
     return found
 
 

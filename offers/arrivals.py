@@ -4,6 +4,7 @@ SQL knows who is inside; presence in Redis is its cache. A crossing that already
 lane entry may come twice, and a phone and the server may both see one crossing.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,11 +15,13 @@ from sqlalchemy.orm import Session
 from geofences.presence import REOPEN_WITHIN_S, Inside, Left, Presence
 from offers.deciding import Moment, decide
 from offers.records.ids import new_id
-from offers.records.items import transition_item
+from offers.records.items import transition_told
+from offers.records.queries import crossing as queries
 from offers.records.queries import customers as customer_queries
-from offers.records.queries import places as place_queries
 from offers.records.queries import stays as stay_queries
-from offers.records.tables import Device, Geofence, Place, Stay, Transition, Visit
+from offers.records.queries.crossing import DeviceNow, FenceNow, Rows, StayNow, VisitNow
+from offers.records.queries.writing import insert_rows
+from offers.records.tables import Stay, Transition, Visit
 
 INFERRED, BY_PHONE, JUMPED = "inferred", "device", "jumped"
 UNSEEN = (INFERRED, BY_PHONE, JUMPED)
@@ -92,7 +95,7 @@ def known_presences(
     }
 
 
-def _inside(stay: Stay) -> Inside:
+def _inside(stay: Stay | StayNow) -> Inside:
     return Inside(since=stay.entered_at.timestamp(), dwelled=stay.dwelled_at is not None)
 
 
@@ -102,44 +105,57 @@ class _Recording:
         self.now = now
         self.result = Arrivals()
         self.moments: list[Moment] = []
-        self.new_visits: list[Visit] = []
-        self.new_rows: list[Stay | Transition] = []
+        self.new_stays, self.new_visits = Rows[StayNow](), Rows[VisitNow]()
+        self.transitions: list[dict[str, Any]] = []
         asked = {one.device_id for one in crossings}
         self.customers = customer_queries.customers_locked(session, customer_queries.owners(session, asked))
         # read under the lock: whoever revokes or links a device holds the same one
-        self.devices = self._locatable(customer_queries.devices_by_id(session, asked), asked)
+        self.devices = self._locatable(queries.devices_now(session, asked), asked)
         self.crossings = [one for one in crossings if one.device_id in self.devices]
-        self.fences = place_queries.geofences_by_id(session, (one.geofence_id for one in self.crossings))
-        self.places = place_queries.places_by_id(session, (fence.place_id for fence in self.fences.values()))
+        self.fences = queries.fences_now(session, (one.geofence_id for one in self.crossings))
         people = {device.customer_id for device in self.devices.values()}
-        self.open = {
-            (stay.device_id, stay.geofence_id): stay for stay in stay_queries.open_stays_of_customers(session, people)
-        }
-        self.newest = stay_queries.newest_stays(session, ((one.device_id, one.geofence_id) for one in self.crossings))
-        self.visits = stay_queries.open_visits(session, people)
-        known = stay_queries.visits_by_id(
-            session, (stay.visit_id for stay in [*self.open.values(), *self.newest.values()])
-        )
-        self.visits_by_id = known | {visit.id: visit for visit in self.visits.values()}
-        self.last_left = stay_queries.last_left(session, people, self.visits_by_id)
-        self.exits_noted = stay_queries.exits_noted(
-            session,
-            people,
-            ((one.device_id, one.geofence_id, _moment_of(one)) for one in self.crossings if one.kind == "exit"),
-        )
+        self.open = queries.open_stays(session, people)
+        self.here: dict[tuple[str, str], list[StayNow]] = {}
+        """The open stays by customer and geofence, the oldest first."""
+        self.going_on: Counter[str] = Counter()
+        """How many open stays there are of each moment."""
+        for stay in tuple(self.open.values()):
+            self._is_open(stay)
+        self.visits = queries.open_visits(session, people)
+        self.visits_by_id = {visit.id: visit for visit in self.visits.values()}
+        self.newest: dict[tuple[str, str], StayNow] = {}
+        self.last_left: dict[str, datetime] = {}
+        self.exits_noted: set[tuple[str, str, datetime]] = set()
+        self._ask_what_these_need()
+
+    def _ask_what_these_need(self) -> None:
+        """Who comes in may have been here before; who goes may have been noted, or leave another device behind."""
+        of_kind: dict[str, list[Crossing]] = {}
+        for one in self.crossings:
+            of_kind.setdefault(one.kind, []).append(one)
+        coming = of_kind.get("enter", []) + of_kind.get("reopen", [])
+        if coming:
+            pairs = ((one.device_id, one.geofence_id) for one in coming)
+            found = queries.newest_stays(self.session, pairs)
+            self.newest = {pair: self.open.get(pair, stay) for pair, stay in found.items()}
+        if "reopen" in of_kind:
+            known = (stay.visit_id for stay in self.newest.values())
+            self.visits_by_id = queries.visits_by_id(self.session, known) | self.visits_by_id
+        if going := of_kind.get("exit"):
+            self.last_left = queries.last_left(self.session, self.visits_by_id)
+            exits = ((one.device_id, one.geofence_id, _moment_of(one)) for one in going)
+            self.exits_noted = stay_queries.exits_noted(self.session, self.customers, exits)
 
     def run(self) -> Arrivals:
         steps = {"enter": self._enter, "reopen": self._reopen, "dwell": self._dwell, "exit": self._exit}
         for crossing in self.crossings:
             fence = self.fences.get(crossing.geofence_id)
             if fence is not None:
-                steps[crossing.kind](crossing, fence, self.places[fence.place_id], self.devices[crossing.device_id])
-        self.session.add_all(self.new_visits)
-        self.session.flush()  # visits before the stays that name them
-        self.session.add_all(self.new_rows)
-        self.session.flush()
+                steps[crossing.kind](crossing, fence, self.devices[crossing.device_id])
+        self.new_visits.write(self.session, Visit)  # before the stays that name them
+        self.new_stays.write(self.session, Stay)
+        insert_rows(self.session, Transition, self.transitions)
         decided = decide(self.session, self.moments, self.customers, now=self.now)
-        self.session.flush()
         self.result.memberships = {device_id: {} for device_id in self.devices}
         for (device_id, geofence_id), stay in self.open.items():
             if device_id in self.devices:
@@ -148,75 +164,81 @@ class _Recording:
         self.result.happened += decided.happened
         return self.result
 
-    def _locatable(self, devices: dict[str, Device], asked: set[str]) -> dict[str, Device]:
+    def _locatable(self, devices: dict[str, DeviceNow], asked: set[str]) -> dict[str, DeviceNow]:
         """Consent is read here, under the customers' lock, whatever the ping door knew. Consent `orders` covers positions while an order is open."""
-        waiting = customer_queries.with_open_order(
-            self.session, (one.id for one in self.customers.values() if not one.location and one.orders)
-        )
+        by_order = [one.id for one in self.customers.values() if not one.location and one.orders]
+        waiting = customer_queries.with_open_order(self.session, by_order) if by_order else set()
         kept = {}
         for device in devices.values():
             customer = self.customers.get(device.customer_id)
-            if customer and not device.revoked_at and (customer.location or customer.id in waiting):
+            if customer and not device.revoked and (customer.location or customer.id in waiting):
                 kept[device.id] = device
         self.result.gone = asked - set(kept)
         return kept
 
-    def _enter(self, crossing: Crossing, fence: Geofence, place: Place, device: Device) -> None:
+    def _enter(self, crossing: Crossing, fence: FenceNow, device: DeviceNow) -> None:
         key = (device.id, fence.id)
         at = _moment_of(crossing)
         newest = self.newest.get(key)
-        if key in self.open or _is_out_of_force(fence, place) or (newest is not None and _is_known(newest, at)):
+        if key in self.open or _is_out_of_force(fence) or (newest is not None and _is_known(newest, at)):
             return
-        visit, is_new = self._visit_for(fence, place, device, at)
+        visit, is_new = self._visit_for(fence, device, at)
         beside = self._beside(device, fence)
         stay_id = new_id("sty")
         first = is_new if visit else beside is None
-        stay = Stay(
-            id=stay_id,
-            device_id=device.id,
-            customer_id=device.customer_id,
-            geofence_id=fence.id,
-            visit_id=visit.id if visit else None,
-            moment=visit.id if visit else (beside.moment if beside else stay_id),
-            entered_at=at,
-            # whoever an edit put inside is not told for having stayed there either
-            dwelled_at=at if crossing.reason in QUIET_REASONS else None,
+        stay = self.new_stays.make(
+            StayNow(
+                id=stay_id,
+                device_id=device.id,
+                customer_id=device.customer_id,
+                geofence_id=fence.id,
+                visit_id=visit.id if visit else None,
+                moment=visit.id if visit else (beside.moment if beside else stay_id),
+                entered_at=at,
+                # whoever an edit put inside is not told for having stayed there either
+                dwelled_at=at if crossing.reason in QUIET_REASONS else None,
+            )
         )
-        self.new_rows.append(stay)
-        self.open[key] = self.newest[key] = stay
-        self._note(crossing, fence, device, "enter")
+        self.newest[key] = stay
+        self._is_open(stay)
+        noted = self._note(crossing, fence, device, "enter")
         if first and crossing.reason not in QUIET_REASONS:
-            self._happened(crossing, fence, device, stay, "enter")
+            self._happened(crossing, noted, stay)
 
-    def _beside(self, device: Device, fence: Geofence) -> Stay | None:
+    def _is_open(self, stay: StayNow) -> None:
+        self.open[stay.device_id, stay.geofence_id] = stay
+        self.here.setdefault((stay.customer_id, stay.geofence_id), []).append(stay)
+        self.going_on[stay.moment] += 1
+
+    def _beside(self, device: DeviceNow, fence: FenceNow) -> StayNow | None:
         """An open stay at this geofence of another device of the same customer."""
-        stays = self.open.values()
-        same = (one for one in stays if one.customer_id == device.customer_id and one.geofence_id == fence.id)
-        return next(same, None)
+        return next(iter(self.here.get((device.customer_id, fence.id), ())), None)
 
-    def _visit_for(self, fence: Geofence, place: Place, device: Device, at: datetime) -> tuple[Visit | None, bool]:
+    def _visit_for(self, fence: FenceNow, device: DeviceNow, at: datetime) -> tuple[VisitNow | None, bool]:
         """The customer's visit at this store and whether it begins now. Only premises make visits, and only with consent `location`."""
-        if place.kind != "store" or fence.role != "premises" or not self.customers[device.customer_id].location:
+        makes_one = fence.place_kind == "store" and fence.role == "premises"
+        if not makes_one or not self.customers[device.customer_id].location:
             return None, False
-        key = (device.customer_id, place.id)
+        key = (device.customer_id, fence.place_id)
         if key not in self.visits:
-            visit = Visit(id=new_id("vis"), customer_id=device.customer_id, place_id=place.id, entered_at=at)
+            visit = self.new_visits.make(VisitNow(new_id("vis"), device.customer_id, fence.place_id, entered_at=at))
             self.visits[key] = self.visits_by_id[visit.id] = visit
-            self.new_visits.append(visit)
             return visit, True
         visit = self.visits[key]
-        visit.entered_at = min(visit.entered_at, at)
+        if at < visit.entered_at:
+            visit.entered_at = at
+            self.new_visits.change(visit)
         return visit, False
 
-    def _reopen(self, crossing: Crossing, fence: Geofence, place: Place, device: Device) -> None:
+    def _reopen(self, crossing: Crossing, fence: FenceNow, device: DeviceNow) -> None:
         """Seen inside after an end that no ping saw: the stay and its visit go on, nobody is told anew."""
         key = (device.id, fence.id)
         stay = self.newest.get(key)
         if key in self.open or (stay is not None and _is_known(stay, _moment_of(crossing))):
             return
         unseen = stay is not None and stay.left_reason in UNSEEN and stay.customer_id == device.customer_id
-        if stay is None or not unseen or _is_out_of_force(fence, place):
-            self._enter(crossing, fence, place, device)
+        if stay is None or not unseen or _is_out_of_force(fence):
+            self._enter(crossing, fence, device)
             return
         visit = self.visits_by_id.get(stay.visit_id) if stay.visit_id else None
         if visit is not None and self.customers[device.customer_id].location:
@@ -226,78 +248,88 @@ class _Recording:
             else:
                 visit.left_at = None
                 self.visits[visit.customer_id, visit.place_id] = visit
+                self.new_visits.change(visit)
         elif visit is None and (beside := self._beside(device, fence)):
             stay.moment = beside.moment
         stay.left_at = stay.left_reason = None
-        self.open[key] = stay
+        self.new_stays.change(stay)
+        self._is_open(stay)
 
-    def _dwell(self, crossing: Crossing, fence: Geofence, _place: Place, device: Device) -> None:
+    def _dwell(self, crossing: Crossing, fence: FenceNow, device: DeviceNow) -> None:
         stay = self.open.get((device.id, fence.id))
         if stay is None or stay.dwelled_at is not None:
             return
         stay.dwelled_at = _moment_of(crossing)
-        self._note(crossing, fence, device, "dwell")
-        self._happened(crossing, fence, device, stay, "dwell")
+        self.new_stays.change(stay)
+        self._happened(crossing, self._note(crossing, fence, device, "dwell"), stay)
 
-    def _exit(self, crossing: Crossing, fence: Geofence, place: Place, device: Device) -> None:
+    def _exit(self, crossing: Crossing, fence: FenceNow, device: DeviceNow) -> None:
         key = (device.id, fence.id)
         stay = self.open.get(key)
         at = _moment_of(crossing)
         if stay is None or at < stay.entered_at or (*key, at) in self.exits_noted:
             return
         del self.open[key]
+        self.here[stay.customer_id, stay.geofence_id].remove(stay)
+        self.going_on[stay.moment] -= 1
         stay.left_at = at
         stay.left_reason = crossing.reason or (crossing.source if crossing.source in UNSEEN else None)
-        self._note(crossing, fence, device, "exit")
+        self.new_stays.change(stay)
+        noted = self._note(crossing, fence, device, "exit")
         if stay.visit_id:
             self.last_left[stay.visit_id] = max(at, self.last_left.get(stay.visit_id, at))
-        if any(one.moment == stay.moment for one in self.open.values()):
+        if self.going_on[stay.moment]:
             return
         if stay.visit_id:
-            visit = self.visits.get((stay.customer_id, place.id))
+            visit = self.visits.get((stay.customer_id, fence.place_id))
             if visit is not None and visit.id == stay.visit_id:
-                del self.visits[stay.customer_id, place.id]
+                del self.visits[stay.customer_id, fence.place_id]
                 visit.left_at = max(at, self.last_left.get(visit.id, at))
+                self.new_visits.change(visit)
         if crossing.reason not in QUIET_REASONS:
-            self._happened(crossing, fence, device, stay, "exit")
+            self._happened(crossing, noted, stay)
 
-    def _note(self, crossing: Crossing, fence: Geofence, device: Device, kind: str) -> None:
-        row = Transition(
-            id=new_id("trn"),
-            device_id=device.id,
-            customer_id=device.customer_id,
-            place_id=fence.place_id,
-            geofence_id=fence.id,
-            role=fence.role,
-            kind=kind,
-            at=_moment_of(crossing),
-            source=crossing.source,
-            reason=crossing.reason,
-        )
-        self.new_rows.append(row)
-        self.result.happened.append({"type": "transition", **transition_item(row)})
+    def _note(self, crossing: Crossing, fence: FenceNow, device: DeviceNow, kind: str) -> dict[str, Any]:
+        row = {
+            "id": new_id("trn"),
+            "device_id": device.id,
+            "customer_id": device.customer_id,
+            "place_id": fence.place_id,
+            "geofence_id": fence.id,
+            "role": fence.role,
+            "kind": kind,
+            "at": _moment_of(crossing),
+            "source": crossing.source,
+            "reason": crossing.reason,
+            "moment": None,
+        }
+        self.transitions.append(row)
+        self.result.happened.append({"type": "transition", **transition_told(row)})
+        return row
 
-    def _happened(self, crossing: Crossing, fence: Geofence, device: Device, stay: Stay, trigger: str) -> None:
+    def _happened(self, crossing: Crossing, noted: dict[str, Any], stay: StayNow) -> None:
+        """A moment for campaigns to decide. The transition keeps its key: a rehearsal finds by it what was one."""
+        noted["moment"] = f"{noted['kind']}:{stay.moment}"
         self.moments.append(
             Moment(
-                key=f"{trigger}:{stay.moment}",
-                trigger=trigger,
-                customer_id=device.customer_id,
-                device_id=device.id,
-                place_id=fence.place_id,
-                role=fence.role,
-                at=_moment_of(crossing),
+                key=noted["moment"],
+                trigger=noted["kind"],
+                customer_id=noted["customer_id"],
+                device_id=noted["device_id"],
+                place_id=noted["place_id"],
+                role=noted["role"],
+                at=noted["at"],
                 distance_m=crossing.distance_m,
             )
         )
 
 
-def _is_out_of_force(fence: Geofence, place: Place) -> bool:
+def _is_out_of_force(fence: FenceNow) -> bool:
     """Retired or paused meanwhile: seen with geofences that were a second old."""
-    return fence.retired_at is not None or place.paused
+    return fence.retired or fence.paused
 
 
-def _is_known(newest: Stay, at: datetime) -> bool:
+def _is_known(newest: StayNow, at: datetime) -> bool:
     """Whether a coming in at `at` lies before or within the newest stay, and was learnt with it.
 
     Only an end by the device's own clock counts; one that an edit or a withdrawal set is the server's time.

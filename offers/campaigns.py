@@ -10,10 +10,17 @@ from offers.records.ids import new_id
 from offers.records.queries import campaigns as queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
+from offers.records.queries import products as product_queries
 from offers.records.queries.adding import added
+from offers.records.queries.launching import what_a_launch_rests_on
 from offers.records.tables import Campaign, CampaignVersion
+from offers.rules.audience import read_audience
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.edit import Check, anyway
+from offers.rules.launch import Finding, refusals, told, warnings
+from offers.rules.launch_checks import look
+
+Item = dict[str, Any]
 
 STEPS: dict[str, dict[str, str]] = {
     "launch": {"draft": "live", "paused": "live", "live": "live"},
@@ -25,10 +32,10 @@ STEPS: dict[str, dict[str, str]] = {
 
 def put_campaign(
     session: Session, campaign_id: str, body: CampaignBody, *, now: datetime, check: Check = anyway
-) -> tuple[dict[str, Any], bool]:
+) -> tuple[Item, bool]:
     """Create a draft, or write a new version. What is decided from now on goes by the new version.
 
-    The offer is looked up before the campaign is locked: deciding takes the two in that order.
+    A live one is checked as at its launch: `Conflict`, and the version before runs on; or its item has `warnings`. The offer is looked up before the campaign is locked: deciding takes the two in that order.
     """
     _check_offer(session, body)
     campaign = queries.campaign_locked(session, campaign_id)
@@ -36,8 +43,10 @@ def put_campaign(
     if campaign is not None and campaign.status == "ended":
         raise Conflict("This campaign has ended; duplicate it under another id to change it.")
     _check_places(session, body)
+    _check_product(session, body)
     definition = body.as_json()
     created = False
+    findings = _findings(session, campaign_id, body, now) if campaign and campaign.status == "live" else []
     if campaign is None:
         new = Campaign(
             id=campaign_id,
@@ -53,30 +62,28 @@ def put_campaign(
         if not created:
             return put_campaign(session, campaign_id, body, now=now, check=check)
     elif campaign.definition == definition:
-        return campaign_item(campaign), False
+        return _with_warnings(campaign, findings), False
     else:
-        if campaign.status == "live" and (faults := _not_ready(session, body, now)):
-            raise Conflict("This live campaign can not be changed to this.", faults)
+        _refuse(findings, "This live campaign can not be changed to this.")
         campaign.name, campaign.definition, campaign.updated_at = body.name, definition, now
         campaign.version += 1
     session.flush()
     session.add(CampaignVersion(campaign_id=campaign_id, version=campaign.version, definition=definition, at=now))
     session.flush()
-    return campaign_item(campaign), created
+    return _with_warnings(campaign, findings), created
 
 
-def add_campaign(session: Session, body: CampaignBody, *, now: datetime) -> dict[str, Any]:
+def add_campaign(session: Session, body: CampaignBody, *, now: datetime) -> Item:
     """A new draft under an id of ours."""
     return put_campaign(session, new_id("cmp"), body, now=now)[0]
 
 
 def _check_places(session: Session, body: CampaignBody) -> None:
-    known = place_queries.places_by_id(session, body.trigger.places)
-    faults = [
-        Fault(f"trigger.places[{number}]", f"there is no place {one!r}")
-        for number, one in enumerate(body.trigger.places)
-        if one not in known
-    ]
+    asked = read_audience(body.audience).places
+    named = [(f"trigger.places[{number}]", one) for number, one in enumerate(body.trigger.places)]
+    named += [(f"audience.{path}" if path else "audience", one) for one, path in asked.items()]
+    known = place_queries.places_by_id(session, (one for _, one in named))
+    faults = [Fault(path, f"there is no place {one!r}") for path, one in named if one not in known]
     if faults:
         raise BadInput(faults)
 
@@ -92,6 +99,12 @@ def _check_offer(session: Session, body: CampaignBody) -> None:
         raise BadInput([Fault(path, f"names coupon.code, and the offer {offer.id!r} has no codes") for path in paths])
 
 
+def _check_product(session: Session, body: CampaignBody) -> None:
+    """It is there now. It may be removed later: then texts that name it fall back to their default."""
+    if body.product is not None and product_queries.product_by_sku(session, body.product) is None:
+        raise BadInput.at("product", f"there is no product {body.product!r}")
+
+
 def step_campaign(
     session: Session,
     campaign_id: str,
@@ -99,7 +112,7 @@ def step_campaign(
     *,
     now: datetime,
     check: Check = anyway,
-) -> dict[str, Any]:
+) -> Item:
     """Launch, pause or end. `Conflict` says what is wrong; a step that is done already changes nothing."""
     campaign = queries.campaign_locked(session, campaign_id)
     if campaign is None:
@@ -108,82 +121,62 @@ def step_campaign(
     to = STEPS[step].get(campaign.status)
     if to is None:
         raise Conflict(f"A campaign that is {campaign.status} can not {step}.")
-    if to == campaign.status:
-        return campaign_item(campaign)
-    if step == "launch":
-        faults = _not_ready(session, parse_campaign(campaign.definition), now)
-        if faults:
-            raise Conflict("This campaign can not be launched yet.", faults)
-        campaign.launched_at = now
-    campaign.status, campaign.updated_at = to, now
-    session.flush()
-    return campaign_item(campaign)
+    findings = _findings(session, campaign_id, parse_campaign(campaign.definition), now) if to == "live" else []
+    if to != campaign.status:
+        if to == "live":
+            _refuse(findings, "This campaign can not be launched yet.")
+            campaign.launched_at = now
+        campaign.status, campaign.updated_at = to, now
+        session.flush()
+    return _with_warnings(campaign, findings)
 
 
-def check_campaign(session: Session, campaign_id: str, *, now: datetime) -> list[Fault]:
-    """What would keep it from being launched now: nothing when it may be."""
+def check_campaign(session: Session, campaign_id: str, *, now: datetime) -> list[Finding]:
+    """What a launch now would say: refusals, which keep it from being launched, and warnings."""
     campaign = queries.campaign_by_id(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
-    return _not_ready(session, CampaignBody.model_validate(campaign.definition), now)
+    return _findings(session, campaign_id, parse_campaign(campaign.definition), now)
 
 
-def _not_ready(session: Session, body: CampaignBody, now: datetime) -> list[Fault]:
-    """What would keep a launched campaign from ever sending."""
-    faults = []
-    if body.schedule.until is not None and body.schedule.until <= now:
-        faults.append(Fault("schedule.until", "has passed"))
-    fences = [
-        fence
-        for of_place in place_queries.live_geofences_of(session, _places_meant(session, body)).values()
-        for fence in of_place
-        if fence.role == body.trigger.role
-    ]
-    if not fences:
-        faults.append(Fault("trigger", f"none of its places has a geofence with the role {body.trigger.role}"))
-    elif body.trigger.on == "dwell" and not any(fence.dwell_s for fence in fences):
-        faults.append(Fault("trigger.on", "none of its places' geofences has a dwell_s to wait for"))
-    if body.offer is not None and (nothing := _nothing_to_give(session, body.offer)):
-        faults.append(Fault("offer", nothing))
-    return faults
+def _findings(session: Session, campaign_id: str, body: CampaignBody, now: datetime) -> list[Finding]:
+    return look(body, what_a_launch_rests_on(session, campaign_id, body, now))
 
 
-def _nothing_to_give(session: Session, offer_id: str) -> str | None:
-    """Why nobody could get this offer anywhere, or none."""
-    offer = offer_queries.offer_by_id(session, offer_id)
-    if offer is None:
-        return f"there is no offer {offer_id!r}"
-    if offer.budget is not None and offer.spent >= offer.budget:
-        return f"its budget of {offer.budget} is spent"
-    if offer.budget_per_place == 0:
-        return "its budget_per_place is 0"
-    if offer.codes == "imported" and not offer_queries.codes_left(session, [offer_id]):
-        return "no codes are left; bring more along"
-    if offer.codes == "shared" and offer.code is None:
-        return "its code, which all share, is not known yet"
-    return None
+def _refuse(findings: list[Finding], message: str) -> None:
+    """`Conflict` with this message and each refusal, when there are any."""
+    if refused := refusals(findings):
+        raise Conflict(message, [Fault(one.path, one.message, one.name, one.facts) for one in refused])
 
 
-def _places_meant(session: Session, body: CampaignBody) -> list[str]:
-    if body.trigger.places and not body.trigger.tags:
-        return body.trigger.places
-    everywhere = not body.trigger.places and not body.trigger.tags
-    places = place_queries.all_places(session, "", 1_000_000)
-    return [
-        place.id
-        for place in places
-        if everywhere or place.id in body.trigger.places or set(body.trigger.tags) & set(place.tags)
-    ]
+def _with_warnings(campaign: Campaign, findings: list[Finding]) -> Item:
+    """A live campaign says what it was warned of, in `warnings` beside it."""
+    item = campaign_item(campaign)
+    return item | {"warnings": told(warnings(findings))} if campaign.status == "live" else item
 
 
-def get_campaign(session: Session, campaign_id: str) -> dict[str, Any]:
+def get_campaign(session: Session, campaign_id: str) -> Item:
     campaign = queries.campaign_by_id(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
     return campaign_item(campaign)
 
 
-def list_campaigns(session: Session, *, after: str = "", limit: int = 100) -> tuple[list[dict[str, Any]], str | None]:
+def list_versions(
+    session: Session, campaign_id: str, *, after: str = "", limit: int = 100
+) -> tuple[list[Item], str | None]:
+    """What the campaign said in each of its versions, newest first; `after` is the number of the last one seen."""
+    if queries.campaign_by_id(session, campaign_id) is None:
+        raise NotFound("campaign")
+    before = int(after) if after.isdecimal() and len(after) < 10 else None
+    if after and before is None:
+        raise BadInput.at("cursor", "is none that this list made")
+    rows = queries.versions_of(session, campaign_id, before, limit + 1)
+    items = [{"version": one.version, "at": one.at, **one.definition} for one in rows[:limit]]
+    return items, str(rows[limit - 1].version) if len(rows) > limit else None
+
+
+def list_campaigns(session: Session, *, after: str = "", limit: int = 100) -> tuple[list[Item], str | None]:
     rows = queries.all_campaigns(session, after, limit + 1)
     return [campaign_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
@@ -200,7 +193,7 @@ def delete_campaign(session: Session, campaign_id: str, *, check: Check = anyway
     session.flush()
 
 
-def campaign_item(row: Campaign) -> dict[str, Any]:
+def campaign_item(row: Campaign) -> Item:
     return {
         "id": row.id,
         "status": row.status,

@@ -52,6 +52,7 @@ def coupon_item(row: Coupon, offer: Offer) -> dict[str, Any]:
         "value": written_value(offer.kind, offer.value_thousandths),
         "currency": offer.currency,
         "text": offer.text,
+        "minimum_basket": offer.minimum_basket or {},
         "campaign": row.campaign_id,
         "state": row.state,
         "issued_at": row.issued_at,

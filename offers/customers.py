@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from offers.errors import NotFound
 from offers.follows import Follows, Written
 from offers.records.queries import consents as consent_queries
+from offers.records.queries import counting
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as queries
 from offers.records.queries.writing import insert_missing, write_whole
@@ -147,13 +148,14 @@ def list_customers(session: Session, *, after: str = "", limit: int = 100) -> tu
 
 
 def erase_customer(session: Session, customer_id: str, *, check: Check = anyway) -> Follows:
-    """Remove a customer with everything that hangs on them, in every table. What offers have counted stays counted."""
+    """Remove a customer with everything that hangs on them, in every table. What offers have counted stays counted, and so do the days."""
     customer = queries.customers_locked(session, [customer_id]).get(customer_id)
     if customer is None:
         raise NotFound("customer")
     check(customer_item(customer))
     devices = queries.ids_of_devices(session, customer_id)
     coupon_queries.release_what_waits(session, customer_id)
+    counting.count_what_goes_with(session, customer_id)
     session.delete(customer)
     session.flush()
     return Follows(block=dict.fromkeys(devices, "revoked"), forget=devices, erased=(customer_id, *devices))

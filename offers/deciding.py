@@ -1,28 +1,36 @@
 """Deciding: fetch in bulk, decide by the rules, reserve, write. The one room that several use cases call; it calls none of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
-from offers.records.items import decision_item
+from offers.records.items import decision_told
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import decisions as decision_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
-from offers.records.tables import Coupon, Customer, Decision, Delivery, Device, Place
+from offers.records.queries.profiles import profiles
+from offers.records.queries.writing import insert_rows
+from offers.records.tables import Coupon, Customer, Decision, Deferral, Delivery, Place
 from offers.rules import eligibility
-from offers.rules.audience import Profile
+from offers.rules.audience import Profile, all_needs
 from offers.rules.budget import Left, Unit
-from offers.rules.campaign import CampaignBody, parse_campaign
+from offers.rules.campaign import parse_campaign_text
+from offers.rules.choosing import Running, Waiting, answers
 from offers.rules.eligibility import Circumstances, Verdict
 from offers.rules.limits import Limits
+from offers.rules.local_time import clock_of
 from offers.rules.values import zone_or_none
+
+Row = dict[str, Any]
+"""A row that is to be written, by its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,8 @@ class Moment:
     """From the place's own point, rounded to 50 m."""
     only: frozenset[str] | None = None
     """The campaigns that are to decide it, where a moment was put off; none: all that wait for it."""
+    happened_at: datetime | None = None
+    """When it happened, where it was put off and has come due at `at`; none: at `at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,139 +60,150 @@ class Decided:
     """Live events: `{"type": "decision", …}`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    id: str
-    version: int
-    live: bool
-    body: CampaignBody
-
-
 @dataclass(slots=True)
 class Fetched:
     """All that a batch of moments needs, in a number of queries that does not grow with the batch."""
 
     limits: Limits
-    running: list[Running]
     places: Mapping[str, Place]
-    devices: Mapping[str, list[Device]]
+    waiting: Sequence[list[Running]]
+    """For each moment the campaigns that wait for it, the best first."""
+    profiles: Mapping[str, Profile]
+    """With what the audiences of the campaigns ask that wait for these moments."""
+    reachable: Mapping[str, list[str]]
+    """By customer: devices that take a push, the most recently used first."""
     sent: dict[str, int]
-    last_sent: dict[tuple[str, str], datetime]
+    last: dict[tuple[str, str], tuple[datetime | None, datetime | None]]
+    """By customer and campaign: last sent, last held out."""
     decided: set[tuple[str, str]]
     """(customer, moment) of what was decided before, and of what this call has decided so far."""
     left: Mapping[str, Left]
     """What is left of the offers that these moments may win, locked; and less what this call has given out so far."""
 
 
+@dataclass(slots=True)
+class Written:
+    """The rows that a call adds up, to be written at its end."""
+
+    decisions: list[Row] = field(default_factory=list)
+    coupons: list[Row] = field(default_factory=list)
+    deliveries: list[Row] = field(default_factory=list)
+    deferrals: list[Row] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+
+
 def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, Customer], *, now: datetime) -> Decided:
     """Decide every campaign for every moment and queue what is to be sent, in the caller's transaction.
 
     `customers` are the moments' customers, locked by the caller in the order of their ids: that lock is what caps and cooldowns
-    hold by. The offers that may be given out are locked here, after them: budgets hold by that. Safe to repeat: a moment that was decided for a customer is not decided again, by no campaign, so that one that is
-    launched between two phones' dwells adds no second message to one moment.
+    hold by. The offers that may be given out are locked here, after them: budgets hold by that. Safe to repeat: a moment that was
+    decided for a customer is not decided again, by no campaign, so that one that is launched between two phones' dwells adds no
+    second message to one moment.
     """
     moments = [moment for moment in moments if moment.customer_id in customers]
     if not moments:
         return Decided([], [])
-    fetched = _fetch(session, moments, now)
-    decisions: list[Decision] = []
-    coupons: list[Coupon] = []
-    deliveries: list[Delivery] = []
-    units: list[Unit] = []
-    for moment in moments:
+    fetched = _fetch(session, moments, customers, now)
+    written = Written()
+    for moment, waiting in zip(moments, fetched.waiting, strict=True):
         if (moment.customer_id, moment.key) in fetched.decided:
             continue
         fetched.decided.add((moment.customer_id, moment.key))
-        for running, verdict in _verdicts(moment, customers[moment.customer_id], fetched, now):
-            decision = _decision(moment, running, verdict, now)
-            decisions.append(decision)
-            if verdict.outcome == "send":
-                fetched.sent[moment.customer_id] = fetched.sent.get(moment.customer_id, 0) + 1
-                fetched.last_sent[moment.customer_id, running.id] = now
-                if running.body.offer:
-                    units.append(fetched.left[running.body.offer].take(moment.place_id))
-                    coupons.append(_coupon(moment, decision, units[-1], fetched, now))
-                deliveries.append(_delivery(moment, running, decision, fetched, now))
-    offer_queries.spend(session, units, now)
-    session.add_all(decisions)
-    session.flush()
-    session.add_all([*coupons, *deliveries])
-    return Decided([one.id for one in deliveries], [{"type": "decision", **decision_item(one)} for one in decisions])
+        customer = customers[moment.customer_id]
+        asked = _asked(moment, customer, fetched, now)
+        ask = partial(_circumstances, moment, asked, fetched)
+        gone = partial(_waits_no_more, moment, fetched)
+        for running, verdict in answers(waiting, customer.id, fetched.limits, ask, gone):
+            _note(moment, running, verdict, fetched, written, now=now)
+    offer_queries.spend(session, written.units, now)
+    for table, rows in (
+        (Decision, written.decisions),
+        (Coupon, written.coupons),
+        (Delivery, written.deliveries),
+        (Deferral, written.deferrals),
+    ):
+        insert_rows(session, table, rows)
+    happened = [{"type": "decision", **decision_told(one)} for one in written.decisions]
+    return Decided([one["id"] for one in written.deliveries], happened)
 
 
-def _fetch(session: Session, moments: Sequence[Moment], now: datetime) -> Fetched:
+def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, Customer], now: datetime) -> Fetched:
     people = {moment.customer_id for moment in moments}
     limits = campaign_queries.limits_now(session)
-    running = [
-        Running(row.id, row.version, row.status == "live", parse_campaign(row.definition))
-        for row in campaign_queries.running_campaigns(session)
-    ]
     cap = limits.frequency_cap
     places = place_queries.places_by_id(session, (moment.place_id for moment in moments))
-    offers = {
-        one.body.offer
-        for one in running
-        if one.live and one.body.offer and any(_waits_for(one, moment, places[moment.place_id]) for moment in moments)
-    }
+    put_off = {campaign for moment in moments for campaign in moment.only or ()}
+    running = _waiting(campaign_queries.running_definitions(session, also=put_off))
+    waiting = [_waits(running, moment, places[moment.place_id]) for moment in moments]
+    asked = {one.id: one for some in waiting for one in some if one.live}
+    cooling = [one.id for one in asked.values() if one.body.cooldown]
+    offers = {one.body.offer for one in asked.values() if one.body.offer}
+    needs = all_needs(one.body.who.needs for one in asked.values())
     return Fetched(
         limits=limits,
-        running=running,
         places=places,
-        devices=customer_queries.devices_of(session, people),
+        waiting=waiting,
+        profiles=profiles(session, {one: customers[one] for one in people}, needs, now),
+        reachable=customer_queries.reachable_devices(session, people),
         sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
-        last_sent=decision_queries.last_sent(session, people, (one.id for one in running)),
+        last=decision_queries.last_times(session, people, cooling) if cooling else {},
         decided=decision_queries.decided_already(session, people, (moment.key for moment in moments)),
-        left=offer_queries.what_is_left(session, offers, places, len(moments)) if offers else {},
+        left=offer_queries.what_is_left(session, offers, places, len(moments), now) if offers else {},
     )
 
 
-def _waits_for(running: Running, moment: Moment, place: Place) -> bool:
-    tags = frozenset(map(str, place.tags))
-    return running.body.trigger.covers(moment.trigger, moment.role, moment.place_id, tags)
+@lru_cache(maxsize=8)
+def _waiting(definitions: tuple[tuple[str, int, str, str], ...]) -> Waiting:
+    """Made once for as long as no running campaign changes."""
+    return Waiting(
+        Running(
+            campaign_id,
+            version,
+            status == "live",
+            parse_campaign_text(definition),
+            is_over=status not in campaign_queries.RUNNING,
+        )
+        for campaign_id, version, status, definition in definitions
+    )
 
 
-def _verdicts(moment: Moment, customer: Customer, fetched: Fetched, now: datetime) -> list[tuple[Running, Verdict]]:
-    """Every campaign's answer to this moment; at most one of them is `send`."""
+def _waits(running: Waiting, moment: Moment, place: Place) -> list[Running]:
+    if moment.only is not None:
+        return running.named(moment.only)
+    return running.for_moment(moment.trigger, moment.role, moment.place_id, map(str, place.tags))
+
+
+def _waits_no_more(moment: Moment, fetched: Fetched, running: Running) -> bool:
+    """Whether a campaign that put this moment off was edited meanwhile, to wait for another."""
+    tags = map(str, fetched.places[moment.place_id].tags)
+    return moment.only is not None and not running.has_trigger(moment.trigger, moment.role, moment.place_id, tags)
+
+
+def _asked(moment: Moment, customer: Customer, fetched: Fetched, now: datetime) -> dict[str, Any]:
+    """What is the same for every campaign that this moment asks."""
     place = fetched.places[moment.place_id]
-    waiting = [one for one in fetched.running if _waits_for(one, moment, place)]
-    waiting.sort(key=lambda one: eligibility.rank(one.id, one.body.priority))
-    answers: list[tuple[Running, Verdict]] = []
-    winner: Running | None = None
-    for one in waiting:
-        circumstances = _circumstances(moment, customer, place, one, fetched, now=now)
-        verdict = eligibility.decide_one(one.body, one.live, fetched.limits, circumstances)
-        if verdict is None and winner is not None:
-            verdict = Verdict("outranked", {"by": winner.id, "priority": winner.body.priority})
-        elif verdict is None:
-            winner = one
-            verdict = _held_out_or_send(one, moment, fetched.limits)
-        answers.append((one, verdict))
-    return answers
+    clock, place_zone = clock_of(customer.time_zone, place.time_zone), zone_or_none(place.time_zone)
+    return {
+        "now": now,
+        "moment_at": moment.at,
+        "profile": fetched.profiles[customer.id],
+        "consents_to": frozenset(one for one in ("location", "offers", "orders") if getattr(customer, one)),
+        "customer_zone": clock.zone if clock.whose == "customer" else None,
+        "place_zone": place_zone or ZoneInfo("UTC"),
+        "place_zone_is_known": place_zone is not None,
+        "place_spot": (place.lat, place.lon),
+        "clock": clock,
+        "happened_at": moment.happened_at,
+        "opening_hours": place.opening_hours,
+        "reachable": customer.id in fetched.reachable,
+        "sent_in_window": fetched.sent.get(customer.id, 0),
+    }
 
 
-def _held_out_or_send(running: Running, moment: Moment, limits: Limits) -> Verdict:
-    percent = running.body.hold_out_percent
-    percent = limits.hold_out_percent if percent is None else percent
-    if eligibility.is_held_out(running.id, moment.customer_id, percent):
-        return Verdict("held_out", {"percent": percent})
-    return Verdict("send", {"distance_m": moment.distance_m})
-
-
-def _circumstances(
-    moment: Moment, customer: Customer, place: Place, running: Running, fetched: Fetched, *, now: datetime
-) -> Circumstances:
+def _circumstances(moment: Moment, asked: Mapping[str, Any], fetched: Fetched, running: Running) -> Circumstances:
+    last_sent, last_held_out = fetched.last.get((moment.customer_id, running.id), (None, None))
     return Circumstances(
-        now=now,
-        moment_at=moment.at,
-        profile=profile_of(customer),
-        consents_to=frozenset(purpose for purpose in ("location", "offers", "orders") if getattr(customer, purpose)),
-        customer_zone=zone_or_none(customer.time_zone),
-        place_zone=zone_or_none(place.time_zone) or ZoneInfo("UTC"),
-        opening_hours=place.opening_hours,
-        reachable=_address(moment, fetched) is not None,
-        sent_in_window=fetched.sent.get(customer.id, 0),
-        last_sent=fetched.last_sent.get((customer.id, running.id)),
-        sold_out=_sold_out(moment, running, fetched),
+        **asked, last_sent=last_sent, last_held_out=last_held_out, sold_out=_sold_out(moment, running, fetched)
     )
 
 
@@ -194,74 +215,117 @@ def _sold_out(moment: Moment, running: Running, fetched: Fetched) -> Mapping[str
     return {"offer": offer_id, "removed": True} if left is None else left.why_none(moment.place_id)
 
 
-def profile_of(customer: Customer) -> Profile:
-    return Profile(
-        language=customer.language,
-        time_zone=customer.time_zone,
-        name=customer.name,
-        tags=tuple(map(str, customer.tags)),
-        sizes=customer.sizes,
-        attributes=customer.attributes,
-    )
+def _note(
+    moment: Moment, running: Running, verdict: Verdict, fetched: Fetched, written: Written, *, now: datetime
+) -> None:
+    """Write down one answer and what follows from it: what it spends, for the moments after it in this call too."""
+    decision = _decision(moment, running, verdict, now)
+    written.decisions.append(decision)
+    last_sent, _ = fetched.last.get((moment.customer_id, running.id), (None, None))
+    if verdict.put_off_until:
+        written.deferrals.append(_deferral(moment, running, verdict.put_off_until, now))
+    if verdict.outcome == "held_out":
+        fetched.last[moment.customer_id, running.id] = (last_sent, now)
+    if verdict.outcome != "send":
+        return
+    decision["facts"]["distance_m"] = moment.distance_m
+    fetched.sent[moment.customer_id] = fetched.sent.get(moment.customer_id, 0) + 1
+    fetched.last[moment.customer_id, running.id] = (now, None)
+    if running.body.offer:
+        unit = fetched.left[running.body.offer].take(moment.place_id)
+        written.units.append(unit)
+        written.coupons.append(_coupon(moment, decision, unit, fetched, now))
+    # a clock that goes ahead gives no longer life
+    expires_at = eligibility.expires_at(running.body, fetched.limits, min(moment.at, now))
+    for device_id in _devices(moment, running, fetched):
+        written.deliveries.append(_delivery(moment, running, decision, device_id, expires_at))
 
 
-def _address(moment: Moment, fetched: Fetched) -> Device | None:
-    """One device per message: the one that was seen, else the customer's most recently used that can be reached."""
-    reachable = [device for device in fetched.devices.get(moment.customer_id, []) if device.push_token]
-    return next((device for device in reachable if device.id == moment.device_id), reachable[0] if reachable else None)
+def _devices(moment: Moment, running: Running, fetched: Fetched) -> list[str]:
+    """Those that get the message: the one that was seen, else the customer's most recently used that can be reached; or all."""
+    reachable = fetched.reachable[moment.customer_id]
+    if running.body.devices == "all":
+        return reachable
+    return [moment.device_id if moment.device_id in reachable else reachable[0]]
 
 
-def _decision(moment: Moment, running: Running, verdict: Verdict, now: datetime) -> Decision:
-    return Decision(
-        id=new_id("dec"),
-        customer_id=moment.customer_id,
-        campaign_id=running.id,
-        campaign_version=running.version,
-        trigger=moment.trigger,
-        moment=moment.key,
-        place_id=moment.place_id,
-        at=now,
-        outcome=verdict.outcome,
-        facts={**verdict.facts, "happened_at": moment.at.isoformat()},
-        spends_cap=verdict.outcome == "send",
-    )
+def _decision(moment: Moment, running: Running, verdict: Verdict, now: datetime) -> Row:
+    return {
+        "id": new_id("dec"),
+        "customer_id": moment.customer_id,
+        "campaign_id": running.id,
+        "campaign_version": running.version,
+        "trigger": moment.trigger,
+        "moment": moment.key,
+        "place_id": moment.place_id,
+        "at": now,
+        "outcome": verdict.outcome,
+        "variant": verdict.variant,
+        "facts": {**verdict.facts, **_when(moment)},
+        "spends_cap": verdict.outcome == "send",
+    }
 
 
-def _coupon(moment: Moment, decision: Decision, unit: Unit, fetched: Fetched, now: datetime) -> Coupon:
+def _when(moment: Moment) -> dict[str, Any]:
+    if moment.happened_at is None:
+        return {"happened_at": moment.at.isoformat()}
+    return {"happened_at": moment.happened_at.isoformat(), "due_at": moment.at.isoformat()}
+
+
+def _deferral(moment: Moment, running: Running, until: datetime, now: datetime) -> Row:
+    return {
+        "id": new_id("dfr"),
+        "customer_id": moment.customer_id,
+        "campaign_id": running.id,
+        "moment": moment.key,
+        "trigger": moment.trigger,
+        "device_id": moment.device_id,
+        "place_id": moment.place_id,
+        "role": moment.role,
+        "happened_at": moment.happened_at or moment.at,
+        "created_at": now,
+        "not_before": until,
+    }
+
+
+def _coupon(moment: Moment, decision: Row, unit: Unit, fetched: Fetched, now: datetime) -> Row:
     """Reserved; and named among the facts that the decision rests on."""
-    coupon = Coupon(
-        id=new_id("cpn"),
-        customer_id=moment.customer_id,
-        offer_id=unit.offer_id,
-        campaign_id=decision.campaign_id,
-        decision_id=decision.id,
-        place_id=moment.place_id,
-        state="reserved",
-        codes=fetched.left[unit.offer_id].kind_of_codes,
-        code_mark=unit.code_mark,
-        reserved_at=now,
-    )
-    decision.facts = {**decision.facts, "offer": unit.offer_id, "coupon": coupon.id}
-    return coupon
+    coupon_id = new_id("cpn")
+    decision["facts"] |= {"offer": unit.offer_id, "coupon": coupon_id}
+    return {
+        "id": coupon_id,
+        "customer_id": moment.customer_id,
+        "offer_id": unit.offer_id,
+        "campaign_id": decision["campaign_id"],
+        "decision_id": decision["id"],
+        "place_id": moment.place_id,
+        "state": "reserved",
+        "codes": fetched.left[unit.offer_id].kind_of_codes,
+        "code_mark": unit.code_mark,
+        "reserved_at": now,
+    }
 
 
-def _delivery(moment: Moment, running: Running, decision: Decision, fetched: Fetched, now: datetime) -> Delivery:
-    device = _address(moment, fetched)
-    assert device is not None, "a campaign never decides to send to nobody"
-    return Delivery(
-        id=new_id("dlv"),
-        decision_id=decision.id,
-        customer_id=moment.customer_id,
-        device_id=device.id,
-        source_id=running.id,
-        campaign_id=running.id,
-        order_id=None,
-        kind="offer",
-        moment=moment.key,
-        context={"place_id": moment.place_id, "distance_m": moment.distance_m},
-        state="queued",
-        created_at=now,
-        not_before=now,
-        expires_at=eligibility.expires_at(running.body, fetched.limits, moment.at),
-        attempts=0,
-    )
+def _delivery(moment: Moment, running: Running, decision: Row, device_id: str, expires_at: datetime) -> Row:
+    return {
+        "id": new_id("dlv"),
+        "decision_id": decision["id"],
+        "customer_id": moment.customer_id,
+        "device_id": device_id,
+        "source_id": running.id,
+        "campaign_id": running.id,
+        "kind": "offer",
+        "moment": moment.key,
+        "variant": decision["variant"],
+        "context": {
+            "place_id": moment.place_id,
+            "distance_m": moment.distance_m,
+            "role": moment.role,
+            "happened_at": (moment.happened_at or moment.at).isoformat(),
+        },
+        "state": "queued",
+        "created_at": decision["at"],
+        "not_before": decision["at"],
+        "expires_at": expires_at,
+        "attempts": 0,
+    }

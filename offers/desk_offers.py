@@ -163,7 +163,9 @@ def offer_item(row: Offer) -> Item:
         "codes": row.codes,
         "code": row.code,
         "valid_for": None if row.valid_for_s is None else write_duration(timedelta(seconds=row.valid_for_s)),
+        "valid_until": row.valid_until,
         "text": row.text,
+        "minimum_basket": row.minimum_basket or {},
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
@@ -194,5 +196,7 @@ def _columns(body: OfferBody) -> Item:
         "budget_per_place": body.budget_per_place,
         "codes": body.codes,
         "valid_for_s": None if body.valid_for is None else int(body.valid_for.total_seconds()),
+        "valid_until": body.valid_until,
         "text": dict(body.text),
+        "minimum_basket": dict(body.minimum_basket) or None,
     }

@@ -13,6 +13,7 @@ from offers.errors import BadInput, NotFound, Refused
 from offers.follows import Follows
 from offers.records.ids import new_id
 from offers.records.queries import consents as consent_queries
+from offers.records.queries import counting
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
@@ -73,7 +74,7 @@ def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: d
 def link_device(session: Session, device_id: str, customer_id: str, *, now: datetime) -> Follows:
     """An anonymous device becomes a customer's, with the consents that were given on it and the coupons that it was sent.
 
-    What else it did before is not carried over. A consent that the customer withdrew after it was given on the device stays withdrawn.
+    What else it did before is counted and not carried over. A consent that the customer withdrew after it was given on the device stays withdrawn.
     """
     device = queries.device_with_its_customer_locked(session, device_id, [customer_id])
     if device is None or device.revoked_at is not None:
@@ -94,6 +95,7 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
         coupon_queries.release_what_waits(session, before.id)
         coupon_queries.issue_what_may_have_left(session, before.id, now)
         coupon_queries.hand_over(session, before.id, customer_id)
+        counting.count_what_goes_with(session, before.id)
         session.delete(before)
         session.flush()
     covered = consent_queries.write_receipts(session, customer, given, now)

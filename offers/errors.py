@@ -10,7 +10,7 @@ PasserbyError
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -20,10 +20,15 @@ class PasserbyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One field's problem: `path` in dots and indexes (`geofences[0].radius_m`), `message` for a person."""
+    """One field's problem: `path` in dots and indexes (`geofences[0].radius_m`), `message` for a person.
+
+    `name` is for a program, where the problem has one, and `facts` what the message tells.
+    """
 
     path: str
     message: str
+    name: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class BadInput(PasserbyError):

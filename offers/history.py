@@ -1,4 +1,4 @@
-"""What happened, newest first, and why: transitions, visits, decisions, deliveries."""
+"""What happened, newest first: transitions, visits, decisions, deliveries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers.errors import NotFound
 from offers.records.items import decision_item, delivery_item, transition_item, visit_item
 from offers.records.queries import campaigns as campaign_queries
-from offers.records.queries import customers as customer_queries
 from offers.records.queries import history as queries
 from offers.records.queries.history import Asked, Kept
-from offers.rules.audience import Profile, read_audience
-from offers.rules.campaign import CampaignBody, parse_campaign
+from offers.rules.campaign import parse_campaign
 
 __all__ = [
     "PURGED",
@@ -28,7 +25,6 @@ __all__ = [
     "list_transitions",
     "list_visits",
     "purge",
-    "why",
 ]
 
 
@@ -57,44 +53,6 @@ def list_deliveries(session: Session, asked: Asked) -> Page:
 def _page(items: list[dict[str, Any]], asked: Asked) -> Page:
     more = len(items) > asked.limit
     return Page(items[: asked.limit], items[asked.limit - 1]["id"] if more else None)
-
-
-def why(session: Session, customer_id: str, campaign_id: str) -> dict[str, Any]:
-    """A campaign's decisions for a customer; and when it never considered them, what kept it from doing so."""
-    customer = customer_queries.customer_by_id(session, customer_id)
-    if customer is None:
-        raise NotFound("customer")
-    campaign = campaign_queries.campaign_by_id(session, campaign_id)
-    if campaign is None:
-        raise NotFound("campaign")
-    decisions = list_decisions(session, Asked(customer=customer_id, campaign=campaign_id, limit=100)).items
-    never = None
-    if not decisions:
-        body = parse_campaign(campaign.definition)
-        profile = Profile(
-            customer.language,
-            customer.time_zone,
-            customer.name,
-            tuple(map(str, customer.tags)),
-            customer.sizes,
-            customer.attributes,
-        )
-        missing = [purpose for purpose in ("location", "offers") if not getattr(customer, purpose)]
-        devices = customer_queries.devices_of(session, [customer_id]).get(customer_id, [])
-        never = _never(campaign.status, missing, body, profile, devices)
-    return {"customer": customer_id, "campaign": campaign_id, "decisions": decisions, "never": never}
-
-
-def _never(status: str, missing: list[str], body: CampaignBody, profile: Profile, devices: list[Any]) -> dict[str, Any]:
-    if status != "live":
-        return {"reason": "not_live", "facts": {"status": status}}
-    if missing:
-        return {"reason": "no_consent", "facts": {"missing": missing}}
-    if miss := read_audience(body.audience).miss(profile):
-        return {"reason": "not_in_audience", "facts": {"path": miss.path, "condition": dict(miss.condition)}}
-    if not devices:
-        return {"reason": "no_device", "facts": {}}
-    return {"reason": "no_moment", "facts": {"trigger": body.trigger.model_dump(mode="json")}}
 
 
 PURGED = ("transitions", "stays", "visits", "deliveries", "decisions")

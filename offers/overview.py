@@ -1,5 +1,6 @@
 """What a person at the desk looks at: counts, names, what needs attention, and customers by what is typed."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,16 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers.errors import NotFound
-from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import counting
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import overview as queries
-from offers.records.queries import places as place_queries
-from offers.rules.coupon_codes import EXAMPLE
-from offers.rules.personalise import choose_language, message_facts, word
-from offers.rules.values import language_chain, zone_or_none
 
 NO_ZONE = "UTC"
 
@@ -48,25 +44,39 @@ def desk_zone(session: Session) -> str:
 def count_outcomes(
     session: Session, *, since: datetime | None = None, campaign_id: str | None = None
 ) -> dict[str, int]:
-    """How many decisions of each outcome, of all campaigns or of one."""
-    return queries.outcomes(session, since, campaign_id)
+    """How many decisions of each outcome, of all campaigns or of one; those too whose rows have left, of days that began since then."""
+    left = counting.kept_counts(session, "decision", since=since, campaign_id=campaign_id)
+    return dict(Counter(queries.outcomes(session, since, campaign_id)) + left)
 
 
 def count_deliveries(
     session: Session, *, since: datetime | None = None, campaign_id: str | None = None
 ) -> dict[str, int]:
-    """How many deliveries are in each state, of all campaigns or of one."""
-    return queries.delivery_states(session, since, campaign_id)
+    """How many deliveries are in each state, of all campaigns or of one; those too whose rows have left, as above."""
+    left = counting.kept_counts(session, "delivery", since=since, campaign_id=campaign_id)
+    return dict(Counter(queries.delivery_states(session, since, campaign_id)) + left)
+
+
+def count_unlisted(
+    session: Session, *, since: datetime | None = None, campaign_id: str | None = None
+) -> dict[str, int]:
+    """Of the two counts above how much no list shows any more: `{decisions, deliveries}`."""
+    return {
+        noun: counting.kept_counts(session, kind, since=since, campaign_id=campaign_id).total()
+        for noun, kind in (("decisions", "decision"), ("deliveries", "delivery"))
+    }
 
 
 def count_sent(session: Session, campaign_ids: Iterable[str]) -> dict[str, int]:
     """Of each of these campaigns how many messages were sent; those that sent none are left out."""
-    return queries.sent_counts(session, campaign_ids)
+    ids = list(campaign_ids)
+    return dict(Counter(queries.sent_counts(session, ids)) + counting.kept_deliveries(session, ids, "sent"))
 
 
 def needs_attention(session: Session) -> Attention:
     live = queries.campaigns_in(session, ["live"])
-    heard = queries.campaigns_with_deliveries(session, [one.id for one in live])
+    ids = [one.id for one in live]
+    heard = queries.campaigns_with_deliveries(session, ids) | counting.kept_deliveries(session, ids).keys()
     waiting = queries.campaigns_in(session, ["draft", "paused"])
     return Attention(
         live=[_brief(one) for one in live],
@@ -100,6 +110,11 @@ def names_of(session: Session, items: Iterable[dict[str, Any]]) -> Names:
         queries.customer_names(session, [str(one.get("customer") or "") for one in rows]),
         queries.offer_names(session),
     )
+
+
+def name_campaigns(session: Session) -> dict[str, str]:
+    """Every campaign's id and name, by name."""
+    return queries.campaign_names(session)
 
 
 def name_offers(session: Session) -> dict[str, str]:
@@ -184,39 +199,3 @@ def devices_of(session: Session, customer_id: str) -> list[dict[str, Any]]:
 def count_queued(session: Session, campaign_id: str) -> int:
     """Messages of a campaign that wait to be sent."""
     return queries.queued_of(session, campaign_id)
-
-
-def preview(
-    session: Session,
-    messages: dict[str, Any],
-    customer_id: str,
-    *,
-    place_id: str | None,
-    now: datetime,
-    distance_m: int = 100,
-) -> dict[str, Any]:
-    """What a customer would be sent, in every language of `messages`, at a place (any, when none is named).
-
-    `{customer, place, language, texts: {tag: {title, body, url, missing}}}`: `language` is the one they would get, `missing` the
-    fact for whose lack the default text would go out. The code of a coupon is an example: nothing is reserved.
-    """
-    customer = customer_queries.customer_by_id(session, customer_id)
-    if customer is None:
-        raise NotFound("customer")
-    place = place_queries.place_by_id(session, place_id) if place_id else None
-    place = place or next(iter(place_queries.all_places(session, "", 1)), None)
-    where = {"name": place.name, "address": place.address, "distance_m": distance_m} if place else {}
-    zone = zone_or_none(customer.time_zone) or zone_or_none(place.time_zone if place else None) or zone_or_none(NO_ZONE)
-    person = {
-        "name": customer.name,
-        "language": customer.language,
-        "size": customer.sizes,
-        "attributes": customer.attributes,
-    }
-    texts = {}
-    for tag, message in messages.items():
-        words = word(message, message_facts(person, where, tag, now.astimezone(zone), EXAMPLE), tag)
-        texts[tag] = {"title": words.title, "body": words.body, "url": words.url, "missing": words.missing}
-    chain = language_chain(customer.language, campaign_queries.limits_now(session).default_language)
-    language = choose_language(messages, chain)
-    return {"customer": customer.id, "place": place.name if place else None, "language": language, "texts": texts}

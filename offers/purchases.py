@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -38,9 +38,14 @@ class Asked:
     limit: int = 100
 
 
-def record_purchase(
-    session: Session, body: PurchaseBody, *, keys: CodeKeys, now: datetime
-) -> tuple[dict[str, Any], bool]:
+class Recorded(NamedTuple):
+    item: dict[str, Any]
+    created: bool
+    coupon_is_none: bool = False
+    """Whether it came with a code that is nobody's: a guess, or a slip of the hand."""
+
+
+def record_purchase(session: Session, body: PurchaseBody, *, keys: CodeKeys, now: datetime) -> Recorded:
     """The purchase, and whether it is new. Safe to repeat; `BadInput` names an unknown customer or place, `Conflict` another body.
 
     Its `coupon` is redeemed with it. Where that is not possible any more the purchase is written all the same: it has happened.
@@ -50,10 +55,13 @@ def record_purchase(
         if OTHER in faults:
             raise Conflict("Another purchase was written under this id.", faults)
         raise BadInput(faults)
+    is_none = False
     if body.coupon is not None and body.purchase_id in done.created:
         said = coupon_queries.Asked(body.coupon, body.customer, body.place, body.purchase_id)
-        coupon_queries.redeem(session, said, keys, now)
-    return get_purchase(session, body.purchase_id), body.purchase_id in done.created
+        coupon, offer, verdict = coupon_queries.redeem(session, said, keys, now)
+        lacks_its_customer = coupon is None and offer is not None
+        is_none = verdict == "unknown" and not lacks_its_customer
+    return Recorded(get_purchase(session, body.purchase_id), body.purchase_id in done.created, is_none)
 
 
 def record_purchases(session: Session, bodies: Mapping[str, PurchaseBody], *, now: datetime) -> Written:

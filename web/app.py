@@ -31,6 +31,7 @@ from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
 from web.desk import (
+    audiences,
     campaigns,
     coupons,
     customers,
@@ -40,8 +41,11 @@ from web.desk import (
     lists,
     offers,
     places,
+    previews,
     products,
     purchases,
+    rehearsing,
+    reports,
     settings,
 )
 from web.ingest import doors as ingest
@@ -75,6 +79,10 @@ DOORS = (
     offers.router,
     coupons.router,
     campaigns.router,
+    reports.router,
+    audiences.router,
+    previews.router,
+    rehearsing.router,
     settings.router,
     keys.router,
     nearby.router,

@@ -1,9 +1,10 @@
 """What a list is asked: filters, a cursor, a limit; and how its page is answered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 from starlette.responses import Response
 
 from offers.history import Asked
@@ -49,6 +50,15 @@ def asked_of_positions(
     limit: Limit = 100,
 ) -> Asked:
     return Asked(customer, None, place, since, cursor, limit)
+
+
+def asked_of_decisions(
+    wanted: Annotated[Asked, Depends(asked)],
+    outcome: Annotated[
+        str | None, Query(pattern="^[a-z_]{1,40}$", description="Only with this outcome: `send`, or the named reason.")
+    ] = None,
+) -> Asked:
+    return replace(wanted, outcome=outcome)
 
 
 def page(items: Sequence[Any], next_cursor: str | None) -> Response:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from offers.rules.eligibility import OUTCOMES
+from offers.rules.rehearsed import ASSUMES
+
 Json = dict[str, Any]
 Responses = dict[int | str, dict[str, Any]]
 
@@ -92,14 +95,49 @@ CAMPAIGN: Json = {
     "priority": 50,
     "cooldown": "P1D",
     "quiet_hours": "drop",
+    "devices": "last_seen",
     "messages": {
         "nl": {
             "title": "Hoi {{ customer.first_name | default: 'daar' }}",
             "body": "Je bent vlak bij {{ place.name }}.",
         }
     },
+    "variants": [],
     **_MADE,
     "launched_at": None,
+}
+REHEARSED: Json = {
+    "campaign": "sneakers",
+    "version": 1,
+    "days": 2,
+    "since": "2026-11-29T12:30:00Z",
+    "until": "2026-12-01T12:30:00Z",
+    "complete": True,
+    "moments": 3,
+    "customers": 2,
+    "outcomes": {**dict.fromkeys(OUTCOMES, 0), "campaign_cooldown": 1, "send": 2},
+    "deferred": 0,
+    "decided_again": 0,
+    "by_day": [
+        {"date": "2026-11-29", "moments": 0, "send": 0},
+        {"date": "2026-11-30", "moments": 1, "send": 1},
+        {"date": "2026-12-01", "moments": 2, "send": 1},
+    ],
+    "by_place": [{"place": "kalverstraat-102", "moments": 3, "send": 2}],
+    "variants": {},
+    "would_displace": {},
+    "sample": [
+        {
+            "customer": "sanne",
+            "place": "kalverstraat-102",
+            "moment": "enter:vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
+            "at": "2026-12-01T12:00:00Z",
+            "outcome": "send",
+            "variant": None,
+            "facts": {"happened_at": "2026-12-01T12:00:00+00:00"},
+        }
+    ],
+    "assumes": list(ASSUMES),
 }
 LIMITS: Json = {
     "frequency_cap": {"messages": 3, "window": "P1D"},
@@ -142,7 +180,9 @@ OFFER: Json = {
     "codes": "generated",
     "code": None,
     "valid_for": "P7D",
+    "valid_until": "2026-12-31T22:59:59Z",
     "text": {"nl": "10% op alle sneakers", "en": "10% off all sneakers"},
+    "minimum_basket": {"nl": "vanaf € 50", "en": "from €50"},
     **_MADE,
     "spent": 120,
     "left": 380,
@@ -159,6 +199,7 @@ COUPON: Json = {
     "value": 10,
     "currency": None,
     "text": {"nl": "10% op alle sneakers", "en": "10% off all sneakers"},
+    "minimum_basket": {"nl": "vanaf € 50", "en": "from €50"},
     "campaign": "sneakers",
     "state": "redeemed",
     "issued_at": "2026-12-01T12:00:01Z",
@@ -208,6 +249,7 @@ DELIVERY: Json = {
     "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "state": "sent",
     "reason": None,
+    "missing": None,
     "language": "nl",
     "title": "Hoi Sanne",
     "body": "Je bent vlak bij Kalverstraat 102.",

@@ -16,8 +16,13 @@ WITH_OUTCOME = {
     "delivery": ("passerby_deliveries", "Deliveries by what became of them"),
     "mqtt": ("passerby_mqtt_messages", "Messages of OwnTracks over MQTT by what became of them"),
     "transition": ("passerby_transitions", "Transitions by kind"),
+    "zone": (
+        "passerby_decisions_without_zone",
+        "Decisions by the place's clock, as the customer's zone is missing or unknown",
+    ),
     "told": ("passerby_phone_transitions", "Transitions that phones told, by what became of them"),
 }
+DEFAULT_TEXTS = ("passerby_default_texts", "Messages that went out as the default text, by the fact that was missing")
 NAMED = {"used": "matched"}
 """What workers count under a name of their own."""
 
@@ -57,6 +62,10 @@ def _lanes(vitals: Vitals) -> Iterator[Metric]:
     yield oldest
     yield GaugeMetricFamily("passerby_lanes_unbuilt", "Lanes that take no pings yet", value=vitals.epochs_missing)
     yield GaugeMetricFamily("passerby_letters_aside", "Sealed letters that could not be worked", value=vitals.aside)
+    if vitals.waiting is not None:
+        waiting, due = vitals.waiting
+        yield GaugeMetricFamily("passerby_deferrals_waiting", "Moments that wait out the quiet hours", value=waiting)
+        yield GaugeMetricFamily("passerby_deferrals_due", "Of them, those that are due and not decided", value=due)
     for role, heard in (("worker", vitals.worker_heard_s), ("beat", vitals.beat_heard_s)):
         if heard is not None:
             yield GaugeMetricFamily(f"passerby_{role}_heard_seconds", f"Since a {role} was last heard", value=heard)
@@ -85,6 +94,7 @@ def _fences(vitals: Vitals) -> Iterator[Metric]:
 
 def _counters(vitals: Vitals) -> Iterator[Metric]:
     labelled = {kind: CounterMetricFamily(*named, labels=["outcome"]) for kind, named in WITH_OUTCOME.items()}
+    labelled["default_text"] = CounterMetricFamily(*DEFAULT_TEXTS, labels=["fact"])
     plain = {"matched": 0}
     for name, value in sorted(vitals.counters.items()):
         kind, _, outcome = name.partition(":")

@@ -19,6 +19,7 @@ from web.listeners import Listeners
 from web.repeats import Repeats
 from web.ringing import Ringing
 from web.spool import Spool
+from web.stage import Stage
 from web.tokens import Tokens
 from workers.enqueue import Doorbell
 from workers.fences import FenceKeeper
@@ -51,6 +52,7 @@ class Parts:
     """Epoch seconds."""
     registry: CollectorRegistry = field(default_factory=_new_registry)
     spool: Spool = field(default_factory=Spool)
+    stage: Stage = field(default_factory=Stage)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

@@ -76,11 +76,16 @@ def problem(
         "detail": detail,
     }
     if faults:
-        body["errors"] = [{"path": one.path, "message": one.message.removeprefix("Value error, ")} for one in faults]
+        body["errors"] = [_told(one) for one in faults]
     kept = {name: value for name, value in (headers or {}).items() if name.lower() != "content-type"}
     return Response(
         msgspec.json.encode(body), status, headers={"cache-control": "no-store", **kept}, media_type=MEDIA_TYPE
     )
+
+
+def _told(fault: Fault) -> dict[str, str]:
+    said = {"path": fault.path, "message": fault.message.removeprefix("Value error, ")}
+    return said if fault.name is None else {**said, "name": fault.name}
 
 
 def unauthorized(detail: str, *, sent: bool) -> ProblemError:

@@ -17,6 +17,7 @@ QUEUES = (LANES, DELIVERIES, SWEEPS)
 
 MATCH = "passerby.match"
 DELIVER = "passerby.deliver"
+DECIDE_DEFERRED = "passerby.decide_deferred"
 
 log = structlog.get_logger()
 
@@ -71,6 +72,10 @@ class Doorbell:
     def deliver(self, delivery_ids: Sequence[str]) -> None:
         for start in range(0, len(delivery_ids), 100):
             self._ring(DELIVER, [list(delivery_ids[start : start + 100])], DELIVERIES)
+
+    def decide_deferred(self, deferral_ids: Sequence[str]) -> None:
+        for start in range(0, len(deferral_ids), 200):
+            self._ring(DECIDE_DEFERRED, [list(deferral_ids[start : start + 200])], DELIVERIES)
 
     def _ring(self, task: str, args: list[object], queue: str) -> None:
         try:

@@ -4,7 +4,7 @@ Each look only looks and rings; whatever it finds is worked by the same tasks th
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,15 @@ from redis import Redis
 from offers import history
 from offers.coupons import expire_coupons
 from offers.customers import known_customers
+from offers.deciding import Decided
+from offers.deferrals import count_deferrals, decide_deferred, due_deferrals
 from offers.deliveries import sweep_deliveries
 from offers.devices import blocked_devices
 from offers.records.database import Database
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
 from workers.traces import erase_what_came_later, write_anew, write_anew_if_due
+from workers.vitals import Waiting, tell_waiting
 
 DUE_AT_ONCE = 500
 DUE_AGAIN_S = 60
@@ -68,6 +71,25 @@ def look_at_deliveries(database: Database, now: datetime) -> list[str]:
     if ended:
         log.warning("senders_died", count=ended)
     return due
+
+
+def look_at_deferrals(database: Database, now: datetime) -> list[str]:
+    """Deferred moments to ring for."""
+    with database.reading() as session:
+        return due_deferrals(session, now=now)
+
+
+def decide_what_is_due(database: Database, ids: Sequence[str], now: datetime) -> Decided:
+    """Decide deferred moments anew, in one transaction; what follows is the caller's to carry out. Safe to repeat."""
+    with database.transaction() as session:
+        return decide_deferred(session, ids, now=now)
+
+
+def tell_what_waits(redis: Redis, database: Database, now: datetime) -> None:
+    """Say in Redis how many moments wait for the end of the quiet hours, for /metrics."""
+    with database.reading() as session:
+        waiting, due = count_deferrals(session, now=now)
+    tell_waiting(redis, Waiting(waiting, due))
 
 
 def look_at_coupons(database: Database, now: datetime) -> int:

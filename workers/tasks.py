@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from celery import Celery
 
+from offers.rules.templates import family_of
 from workers import beat, sweeps
-from workers.enqueue import DELIVER, MATCH
+from workers.enqueue import DECIDE_DEFERRED, DELIVER, MATCH
 from workers.matching import Matched
 from workers.vitals import HEARD_WORKER, count, forget_the_dead
 
@@ -41,6 +42,16 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
         here = parts()
         here.bell.deliver(sweeps.look_at_deliveries(here.database, sweeps.utc(time.time())))
 
+    def look_at_deferrals() -> None:
+        here = parts()
+        here.bell.decide_deferred(sweeps.look_at_deferrals(here.database, sweeps.utc(time.time())))
+
+    def decide_deferred(deferral_ids: list[str]) -> None:
+        here = parts()
+        decided = sweeps.decide_what_is_due(here.database, deferral_ids, sweeps.utc(time.time()))
+        here.bell.deliver(decided.deliveries)
+        follow_happened(here, decided.happened)
+
     def look_at_coupons() -> None:
         sweeps.look_at_coupons(parts().database, sweeps.utc(time.time()))
 
@@ -49,6 +60,7 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
         sweeps.repair_blocked(here.redis, here.desk, here.database)
         sweeps.erase_late_traces(here.redis, here.database)
         now = time.time()
+        sweeps.tell_what_waits(here.redis, here.database, sweeps.utc(now))
         sweeps.drop_salts(here.redis, here.desk, now)
         sweeps.trim_aside(here.redis, here.desk, now, KEEP_ASIDE)
         forget_the_dead(here.redis, now)
@@ -61,8 +73,10 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
     named: dict[str, Callable[..., None]] = {
         MATCH: match,
         DELIVER: deliver,
+        DECIDE_DEFERRED: decide_deferred,
         beat.LOOK: look,
         beat.DELIVERIES_LOOK: look_at_deliveries,
+        beat.DEFERRALS_LOOK: look_at_deferrals,
         beat.COUPONS_LOOK: look_at_coupons,
         beat.REPAIR: repair,
         beat.PURGE: purge,
@@ -72,11 +86,19 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
 
 
 def counts_of(happened: list[dict[str, Any]]) -> dict[str, int]:
-    """What the counters make of live events: `decision:send`, `delivery:sent`, `transition:enter`."""
+    """What the counters make of live events: `decision:send`, `delivery:sent`, `transition:enter`, `zone:missing`; and of messages that
+    went out as the default text the fact that was missing: `default_text:purchase.title`.
+    """
     names = {"decision": "outcome", "delivery": "state", "transition": "kind"}
-    return dict(
-        Counter(f"{event['type']}:{event[names[event['type']]]}" for event in happened if event["type"] in names)
+    counts = Counter(f"{event['type']}:{event[names[event['type']]]}" for event in happened if event["type"] in names)
+    counts.update(
+        f"default_text:{family_of(event['missing'])}"
+        for event in happened
+        if event["type"] == "delivery" and event["state"] in ("sent", "unknown") and event.get("missing")
     )
+    decided = [event["facts"] for event in happened if event["type"] == "decision"]
+    counts.update(f"zone:{facts['customer_zone']}" for facts in decided if "customer_zone" in facts)
+    return dict(counts)
 
 
 def follow_matched(parts: "Parts", matched: Matched) -> None:

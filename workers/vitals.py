@@ -16,6 +16,8 @@ HEARD_BEAT = "pb:heard:beat"
 HEARD_FENCES = "pb:heard:geofences"
 """Hash: a process -> how far it is with the geofences, and when it said so."""
 HEARD_MQTT = "pb:heard:mqtt"
+WAITING = "pb:waiting"
+"""Hash: how many deferred moments wait, and how many of them are due; counted once a minute."""
 COUNTERS = "pb:counters"
 NEARLY_FULL = 0.95
 """Share of Redis' `maxmemory`. Above it /readyz says no: somebody should look before pings are refused."""
@@ -55,6 +57,14 @@ class LaneVitals:
     oldest_age_s: float
 
 
+class Waiting(NamedTuple):
+    """Moments that wait for the end of the quiet hours."""
+
+    deferrals: int
+    due: int
+    """Of them: their time has come, and no worker has decided them yet."""
+
+
 @dataclass(slots=True)
 class Vitals:
     lanes: list[LaneVitals] = field(default_factory=list)
@@ -67,6 +77,8 @@ class Vitals:
     beat_heard_s: float | None = None
     fences: dict[str, FenceVitals] = field(default_factory=dict)
     """By process, those that live."""
+    waiting: Waiting | None = None
+    """None: nobody has counted yet."""
     counters: dict[str, int] = field(default_factory=dict)
     """Since Redis was started empty: `used`, `late`, `unsure`, `inaccurate`, `decision:send`, `delivery:sent` …"""
 
@@ -103,6 +115,7 @@ def read_vitals(redis: Redis, lanes: int, now: float) -> Vitals:
     pipeline.get(HEARD_WORKER)
     pipeline.get(HEARD_BEAT)
     pipeline.hgetall(HEARD_FENCES)
+    pipeline.hgetall(WAITING)
     pipeline.hgetall(COUNTERS)
     answers = pipeline.execute()
     vitals = Vitals()
@@ -113,10 +126,12 @@ def read_vitals(redis: Redis, lanes: int, now: float) -> Vitals:
         vitals.epochs_missing += not epoch
         vitals.aside += aside
         _add(vitals.counters, counts)
-    worker, beat, fences, counts = answers[-4:]
+    worker, beat, fences, waiting, counts = answers[-5:]
     vitals.worker_heard_s = now - float(worker) if worker else None
     vitals.beat_heard_s = now - float(beat) if beat else None
     vitals.fences = _living(fences, now)
+    if waiting:
+        vitals.waiting = Waiting(int(waiting[b"deferrals"]), int(waiting[b"due"]))
     _add(vitals.counters, counts)
     return vitals
 
@@ -175,6 +190,10 @@ def read_mqtt(redis: Redis, now: float) -> MqttVitals | None:
         return None
     at, connected = kept.split()
     return MqttVitals(now - float(at), connected == b"1")
+
+
+def tell_waiting(redis: Redis, waiting: Waiting) -> None:
+    redis.hset(WAITING, mapping=waiting._asdict())
 
 
 def count(redis: Redis, counts: dict[str, int]) -> None:

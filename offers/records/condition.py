@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from offers.records import schema
 from offers.records.database import Database
+from offers.rules.values import zone_or_none
 
 ASKED_POSTGRESQL = ("statement_timeout", "idle_in_transaction_session_timeout", "fsync", "synchronous_commit")
 ASKED_SQLITE = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
@@ -64,6 +65,30 @@ def database_condition(database: Database) -> DatabaseCondition:
         return DatabaseCondition(
             "postgresql", version, revision, wanted, datetime.fromisoformat(clock), settings, most - kept - taken
         )
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownZones:
+    """How many say a time zone by a name that this machine does not know. Theirs are the next best clock's hours."""
+
+    customers: int
+    places: int
+
+
+def unknown_zones(database: Database) -> UnknownZones:
+    """Reads each name once, which of many customers takes a look at all of them."""
+    with database.engine.connect() as connection:
+        lost = {
+            table: sum(
+                count
+                for name, count in connection.exec_driver_sql(
+                    f"SELECT time_zone, count(*) FROM {table} WHERE time_zone IS NOT NULL GROUP BY time_zone"  # noqa: S608 - our own names
+                )
+                if zone_or_none(name) is None
+            )
+            for table in ("customers", "places")
+        }
+    return UnknownZones(**lost)
 
 
 def refusal_of(error: Exception) -> Refusal | None:

@@ -16,6 +16,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from offers.rules.audience.numbers import number_order
+
 WRITES = "passerby_writes"
 
 AWAY = (OperationalError, InterfaceError, TimeoutError)
@@ -133,6 +135,7 @@ def _sqlite(url: str) -> Engine:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        connection.create_function("number_order", 3, number_order, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

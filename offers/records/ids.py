@@ -7,11 +7,14 @@ import time
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 RANDOM_BITS = 80
 _PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
-_PLACES = range(120, -10, -10)
-"""Bits below each pair of digits."""
+_LOW_BITS = 70
+_HIGH, _LOW = range(50, -10, -10), range(60, -10, -10)
+"""Bits below each pair of digits, in the part above the low bits and in those."""
 
 _lock = threading.Lock()
 _last = 0
+_high = 0, ""
+"""The high part of the last id, in numbers and in digits: the next one's is mostly the same."""
 
 
 def new_id(prefix: str) -> str:
@@ -20,7 +23,7 @@ def new_id(prefix: str) -> str:
     Within a process each id is greater than the one before, so that what happened in one millisecond keeps its order: the random
     part then goes on by a random step.
     """
-    global _last  # noqa: PLW0603 - the one thing that makes ids of one process rise
+    global _last, _high  # noqa: PLW0603 - the one thing that makes ids of one process rise
     with _lock:
         number = time.time_ns() // 1_000_000 << RANDOM_BITS
         if number >> RANDOM_BITS > _last >> RANDOM_BITS:
@@ -28,4 +31,9 @@ def new_id(prefix: str) -> str:
         else:
             number = _last + 1 + secrets.randbits(40)
         _last = number
-    return f"{prefix}_{''.join([_PAIRS[number >> place & 1023] for place in _PLACES])}"
+        high, digits = _high
+        if number >> _LOW_BITS != high:
+            high = number >> _LOW_BITS
+            digits = "".join([_PAIRS[high >> place & 1023] for place in _HIGH])
+            _high = high, digits
+    return f"{prefix}_{digits}{''.join([_PAIRS[number >> place & 1023] for place in _LOW])}"

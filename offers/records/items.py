@@ -1,23 +1,44 @@
 """What the lists and the live events hold, in the shapes of the API: one function a noun."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from offers.records.tables import Decision, Delivery, Transition, Visit
 
+_TRANSITION = {
+    "id": "id",
+    "device_id": "device_id",
+    "customer": "customer_id",
+    "place": "place_id",
+    "geofence_id": "geofence_id",
+    "role": "role",
+    "kind": "kind",
+    "at": "at",
+    "source": "source",
+    "reason": "reason",
+}
+_DECISION = {
+    "id": "id",
+    "customer": "customer_id",
+    "campaign": "campaign_id",
+    "campaign_version": "campaign_version",
+    "trigger": "trigger",
+    "place": "place_id",
+    "moment": "moment",
+    "at": "at",
+    "outcome": "outcome",
+    "variant": "variant",
+    "facts": "facts",
+}
+
 
 def transition_item(row: Transition) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "device_id": row.device_id,
-        "customer": row.customer_id,
-        "place": row.place_id,
-        "geofence_id": row.geofence_id,
-        "role": row.role,
-        "kind": row.kind,
-        "at": row.at,
-        "source": row.source,
-        "reason": row.reason,
-    }
+    return {name: getattr(row, column) for name, column in _TRANSITION.items()}
+
+
+def transition_told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a row that is being written, by its columns."""
+    return {name: values[column] for name, column in _TRANSITION.items()}
 
 
 def visit_item(row: Visit) -> dict[str, Any]:
@@ -31,19 +52,12 @@ def visit_item(row: Visit) -> dict[str, Any]:
 
 
 def decision_item(row: Decision) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "customer": row.customer_id,
-        "campaign": row.campaign_id,
-        "campaign_version": row.campaign_version,
-        "trigger": row.trigger,
-        "place": row.place_id,
-        "moment": row.moment,
-        "at": row.at,
-        "outcome": row.outcome,
-        "variant": row.variant,
-        "facts": row.facts,
-    }
+    return {name: getattr(row, column) for name, column in _DECISION.items()}
+
+
+def decision_told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a row that is being written, by its columns."""
+    return {name: values[column] for name, column in _DECISION.items()}
 
 
 def delivery_item(row: Delivery) -> dict[str, Any]:
@@ -59,6 +73,7 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "place": row.context.get("place_id"),
         "state": row.state,
         "reason": row.reason,
+        "missing": row.missing,
         "language": row.language,
         "title": row.title,
         "body": row.body,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 
@@ -24,9 +25,13 @@ class Left:
     budget_per_place: int | None = None
     spent_at: dict[str, int] = field(default_factory=dict)
     codes: list[str] | None = None
+    ended_at: datetime | None = None
+    """Its `valid_until`, where that has passed."""
 
     def why_none(self, place_id: str) -> Mapping[str, Any] | None:
         """The facts of `sold_out`, or none when there is a unit for this place."""
+        if self.ended_at is not None:
+            return {"offer": self.offer_id, "ended_at": self.ended_at.isoformat()}
         if self.budget is not None and self.spent >= self.budget:
             return {"offer": self.offer_id, "budget": self.budget}
         if self.budget_per_place is not None and self.spent_at.get(place_id, 0) >= self.budget_per_place:

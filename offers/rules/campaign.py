@@ -2,19 +2,21 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import Annotated, Any, Literal
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from offers.rules.audience import AudienceError, read_audience
+from offers.rules.audience import Audience, AudienceError, read_audience
 from offers.rules.opening import check_hours
-from offers.rules.personalise import TemplateError, check_template, names_fact
+from offers.rules.personalise import LEAST, MAX_BODY, MAX_TITLE, PARTS, size_of
 from offers.rules.profile import Id
 from offers.rules.refusals import PATH_WITHIN
+from offers.rules.templates import TemplateError, check_template, facts_named, own_text
 from offers.rules.values import Duration, Flag, Language, Moment, Strict
 
 Trigger = Literal["enter", "dwell", "exit"]
@@ -42,10 +44,35 @@ def _safe_url(source: str) -> str:
 Template = Annotated[str, Field(min_length=1), AfterValidator(_template)]
 
 
+def _no_longer_than(most: int) -> AfterValidator:
+    """By what it says whatever its facts are; how long a filled text gets is told by the preview."""
+
+    def check(source: str) -> str:
+        if (long := len(own_text(source))) > most:
+            raise ValueError(f"has {long} characters without its facts; at most {most} go out")
+        return source
+
+    return AfterValidator(check)
+
+
 class Message(Strict):
-    title: Template
-    body: Template
+    title: Annotated[Template, _no_longer_than(MAX_TITLE)]
+    body: Annotated[Template, _no_longer_than(MAX_BODY)]
     url: Annotated[Template, AfterValidator(_safe_url)] | None = None
+
+    @model_validator(mode="after")
+    def _can_be_carried(self) -> "Message":
+        takes = size_of(*(own_text(source) for source in self.sources().values()))
+        if takes > LEAST:
+            raise ValueError(f"takes {takes} bytes without its facts; push services take {LEAST}")
+        return self
+
+    def sources(self) -> dict[str, str]:
+        """Its templates by part, those that there are."""
+        return {part: source for part in PARTS if (source := getattr(self, part)) is not None}
+
+    def facts_named(self) -> frozenset[str]:
+        return frozenset().union(*map(facts_named, self.sources().values()))
 
 
 Messages = Annotated[dict[Language, Message], Field(min_length=1, max_length=50)]
@@ -98,6 +125,18 @@ class Schedule(Strict):
         return (self.start is None or at >= self.start) and (self.until is None or at <= self.until)
 
 
+_BROUGHT_BY: tuple[tuple[str, str, LiteralString], ...] = (
+    ("coupon.", "offer", "coupon_code"),
+    ("offer.", "offer", "offer_facts"),
+    ("product.", "product", "product_facts"),
+)
+"""Facts that only a campaign with an offer or a product has."""
+
+
+def _within(path: str, wrong: str, kind: LiteralString = "variants") -> PydanticCustomError:
+    return PydanticCustomError(kind, "{wrong}", {"wrong": wrong, PATH_WITHIN: path})
+
+
 class CampaignBody(Strict):
     """`PUT /v1/campaigns/{id}`."""
 
@@ -144,24 +183,73 @@ class CampaignBody(Strict):
         try:
             read_audience(value)
         except AudienceError as error:
-            raise ValueError(str(error)) from None
+            said = {"wrong": error.message, PATH_WITHIN: error.path}
+            raise PydanticCustomError("audience", "{wrong}", said) from None
         return value
 
     @model_validator(mode="after")
     def _has_what_it_tells(self) -> "CampaignBody":
-        if self.offer is None and (paths := self.texts_with_code()):
-            wrong = "names coupon.code, and the campaign has no offer"
-            raise PydanticCustomError("coupon_code", "{wrong}", {"wrong": wrong, PATH_WITHIN: paths[0]})
+        for root, field, kind in _BROUGHT_BY:
+            if getattr(self, field) is not None:
+                continue
+            for path, source in self.texts():
+                for fact in sorted(facts_named(source)):
+                    if fact.startswith(root):
+                        raise _within(path, f"names {fact}, and the campaign has no {field}", kind)
         return self
 
+    @model_validator(mode="after")
+    def _falls_back_to_what_it_has(self) -> "CampaignBody":
+        for path, messages in self._wordings().items():
+            if self.default_language is not None and self.default_language not in messages:
+                wrong = f"is {self.default_language}, and {path} has only {', '.join(sorted(messages))}"
+                raise _within("default_language", wrong, "default_language")
+        return self
+
+    @model_validator(mode="after")
+    def _variants_can_be_drawn(self) -> "CampaignBody":
+        if self.variants and not any(one.weight for one in self.variants):
+            raise _within("variants", "need at least one with a weight above 0")
+        seen = Counter[str]()
+        for number, one in enumerate(self.variants):
+            seen[one.name] += 1
+            if seen[one.name] > 1:
+                raise _within(f"variants[{number}].name", f"there is another variant {one.name!r}")
+        return self
+
+    @cached_property
+    def who(self) -> Audience:
+        """The audience, checked once."""
+        return read_audience(self.audience)
+
+    def messages_of(self, variant: str | None) -> Messages:
+        """The words of a variant: the campaign's own where it has none, where it is gone, and for who drew none."""
+        return next((one.messages for one in self.variants if one.name == variant and one.messages), self.messages)
+
+    def path_of(self, variant: str | None) -> str:
+        """Where the words of a variant stand: `messages`, `variants[0].messages`."""
+        wanted = self.messages_of(variant)
+        return next(path for path, messages in self._wordings().items() if messages is wanted)
+
+    def _wordings(self) -> dict[str, Messages]:
+        """Each set of messages with its path."""
+        own = {f"variants[{number}].messages": one.messages for number, one in enumerate(self.variants) if one.messages}
+        return {"messages": self.messages, **own}
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text with its path, the variants' too: `messages.nl.body`, `variants[0].messages.nl.body`."""
+        for path, messages in self._wordings().items():
+            for tag, message in messages.items():
+                for part, source in message.sources().items():
+                    yield f"{path}.{tag}.{part}", source
+
     def texts_with_code(self) -> list[str]:
-        """Where a text names the code of a coupon: `messages.nl.body`."""
-        return [
-            f"messages.{tag}.{part}"
-            for tag, message in self.messages.items()
-            for part, source in message.model_dump(exclude_none=True).items()
-            if names_fact(source, "coupon.code")
-        ]
+        """Where a text names the code of a coupon."""
+        return [path for path, source in self.texts() if "coupon.code" in facts_named(source)]
+
+    def facts_named(self) -> frozenset[str]:
+        """Every fact that any of its texts names."""
+        return frozenset().union(*(facts_named(source) for _, source in self.texts()))
 
     def as_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True, exclude_defaults=False)
@@ -169,9 +257,10 @@ class CampaignBody(Strict):
 
 def parse_campaign(definition: Mapping[str, Any]) -> CampaignBody:
     """A stored campaign, which was checked when it was written. Parsed once for each of its texts: deciding asks for it with every batch."""
-    return _parsed(json.dumps(definition, sort_keys=True))
+    return parse_campaign_text(json.dumps(definition, sort_keys=True))
 
 
 @lru_cache(maxsize=2000)
-def _parsed(definition: str) -> CampaignBody:
+def parse_campaign_text(definition: str) -> CampaignBody:
+    """The same, of the JSON itself."""
     return CampaignBody.model_validate_json(definition)

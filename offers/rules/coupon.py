@@ -1,7 +1,7 @@
 """A coupon's states, and what a till is answered: the first redeems, everybody after it is told why not."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
 from pydantic import ConfigDict
@@ -40,6 +40,12 @@ class Held(Protocol):
     def expires_at(self) -> datetime | None: ...
     @property
     def purchase_id(self) -> str | None: ...
+
+
+def end_of_coupon(issued_at: datetime, valid_for_s: int | None, valid_until: datetime | None) -> datetime | None:
+    """When a coupon that is issued at this time ends: the earlier of both, or never."""
+    ends = [issued_at + timedelta(seconds=valid_for_s)] if valid_for_s is not None else []
+    return min([*ends, *([valid_until] if valid_until is not None else [])], default=None)
 
 
 C = TypeVar("C", bound=Held)

@@ -1,20 +1,25 @@
 """How a campaign decides: one list, one order, each "no" with its name and the facts it rested on.
 
-`decide_one` answers for a single campaign up to the choice of a winner; `choose` makes one winner per moment.
+`decide_one` answers for a single campaign up to the choice of a winner; rules/choosing.py makes one winner a moment.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from offers.rules.audience import Profile, read_audience
+from offers.rules import quiet_hours
+from offers.rules.audience import Profile
 from offers.rules.campaign import CampaignBody
 from offers.rules.limits import Limits
-from offers.rules.opening import is_open
+from offers.rules.local_time import LocalClock
+from offers.rules.opening import Spot
+from offers.rules.schedule import Whereabouts, local_time, why_silent
 from offers.rules.values import write_duration
+
+LONGEST_WAIT = timedelta(days=1)
+"""How long after it happened a moment may be decided anew: quiet hours may be moved while it waits, and a zone too."""
 
 OUTCOMES = (
     "not_live",
@@ -51,19 +56,40 @@ class Circumstances:
     """Offers decided to send in the cap's window, over all campaigns."""
     last_sent: datetime | None
     """When this campaign last decided to send to this customer."""
+    last_held_out: datetime | None = None
+    """When it last would have, but for the hold-out."""
     sold_out: Mapping[str, Any] | None = None
     """Why there is nothing left of the campaign's offer, as facts; none when there is, or when it has no offer."""
+    clock: LocalClock | None = None
+    """What the quiet hours go by; none: what the two zones say."""
+    place_spot: Spot | None = None
+    """Of the place: for its country's holidays and for the sun."""
+    place_zone_is_known: bool = True
+    happened_at: datetime | None = None
+    """Where the moment was put off and has come due at `moment_at`: when it happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     outcome: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    variant: str | None = None
+    """The winner's variant that this customer has drawn."""
+    put_off_until: datetime | None = None
+    """When the quiet hours end, and this is to be decided anew."""
 
 
 def quiet_zone(circumstances: Circumstances) -> ZoneInfo:
-    """The customer's own zone; the place's where the customer's is unknown."""
-    return circumstances.customer_zone or circumstances.place_zone
+    return quiet_clock(circumstances).zone
+
+
+def quiet_clock(now_is: Circumstances) -> LocalClock:
+    """The customer's own clock; the place's where the customer's zone is not known."""
+    if now_is.clock is not None:
+        return now_is.clock
+    if now_is.customer_zone is not None:
+        return LocalClock(now_is.customer_zone, "customer")
+    return LocalClock(now_is.place_zone, "place" if now_is.place_zone_is_known else "utc", "missing")
 
 
 def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circumstances) -> Verdict | None:
@@ -71,31 +97,25 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
     now = now_is.now
     if not live:
         return Verdict("not_live")
-    if not campaign.schedule.runs_at(now):
-        return Verdict(
-            "outside_schedule", {"from": _iso(campaign.schedule.start), "until": _iso(campaign.schedule.until)}
-        )
-    if campaign.schedule.weekly and not is_open(campaign.schedule.weekly, now, now_is.place_zone):
-        return Verdict(
-            "outside_schedule", {"weekly": campaign.schedule.weekly, "local_time": _local(now, now_is.place_zone)}
-        )
-    if campaign.schedule.only_when_open and not is_open(now_is.opening_hours, now, now_is.place_zone):
-        return Verdict(
-            "place_closed", {"opening_hours": now_is.opening_hours, "local_time": _local(now, now_is.place_zone)}
-        )
+    there = Whereabouts(now_is.place_zone, now_is.place_spot, now_is.opening_hours, now_is.place_zone_is_known)
+    if silent := why_silent(campaign.schedule, there, now):
+        return Verdict(*silent)
     missing = [purpose for purpose in ("location", "offers") if purpose not in now_is.consents_to]
     if missing:
         return Verdict("no_consent", {"missing": missing})
-    if miss := read_audience(campaign.audience).miss(now_is.profile):
+    if miss := campaign.who.miss(now_is.profile, now):
         return Verdict("not_in_audience", {"path": miss.path, "condition": dict(miss.condition)})
-    if quiet := _quiet(limits, now_is):
+    if quiet := _quiet(campaign, limits, now_is):
         return quiet
-    if campaign.cooldown and now_is.last_sent and now - now_is.last_sent < campaign.cooldown:
-        facts: dict[str, Any] = {"cooldown": write_duration(campaign.cooldown), "last_sent": _iso(now_is.last_sent)}
-        return Verdict("campaign_cooldown", facts)
+    if cooling := _cooldown(campaign, now_is):
+        return cooling
     cap = limits.frequency_cap
     if cap and now_is.sent_in_window >= cap.messages:
-        facts = {"messages": cap.messages, "window": write_duration(cap.window), "sent": now_is.sent_in_window}
+        facts: dict[str, Any] = {
+            "messages": cap.messages,
+            "window": write_duration(cap.window),
+            "sent": now_is.sent_in_window,
+        }
         return Verdict("frequency_cap", facts)
     if now_is.sold_out is not None:
         return Verdict("sold_out", now_is.sold_out)
@@ -108,6 +128,16 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
     return None
 
 
+def _cooldown(campaign: CampaignBody, now_is: Circumstances) -> Verdict | None:
+    """Being held out starts a cooldown as a message does: both groups come up equally often, or the lift would compare unlike things."""
+    if campaign.cooldown is None:
+        return None
+    for name, last in (("last_sent", now_is.last_sent), ("last_held_out", now_is.last_held_out)):
+        if last and now_is.now - last < campaign.cooldown:
+            return Verdict("campaign_cooldown", {"cooldown": write_duration(campaign.cooldown), name: _iso(last)})
+    return None
+
+
 def life_of(campaign: CampaignBody, limits: Limits) -> timedelta:
     return campaign.life or limits.message_life
 
@@ -117,33 +147,40 @@ def expires_at(campaign: CampaignBody, limits: Limits, moment_at: datetime) -> d
     return moment_at + life_of(campaign, limits)
 
 
+def key_once_due(moment: str) -> str:
+    """The key of a moment that was put off, once it has come due: `…:deferred`, and `…:deferred-2` when it was put off again."""
+    plain, deferred, number = moment.partition(":deferred")
+    return f"{plain}:deferred-{int(number[1:] or 1) + 1}" if deferred else f"{moment}:deferred"
+
+
+def rests_on_quiet_hours(outcome: str) -> bool:
+    """Whether an answer came as far as the question of quiet hours."""
+    return OUTCOMES.index(outcome) >= OUTCOMES.index("quiet_hours")
+
+
 def is_quiet(limits: Limits, at: datetime, zone: ZoneInfo) -> bool:
     """Whether `at` falls into the quiet hours by the local clock, daylight saving included."""
-    return limits.quiet_hours is not None and limits.quiet_hours.covers(at.astimezone(zone).time())
+    return quiet_hours.is_quiet(at, zone, limits.quiet_hours)
 
 
-def _quiet(limits: Limits, now_is: Circumstances) -> Verdict | None:
-    zone = quiet_zone(now_is)
-    if limits.quiet_hours is None or not is_quiet(limits, now_is.now, zone):
+def _quiet(campaign: CampaignBody, limits: Limits, now_is: Circumstances) -> Verdict | None:
+    now, clock, window = now_is.now, quiet_clock(now_is), limits.quiet_hours
+    if window is None or not quiet_hours.is_quiet(now, clock.zone, window):
         return None
-    window = limits.quiet_hours.model_dump(mode="json")
-    return Verdict("quiet_hours", {**window, "local_time": _local(now_is.now, zone), "time_zone": zone.key})
+    facts = {**window.model_dump(mode="json"), "local_time": local_time(now, clock.zone), **clock.facts()}
+    # what has outlived its moment by now is not given a new life in the morning
+    if campaign.quiet_hours == "drop" or now >= expires_at(campaign, limits, now_is.moment_at):
+        return Verdict("quiet_hours", facts)
+    until = quiet_hours.ends_at(now, clock.zone, window)
+    if until > (now_is.happened_at or now_is.moment_at) + LONGEST_WAIT:
+        return Verdict("too_late", {**facts, "longest_wait": write_duration(LONGEST_WAIT)})
+    return Verdict("quiet_hours", {**facts, "deferred_until": _iso(until.astimezone(clock.zone))}, put_off_until=until)
 
 
-def is_held_out(campaign_id: str, customer_id: str, percent: int) -> bool:
-    """A stable draw: the same customer is held out of the same campaign for as long as its share stands."""
-    digest = hashlib.sha256(f"{campaign_id}\x00{customer_id}".encode()).digest()
-    return int.from_bytes(digest[:8]) % 10_000 < percent * 100
-
-
-def rank(campaign_id: str, priority: int) -> tuple[int, str]:
-    """Sorts the best first: higher priority, then campaign id."""
-    return (-priority, campaign_id)
+def rank(source_id: str, priority: int, kind: Literal["order", "offer"] = "offer") -> tuple[bool, int, str]:
+    """Sorts the best first: what serves an order before any offer, then higher priority, then id."""
+    return (kind == "offer", -priority, source_id)
 
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-def _local(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%a %H:%M")

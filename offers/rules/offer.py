@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from offers.rules.coupon_codes import normalised
 from offers.rules.money import Amount, Currency, written
 from offers.rules.refusals import PATH_WITHIN
-from offers.rules.values import Duration, Language, Strict
+from offers.rules.values import Duration, Language, Moment, Strict
 
 Kind = Literal["percentage", "amount", "product", "text"]
 Codes = Literal["none", "shared", "generated", "imported"]
@@ -32,6 +32,10 @@ def _code(value: str) -> str:
 Code = Annotated[str, AfterValidator(_code)]
 
 
+Texts = dict[Language, Annotated[str, Field(min_length=1, max_length=500)]]
+"""A text a language."""
+
+
 class OfferBody(Strict):
     """`PUT /v1/offers/{id}`: the offer as a whole. A `code` that is absent stays as it is."""
 
@@ -48,7 +52,9 @@ class OfferBody(Strict):
                     "budget_per_place": 50,
                     "codes": "generated",
                     "valid_for": "P7D",
+                    "valid_until": "2026-12-31T23:59:59+01:00",
                     "text": {"nl": "10% op alle sneakers", "en": "10% off all sneakers"},
+                    "minimum_basket": {"nl": "vanaf € 50", "en": "from €50"},
                 }
             ]
         },
@@ -63,7 +69,11 @@ class OfferBody(Strict):
     codes: Codes = "none"
     code: Code | None = None
     valid_for: Duration | None = None
-    text: dict[Language, Annotated[str, Field(min_length=1, max_length=500)]] = Field(default={}, max_length=50)
+    valid_until: Moment | None = None
+    """Nobody gets it from then on, and no coupon is good for longer."""
+    text: Texts = Field(default={}, max_length=50)
+    minimum_basket: Texts = Field(default={}, max_length=50)
+    """In words: the till holds customers to it, not we."""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> "OfferBody":

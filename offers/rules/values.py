@@ -133,8 +133,11 @@ def read_zone(value: str) -> str:
 
 
 def zone_or_none(name: str | None) -> ZoneInfo | None:
-    """The zone, or none when the name is missing or no longer known."""
-    return ZoneInfo(name) if name and name in _zones() else None
+    """The zone, or none when the name is missing, no longer known, or what this machine keeps under it can not be read."""
+    try:
+        return ZoneInfo(name) if name and name in _zones() else None
+    except Exception:  # noqa: BLE001 - struct's errors too; a broken file of a zone must fail no decision
+        return None
 
 
 def read_language(value: str) -> str:
@@ -146,10 +149,10 @@ def read_language(value: str) -> str:
     return match[1].lower() + rest
 
 
-def language_chain(wanted: str | None, default: str) -> list[str]:
-    """Which languages to try, best first: `de-AT`, `de`, the default, English."""
+def language_chain(wanted: str | None, *defaults: str | None) -> list[str]:
+    """Which languages to try, best first: `de-AT`, `de`, then each default, and what that is a kind of."""
     chain: list[str] = []
-    for tag in (wanted, default, "en"):
+    for tag in (wanted, *defaults):
         while tag:
             if tag not in chain:
                 chain.append(tag)

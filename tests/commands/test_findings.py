@@ -8,7 +8,7 @@ import pytest
 
 from commands import findings
 from commands.findings import Finding
-from offers.records.condition import DatabaseCondition
+from offers.records.condition import DatabaseCondition, UnknownZones
 from offers.records.condition import Refusal as DatabaseRefusal
 from workers.condition import RedisCondition
 from workers.condition import Refusal as RedisRefusal
@@ -200,3 +200,10 @@ def test_whoever_refuses_is_not_called_away() -> None:
         assert "answer" not in bad([findings.of_database_that_refuses("database", why)])[0][1]
     for reason in get_args(RedisRefusal):
         assert "answer" not in bad([findings.of_redis_that_refuses("redis", reason)])[0][1]
+
+
+def test_zones_that_nobody_knows_are_counted() -> None:
+    assert findings.of_zones(UnknownZones(0, 0)) == []
+    ((state, said),) = bad(findings.of_zones(UnknownZones(3, 0)))
+    assert (state, said.partition(" ")[0]) == ("look", "3")
+    assert [state for state, _ in bad(findings.of_zones(UnknownZones(3, 1)))] == ["look", "wrong"]

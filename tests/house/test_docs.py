@@ -20,7 +20,7 @@ from offers.records import tables
 from offers.records.database import Table
 from offers.rules.eligibility import OUTCOMES
 from web.problems import TITLES
-from workers.vitals import COUNTERS, HEARD_BEAT, HEARD_WORKER
+from workers.vitals import COUNTERS, HEARD_BEAT, HEARD_WORKER, Waiting, tell_waiting
 
 HOUSE = Path(__file__).parents[2]
 PAGES = [HOUSE / "README.md", HOUSE / "CHANGELOG.md", *sorted((HOUSE / "docs").rglob("*.md"))]
@@ -134,6 +134,7 @@ def test_every_metric_is_documented_and_no_other(http: httpx.Client, redis_db: R
     for name in (*get_args(Verdict), *OTHER_COUNTS, "decision:send", "delivery:sent", "transition:enter", "told:used"):
         redis_db.hincrby(COUNTERS, name, 1)
     redis_db.mset({HEARD_WORKER: 1, HEARD_BEAT: 1})
+    tell_waiting(redis_db, Waiting(0, 0))
     shown = set(re.findall(r"^# HELP (passerby_\w+)", http.get("/metrics").text, re.MULTILINE))
     served = set(shown)
     assert len(served) > 15

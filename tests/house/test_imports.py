@@ -47,6 +47,7 @@ VENDORS = {
     "uvicorn": {"commands", "seeds"},
     "shapely": {"geofences"},
     "liquid": {"offers/rules"},
+    "babel": {"offers/rules"},
     "pydantic": {"offers", "web", "seeds/load"},
     "typer": {"commands"},
     "rich": {"commands", "benchmarks"},

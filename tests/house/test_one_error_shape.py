@@ -33,7 +33,7 @@ def shape(answer: httpx.Response) -> None:
     )
     assert body["status"] == answer.status_code
     assert body["title"] == TITLES[body["type"].removeprefix("urn:passerby:problem:")]
-    assert all(set(one) == {"path", "message"} and one["message"] for one in body.get("errors", []))
+    assert all({*one, "name"} == {"path", "message", "name"} and one["message"] for one in body.get("errors", []))
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS)

@@ -12,12 +12,14 @@ from offers.arrivals import Arrivals, Crossing, record_crossings
 from offers.campaigns import put_campaign, step_campaign
 from offers.coupons import redeem_coupon
 from offers.customers import put_customer
-from offers.deliveries import Claims, Outcome, Sent, claim_deliveries, record_outcomes, word_delivery
+from offers.deliveries import Claimed, Claims, Outcome, Sent, claim_deliveries, record_outcomes, word_delivery
 from offers.desk_offers import add_codes, get_offer, put_offer
 from offers.desk_settings import change_limits
 from offers.devices import change_device, register_device
 from offers.history import list_decisions, list_deliveries, list_transitions, list_visits
 from offers.places import get_place, put_place
+from offers.products import put_product
+from offers.purchases import record_purchase
 from offers.records.database import Database
 from offers.records.ids import new_id
 from offers.records.queries.history import Asked
@@ -27,7 +29,9 @@ from offers.rules.coupon import RedeemBody
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.offer import OfferBody
 from offers.rules.place import PlaceBody
+from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, DeviceBody, DeviceChange
+from offers.rules.purchase import PurchaseBody
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 """A Wednesday; 14:00 in Amsterdam."""
@@ -172,6 +176,19 @@ class Town:
             self.write(lambda session: add_codes(session, offer, imported, keys=KEYS))
         return offer
 
+    def product(self, sku: str = "SNEAK-1", **more: Any) -> str:
+        plain = {"title": {"nl": "Sneaker, wit", "en": "Sneaker, white"}, "price": "89.95", "currency": "EUR"}
+        body = ProductBody.model_validate({**plain, **more})
+        self.write(lambda session: put_product(session, sku, body, now=NOON))
+        return sku
+
+    def purchase(self, *items: dict[str, Any], purchase: str = "p1", minute: float = 0, **more: Any) -> str:
+        """One that was made at a time; each item has a sku."""
+        plain = {"purchase_id": purchase, "customer": "sanne", "channel": "store", "total": 10, "currency": "EUR"}
+        body = PurchaseBody.model_validate({**plain, "at": at(minute), "items": list(items), **more})
+        self.write(lambda session: record_purchase(session, body, keys=KEYS, now=NOON))
+        return purchase
+
     def counts(self, offer: str = "ten-percent") -> dict[str, Any]:
         return self.read(lambda session: get_offer(session, offer))[1]
 
@@ -225,6 +242,11 @@ class Town:
         results = [Sent(one.delivery_id, one.language, words, outcome or Outcome("sent")) for one, (_, words) in worded]
         self.write(lambda session: record_outcomes(session, "sender-1", results, now=now))
         return [message.title for _, (message, _) in worded]
+
+    def record(self, held: Sequence[Claimed], outcome: Outcome, *, now: datetime) -> None:
+        """What became of messages that sender-1 holds."""
+        results = [Sent(one.delivery_id, one.language, word_delivery(one)[1], outcome) for one in held]
+        self.write(lambda session: record_outcomes(session, "sender-1", results, now=now))
 
     def outcomes(self, customer: str | None = None) -> list[tuple[str, str, str]]:
         """Each decision as (campaign, trigger, outcome), by campaign."""

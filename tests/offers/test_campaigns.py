@@ -166,3 +166,12 @@ def test_a_step_may_say_what_it_was_decided_on(town: Town) -> None:
         town.write(partial(step_campaign, campaign_id="sneakers", step="launch", now=NOON, check=refuse))
     assert seen == ["draft"]
     assert town.read(lambda session: get_campaign(session, "sneakers"))["status"] == "draft"
+
+
+def test_a_product_that_is_none_is_named(town: Town) -> None:
+    town.place()
+    with pytest.raises(BadInput) as refused:
+        town.campaign(product="SOCK", live=False)
+    assert [(one.path, one.message) for one in refused.value.faults] == [("product", "there is no product 'SOCK'")]
+    town.product("SOCK")
+    town.campaign(product="SOCK", live=False)

@@ -154,7 +154,7 @@ def _bought(code: str, purchase: str = "p1", **more: Any) -> PurchaseBody:
 
 
 def _buy(town: Town, body: PurchaseBody) -> tuple[dict[str, Any], bool]:
-    return town.write(lambda session: record_purchase(session, body, keys=KEYS, now=at(20)))
+    return town.write(lambda session: record_purchase(session, body, keys=KEYS, now=at(20)))[:2]
 
 
 def test_a_purchase_redeems_its_coupon_and_is_written_whatever_became_of_it(town: Town, store: str) -> None:

@@ -136,16 +136,50 @@ def test_who_is_held_out_gets_nothing_spends_nothing_and_is_on_record(town: Town
     assert _visit(town, phone, store, 5) == []
     assert town.outcomes() == [("boots", "enter", "outranked"), ("sneakers", "enter", "held_out")]
     assert town.read(lambda session: [one.spends_cap for one in session.query(Decision)]) == [False, False]
-    assert _visit(town, phone, store, 60) == []
-    assert town.outcomes().count(("sneakers", "enter", "held_out")) == 2
 
 
-def test_the_share_held_out_is_the_settings_unless_the_campaign_says_its_own(town: Town, store: str) -> None:
-    town.limits(hold_out_percent=100)
-    town.campaign("by-the-settings")
-    town.campaign("its-own", "exit", hold_out_percent=0)
+def test_being_held_out_starts_the_cooldown_and_spends_no_cap(town: Town, store: str) -> None:
+    """Both groups come up equally often; and what comes after is the same campaign's turn, or another's, for both."""
+    town.campaign("sneakers", hold_out_percent=100, priority=90, cooldown="P1D")
+    town.campaign("boots")
+    town.limits(frequency_cap={"messages": 1, "window": "P1D"}, quiet_hours=None)
+    phone = town.phone()
+    sent = [len(_visit(town, phone, store, minute)) for minute in (0, 60, DAY + 70)]
+    assert sent == [0, 1, 0]
+    assert town.outcomes() == [
+        ("boots", "enter", "outranked"),
+        ("boots", "enter", "outranked"),
+        ("boots", "enter", "send"),
+        ("sneakers", "enter", "campaign_cooldown"),
+        ("sneakers", "enter", "held_out"),
+        ("sneakers", "enter", "held_out"),
+    ]
+    cooling = next(one for one in town.decisions() if one["outcome"] == "campaign_cooldown")
+    assert cooling["facts"]["last_held_out"] == at(0).isoformat()
+
+
+def test_a_hold_out_cools_within_one_batch_too(town: Town) -> None:
+    stores = [town.place(f"store-{number}") for number in range(3)]
+    town.campaign("sneakers", cooldown="P1D", hold_out_percent=100)
+    phone = town.phone()
+    town.cross(*(enter(phone, store, 5) for store in stores))
+    outcomes = [outcome for _, _, outcome in town.outcomes()]
+    assert sorted(outcomes) == ["campaign_cooldown", "campaign_cooldown", "held_out"]
+
+
+def test_one_share_is_held_out_of_everything_and_each_campaign_adds_its_own(town: Town, store: str) -> None:
+    town.campaign("of-its-own", hold_out_percent=100)
+    town.campaign("of-nothing", "exit")
     _visit(town, town.phone(), store, 5)
-    assert town.outcomes() == [("by-the-settings", "enter", "held_out"), ("its-own", "exit", "send")]
+    assert town.outcomes() == [("of-its-own", "enter", "held_out"), ("of-nothing", "exit", "send")]
+    town.limits(hold_out_percent=100)
+    town.campaign("none-of-its-own", "exit", hold_out_percent=0, priority=90)
+    _visit(town, town.phone("ben"), store, 25)
+    facts = {one["campaign"]: one["facts"] for one in town.decisions("ben") if one["outcome"] == "held_out"}
+    assert {name: (one["percent"], one["of"]) for name, one in facts.items()} == {
+        "of-its-own": (100, "all"),
+        "none-of-its-own": (100, "all"),
+    }
 
 
 def test_a_paused_campaign_says_that_it_is_and_a_draft_or_ended_one_says_nothing(town: Town, store: str) -> None:

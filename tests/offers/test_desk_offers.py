@@ -42,7 +42,9 @@ def test_an_offer_comes_back_as_it_was_written(town: Town) -> None:
         "budget_per_place": 2,
         "codes": "generated",
         "valid_for": "P7D",
+        "valid_until": at(60),
         "text": {"nl": "10%"},
+        "minimum_basket": {"nl": "vanaf € 50"},
     }
     item, created = _put(town, **more)
     assert created

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from offers.campaigns import step_campaign
-from offers.errors import NotFound
 from offers.history import (
     PURGED,
     Asked,
@@ -18,7 +16,6 @@ from offers.history import (
     list_transitions,
     list_visits,
     purge,
-    why,
 )
 from tests.offers.stories import Town, at, dwell, enter, leave
 
@@ -94,69 +91,6 @@ def test_what_the_lists_hold(town: Town, two_visits: list[str]) -> None:
     }  # fmt: skip
     for listing, fields in kinds.items():
         assert fields <= _ask(town, listing, Asked(limit=1)).items[0].keys()
-
-
-def _why(town: Town, customer: str = "sanne") -> Any:
-    return town.read(lambda session: why(session, customer, "sneakers"))
-
-
-def test_why_tells_the_decisions(town: Town, two_visits: list[str]) -> None:
-    told = _why(town)
-    assert (told["customer"], told["campaign"], told["never"]) == ("sanne", "sneakers", None)
-    assert [one["outcome"] for one in told["decisions"]] == ["send", "send"]
-
-
-def test_why_tells_the_no_that_was_decided_with_its_facts(town: Town) -> None:
-    store = town.place()
-    town.campaign(audience={"all": [{"fact": "tags", "has": "vip"}]})
-    town.cross(enter(town.phone(), store, 5))
-    [decision] = _why(town)["decisions"]
-    assert decision["outcome"] == "not_in_audience"
-    assert decision["facts"]["path"] == "all[0]"
-
-
-@pytest.mark.parametrize(
-    ("customer", "device", "status", "reason"),
-    [
-        ({}, True, "draft", "not_live"),
-        ({"consents": []}, True, "draft", "not_live"),
-        ({"consents": ["location"]}, True, "live", "no_consent"),
-        ({"consents": []}, False, "live", "no_consent"),
-        ({"language": "de"}, True, "live", "not_in_audience"),
-        ({}, False, "live", "no_device"),
-        ({}, True, "live", "no_moment"),
-    ],
-    ids=repr,
-)
-def test_why_it_was_never_considered(
-    town: Town, customer: dict[str, Any], device: bool, status: str, reason: str
-) -> None:
-    town.place()
-    town.campaign(audience={"fact": "language", "is": "nl"}, live=status == "live")
-    town.customer("sanne", **customer)
-    if device:
-        town.device()
-    told = _why(town)
-    assert told["decisions"] == []
-    assert told["never"]["reason"] == reason
-    assert isinstance(told["never"]["facts"], dict)
-
-
-def test_why_names_what_a_paused_campaign_is_and_what_consent_is_missing(town: Town) -> None:
-    town.place()
-    town.campaign()
-    town.customer("sanne", consents=["offers"])
-    assert _why(town)["never"] == {"reason": "no_consent", "facts": {"missing": ["location"]}}
-    town.write(lambda session: step_campaign(session, "sneakers", "pause", now=at(1)))
-    assert _why(town)["never"] == {"reason": "not_live", "facts": {"status": "paused"}}
-
-
-def test_why_of_nobody_and_of_nothing(town: Town) -> None:
-    with pytest.raises(NotFound, match="customer"):
-        _why(town, "nobody")
-    town.customer()
-    with pytest.raises(NotFound, match="campaign"):
-        _why(town)
 
 
 def _purge(town: Town, decisions_before: datetime, transitions_before: datetime, now: datetime) -> dict[str, int]:

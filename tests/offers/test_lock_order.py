@@ -13,12 +13,14 @@ from sqlalchemy import event
 from offers.customers import erase_customer, put_customer, put_customers
 from offers.deliveries import Outcome, Sent, record_outcomes
 from offers.history import Kept, kept_long_enough, purge
+from offers.places import delete_place
 from offers.records.queries.consents import add_customer
 from offers.rules.personalise import Words
 from offers.rules.profile import CustomerBody
+from tests.offers.nights import EVENING, MORNING, decide, due, rows
 from tests.offers.stories import NOON, TELLS, Town, at, enter
 
-WORDS = Words("Hi", "there", None, None)
+WORDS = Words("Hi", "there", None)
 HEAD_START_S = 0.5
 """How long who has stopped waits for the other to reach its own lock."""
 
@@ -136,3 +138,34 @@ def test_a_profile_that_is_put_while_its_customer_is_erased(town: Town) -> None:
     )
     assert (item["name"], item["consents"]["offers"]) == ("Sanne", True)
     assert created is not town.database.is_sqlite
+
+
+def test_what_is_put_off_again_and_its_place_that_is_removed(town: Town) -> None:
+    """Who decides holds the place before it takes what waits there: whoever removes both waits for it."""
+    store = town.place()
+    town.campaign(quiet_hours="defer")
+    town.cross(enter(town.phone(), store, EVENING))
+    town.limits(quiet_hours={"from": "21:00", "until": "10:00"})
+    _meet(
+        town,
+        partial(decide, town, MORNING),
+        ("INSERT INTO deferrals",),
+        partial(town.write, lambda session: delete_place(session, "kalverstraat", now=at(MORNING))),
+    )
+    assert rows(town) == [], "it went with its place"
+
+
+def test_a_place_that_is_removed_while_what_waits_there_is_decided(town: Town) -> None:
+    store = town.place()
+    town.campaign(quiet_hours="defer")
+    town.cross(enter(town.phone(), store, EVENING))
+    town.limits(quiet_hours={"from": "21:00", "until": "10:00"})
+    ids = due(town, MORNING)
+    _, decided = _meet(
+        town,
+        partial(town.write, lambda session: delete_place(session, "kalverstraat", now=at(MORNING))),
+        ("DELETE FROM places",),
+        partial(decide, town, MORNING, ids),
+    )
+    assert rows(town) == []
+    assert len(decided.happened) in (0, 1), "by who was first"

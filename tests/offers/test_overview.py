@@ -89,25 +89,6 @@ def test_an_id_means_one_customer_and_a_name_those_whom_it_fits(town: Town) -> N
     assert meant("nobody") == []
 
 
-def test_a_preview_is_worded_as_a_send_would_be(busy: Town) -> None:
-    messages = {
-        "nl": {"title": "Hoi {{ customer.first_name }}", "body": "Maat {{ customer.size.shoes }}", "url": None},
-        "en": {"title": "Hi {{ customer.first_name }}", "body": "At {{ place.name }}, {{ weekday }}", "url": "/x"},
-    }
-    told = busy.read(lambda session: overview.preview(session, messages, "sanne", place_id="kalverstraat", now=NOON))
-    assert told["language"] == "nl"
-    assert told["place"] == "Kalverstraat"
-    assert told["texts"]["en"] == {
-        "title": "Hi Sanne",
-        "body": "At Kalverstraat, Wednesday",
-        "url": "/x",
-        "missing": None,
-    }
-    assert "shoes" in told["texts"]["nl"]["missing"]
-    with pytest.raises(NotFound):
-        busy.read(lambda session: overview.preview(session, messages, "nobody", place_id=None, now=NOON))
-
-
 def test_versions_and_names(busy: Town) -> None:
     changed = CampaignBody.model_validate(campaign_body("enter", name="Sneakers, again"))
     busy.write(lambda session: put_campaign(session, "sneakers", changed, now=NOON + minutes(5)))
@@ -124,9 +105,10 @@ def test_versions_and_names(busy: Town) -> None:
 
 def test_a_check_says_what_a_launch_would(town: Town) -> None:
     town.campaign("early", live=False)
-    [fault] = town.read(lambda session: check_campaign(session, "early", now=NOON))
-    assert fault.path == "trigger"
+    [fault, _] = town.read(lambda session: check_campaign(session, "early", now=NOON))
+    assert (fault.path, fault.refuses) == ("trigger", True)
     town.place()
+    town.phone()
     assert town.read(lambda session: check_campaign(session, "early", now=NOON)) == []
     with pytest.raises(NotFound):
         town.read(lambda session: check_campaign(session, "nothing", now=NOON))

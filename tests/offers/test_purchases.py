@@ -31,7 +31,7 @@ def body(purchase: str = "#1001", **more: Any) -> PurchaseBody:
 
 
 def record(town: Town, one: PurchaseBody, minute: float = 1) -> tuple[dict[str, Any], bool]:
-    return town.write(lambda session: record_purchase(session, one, keys=KEYS, now=at(minute)))
+    return town.write(lambda session: record_purchase(session, one, keys=KEYS, now=at(minute)))[:2]
 
 
 def listed(town: Town, **asked: Any) -> list[str]:

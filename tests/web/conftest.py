@@ -197,7 +197,7 @@ def problem_of(answer: httpx.Response, status: int) -> dict[str, Any]:
     assert body["status"] == status
     assert body["type"].startswith("urn:passerby:problem:")
     for one in body.get("errors", []):
-        assert set(one) == {"path", "message"}
+        assert {*one, "name"} == {"path", "message", "name"}
     return body
 
 

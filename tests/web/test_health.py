@@ -20,7 +20,17 @@ from tests.web.test_events import listening
 from web.app import REDIS_TIMEOUT_S
 from workers.embedded import free_port
 from workers.lanes import LaneKeys
-from workers.vitals import BEHIND_S, COUNTERS, HEARD_BEAT, HEARD_WORKER, FenceVitals, read_vitals, tell_fences
+from workers.vitals import (
+    BEHIND_S,
+    COUNTERS,
+    HEARD_BEAT,
+    HEARD_WORKER,
+    FenceVitals,
+    Waiting,
+    read_vitals,
+    tell_fences,
+    tell_waiting,
+)
 
 
 def parts_told(http: httpx.Client, status: int) -> dict[str, Any]:
@@ -169,7 +179,16 @@ def test_a_redis_that_hangs_is_waited_for_once(settings: Settings, own_redis: Ow
 
 
 def test_metrics_tell_what_workers_count(http: httpx.Client, redis_db: Redis) -> None:
-    counts = {"decision:send": 3, "decision:no_consent": 2, "delivery:sent": 3, "used": 40, "late": 1}
+    counts = {
+        "decision:send": 3,
+        "decision:no_consent": 2,
+        "delivery:sent": 3,
+        "used": 40,
+        "late": 1,
+        "zone:unknown": 4,
+        "default_text:customer.size": 2,
+    }
+    tell_waiting(redis_db, Waiting(7, 2))
     redis_db.hset(COUNTERS, mapping={name: str(value) for name, value in counts.items()})
     redis_db.xadd(LaneKeys.of(2).entries, {"h": "1", "b": "x"}, id=f"{int(NOON.timestamp() * 1000) - 5000}-0")
     told = http.get("/metrics")
@@ -178,6 +197,10 @@ def test_metrics_tell_what_workers_count(http: httpx.Client, redis_db: Redis) ->
         'passerby_decisions_total{outcome="send"} 3.0',
         'passerby_decisions_total{outcome="no_consent"} 2.0',
         'passerby_deliveries_total{outcome="sent"} 3.0',
+        'passerby_default_texts_total{fact="customer.size"} 2.0',
+        'passerby_decisions_without_zone_total{outcome="unknown"} 4.0',
+        "passerby_deferrals_waiting 7.0",
+        "passerby_deferrals_due 2.0",
         "passerby_pings_matched_total 40.0",
         "passerby_pings_late_total 1.0",
         "passerby_pings_accepted_total 0.0",

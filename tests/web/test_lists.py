@@ -18,14 +18,14 @@ from tests.web.conftest import paths_of
 
 AT = {"visits": "entered_at", "deliveries": "created_at"}
 """The moment that `since` is about, where it is not `at`."""
-IDS = ("id", "purchase_id", "device_id", "sku")
+IDS = ("id", "purchase_id", "device_id", "sku", "version")
 EARLIER = 3
 MADE_UP = (
     *("0 visit \0", "0 \0 x", "0 purchase a\0b", "0 x\0", "0 \0", " ", "", "_1 visit x", "0 visit x", "0 x"),
     *("-62135596800000000 visit x", "-62135596800000000 x", f"{'9' * 30} visit x", f"{'9' * 30} x"),
 )
 """Cursors before they are wrapped up."""
-WHERE = {"customer_id": "sanne"}
+WHERE = {"customer_id": "sanne", "campaign_id": "often-edited"}
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def happen(town: Town, number: int, minute: float = 5) -> None:
     store, name = town.place(f"place-{number}"), f"{number}"
     town.offer(f"offer-{number}")
     town.campaign(f"campaign-{number}", trigger={"on": "enter", "places": [f"place-{number}"]})
+    town.campaign("often-edited", live=False, name=f"Edited for {number}")
     for customer in ("sanne", f"customer-{number}"):
         town.cross(enter(town.phone(customer, consents=("location", "offers", "orders")), store, minute))
     product = ProductBody.model_validate({"title": {"en": "Shoe"}})

@@ -195,6 +195,40 @@ def test_a_key_that_guesses_has_to_wait_and_another_has_not(admin: httpx.Client,
     problem_of(till("GUESS-X"), 404)
 
 
+def test_codes_that_are_guessed_by_purchases_count_too(http: httpx.Client, keys: dict[str, str], till: Any) -> None:
+    bought = {"channel": "store", "at": "2026-11-23T12:00:00Z", "total": 9, "currency": "EUR"}
+
+    def buy(number: int, **more: Any) -> httpx.Response:
+        body = bought | {"purchase_id": f"p{number}", **more}
+        return http.post("/v1/purchases", json=body, headers=bearer(keys["till"]))
+
+    for number in range(MOST - 1):
+        assert buy(number, coupon=f"GUESS-{number}").status_code == 201
+    assert buy(0, coupon="GUESS-0").status_code == 200, "the same purchase again guesses nothing"
+    problem_of(till("GUESS-X"), 404)
+    refused = buy(MOST, coupon="GUESS-Y")
+    assert problem_of(refused, 429)["type"].endswith(":too_many_tries")
+    problem_of(till("GUESS-X"), 429)
+    assert buy(MOST + 1).status_code == 201, "without a coupon it is only a purchase"
+    assert buy(MOST).status_code == 201, "what was refused was not written"
+
+
+def test_a_good_code_and_a_shared_one_are_no_guesses(admin: httpx.Client, enters: Enter, redis_db: Redis) -> None:
+    bought = {"channel": "store", "at": "2026-11-23T12:00:00Z", "total": 9, "currency": "EUR"}
+    _launch(admin)
+    enters("sanne")
+    code = _last(admin, "sanne")["coupon"]
+    admin.put("/v1/offers/shared", json=TEN | {"codes": "shared", "code": "SUMMER10"})
+    for number, coupon in enumerate((code, code, "SUMMER10")):
+        assert (
+            admin.post("/v1/purchases", json=bought | {"purchase_id": f"p{number}", "coupon": coupon}).status_code
+            == 201
+        )
+    assert redis_db.keys("pb:guesses:*") == []
+    admin.post("/v1/purchases", json=bought | {"purchase_id": "p9", "coupon": "NOBODYS"})
+    assert len(redis_db.keys("pb:guesses:*")) == 1  # type: ignore[arg-type]  # the synchronous client answers with a list
+
+
 def test_an_offer_from_first_to_last(admin: httpx.Client) -> None:
     made = admin.put("/v1/offers/ten-percent", json=TEN)
     assert (made.status_code, set(made.json())) == (201, set(OFFER))

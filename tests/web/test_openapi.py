@@ -13,16 +13,19 @@ from geofences.ping import Ping, read_ping
 from geofences.told import Told, read_transition
 from offers.desk_settings import change_limits
 from offers.records.database import Database
+from offers.rules.audience_body import AudienceBody
 from offers.rules.campaign import CampaignBody
 from offers.rules.coupon import RedeemBody
 from offers.rules.offer import CodesBody, OfferBody
 from offers.rules.place import PlaceBody
+from offers.rules.preview import PreviewBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, DeviceBody
 from offers.rules.purchase import PurchaseBody
+from offers.rules.rehearsed import RehearseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
-from web import examples
+from web import campaign_examples, examples
 from web.devices import LinkBody, RefreshBody
 
 
@@ -102,8 +105,11 @@ def test_every_example_of_a_body_is_good_by_its_own_schema(document: dict[str, A
         OfferBody,
         CodesBody,
         RedeemBody,
+        PreviewBody,
+        RehearseBody,
         LinkBody,
         RefreshBody,
+        AudienceBody,
     ],
     ids=lambda body: body.__name__,
 )
@@ -141,6 +147,20 @@ def test_examples_of_answers_have_the_fields_of_real_answers(
                 "/v1/campaigns/c", json=CAMPAIGN | {"audience": examples.CAMPAIGN["audience"], "cooldown": "P1D"}
             ).json(),
         ),
+        "checks": (campaign_examples.CHECKS, admin.get("/v1/campaigns/c/checks").json()),
+        "version": (campaign_examples.VERSION, admin.get("/v1/campaigns/c/versions").json()["items"][0]),
+        "launched": (campaign_examples.LAUNCHED, admin.post("/v1/campaigns/c/launch").json()),
+        "report": (campaign_examples.REPORT, admin.get("/v1/campaigns/c/report").json()),
+        "counted": (
+            campaign_examples.AUDIENCE_COUNTED,
+            admin.post("/v1/audiences/count", json={"audience": {"fact": "language", "is": "nl"}}).json(),
+        ),
+        "preview": (
+            campaign_examples.PREVIEW,
+            preview := admin.post("/v1/campaigns/c/preview", json={"customer": "sanne"}).json(),
+        ),
+        "text of a preview": (campaign_examples.PREVIEW["texts"]["nl"], preview["texts"]["en"]),
+        "rehearsed": (examples.REHEARSED, admin.post("/v1/campaigns/c/rehearse").json()),
         "limits": (examples.LIMITS, admin.get("/v1/settings").json()),
         "why": (examples.WHY, admin.get("/v1/customers/sanne/why", params={"campaign": "c"}).json()),
         "pings": (examples.PINGS_TAKEN, http.post("/v1/pings", json=[], headers=token).json()),

@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from offers import campaigns, overview, users
 from offers.errors import BadInput, Conflict, Fault, NotFound
-from offers.rules.personalise import FACTS, FILTERS
+from offers.rules.launch import refusals
 from offers.rules.profile import Id
+from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
 from web.console import audience_form, campaign_form
-from web.console.campaigns import said_of
 from web.console.changing import ChangedMeanwhile, unchanged
+from web.console.checking import said_of
 from web.console.choosing import offer_places
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors
@@ -72,9 +73,9 @@ def edit(desk: Writer, campaign_id: Named, checks: Annotated[str, Query(max_leng
     now = desk.parts.now()
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-        faults = campaigns.check_campaign(session, campaign_id, now=now) if checks else []
+        found = campaigns.check_campaign(session, campaign_id, now=now) if checks else []
     _refuse_ended(desk, item)
-    errors = campaign_form.told(said_of(faults, item, desk), campaign_form.tags_of(item))
+    errors = campaign_form.told(said_of(refusals(found), desk.voice), campaign_form.tags_of(item))
     return form_page(desk, campaign_form.shown(item, desk.voice.zone), item, errors=errors, launching=bool(errors))
 
 
@@ -109,14 +110,15 @@ def change(desk: Writer, campaign_id: Named) -> Response:
             desk, form, item, errors=campaign_form.told(_in_words(refused, desk), tags), status=422, etag=etag
         )
     except Conflict as refused:  # it is live, and so it would never send again
-        faults = said_of(list(refused.faults), {"trigger": body.trigger.model_dump()}, desk)
+        faults = said_of(refused.faults, desk.voice)
         return form_page(desk, form, item, errors=campaign_form.told(faults, tags), status=409, etag=etag)
     return desk.go(f"/console/campaigns/{campaign_id}?done=campaign_saved")
 
 
 def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
     """What only a look at the records shows: an offer that is gone, or has no code for a text to tell."""
-    words = {"offer": desk.voice.words["bad_choice"], "messages": desk.voice.words["bad_coupon_code"]}
+    phrases = {"offer": "bad_choice", "product": "bad_product", "messages": "bad_coupon_code"}
+    words = {field: desk.voice.words[phrase] for field, phrase in phrases.items()}
     return [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
 
 
@@ -154,7 +156,7 @@ def _previewed(
     shown = None
     if body is not None and not errors:
         typed = form.text("preview")[:200]
-        shown = preview_of(desk, body.as_json(), typed, errors)
+        shown = preview_of(desk, body, typed, errors)
         if not typed:
             errors["preview"] = desk.voice.words["bad_missing"]
     return form_page(
@@ -201,6 +203,6 @@ def form_page(
         finding=finding,
         offers=offers,
         preview=preview,
-        facts=FACTS,
+        facts={fact: f"fact_{fact.removesuffix('.<name>').replace('.', '_')}" for fact in FACTS},
         filters=FILTERS,
     )

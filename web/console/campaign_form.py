@@ -32,7 +32,10 @@ FIELDS = (
     "priority",
     "cooldown",
     "life",
+    "quiet_hours",
     "hold_out_percent",
+    "product",
+    "default_language",
     "messages",
 )
 KNOWN = (
@@ -44,10 +47,13 @@ KNOWN = (
     "priority",
     "cooldown",
     "life",
+    "quiet_hours",
     "hold_out_percent",
+    "product",
+    "default_language",
     "messages",
 )
-SERVERS = ("id", "status", "version", "created_at", "updated_at", "launched_at")
+SERVERS = ("id", "status", "version", "created_at", "updated_at", "launched_at", "warnings")
 """What an item says beside what the desk wrote."""
 
 Item = Mapping[str, Any]
@@ -75,7 +81,10 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
         "zone": zone.key,
         "known": list(item["messages"]),
         "offer": item.get("offer"),
+        "product": item.get("product"),
+        "default_language": item.get("default_language"),
         "priority": str(item.get("priority", 50)),
+        "quiet_hours": item.get("quiet_hours", "drop"),
         "hold_out_percent": None if percent is None else str(percent),
         **audience_form.filled(item.get("audience")),
     }
@@ -108,6 +117,7 @@ def blank(zone: ZoneInfo) -> Form:
             "cooldown": "1",
             "cooldown.unit": "D",
             "life.unit": "M",
+            "quiet_hours": "drop",
             "audience.join": "all",
             "zone": zone.key,
         }
@@ -147,7 +157,10 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
         "audience": tree,
         "schedule": schedule,
         "offer": form.or_none("offer"),
+        "product": form.or_none("product"),
+        "default_language": form.or_none("default_language"),
         "priority": form.text("priority") or 50,
+        "quiet_hours": form.text("quiet_hours") or "drop",
         "hold_out_percent": form.or_none("hold_out_percent"),
         "messages": _messages(form, tags_of(before)),
     }
@@ -173,7 +186,14 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[CampaignBody | 
 def told(faults: Iterable[Fault], tags: Iterable[str]) -> Errors:
     """Each fault at its field."""
     fields = [*FIELDS, *(f"messages.{tag}.{part}" for tag in tags for part in PARTS)]
+    faults = [_in_the_tree(one) for one in faults]
     return at_fields(faults, fields, {"schedule": "schedule.until", "trigger": "trigger.places"})
+
+
+def _in_the_tree(fault: Fault) -> Fault:
+    """An audience has one field: where in it stands in the message."""
+    field, _, within = fault.path.partition(".")
+    return Fault(field, f"{within}: {fault.message}") if field == "audience" and within else fault
 
 
 def _as_before(places: list[str], before: Item | None) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import customers, history, overview, personal
+from offers import customers, explaining, overview, personal
 from offers.overview import Names
 from web.asking import Cursor, LongCursor, Named
 from web.console.entering import Desk, Reader
@@ -72,8 +72,9 @@ def why(desk: Reader) -> Response:
             elif len(meant) > 1:
                 offered = meant
             elif campaign_id in names.campaigns:
-                told = history.why(session, meant[0]["id"], campaign_id)
-                names = overview.names_of(session, [*told["decisions"], {"customer": meant[0]["id"]}])
+                told = explaining.why(session, meant[0]["id"], campaign_id, now=desk.parts.now())
+                named = [{"customer": meant[0]["id"]}, *_places_of(told["never"])]
+                names = overview.names_of(session, [*told["decisions"], *named])
                 coupons = overview.coupons_of(session, told["decisions"])
         if typed and campaign_id not in names.campaigns:
             errors["campaign"] = words["bad_choice"]
@@ -96,9 +97,14 @@ def _reasons(desk: Desk, told: dict[str, Any] | None, names: Names) -> list[dict
         return []
     voice = desk.voice
     if told["never"]:
-        facts = told["never"]["facts"]
-        said = explain_never(told["never"]["reason"], facts, voice)
-        return [{"decision": None, "said": said, "facts": facts_of(facts, voice, names)}]
+        return [
+            {
+                "decision": None,
+                "said": explain_never(one["reason"], one["facts"], voice, names),
+                "facts": facts_of(one["facts"], voice, names),
+            }
+            for one in (told["never"], *told["never"]["also"])
+        ]
     return [
         {
             "decision": one,
@@ -107,3 +113,9 @@ def _reasons(desk: Desk, told: dict[str, Any] | None, names: Names) -> list[dict
         }
         for one in told["decisions"]
     ]
+
+
+def _places_of(never: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The places that the reasons name, as items with a place."""
+    every = [one["facts"] for one in (never, *never["also"])] if never else []
+    return [{"place": one} for facts in every for one in (facts.get("place"), *facts.get("places", [])) if one]

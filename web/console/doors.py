@@ -13,6 +13,7 @@ from web.console import (
     offers,
     people,
     places,
+    rehearsing,
     removing,
     rows,
     signing_in,
@@ -26,6 +27,7 @@ PAGES = (
     places.router,
     campaign_edit.router,
     campaigns.router,
+    rehearsing.router,
     removing.router,
     steps.router,
     offers.router,
@@ -34,7 +36,7 @@ PAGES = (
     people.router,
     home.elsewhere,
 )
-"""Every router. `new`, `preview` and `delete` are read before what an id or a step may be; what is nowhere comes last."""
+"""Every router. `new`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""
 
 
 def open_console(app: FastAPI) -> None:

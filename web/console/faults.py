@@ -31,6 +31,9 @@ _NAMES = {
     "literal_error": "bad_choice",
     "string_pattern_mismatch": "bad_id",
     "coupon_code": "bad_coupon_code",
+    "offer_facts": "bad_offer_facts",
+    "product_facts": "bad_product_facts",
+    "default_language": "bad_default_language",
 }
 _CURRENCY = "^[A-Z]{3}$"
 _RANGE = re.compile(r"must be a number from (\S+) to (\S+)")

@@ -32,6 +32,7 @@ def home(desk: Member) -> Response:
         attention = overview.needs_attention(session)
         outcomes = overview.count_outcomes(session, since=since)
         states = overview.count_deliveries(session, since=since)
+        unlisted = overview.count_unlisted(session, since=since)
         crossings = list_transitions(session, Asked(since=since, limit=CROSSINGS)).items
         names = overview.names_of(session, crossings)
         has_places = bool(places.list_places(session, limit=1)[0])
@@ -42,6 +43,7 @@ def home(desk: Member) -> Response:
         most=MOST_NAMED,
         outcomes=_largest_first(outcomes),
         states=_largest_first(states),
+        unlisted=unlisted,
         since=urlencode({"since": typed}),
         crossings=crossings,
         names=names,

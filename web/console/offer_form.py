@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from offers.errors import Fault
 from offers.rules.offer import OfferBody
-from offers.rules.values import read_duration
+from offers.rules.values import read_duration, zone_or_none
+from web.console.clock import as_typed, read_typed
 from web.console.faults import Errors, at_fields, read_body
 from web.console.forms import Form
 from web.console.lengths import read_length
@@ -15,40 +17,47 @@ from web.console.speaking import Voice, measure
 KINDS = ("percentage", "amount", "product", "text")
 CODES = ("none", "generated", "shared", "imported")
 LANGUAGES = ("nl", "de", "en")
-FIELDS = ("id", "name", "kind", "value", "currency", "budget", "budget_per_place", "codes", "code", "valid_for")
+PLAIN = ("name", "kind", "value", "currency", "budget", "budget_per_place", "codes", "code")
+FIELDS = ("id", *PLAIN, "valid_for", "valid_until")
+TEXTS = {"text": "known", "minimum_basket": "known_basket"}
+"""Fields of a text a language, and which of the form's fields says what languages there were before."""
 
 Item = Mapping[str, Any]
 
 
-def shown(item: Item) -> Form:
-    """The form of an offer as it is."""
+def shown(item: Item, zone: ZoneInfo) -> Form:
+    """The form of an offer as it is, its last moment by the desk's clock."""
     values: dict[str, str | list[str] | None] = {
-        name: None if item[name] is None else str(item[name]) for name in FIELDS if name not in ("id", "valid_for")
+        name: None if item[name] is None else str(item[name]) for name in PLAIN
     }
     if item["valid_for"]:
         unit, many = measure(int(read_duration(item["valid_for"]).total_seconds()))
         values["valid_for"], values["valid_for.unit"] = str(many), unit
-    values |= {f"text.{tag}": said for tag, said in item["text"].items()}
-    values["known"] = list(item["text"])
+    values |= {"valid_until": as_typed(item["valid_until"], zone), "zone": zone.key}
+    for field, known in TEXTS.items():
+        values |= {f"{field}.{tag}": said for tag, said in item[field].items()}
+        values[known] = list(item[field])
     return Form.of(values)
 
 
-def blank() -> Form:
-    return Form.of({"kind": "percentage", "codes": "none", "valid_for.unit": "D"})
+def blank(zone: ZoneInfo) -> Form:
+    return Form.of({"kind": "percentage", "codes": "none", "valid_for.unit": "D", "zone": zone.key})
 
 
 def tags_of(item: Item | None) -> list[str]:
     """The languages that the form has fields for: ours first, then those that the offer has beside them."""
-    more = [] if item is None else [tag for tag in item["text"] if tag not in LANGUAGES]
-    return [*LANGUAGES, *sorted(more)]
+    there = set() if item is None else {tag for field in TEXTS for tag in item[field]}
+    return [*LANGUAGES, *sorted(there - set(LANGUAGES))]
 
 
 def beside_theirs(form: Form, now: Item) -> Form:
-    """What was typed, and beside it the languages that somebody else added meanwhile; `known` are those there were before."""
-    values: dict[str, str | list[str]] = {"known": list(now["text"])}
-    for tag, said in now["text"].items():
-        if tag not in form.all("known") and not form.text(f"text.{tag}"):
-            values[f"text.{tag}"] = said
+    """What was typed, and beside it the languages that somebody else added meanwhile."""
+    values: dict[str, str | list[str]] = {}
+    for field, known in TEXTS.items():
+        values[known] = list(now[field])
+        for tag, said in now[field].items():
+            if tag not in form.all(known) and not form.text(f"{field}.{tag}"):
+                values[f"{field}.{tag}"] = said
     return form.but(**values)
 
 
@@ -65,12 +74,17 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[OfferBody | Non
         "budget_per_place": _whole(form.text("budget_per_place")) or None,
         "codes": form.text("codes") or "none",
         "code": form.or_none("code"),
-        "text": {tag: form.text(f"text.{tag}") for tag in tags if form.text(f"text.{tag}")},
     }
+    for field in TEXTS:
+        raw[field] = {tag: said for tag in tags if (said := form.text(f"{field}.{tag}"))}
     try:
         raw["valid_for"] = read_length(form, "valid_for")
     except (ValueError, OverflowError):
         faults.append(Fault("valid_for", voice.words["bad_number"]))
+    try:
+        raw["valid_until"] = _moment(form, before, voice)
+    except (ValueError, OverflowError):
+        faults.append(Fault("valid_until", voice.words["bad_moment"]))
     body, found = read_body(OfferBody, raw, voice)
     errors = told([*faults, *found], tags)
     return (None if errors else body), errors
@@ -78,7 +92,17 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[OfferBody | Non
 
 def told(faults: list[Fault], tags: list[str]) -> Errors:
     """Each fault at its field."""
-    return at_fields(faults, [*FIELDS, *(f"text.{tag}" for tag in tags)], {"text": f"text.{tags[0]}"})
+    fields = [*FIELDS, *(f"{field}.{tag}" for field in TEXTS for tag in tags)]
+    return at_fields(faults, fields, {field: f"{field}.{tags[0]}" for field in TEXTS})
+
+
+def _moment(form: Form, before: Item | None, voice: Voice) -> str | None:
+    """By the clock that the form was filled by; what was not touched stays as it was, to the microsecond."""
+    typed, zone = form.text("valid_until"), zone_or_none(form.or_none("zone")) or voice.zone
+    if before is not None and typed and typed == as_typed(before["valid_until"], zone):
+        return str(before["valid_until"].isoformat())
+    at = read_typed(typed, zone)
+    return at.isoformat() if at else None
 
 
 def _number(text: str) -> str:

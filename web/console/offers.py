@@ -34,7 +34,7 @@ def table(desk: Reader, cursor: Cursor = None) -> Response:
 
 @router.get("/new")
 def new(desk: Writer) -> Response:
-    return _form(desk, offer_form.blank())
+    return _form(desk, offer_form.blank(desk.voice.zone))
 
 
 @router.post("/new")
@@ -62,7 +62,7 @@ def add(desk: Writer) -> Response:
 def show(desk: Reader, offer_id: Named) -> Response:
     with desk.parts.database.reading() as session:
         item, _ = desk_offers.get_offer(session, offer_id)
-    return _form(desk, offer_form.shown(item), item)
+    return _form(desk, offer_form.shown(item, desk.voice.zone), item)
 
 
 @router.post("/{offer_id}")

@@ -4,26 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from offers import desk_offers, overview
+from offers import desk_offers, overview, previews
 from offers.errors import NotFound
+from offers.rules.campaign import CampaignBody
+from offers.rules.personalise import FITS_BODY, FITS_TITLE
+from offers.rules.preview import PreviewBody
 from web.console.entering import Desk
 from web.console.faults import Errors
 from web.console.giving import worth
 
-FITS_TITLE, FITS_BODY = 40, 110
-"""Characters that a phone shows."""
-
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """`bytes` is what title, text and address take on their way, in UTF-8."""
+    """`bytes` is what title, text and address take on their way, in UTF-8; `missing` and `refused` why the default text stands here."""
 
     language: str
     theirs: bool
     title: str
     body: str
     url: str | None
-    missing: str | None
+    missing: list[str]
+    refused: list[str]
     title_fits: bool
     body_fits: bool
     bytes: int
@@ -35,28 +36,29 @@ class Preview:
 
     customer: dict[str, Any]
     place: str | None
+    variant: str | None
     offer: dict[str, Any] | None
     texts: list[Previewed]
 
 
-def preview_of(desk: Desk, item: Mapping[str, Any], typed: str, errors: Errors) -> Preview | None:
+def preview_of(desk: Desk, campaign: CampaignBody, typed: str, errors: Errors) -> Preview | None:
     """A campaign for the customer who is meant by what was typed, the first whom it fits; an error where there is none.
 
     As at the first place that it names, with its offer.
     """
     if not typed:
         return None
-    place_id = next(iter(item["trigger"].get("places", [])), None)
     with desk.parts.database.reading() as session:
         meant = overview.meant_customers(session, typed, limit=1)
         if not meant:
             errors["preview"] = desk.voice.words["preview_nobody"]
             return None
-        messages = dict(item["messages"])
-        told = overview.preview(session, messages, meant[0]["id"], place_id=place_id, now=desk.parts.now())
-    texts = [_text(tag, text, theirs=tag == told["language"]) for tag, text in told["texts"].items()]
-    offer = _offer(desk, item.get("offer"))
-    return Preview(meant[0], told["place"], offer, sorted(texts, key=lambda one: not one.theirs))
+        asked = PreviewBody(customer=meant[0]["id"])
+        told = previews.preview(session, campaign, asked, now=desk.parts.now())
+        place = overview.names_of(session, [told]).places.get(told["place"])
+    texts = [_text(tag, text, told) for tag, text in told["texts"].items()]
+    offer = _offer(desk, campaign.offer)
+    return Preview(meant[0], place, told["variant"], offer, sorted(texts, key=lambda one: not one.theirs))
 
 
 def _offer(desk: Desk, offer_id: str | None) -> dict[str, Any] | None:
@@ -71,15 +73,22 @@ def _offer(desk: Desk, offer_id: str | None) -> dict[str, Any] | None:
     return {"name": offer["name"], "gives": worth(offer, desk.voice), "has_code": offer["codes"] != "none"}
 
 
-def _text(tag: str, text: Mapping[str, Any], *, theirs: bool) -> Previewed:
+def _text(tag: str, text: Mapping[str, Any], told: Mapping[str, Any]) -> Previewed:
+    refused = [one["name"] for one in told["refusals"] if _is_of(one["path"], tag) and one["name"] != "missing_fact"]
     return Previewed(
         tag,
-        theirs,
+        tag == told["language"],
         text["title"],
         text["body"],
         text["url"],
         text["missing"],
+        refused,
         len(text["title"]) <= FITS_TITLE,
         len(text["body"]) <= FITS_BODY,
-        sum(len(part.encode()) for part in (text["title"], text["body"], text["url"] or "")),
+        text["bytes"],
     )
+
+
+def _is_of(path: str, tag: str) -> bool:
+    """Whether `messages.nl.body` is of this language."""
+    return path.partition("messages.")[2].partition(".")[0] == tag

@@ -18,7 +18,11 @@ def sentence(item: Mapping[str, Any], places: Mapping[str, str], offers: Mapping
     moment = trigger["on"]
     where = _where(trigger, places, voice)
     audience = item.get("audience")
-    who = voice.say("someone_who", audience=_strong(voice.condition(audience))) if audience else voice.words["someone"]
+    who = (
+        voice.say("someone_who", audience=_strong(voice.condition(audience, places)))
+        if audience
+        else voice.words["someone"]
+    )
     return voice.say(
         "sentence",
         who=who,
@@ -78,6 +82,8 @@ def _limits(item: Mapping[str, Any], voice: Voice) -> Markup:
         said += voice.say("s_weekly", weekly=schedule["weekly"])
     if schedule.get("only_when_open"):
         said += voice.say("s_open")
+    if item.get("quiet_hours") == "defer":
+        said += voice.say("s_defer")
     if item.get("cooldown"):
         said += voice.say("s_cooldown", time=voice.lasting(item["cooldown"]))
     if item.get("hold_out_percent"):

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from offers.rules.values import read_duration
+from web.console.conditions import Phrases
 from web.console.words import WORDS
 
 MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"),
     "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
 }
+NAMELESS: Mapping[str, str] = {}
 UNITS = (("D", 86_400), ("H", 3_600), ("M", 60), ("S", 1))
 
 
@@ -58,45 +60,15 @@ class Voice:
         last = f" {self.words[joint]} "
         return Markup(last).join([Markup(", ").join(safe[:-1]), safe[-1]])  # noqa: S704 - our own joint
 
-    def condition(self, node: Mapping[str, Any]) -> str:
-        """A tree of conditions as one phrase: "language nl and the tag sneakers". Plain text, not escaped."""
-        for joint, word in (("all", "and"), ("any", "or")):
-            if joint in node:
-                inner = [self.condition(one) for one in node[joint]]
-                nested = [f"({one})" if len(child) == 1 else one for one, child in zip(inner, node[joint], strict=True)]
-                parts = nested if len(nested) > 1 else inner
-                return f" {self.words[word]} ".join(parts)
-        if "not" in node:
-            return self.words["c_not"].format(inner=self.condition(node["not"]))
-        return self._one_condition(node)
-
-    def _one_condition(self, node: Mapping[str, Any]) -> str:
-        fact = str(node["fact"])
-        operator, wanted = next((name, value) for name, value in node.items() if name != "fact")
-        if operator == "known":
-            return self.words["c_known" if wanted else "c_unknown"].format(fact=_bare(fact))
-        choices = wanted if isinstance(wanted, list) else [wanted]
-        value = f" {self.words['or']} ".join(dict.fromkeys(_shown(one) for one in choices))
-        if fact == "language":
-            return self.words["c_language"].format(value=value)
-        if operator == "has" and fact == "tags":
-            return self.words["c_tag"].format(value=value)
-        name = f"c_{operator}" if operator in ("at_least", "at_most") else "c_is"
-        return self.words[name].format(fact=_bare(fact), value=value)
+    def condition(self, node: Mapping[str, Any], places: Mapping[str, str] = NAMELESS) -> str:
+        """A tree of conditions as one phrase, with places by their names as far as they are given. Plain text, not escaped."""
+        return Phrases(self.words, self.moment, places).phrase(node)
 
 
 def measure(seconds: int) -> tuple[str, int]:
     """The largest unit that leaves no rest, and how many of it."""
     unit, length = next(one for one in UNITS if seconds % one[1] == 0)
     return unit, seconds // length
-
-
-def _bare(fact: str) -> str:
-    return fact.partition(".")[2] or fact
-
-
-def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def utc(at: datetime) -> str:

@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from offers import campaigns, desk_settings, overview, users
 from offers.errors import Conflict, NotFound
+from offers.rules.launch import refusals, warnings
 from web.asking import Named
 from web.console import campaign_form
 from web.console.campaign_edit import Item, form_page
-from web.console.campaigns import said_of
 from web.console.changing import ChangedMeanwhile, unchanged
+from web.console.checking import said_of
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors
 from web.console.routes import PageRoute
@@ -50,7 +51,7 @@ def take(desk: Writer, campaign_id: Named, step: Step) -> Response:
     except Conflict as refused:
         if not refused.faults:
             raise
-        errors = campaign_form.told(said_of(list(refused.faults), before, desk), campaign_form.tags_of(before))
+        errors = campaign_form.told(said_of(refused.faults, desk.voice), campaign_form.tags_of(before))
         form = campaign_form.shown(before, desk.voice.zone)
         return form_page(desk, form, before, errors=errors, status=409, launching=True)
     return desk.go(f"/console/campaigns/{campaign_id}?done=did_{step}")
@@ -63,6 +64,7 @@ def _refuse_impossible(desk: Desk, item: Item, step: Step) -> None:
 
 def _ask(desk: Desk, campaign_id: str, step: Step, *, status: int = 200, changed: bool = False) -> Response:
     errors: Errors = {}
+    warned: Errors = {}
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
         places = overview.name_places(session)
@@ -70,8 +72,10 @@ def _ask(desk: Desk, campaign_id: str, step: Step, *, status: int = 200, changed
         limits = desk_settings.get_limits(session)
         queued = overview.count_queued(session, campaign_id) if step != "launch" else 0
         if step == "launch":
-            faults = campaigns.check_campaign(session, campaign_id, now=desk.parts.now())
-            errors = campaign_form.told(said_of(faults, item, desk), campaign_form.tags_of(item))
+            found = campaigns.check_campaign(session, campaign_id, now=desk.parts.now())
+            tags, names = campaign_form.tags_of(item), overview.name_campaigns(session) | places
+            errors = campaign_form.told(said_of(refusals(found), desk.voice), tags)
+            warned = campaign_form.told(said_of(warnings(found), desk.voice, "warn", names), tags)
     _refuse_impossible(desk, item, step)
     if campaigns.STEPS[step][item["status"]] == item["status"]:
         return desk.go(f"/console/campaigns/{campaign_id}")
@@ -85,5 +89,6 @@ def _ask(desk: Desk, campaign_id: str, step: Step, *, status: int = 200, changed
         limits=limits,
         queued=queued,
         errors=errors,
+        warned=warned,
         changed=changed,
     )

@@ -7,10 +7,18 @@ from starlette.responses import Response
 
 from offers import campaigns
 from offers.rules.campaign import CampaignBody
+from offers.rules.launch import refusals, told, warnings
 from web.asking import Cursor, Limit, Named, page
 from web.bodies import JsonRoute, json_answer, no_content
+from web.campaign_examples import CHECKS, LAUNCHED, VERSION
 from web.editing import IfUnchanged, IfUnchangedOrNew, edited
-from web.examples import CAMPAIGN, answers, answers_with_etag, answers_with_page, edited_or_made
+from web.examples import (
+    CAMPAIGN,
+    answers,
+    answers_with_etag,
+    answers_with_page,
+    edited_or_made,
+)
 from web.guards import Server
 from web.parts import Have
 
@@ -32,10 +40,14 @@ def add_campaign(body: CampaignBody, request: Request, _caller: Server, parts: H
 def put_campaign(
     campaign_id: Named, body: CampaignBody, check: IfUnchangedOrNew, _caller: Server, parts: Have
 ) -> Response:
-    """A live campaign is edited as a new version: what is decided from then on goes by it."""
+    """A live campaign is edited as a new version: what is decided from then on goes by it.
+
+    It is checked as at its launch: 409 with what is wrong, and the version before runs on; else `warnings` beside the campaign.
+    """
     with parts.database.transaction() as session:
         item, created = campaigns.put_campaign(session, campaign_id, body, now=parts.now(), check=check)
-    return edited(item, 201 if created else 200)
+    warned = {name: item.pop(name) for name in ("warnings",) if name in item}
+    return edited(item, 201 if created else 200, warned)
 
 
 @router.get("", summary="All campaigns", responses=answers_with_page(CAMPAIGN))
@@ -50,6 +62,23 @@ def get_campaign(campaign_id: Named, _caller: Server, parts: Have) -> Response:
         return edited(campaigns.get_campaign(session, campaign_id))
 
 
+@router.get("/{campaign_id}/versions", summary="A campaign's versions", responses=answers_with_page(VERSION))
+def list_versions(
+    campaign_id: Named, _caller: Server, parts: Have, cursor: Cursor = None, limit: Limit = 100
+) -> Response:
+    """What it said in each of its versions, newest first. Decisions name theirs."""
+    with parts.database.reading() as session:
+        return page(*campaigns.list_versions(session, campaign_id, after=cursor or "", limit=limit))
+
+
+@router.get("/{campaign_id}/checks", summary="What a launch would say", responses=answers(CHECKS))
+def check(campaign_id: Named, _caller: Server, parts: Have) -> Response:
+    """Refusals keep it from being launched, warnings do not. Nothing changes."""
+    with parts.database.reading() as session:
+        found = campaigns.check_campaign(session, campaign_id, now=parts.now())
+    return json_answer({"refusals": told(refusals(found)), "warnings": told(warnings(found))})
+
+
 @router.delete("/{campaign_id}", summary="Remove a draft", status_code=204)
 def delete_campaign(campaign_id: Named, check: IfUnchanged, _caller: Server, parts: Have) -> Response:
     """409 for a campaign that was launched: end it instead, so that its decisions keep their reason."""
@@ -58,9 +87,9 @@ def delete_campaign(campaign_id: Named, check: IfUnchanged, _caller: Server, par
     return no_content()
 
 
-@router.post("/{campaign_id}/launch", summary="Launch a campaign", responses=answers(CAMPAIGN))
+@router.post("/{campaign_id}/launch", summary="Launch a campaign", responses=answers(LAUNCHED))
 def launch(campaign_id: Named, _caller: Server, parts: Have) -> Response:
-    """409 with what is wrong when it could never send."""
+    """409 with what is wrong when it could never send; what else is to be known is among its `warnings`."""
     return _step(campaign_id, "launch", parts)
 
 

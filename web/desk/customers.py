@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from offers import customers, devices, history, personal
+from offers import customers, devices, explaining, personal
 from offers.rules.profile import CustomerBody, Id
 from web.aftermath import carry_out
 from web.asking import Cursor, Limit, LongCursor, Named, page
@@ -83,9 +83,9 @@ def why(
     _caller: Server,
     parts: Have,
 ) -> Response:
-    """The campaign's decisions for this customer; `never` says why there are none."""
+    """The campaign's decisions for this customer. `never` says why there are none: the most telling reason, and those that hold too."""
     with parts.database.reading() as session:
-        return json_answer(history.why(session, customer_id, campaign))
+        return json_answer(explaining.why(session, customer_id, campaign, now=parts.now()))
 
 
 @router.delete("/{customer_id}", summary="Erase a customer", status_code=204)

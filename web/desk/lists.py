@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from offers import history
 from offers.history import Asked, Page
-from web.asking import asked, asked_of_positions, page
+from web.asking import asked, asked_of_decisions, asked_of_positions, page
 from web.bodies import JsonRoute
 from web.examples import DECISION, DELIVERY, TRANSITION, VISIT, answers_with_page
 from web.guards import Server
@@ -17,6 +17,7 @@ from web.parts import Have, Parts
 router = APIRouter(prefix="/v1", tags=["what happened"], route_class=JsonRoute)
 
 Wanted = Annotated[Asked, Depends(asked)]
+Decided = Annotated[Asked, Depends(asked_of_decisions)]
 Seen = Annotated[Asked, Depends(asked_of_positions)]
 """Without `campaign`: transitions and visits come before any."""
 
@@ -33,7 +34,7 @@ def list_visits(_caller: Server, wanted: Seen, parts: Have) -> Response:
 
 
 @router.get("/decisions", summary="Every send, and every named reason not to", responses=answers_with_page(DECISION))
-def list_decisions(_caller: Server, wanted: Wanted, parts: Have) -> Response:
+def list_decisions(_caller: Server, wanted: Decided, parts: Have) -> Response:
     return _read(parts, history.list_decisions, wanted)
 
 

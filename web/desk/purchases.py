@@ -10,6 +10,7 @@ from offers.purchases import Asked
 from offers.rules.purchase import PurchaseBody
 from web.asking import AtPlace, Customer, Limit, Since, page
 from web.bodies import JsonRoute
+from web.desk.guesses import Guesses
 from web.examples import PURCHASE, answers_with_page, made_or_there
 from web.guards import Caller, Server, server
 from web.parts import Have
@@ -24,18 +25,23 @@ PageEnd = Annotated[
 
 
 @router.post("", summary="Write a purchase", status_code=201, responses=made_or_there(PURCHASE))
-def record_purchase(body: PurchaseBody, request: Request, _caller: Seller, parts: Have) -> Response:
+def record_purchase(body: PurchaseBody, request: Request, caller: Seller, parts: Have) -> Response:
     """Once by its `purchase_id`: the same again changes nothing and is answered with 200, another body with 409.
 
-    Its `coupon` is redeemed with it, where that is still possible.
+    Its `coupon` is redeemed with it, where that is still possible. A key that told too many that are none is answered with 429.
     """
+    guesses = Guesses(parts.redis)
+    if body.coupon is not None:
+        guesses.refuse_too_many(caller.key_id)
     made = []
 
     def record() -> dict[str, Any]:
         with parts.database.transaction() as session:
-            item, created = purchases.record_purchase(session, body, keys=parts.codes, now=parts.now())
-        made.append(created)
-        return item
+            done = purchases.record_purchase(session, body, keys=parts.codes, now=parts.now())
+        if done.coupon_is_none:
+            guesses.count_miss(caller.key_id)
+        made.append(done.created)
+        return done.item
 
     answer = parts.repeats.once(request, body, record)
     if made == [False]:

@@ -1,9 +1,9 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 from sqlalchemy.orm import Session
 
-from offers.records.tables import Campaign, DeskSettings
+from offers.records.tables import Campaign, CampaignVersion, DeskSettings
 from offers.rules.limits import Limits
 
 
@@ -15,13 +15,36 @@ def campaign_locked(session: Session, campaign_id: str) -> Campaign | None:
     return session.get(Campaign, campaign_id, with_for_update=True, populate_existing=True)
 
 
-def running_campaigns(session: Session) -> Sequence[Campaign]:
-    """Live ones, and paused ones, whose decisions say so."""
-    return session.scalars(select(Campaign).where(Campaign.status.in_(("live", "paused"))).order_by(Campaign.id)).all()
+RUNNING = ("live", "paused")
+
+
+def running_campaigns(session: Session, *, also: Collection[str] = ()) -> Sequence[Campaign]:
+    """Live ones, and paused ones, whose decisions say so; and of these ids those that are over."""
+    return session.scalars(select(Campaign).where(_runs_or_is(also)).order_by(Campaign.id)).all()
+
+
+def running_definitions(session: Session, *, also: Collection[str] = ()) -> tuple[tuple[str, int, str, str], ...]:
+    """(id, version, status, definition as JSON text) of the same, in any order: text, so that what was read once is known again."""
+    wanted = select(Campaign.id, Campaign.version, Campaign.status, cast(Campaign.definition, Text))
+    rows = session.execute(wanted.where(_runs_or_is(also)))
+    return tuple((row[0], row[1], row[2], row[3]) for row in rows)
+
+
+def _runs_or_is(ids: Collection[str]) -> ColumnElement[bool]:
+    running = Campaign.status.in_(RUNNING)
+    return or_(running, Campaign.id.in_(ids)) if ids else running
 
 
 def all_campaigns(session: Session, after: str, limit: int) -> Sequence[Campaign]:
     return session.scalars(select(Campaign).where(Campaign.id > after).order_by(Campaign.id).limit(limit)).all()
+
+
+def versions_of(session: Session, campaign_id: str, before: int | None, limit: int) -> Sequence[CampaignVersion]:
+    """Newest first, from before a version on."""
+    wanted = select(CampaignVersion).where(CampaignVersion.campaign_id == campaign_id)
+    if before is not None:
+        wanted = wanted.where(CampaignVersion.version < before)
+    return session.scalars(wanted.order_by(CampaignVersion.version.desc()).limit(limit)).all()
 
 
 def settings_row(session: Session) -> DeskSettings | None:

@@ -1,16 +1,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Select, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, select, update
+from sqlalchemy.orm import Session, aliased
 
 from offers.records.ids import ALPHABET
 from offers.records.queries.offers import give_back, offer_that_reads, offers_by_id, offers_locked
 from offers.records.queries.writing import write_together
 from offers.records.tables import Coupon, Delivery, Offer, OfferCode
 from offers.rules.budget import Unit
-from offers.rules.coupon import Verdict, best_of
+from offers.rules.coupon import Verdict, best_of, end_of_coupon
 from offers.rules.coupon_codes import CodeKeys, generated_code, mark_of, normalised, unseal
 
 
@@ -46,9 +46,9 @@ def issue(session: Session, decision_ids: Iterable[str], now: datetime) -> None:
     rows = _reserved(session, decision_ids)
     offers = offers_by_id(session, {row.offer_id for row in rows}) if rows else {}
     for row in rows:
-        valid_for_s = offers[row.offer_id].valid_for_s
+        offer = offers[row.offer_id]
         row.state, row.issued_at = "issued", now
-        row.expires_at = None if valid_for_s is None else now + timedelta(seconds=valid_for_s)
+        row.expires_at = end_of_coupon(now, offer.valid_for_s, offer.valid_until)
         write_together(row, "state", "issued_at", "expires_at")
     session.flush()
 
@@ -71,11 +71,13 @@ def release(session: Session, decision_ids: Iterable[str]) -> None:
 
 
 def release_what_waits(session: Session, customer_id: str) -> None:
-    """A customer is about to be removed: the coupons whose messages no sender has taken yet go back."""
+    """A customer is about to be removed: the coupons whose messages no sender has taken yet, for no device, go back."""
+    beside = aliased(Delivery)
+    taken = exists().where(beside.decision_id == Coupon.decision_id, beside.state.in_(("sending", "sent", "unknown")))
     waiting = session.scalars(
         select(Coupon.decision_id)
         .join(Delivery, Delivery.decision_id == Coupon.decision_id)
-        .where(Coupon.customer_id == customer_id, Coupon.state == "reserved", Delivery.state == "queued")
+        .where(Coupon.customer_id == customer_id, Coupon.state == "reserved", Delivery.state == "queued", ~taken)
     )
     release(session, [one for one in waiting if one])
 
@@ -147,6 +149,9 @@ def redeem(
     # the one that ends first is used first
     held = held.order_by(Coupon.expires_at.is_(None), Coupon.expires_at, Coupon.id)
     rows = session.scalars(held.execution_options(populate_existing=True)).all()
+    for row in rows:
+        if row.state == "reserved":  # its push may be on the phone already, and the offer may have ended meanwhile
+            row.expires_at = offers[row.offer_id].valid_until
     coupon, verdict = best_of(rows, asked.purchase_id, now)
     if coupon is None:
         return None, None, "unknown"

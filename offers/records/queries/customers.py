@@ -1,8 +1,9 @@
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.tables import Consent, Customer, Device, Order
 
 OPEN_ORDER = ("placed", "ready", "on_the_way", "nearby", "arrived")
@@ -12,11 +13,15 @@ def customer_by_id(session: Session, customer_id: str) -> Customer | None:
     return session.get(Customer, customer_id)
 
 
+def customers_by_id(session: Session, ids: Iterable[str]) -> dict[str, Customer]:
+    return {row.id: row for row in session.scalars(select(Customer).where(Customer.id.in_(set(ids))))}
+
+
 def customers_locked(session: Session, ids: Iterable[str]) -> dict[str, Customer]:
     """These customers as they are now, locked in the order of their ids until the commit. (On SQLite the transaction is the lock.)"""
     rows = session.scalars(
         select(Customer)
-        .where(Customer.id.in_(set(ids)))
+        .where(among(Customer.id, ids))
         .order_by(Customer.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -26,7 +31,7 @@ def customers_locked(session: Session, ids: Iterable[str]) -> dict[str, Customer
 
 def lock_customers(session: Session, ids: Iterable[str]) -> set[str]:
     """The same lock for who needs nothing of them; those that there are."""
-    wanted = select(Customer.id).where(Customer.id.in_(set(ids))).order_by(Customer.id).with_for_update()
+    wanted = select(Customer.id).where(among(Customer.id, ids)).order_by(Customer.id).with_for_update()
     return set(session.scalars(wanted))
 
 
@@ -51,19 +56,19 @@ def with_open_order(session: Session, customer_ids: Iterable[str]) -> set[str]:
     """Those of these customers who have an order that is open."""
     return set(
         session.scalars(
-            select(Order.customer_id).where(Order.customer_id.in_(set(customer_ids)), Order.status.in_(OPEN_ORDER))
+            select(Order.customer_id).where(among(Order.customer_id, customer_ids), Order.status.in_(OPEN_ORDER))
         )
     )
 
 
 def owners(session: Session, device_ids: Iterable[str]) -> set[str]:
     """The customers of these devices, as of now and unlocked."""
-    return set(session.scalars(select(Device.customer_id).where(Device.id.in_(set(device_ids)))))
+    return set(session.scalars(select(Device.customer_id).where(among(Device.id, device_ids))))
 
 
 def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
     """These devices as they are now."""
-    rows = session.scalars(select(Device).where(Device.id.in_(set(ids))).execution_options(populate_existing=True))
+    rows = session.scalars(select(Device).where(among(Device.id, ids)).execution_options(populate_existing=True))
     return {device.id: device for device in rows}
 
 
@@ -85,12 +90,29 @@ def devices_of(session: Session, customer_ids: Iterable[str]) -> dict[str, list[
     """Devices in use, a customer's most recently seen first."""
     rows = session.scalars(
         select(Device)
-        .where(Device.customer_id.in_(set(customer_ids)), Device.revoked_at.is_(None))
+        .where(among(Device.customer_id, customer_ids), Device.revoked_at.is_(None))
         .order_by(Device.updated_at.desc(), Device.id)
     )
     found: dict[str, list[Device]] = {}
     for row in rows:
         found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+def reachable_devices(session: Session, customer_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Ids of the devices in use that take a push, a customer's most recently seen first. No two have one token."""
+    rows = session.execute(
+        select(Device.customer_id, Device.id)
+        .where(
+            among(Device.customer_id, customer_ids),
+            Device.revoked_at.is_(None),
+            func.coalesce(Device.push_token, "") != "",
+        )
+        .order_by(Device.updated_at.desc(), Device.id)
+    )
+    found: dict[str, list[str]] = {}
+    for customer, device in rows:
+        found.setdefault(customer, []).append(device)
     return found
 
 

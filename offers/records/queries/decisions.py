@@ -2,9 +2,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.tables import Decision
 
 
@@ -13,7 +14,7 @@ def decided_already(session: Session, customer_ids: Iterable[str], moments: Iter
     rows = session.execute(
         select(Decision.customer_id, Decision.moment)
         .distinct()
-        .where(Decision.customer_id.in_(set(customer_ids)), Decision.moment.in_(set(moments)))
+        .where(among(Decision.customer_id, customer_ids), among(Decision.moment, moments))
     )
     return {(customer, moment) for customer, moment in rows}
 
@@ -22,27 +23,33 @@ def sent_since(session: Session, customer_ids: Iterable[str], since: datetime) -
     """How many decisions count against each customer's cap since then."""
     rows = session.execute(
         select(Decision.customer_id, func.count())
-        .where(Decision.customer_id.in_(set(customer_ids)), Decision.spends_cap.is_(True), Decision.at > since)
+        .where(among(Decision.customer_id, customer_ids), Decision.spends_cap.is_(True), Decision.at > since)
         .group_by(Decision.customer_id)
     )
     return {customer: count for customer, count in rows}  # noqa: C416 - says what is counted
 
 
-def last_sent(
+def last_times(
     session: Session, customer_ids: Iterable[str], campaign_ids: Iterable[str]
-) -> dict[tuple[str, str], datetime]:
-    """When each campaign last decided to send to each customer and did not take it back."""
+) -> dict[tuple[str, str], tuple[datetime | None, datetime | None]]:
+    """By customer and campaign: when it last decided to send and did not take it back, and when the customer was last held out."""
+    sent, held_out = Decision.spends_cap.is_(True), Decision.outcome == "held_out"
     rows = session.execute(
-        select(Decision.customer_id, Decision.campaign_id, func.max(Decision.at))
+        select(
+            Decision.customer_id,
+            Decision.campaign_id,
+            func.max(Decision.at).filter(sent),
+            func.max(Decision.at).filter(held_out),
+        )
         .where(
-            Decision.customer_id.in_(set(customer_ids)),
-            Decision.campaign_id.in_(set(campaign_ids)),
-            Decision.spends_cap.is_(True),
+            among(Decision.customer_id, customer_ids),
+            among(Decision.campaign_id, campaign_ids),
+            or_(sent, held_out),
         )
         .group_by(Decision.customer_id, Decision.campaign_id)
     )
-    return {(customer, campaign): at for customer, campaign, at in rows}
+    return {(customer, campaign): (sent_at, held_at) for customer, campaign, sent_at, held_at in rows}
 
 
 def decisions_by_id(session: Session, ids: Iterable[Any]) -> dict[str, Decision]:
-    return {one.id: one for one in session.scalars(select(Decision).where(Decision.id.in_({i for i in ids if i})))}
+    return {one.id: one for one in session.scalars(select(Decision).where(among(Decision.id, ids)))}

@@ -1,9 +1,11 @@
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.tables import Delivery
 
 
@@ -25,7 +27,7 @@ def claim(
     """Take those of these that are queued and due; whoever else asks now, under whatever name, gets none of them."""
     taken = session.scalars(
         update(Delivery)
-        .where(Delivery.id.in_(set(ids)), Delivery.state == "queued", Delivery.not_before <= now)
+        .where(among(Delivery.id, ids), Delivery.state == "queued", Delivery.not_before <= now)
         .values(state="sending", claim=sender, lease_until=lease_until, attempts=Delivery.attempts + 1)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
@@ -35,14 +37,14 @@ def claim(
 
 def recipients(session: Session, ids: Iterable[str]) -> set[str]:
     """The customers of these deliveries."""
-    return set(session.scalars(select(Delivery.customer_id).where(Delivery.id.in_(set(ids)))))
+    return set(session.scalars(select(Delivery.customer_id).where(among(Delivery.id, ids))))
 
 
 def held_by(session: Session, ids: Iterable[str], sender: str) -> Sequence[Delivery]:
     """Those of these that `sender` still holds, locked."""
     return session.scalars(
         select(Delivery)
-        .where(Delivery.id.in_(set(ids)), Delivery.claim == sender, Delivery.state == "sending")
+        .where(among(Delivery.id, ids), Delivery.claim == sender, Delivery.state == "sending")
         .order_by(Delivery.id)
         .with_for_update()
     ).all()
@@ -72,13 +74,29 @@ def end_expired_leases(session: Session, ids: Iterable[str], now: datetime) -> S
     return ended.all()
 
 
-def siblings_that_left(session: Session, decision_ids: Iterable[str]) -> set[str]:
-    """Decisions of which a delivery left, may have left, or is still under way."""
-    may_have_left = or_(Delivery.state.in_(("queued", "sending", "sent", "unknown")))
-    return {
-        one
-        for one in session.scalars(
-            select(Delivery.decision_id).where(Delivery.decision_id.in_(set(decision_ids)), may_have_left)
+MAY_HAVE_LEFT = ("queued", "sending", "sent", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """What became of all the deliveries of some decisions."""
+
+    left: set[str]
+    """Decisions of which one left, may have left, or is still under way."""
+    met_quiet_hours: set[str]
+    """Deliveries that were taken back for the quiet hours, of the others."""
+
+
+def siblings(session: Session, decision_ids: Iterable[str]) -> Siblings:
+    rows = session.execute(
+        select(Delivery.decision_id, Delivery.id, Delivery.state, Delivery.reason).where(
+            among(Delivery.decision_id, decision_ids)
         )
-        if one
-    }
+    ).all()
+    left = {one.decision_id for one in rows if one.state in MAY_HAVE_LEFT}
+    quiet = {one.id for one in rows if one.reason == "quiet_hours" and one.decision_id not in left}
+    return Siblings(left, quiet)
+
+
+def deliveries_by_id(session: Session, ids: Iterable[str]) -> Sequence[Delivery]:
+    return session.scalars(select(Delivery).where(Delivery.id.in_(set(ids))).order_by(Delivery.id)).all()

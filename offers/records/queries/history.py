@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from offers.records.queries.counting import COUNTED, count_what_went
 from offers.records.queries.customers import lock_customers
 from offers.records.tables import Decision, Delivery, Stay, Transition, Visit
 
@@ -83,7 +84,7 @@ class Kept:
     decisions_before: datetime
     transitions_before: datetime
     counted_since: datetime
-    """A send from after this still counts against a cap or a cooldown, however old."""
+    """A send or a hold-out from after this still counts against a cap or a cooldown, however old."""
 
 
 def _over(kind: str, kept: Kept) -> tuple[Any, list[ColumnElement[bool]]]:
@@ -99,7 +100,8 @@ def _over(kind: str, kept: Kept) -> tuple[Any, list[ColumnElement[bool]]]:
             under_way = Delivery.state.in_(("queued", "sending"))
             return Delivery, [Delivery.created_at < kept.decisions_before, ~under_way]
         case "decisions":
-            done = or_(Decision.spends_cap.is_(False), Decision.at < kept.counted_since)
+            counts = or_(Decision.spends_cap.is_(True), Decision.outcome == "held_out")
+            done = or_(~counts, Decision.at < kept.counted_since)
             return Decision, [Decision.at < kept.decisions_before, done]
     raise ValueError(kind)
 
@@ -111,9 +113,13 @@ def kept_long_enough(session: Session, kind: str, kept: Kept, after: str, limit:
 
 
 def purge(session: Session, kind: str, kept: Kept, ids: Sequence[str]) -> int:
-    """Remove those of these rows that still may go; how many. Their customers are locked first, as by everybody who writes of them."""
+    """Remove those of these rows that still may go, and count them; how many. Their customers are locked first, as by everybody who writes of them."""
     table, over = _over(kind, kept)
     these = table.id.in_(ids)
     lock_customers(session, session.scalars(select(table.customer_id).where(these).distinct()))
-    gone = delete(table).where(these, *over).returning(table.id).execution_options(synchronize_session=False)
-    return len(session.scalars(gone).all())
+    shown, _ = COUNTED.get(kind, ((table.id,), None))
+    gone = delete(table).where(these, *over).returning(*shown).execution_options(synchronize_session=False)
+    rows = session.execute(gone).all()
+    if kind in COUNTED:
+        count_what_went(session, kind, rows)
+    return len(rows)

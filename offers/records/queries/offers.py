@@ -86,7 +86,9 @@ def add_codes(session: Session, offer_id: str, sealed: Mapping[str, str]) -> set
     return insert_missing(session, OfferCode, rows)
 
 
-def what_is_left(session: Session, ids: Iterable[str], places: Iterable[str], at_most: int) -> dict[str, Left]:
+def what_is_left(
+    session: Session, ids: Iterable[str], places: Iterable[str], at_most: int, now: datetime
+) -> dict[str, Left]:
     """What is left of these offers at these places, locked until the commit; of free codes not more than `at_most` an offer."""
     offers = offers_locked(session, ids)
     if not offers:
@@ -101,6 +103,7 @@ def what_is_left(session: Session, ids: Iterable[str], places: Iterable[str], at
             one.spent,
             one.budget_per_place,
             codes=codes[one.id] if one.codes == "imported" else None,
+            ended_at=one.valid_until if one.valid_until is not None and one.valid_until <= now else None,
         )
         for one in offers.values()
     }

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Text, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.tables import Geofence, GeofenceVersion, Place
 
 IN_FORCE = and_(Geofence.retired_at.is_(None), Place.paused.is_(False))
@@ -45,7 +46,7 @@ def places_that_stay(session: Session, ids: Iterable[str]) -> set[str]:
 
 
 def places_by_id(session: Session, ids: Iterable[str]) -> dict[str, Place]:
-    return {place.id: place for place in session.scalars(select(Place).where(Place.id.in_(set(ids))))}
+    return {place.id: place for place in session.scalars(select(Place).where(among(Place.id, ids)))}
 
 
 def all_places(session: Session, after: str, limit: int) -> Sequence[Place]:

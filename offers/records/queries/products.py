@@ -10,6 +10,11 @@ def product_by_sku(session: Session, sku: str) -> Product | None:
     return session.get(Product, sku)
 
 
+def products_by_sku(session: Session, skus: Iterable[str]) -> dict[str, Product]:
+    """Those of these products that there are."""
+    return {row.sku: row for row in session.scalars(select(Product).where(Product.sku.in_(set(skus))))}
+
+
 def products_locked(session: Session, skus: Iterable[str]) -> dict[str, Product]:
     """These products as they are now, locked in the order of their skus until the commit."""
     rows = session.scalars(

@@ -4,12 +4,13 @@ from datetime import datetime
 from sqlalchemy import and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from offers.records.queries.among import among
 from offers.records.tables import Stay, Transition, Visit
 
 
 def open_stays_of_devices(session: Session, device_ids: Iterable[str]) -> Sequence[Stay]:
     return session.scalars(
-        select(Stay).where(Stay.device_id.in_(set(device_ids)), Stay.left_at.is_(None)).order_by(Stay.id)
+        select(Stay).where(among(Stay.device_id, device_ids), Stay.left_at.is_(None)).order_by(Stay.id)
     ).all()
 
 
@@ -110,7 +111,7 @@ def exits_noted(
         return set()
     rows = session.execute(
         select(Transition.device_id, Transition.geofence_id, Transition.at).where(
-            Transition.customer_id.in_(set(customer_ids)),
+            among(Transition.customer_id, customer_ids),
             Transition.kind == "exit",
             Transition.at.in_({at for _, _, at in wanted}),
         )

@@ -1,6 +1,7 @@
 """The tables, one file a noun. Importing this room makes all of them known to the metadata."""
 
 from offers.records.tables.campaigns import Campaign, CampaignVersion
+from offers.records.tables.counts import DayCount
 from offers.records.tables.coupons import Coupon
 from offers.records.tables.customers import Consent, Customer
 from offers.records.tables.decisions import Decision
@@ -23,6 +24,7 @@ __all__ = [
     "Consent",
     "Coupon",
     "Customer",
+    "DayCount",
     "Decision",
     "Deed",
     "Deferral",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from offers.records.database import Table
@@ -13,6 +13,11 @@ class Customer(Table):
     """The brand's id for a person, or a person nobody knows yet (`anonymous`: a device before it is linked)."""
 
     __tablename__ = "customers"
+    __table_args__ = (
+        Index("ix_customers_tags", "tags", postgresql_using="gin", postgresql_ops={"tags": "jsonb_path_ops"}).ddl_if(
+            dialect="postgresql"
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     anonymous: Mapped[bool]

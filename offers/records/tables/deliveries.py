@@ -37,6 +37,8 @@ class Delivery(Table):
     state: Mapped[str]
     """`queued`, `sending`, `sent`, `unknown`, `failed` or `expired`."""
     reason: Mapped[str | None]
+    missing: Mapped[str | None]
+    """The fact for whose lack the default text went out, or what else was wrong with its own words."""
     language: Mapped[str | None]
     title: Mapped[str | None]
     body: Mapped[str | None]

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from offers.records.database import Table
 
+REACHABLE = text("revoked_at IS NULL AND push_token IS NOT NULL")
+
 
 class Device(Table):
     __tablename__ = "devices"
+    __table_args__ = (Index("ix_devices_reachable", "customer_id", sqlite_where=REACHABLE, postgresql_where=REACHABLE),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from offers.records.database import Table
+from offers.records.database import Json, Table
 
 FREE = text("taken_at IS NULL")
 
@@ -34,8 +34,11 @@ class Offer(Table):
     code_reads: Mapped[str | None] = mapped_column(unique=True)
     """What it reads as: two offers never share one."""
     valid_for_s: Mapped[int | None]
+    valid_until: Mapped[datetime | None]
     text: Mapped[dict[str, Any]]
     """A text a language."""
+    minimum_basket: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """The same; none in an offer that was written before there was any."""
     spent: Mapped[int]
     """Units that are reserved or were given out. Outlives the customers who got them."""
     redeemed: Mapped[int]

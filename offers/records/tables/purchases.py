@@ -13,7 +13,7 @@ class Purchase(Table):
 
     __tablename__ = "purchases"
     __table_args__ = (
-        Index("ix_purchases_at", "at", "id"),
+        Index("ix_purchases_at", "at", "id", postgresql_include=["customer_id"]),
         Index("ix_purchases_customer", "customer_id", "at"),
         Index("ix_purchases_place", "place_id", "at"),
     )
@@ -38,6 +38,7 @@ class PurchaseItem(Table):
     """One line of a purchase."""
 
     __tablename__ = "purchase_items"
+    __table_args__ = (Index("ix_purchase_items_category", "category", "purchase_id"),)
 
     purchase_id: Mapped[str] = mapped_column(ForeignKey("purchases.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -41,7 +41,7 @@ class Visit(Table):
     __tablename__ = "visits"
     __table_args__ = (
         Index("uq_visits_open", "customer_id", "place_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_visits_place", "place_id", "entered_at"),
+        Index("ix_visits_place", "place_id", "entered_at", postgresql_include=["customer_id"]),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -67,3 +67,5 @@ class Transition(Table):
     at: Mapped[datetime]
     source: Mapped[str]
     reason: Mapped[str | None]
+    moment: Mapped[str | None]
+    """The key of the moment that it made, for campaigns to decide: none for a second phone's, and for what an edit caused."""

@@ -30,15 +30,16 @@ PEOPLE: dict[str, Row] = {
 }
 PHONES = {"anna": 2, "bob": 1, "cleo": 1}
 OFFERS: dict[str, Row] = {
-    "bag": {"codes": "none", "budget": None, "per_place": 1, "valid_for": None},
-    "card": {"codes": "imported", "budget": None, "per_place": None, "valid_for": 2 * DAY},
-    "sale": {"codes": "shared", "budget": 6, "per_place": 4, "valid_for": 6 * HOUR},
-    "ten": {"codes": "generated", "budget": 4, "per_place": 3, "valid_for": DAY},
+    "bag": {"codes": "none", "budget": None, "per_place": 1, "valid_for": None, "until": None},
+    "card": {"codes": "imported", "budget": None, "per_place": None, "valid_for": 2 * DAY, "until": None},
+    "sale": {"codes": "shared", "budget": 6, "per_place": 4, "valid_for": 6 * HOUR, "until": None},
+    "ten": {"codes": "generated", "budget": 4, "per_place": 3, "valid_for": DAY, "until": None},
 }
 OFFER_CHANGES: dict[str, tuple[Any, ...]] = {
     "budget": (None, 2, 4, 8),
     "per_place": (None, 0, 1, 3),
     "valid_for": (None, HOUR, DAY),
+    "until": (None, NOON + 2 * HOUR, NOON + 2 * DAY, NOON + 60 * DAY),
 }
 CARDS = ("CARD-0001", "CARD-0002", "CARD-0003")
 LIMITS: Row = {"cap": (3, DAY), "quiet": (21, 8), "hold_out": 0, "life": timedelta(minutes=15)}
@@ -78,6 +79,9 @@ CAMPAIGN = st.fixed_dictionaries(
         "cooldown": often(None, 2 * HOUR, DAY, 9 * DAY, share=1),
         "life": often(None, timedelta(minutes=5), 2 * HOUR, 2 * DAY, share=1),
         "hold_out": often(None, 0, 50, 100, share=2),
+        "quiet": st.sampled_from(["drop", "defer"]),
+        "devices": often("last_seen", "all"),
+        "variants": often([], [("a", 1), ("b", 1)], [("a", 0), ("b", 3), ("c", 1)], share=1),
     }
 )
 
@@ -105,6 +109,9 @@ def campaign_body(one: Row) -> CampaignBody:
             "audience": AUDIENCES[one["audience"]],
             "schedule": schedule,
             "hold_out_percent": one["hold_out"],
+            "quiet_hours": one["quiet"],
+            "devices": one["devices"],
+            "variants": [{"name": name, "weight": weight} for name, weight in one["variants"]],
             "messages": {"en": {"title": "For you", "body": "At {{ place.name }}"}},
         }
     )
@@ -129,6 +136,7 @@ def place_body(name: str, *, paused: bool = False) -> PlaceBody:
 
 def offer_body(name: str, one: Row) -> OfferBody:
     written = {"budget": one["budget"], "budget_per_place": one["per_place"], "valid_for": one["valid_for"]}
+    written["valid_until"] = one["until"]
     code = {"code": f"{name}-2026"} if one["codes"] == "shared" else {}
     return OfferBody.model_validate({"name": name, "kind": "text", "codes": one["codes"], **written, **code})
 

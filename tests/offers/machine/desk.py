@@ -120,20 +120,18 @@ class Desk(Messages):
 
     def is_written(self, name: str, spec: Row) -> None:
         now, one = self._tick(), city.campaign(spec)
-        body = city.campaign_body(one)
-        if self.model.may_change(name, one):
-            self._do(lambda session: put_campaign(session, name, body, now=now))
-        else:
-            self._refused(lambda session: put_campaign(session, name, body, now=now), Conflict, "the edit")
+        before = dict(self.model.campaigns.get(name, {}))
+        may = self.model.may_change(name, one)
+        write = partial(put_campaign, campaign_id=name, body=city.campaign_body(one), now=now)
+        self._launches(name, before, may, partial(self._do, write))
 
     def is_stepped(self, name: str, step: Any) -> None:
         now = self._tick()
-        if name not in self.model.campaigns:
-            return
-        if self.model.may_step(name, step):
-            self._do(lambda session: step_campaign(session, name, step, now=now))
-        else:
-            self._refused(lambda session: step_campaign(session, name, step, now=now), Conflict, step)
+        if name in self.model.campaigns:
+            before = dict(self.model.campaigns[name])
+            may = self.model.may_step(name, step)
+            step_it = partial(step_campaign, campaign_id=name, step=step, now=now)
+            self._launches(name, before, may, partial(self._do, step_it))
 
     def changes_a_limit(self, change: tuple[str, Any]) -> None:
         self._tick()

@@ -13,6 +13,7 @@ from offers.records.tables import (
     Coupon,
     Customer,
     Decision,
+    Deferral,
     Delivery,
     Device,
     Offer,
@@ -21,7 +22,8 @@ from offers.records.tables import (
     Stay,
     Visit,
 )
-from tests.offers.machine.model import Model, in_quiet
+from tests.offers.machine.answering import in_quiet
+from tests.offers.machine.model import Model
 from tests.offers.machine.whereabouts import Row
 
 
@@ -33,8 +35,9 @@ STAY, VISIT = (
     "device_id customer_id geofence_id entered_at dwelled_at left_at left_reason",
     "customer_id place_id entered_at left_at",
 )
-DECISION = "customer_id campaign_id campaign_version place_id at outcome spends_cap"
-DELIVERY = "customer_id campaign_id device_id state reason expires_at lease_until"
+DECISION = "customer_id campaign_id campaign_version place_id at outcome spends_cap variant"
+DELIVERY = "customer_id campaign_id device_id state reason expires_at lease_until variant"
+DEFERRAL = "customer_id campaign_id device_id place_id role trigger happened_at not_before"
 COUPON = "customer_id offer_id place_id state expires_at purchase_id"
 QUESTIONS = {
     "stays": _of(Stay, f"{STAY} id moment", "id"),
@@ -47,6 +50,7 @@ QUESTIONS = {
     "free codes": select(OfferCode.mark).where(OfferCode.taken_at.is_(None)),
     "customers": _of(Customer, "id location offers orders", "id"),
     "devices": _of(Device, "id customer_id push_token revoked_at", "id"),
+    "deferrals": _of(Deferral, f"{DEFERRAL} moment", "id"),
     "campaigns": _of(Campaign, "id status version", "id"),
 }
 
@@ -73,15 +77,15 @@ class Ledger:
         }
 
         def named(moment: str) -> str:
-            trigger, _, group = moment.rpartition(":")
-            return f"{trigger}:{names.get(group, group)}" if trigger else names.get(group, group)
+            return ":".join(names.get(part, part) for part in moment.split(":"))
 
         rows = self.rows
         return {
             "stays": [(*row[:7], named(row.moment)) for row in rows["stays"]],
             "visits": [row[:4] for row in rows["visits"]],
-            "decisions": [(*row[:7], named(row.moment), row.facts["happened_at"]) for row in rows["decisions"]],
-            "deliveries": [(*row[:7], row.context["place_id"], row.coupon is not None) for row in rows["deliveries"]],
+            "decisions": [(*row[:8], named(row.moment), row.facts["happened_at"]) for row in rows["decisions"]],
+            "deliveries": [(*row[:8], row.context["place_id"], row.coupon is not None) for row in rows["deliveries"]],
+            "deferrals": sorted((*row[:8], named(row.moment)) for row in rows["deferrals"]),
             "coupons": [row[:6] for row in rows["coupons"]],
             "offers": [row[:3] for row in rows["offers"]],
             "at places": [tuple(row) for row in rows["at places"]],
@@ -103,14 +107,18 @@ def expected(model: Model) -> dict[str, list[Any]]:
         "visits": [of(one, "customer place entered left") for one in model.visits],
         "decisions": [
             (
-                *of(one, "customer campaign version place at outcome spends moment"),
+                *of(one, "customer campaign version place at outcome spends variant moment"),
                 one["happened"].isoformat(),
             )
             for one in model.decisions
         ],
         "deliveries": [
-            of(one, "customer campaign device state reason expires lease place told") for one in model.deliveries
+            of(one, "customer campaign device state reason expires lease variant place told")
+            for one in model.deliveries
         ],
+        "deferrals": sorted(
+            of(one, "customer campaign device place role trigger happened until moment") for one in model.deferrals
+        ),
         "coupons": [of(one, "customer offer place state expires purchase") for one in model.coupons],
         "offers": [(name, one["spent"], one["redeemed"]) for name, one in sorted(model.offers.items())],
         "at places": sorted(

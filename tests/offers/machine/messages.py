@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from offers.arrivals import Crossing
 from offers.coupons import expire_coupons, redeem_coupon
+from offers.deferrals import decide_deferred, due_deferrals
 from offers.deliveries import Outcome, Sent, claim_deliveries, record_outcomes, sweep_deliveries, word_delivery
 from offers.errors import Conflict, Gone, NotFound
 from offers.rules.coupon import RedeemBody
 from offers.rules.coupon_codes import generated_code, mark_of
 from tests.offers.machine import city
-from tests.offers.machine.play import SELDOM, WHICH, Play, happens
+from tests.offers.machine.play import SECOND, SELDOM, WHICH, Play, happens
 from tests.offers.machine.whereabouts import Row
 from tests.offers.stories import KEYS
 
@@ -99,6 +100,17 @@ class Messages(Play):
         ids = self._delivery_ids()
         queued = [one for one, row in zip(ids, self.model.deliveries, strict=True) if row["state"] == "queued"]
         assert sorted(due) == queued, "what is queued is due"
+
+    @happens(9, lambda self: self.model.deferrals, late=st.sampled_from([0, 0, 1, 16 * 60, 13 * 3600]))
+    def the_morning_comes(self, late: int) -> None:
+        """What was put off first is due, or was due a while ago."""
+        self.model.now = max(self._tick(), min(one["until"] for one in self.model.deferrals) + late * SECOND)
+        now, before = self.model.now, len(self.model.deliveries)
+        ids = self._do(partial(due_deferrals, now=now))
+        assert len(ids) == sum(one["until"] <= now for one in self.model.deferrals), "as many due as the model has"
+        self.model.decide_deferred()
+        decided = self._do(partial(decide_deferred, ids=ids, now=now))
+        assert len(decided.deliveries) == len(self.model.deliveries) - before, "as many to be sent as the model has"
 
     def _code(self, number: int) -> tuple[str, list[Row]]:
         """What is typed in for a coupon, and the coupons that it can stand for."""

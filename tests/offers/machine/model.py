@@ -3,148 +3,111 @@
 Written from what the product promises, not from how it keeps it. It knows nobody's tables and looks into no room of the house.
 """
 
-from collections.abc import Callable
-from datetime import datetime, time, timedelta
-from hashlib import sha256
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.offers.machine.campaigns import Campaigns
+from tests.offers.machine.answering import LONGEST_WAIT, Answers, variant_of
 from tests.offers.machine.whereabouts import Row
 
 LEASE = timedelta(seconds=60)
-AUDIENCES: dict[str | None, Callable[[Row], bool]] = {
-    None: lambda _: True,
-    "dutch": lambda one: one["language"] in ("nl", "nl-BE"),
-    "sneakers": lambda one: "sneakers" in one["tags"],
-    "not dutch": lambda one: one["language"] not in ("nl", "nl-BE"),
-    "dutch or vip": lambda one: one["language"] in ("nl", "nl-BE") or "vip" in one["tags"],
-}
+NEVER_LEFT = ("failed", "expired")
 
 
-def in_hours(hours: tuple[int, int, int, int], local: datetime) -> bool:
-    first, last, start, end = hours
-    return first <= local.weekday() <= last and start <= local.hour < end
-
-
-def in_quiet(quiet: tuple[int, int] | None, local: datetime) -> bool:
-    """From one full hour to another by the local clock, over midnight where the first is the later one."""
-    if quiet is None:
-        return False
-    start, end, clock = time(quiet[0]), time(quiet[1]), local.time()
-    return start <= clock < end if start < end else clock >= start or clock < end
-
-
-def drawn(campaign: str, customer: str) -> int:
-    """The customer's number in a campaign's draw: those below its percent times a hundred are held out."""
-    return int.from_bytes(sha256(f"{campaign}\0{customer}".encode()).digest()[:8], "big") % 10_000
-
-
-class Model(Campaigns):
+class Model(Answers):
     # deciding
 
-    def decide(self, trigger: str, stay: Row, at: datetime) -> None:
-        customer, moment = stay["customer"], f"{trigger}:{stay['group']}"
-        if any((one["customer"], one["moment"]) == (customer, moment) for one in self.decisions):
-            return
+    def happens(self, trigger: str, stay: Row, at: datetime) -> None:
         place, role = self.fences[stay["fence"]]["place"], self.fences[stay["fence"]]["role"]
-        tags = self.places[place]["tags"]
+        moment = {"customer": stay["customer"], "trigger": trigger, "moment": f"{trigger}:{stay['group']}"}
+        moment |= {"device": stay["device"], "place": place, "role": role, "at": at, "happened": at}
         waiting = [
-            (-one["priority"], name)
+            name
             for name, one in self.campaigns.items()
-            if one["status"] in ("live", "paused")
-            and (one["on"], one["role"]) == (trigger, role)
-            and (not (one["places"] or one["tags"]) or place in one["places"] or set(tags) & set(one["tags"]))
+            if one["status"] in ("live", "paused") and self.waits_for(one, trigger, place, role)
         ]
-        to = self.address(customer, stay["device"])
+        self.decide(moment, waiting)
+
+    def decide(self, moment: Row, waiting: list[str]) -> None:
+        customer, key = moment["customer"], moment["moment"]
+        if any((one["customer"], one["moment"]) == (customer, key) for one in self.decisions):
+            return
+        to = self.addresses(customer, moment["device"])
         winner, answers = None, []
-        for _, name in sorted(waiting):  # all are judged by what was before: the winner takes nothing from its losers
+        # all are judged by what was before: the winner takes nothing from its losers
+        for name in sorted(waiting, key=lambda name: (-self.campaigns[name]["priority"], name)):
             campaign = self.campaigns[name]
-            outcome, facts = self.first_no(name, campaign, customer, place, at, reachable=to is not None)
-            if outcome is None and winner:
+            outcome, facts = self.first_no(name, campaign, moment, reachable=bool(to))
+            if not self.waits_for(campaign, moment["trigger"], moment["place"], moment["role"]):
+                outcome, facts = "not_live", {}  # put off, and edited meanwhile
+            elif outcome is None and winner:
                 outcome, facts = "outranked", {"by": winner}
             elif outcome is None:
-                winner = name
-                percent = self.limits["hold_out"] if campaign["hold_out"] is None else campaign["hold_out"]
-                held_out = drawn(name, customer) < percent * 100
-                outcome, facts = ("held_out", {"percent": percent}) if held_out else ("send", {})
+                winner, facts = name, self.held_out(name, campaign, customer) or {}
+                outcome = "held_out" if facts else "send"
             answers.append((name, outcome, facts))
         for name, outcome, facts in answers:
-            decision = self.numbered(customer=customer, campaign=name, version=self.campaigns[name]["version"])
-            decision |= {"moment": moment, "place": place, "at": self.now, "happened": at, "outcome": outcome}
-            decision |= {"facts": facts, "spends": outcome == "send"}
+            campaign = self.campaigns[name]
+            decision = self.numbered(**moment, campaign=name, version=campaign["version"])
+            until = facts.pop("put off", None)
+            drew = variant_of(name, customer, campaign["variants"]) if outcome in ("send", "held_out") else None
+            decision |= {
+                "at": self.now,
+                "outcome": outcome,
+                "facts": facts,
+                "spends": outcome == "send",
+                "variant": drew,
+            }
             self.decisions.append(decision)
+            if until:
+                self.put_off(decision, until)
             if outcome == "send":
-                self.send(decision, self.campaigns[name], place, str(to))
+                expires = min(moment["at"], self.now) + self.life(campaign)
+                self.send(
+                    decision,
+                    campaign,
+                    self.addresses(customer, "") if campaign["devices"] == "all" else to[:1],
+                    expires,
+                )
 
-    def first_no(
-        self, name: str, campaign: Row, customer: str, place: str, at: datetime, *, reachable: bool
-    ) -> tuple[str | None, Row]:
-        person, store = self.customers[customer], self.places[place]
-        there = self.now.astimezone(ZoneInfo(store["zone"]))
-        if campaign["status"] != "live":
-            return "not_live", {}
-        start, until = campaign["dates"]
-        if (start and self.now < start) or (until and self.now > until):
-            return "outside_schedule", {}
-        if campaign["weekly"] and not in_hours(campaign["weekly"], there):
-            return "outside_schedule", {}
-        if campaign["only_when_open"] and store["hours"] and not in_hours(store["hours"], there):
-            return "place_closed", {}
-        if missing := [one for one in ("location", "offers") if not person[one]]:
-            return "no_consent", {"missing": missing}
-        if not AUDIENCES[campaign["audience"]](person):
-            return "not_in_audience", {}
-        zone = person["zone"] or store["zone"]
-        if in_quiet(self.limits["quiet"], self.now.astimezone(ZoneInfo(zone))):
-            return "quiet_hours", {"time_zone": zone}
-        sends = [one for one in self.decisions if one["customer"] == customer and one["spends"]]
-        own = [one["at"] for one in sends if one["campaign"] == name]
-        if campaign["cooldown"] and own and self.now < max(own) + campaign["cooldown"]:
-            return "campaign_cooldown", {"last_sent": max(own).isoformat()}
-        if self.limits["cap"]:
-            most, window = self.limits["cap"]
-            lately = [one for one in sends if one["at"] > self.now - window]
-            if len(lately) >= most:
-                return "frequency_cap", {"messages": most, "sent": len(lately)}
-        if campaign["offer"] and (why := self.nothing_left(campaign["offer"], place)):
-            return "sold_out", why
-        if not reachable:
-            return "no_reachable_device", {}
-        return ("too_late", {}) if self.now >= at + (campaign["life"] or self.limits["life"]) else (None, {})
-
-    def nothing_left(self, name: str, place: str) -> Row | None:
-        offer = self.offers[name]
-        if offer["budget"] is not None and offer["spent"] >= offer["budget"]:
-            return {"offer": name, "budget": offer["budget"]}
-        if offer["per_place"] is not None and offer["at"].get(place, 0) >= offer["per_place"]:
-            return {"offer": name, "budget_per_place": offer["per_place"]}
-        return {"offer": name, "codes_left": 0} if offer["free"] == 0 else None
-
-    def address(self, customer: str, seen: str) -> str | None:
-        """The device that was seen, else the one used last, of those that can be pushed to."""
-        able = {
-            name: one
-            for name, one in self.devices.items()
-            if one["customer"] == customer and one["token"] and not one["revoked"]
+    def put_off(self, decision: Row, until: datetime) -> None:
+        """A moment waits for the end of the quiet hours, once."""
+        waits = {
+            name: decision[name] for name in ("customer", "campaign", "trigger", "moment", "device", "place", "role")
         }
-        if seen in able:
-            return seen
-        return min(able, key=lambda name: (-able[name]["used"].timestamp(), name), default=None)
+        waits |= {"happened": decision["happened"], "until": until}
+        mine = ("customer", "campaign", "moment")
+        if not any(all(one[part] == waits[part] for part in mine) for one in self.deferrals):
+            self.deferrals.append(waits)
+
+    def decide_deferred(self) -> None:
+        """What is due is decided by all the rules as they are now: the campaigns of one moment together, its life from when it was due."""
+        due = [one for one in self.deferrals if one["until"] <= self.now]
+        self.deferrals = [one for one in self.deferrals if one["until"] > self.now]
+        moments: dict[tuple[str, str], list[Row]] = {}
+        for one in due:
+            moments.setdefault((one["customer"], one["moment"]), []).append(one)
+        for (_, key), those in sorted(moments.items(), key=lambda item: (item[0][0], in_order(item[0][1]))):
+            plain, _, times = key.partition(":deferred")
+            again = f"{plain}:deferred-{int(times[1:] or 1) + 1}" if ":deferred" in key else f"{key}:deferred"
+            at, happened = max(one["until"] for one in those), min(one["happened"] for one in those)
+            moment = {name: those[0][name] for name in ("customer", "trigger", "device", "place", "role")}
+            moment |= {"moment": again, "at": at, "happened": happened}
+            self.decide(moment, [one["campaign"] for one in those])
 
     # messages, coupons and budgets
 
-    def send(self, decision: Row, campaign: Row, place: str, device: str) -> None:
-        life = campaign["life"] or self.limits["life"]
-        delivery = self.numbered(decision=decision, customer=decision["customer"], campaign=decision["campaign"])
-        delivery |= {"device": device, "place": place, "state": "queued", "reason": None, "coupon": None, "told": False}
-        delivery |= {"expires": decision["happened"] + life, "sender": None, "lease": None}
-        self.deliveries.append(delivery)
+    def send(self, decision: Row, campaign: Row, devices: list[str], expires: datetime) -> None:
+        coupon = None
         if campaign["offer"]:
-            self.spend(campaign["offer"], place, 1)
-            coupon = self.numbered(customer=decision["customer"], offer=campaign["offer"], place=place)
+            self.spend(campaign["offer"], decision["place"], 1)
+            coupon = self.numbered(customer=decision["customer"], offer=campaign["offer"], place=decision["place"])
             coupon |= {"state": "reserved", "expires": None, "purchase": None}
-            delivery["coupon"] = coupon
             self.coupons.append(coupon)
+        for device in devices:
+            one = self.numbered(decision=decision, customer=decision["customer"], campaign=decision["campaign"])
+            one |= {"device": device, "place": decision["place"], "variant": decision["variant"], "coupon": coupon}
+            one |= {"state": "queued", "reason": None, "told": False, "expires": expires, "sender": None, "lease": None}
+            self.deliveries.append(one)
 
     def spend(self, name: str, place: str, units: int) -> None:
         offer = self.offers[name]
@@ -177,8 +140,10 @@ class Model(Campaigns):
             return "not_live"
         if phone["revoked"] or not phone["token"]:
             return "no_reachable_device"
-        zone = ZoneInfo(person["zone"] or self.places[one["place"]]["zone"])
-        return "quiet_hours" if in_quiet(self.limits["quiet"], self.now.astimezone(zone)) else None
+        if self.is_quiet(one["customer"], one["place"]):
+            return "quiet_hours"
+        until = one["coupon"] and self.offers[one["coupon"]["offer"]]["until"]
+        return "sold_out" if until and until <= self.now else None
 
     def record(self, wanted: list[Row], sender: str, state: str, reason: str | None) -> None:
         for one in wanted:
@@ -192,19 +157,36 @@ class Model(Campaigns):
                 self.end(one, "unknown", "sender_died")
 
     def end(self, one: Row, state: str, reason: str | None) -> None:
-        """What surely never left gives back cap and coupon; what left, or may have left, issues the coupon."""
+        """What left, or may have left, issues the coupon. When surely none of a decision's messages left, cap and coupon are given back."""
         one |= {"state": state, "reason": reason, "sender": None, "lease": None}
-        coupon = one["coupon"]
-        if state in ("failed", "expired"):
+        coupon, all_of_it = one["coupon"], [by for by in self.deliveries if by["decision"] is one["decision"]]
+        if state not in NEVER_LEFT:
+            if coupon and coupon["state"] == "reserved":
+                coupon |= {"state": "issued", "expires": self.end_of(self.offers[coupon["offer"]])}
+        elif all(by["state"] in NEVER_LEFT for by in all_of_it):
             one["decision"]["spends"] = False
-        if coupon is None or coupon["state"] != "reserved":
-            return
-        if state in ("failed", "expired"):
-            coupon["state"] = "released"
-            self.spend(coupon["offer"], coupon["place"], -1)
-        else:
-            valid_for = self.offers[coupon["offer"]]["valid_for"]
-            coupon |= {"state": "issued", "expires": valid_for and self.now + valid_for}
+            if coupon and coupon["state"] == "reserved":
+                coupon["state"] = "released"
+                self.spend(coupon["offer"], coupon["place"], -1)
+            for by in all_of_it:
+                if by["reason"] == "quiet_hours" and self.now < by["expires"]:
+                    self.quiet_came_first(by)
+
+    def quiet_came_first(self, one: Row) -> None:
+        """A message that met the quiet hours on its way waits for their end, where its campaign says so."""
+        decision, campaign = one["decision"], self.campaigns[one["campaign"]]
+        zone = self.is_quiet(one["customer"], one["place"])
+        own = ZoneInfo(self.customers[one["customer"]]["zone"] or self.places[one["place"]]["zone"])
+        until = self.loud_again(zone) if zone else self.now
+        running = campaign["status"] in ("live", "paused") and self.limits["quiet"]
+        if running and campaign["quiet"] == "defer" and until <= decision["happened"] + LONGEST_WAIT:
+            decision["facts"]["deferred_until"] = until.astimezone(own).isoformat()
+            self.put_off({**decision, "device": one["device"]}, until)
+
+    def end_of(self, offer: Row) -> datetime | None:
+        """Of a coupon that is issued now."""
+        ends = [offer["valid_for"] and self.now + offer["valid_for"], offer["until"]]
+        return min((one for one in ends if one), default=None)
 
     # people, tills and clocks
 
@@ -220,6 +202,7 @@ class Model(Campaigns):
             lately = [by for by in spends if by["customer"] == one["customer"] and by["at"] > self.now - window]
             if len(lately) >= most:
                 ends.append((one["at"] + window, one["customer"]))
+        ends += [(one["until"], one["customer"]) for one in self.deferrals]
         ends += [(date, None) for one in self.campaigns.values() for date in one["dates"] if date]
         after = self.now + timedelta(seconds=1)
         return sorted({one for one in ends if one[0] > after}, key=lambda one: (one[0], one[1] or ""))
@@ -229,7 +212,7 @@ class Model(Campaigns):
         for one in self.deliveries:
             if one["customer"] == customer and one["state"] == "queued":
                 self.end(one, "failed", "erased")
-        for rows in (self.stays, self.visits, self.decisions, self.deliveries, self.coupons):
+        for rows in (self.stays, self.visits, self.decisions, self.deliveries, self.coupons, self.deferrals):
             rows[:] = [one for one in rows if one["customer"] != customer]
         for named in (self.devices, self.orders):
             for name in [name for name, one in named.items() if one["customer"] == customer]:
@@ -257,14 +240,24 @@ class Model(Campaigns):
         meant = sorted((one for one in meant if one["state"] != "released"), key=by_end)
         if purchase and any(one["state"] == "redeemed" and one["purchase"] == purchase for one in meant):
             return "repeated"
+        reserved = {one["n"]: self.offers[one["offer"]]["until"] for one in meant if one["state"] == "reserved"}
         for one in meant:
-            if one["state"] in ("reserved", "issued") and not (one["expires"] and one["expires"] <= self.now):
+            until = reserved.get(one["n"], one["expires"])
+            if one["state"] in ("reserved", "issued") and not (until and until <= self.now):
+                for by in meant:
+                    by["expires"] = reserved.get(by["n"], by["expires"])
                 one |= {"state": "redeemed", "purchase": purchase}
                 self.offers[one["offer"]]["redeemed"] += 1
                 return "redeemed"
         if any(one["state"] == "redeemed" for one in meant):
             return "already_redeemed"
         return "expired" if meant else "unknown"
+
+
+def in_order(moment: str) -> tuple[str, str, int, str]:
+    """As moments sort by the names that the database gives them: by trigger, stays before visits, the older first."""
+    trigger, group, *deferred = moment.split(":")
+    return trigger, group[0], int(group[1:]), deferred[0] if deferred else ""
 
 
 def by_end(coupon: Row) -> tuple[float, int]:

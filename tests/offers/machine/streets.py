@@ -107,7 +107,7 @@ class Streets(Messages):
     def time_passes(self, jump: timedelta) -> None:
         self.model.now += jump
 
-    @happens(3, hour=st.sampled_from([15, 15, 15, 15, 10, 6, 17, 19, 20]))
+    @happens(3, hour=st.sampled_from([15, 15, 15, 15, 10, 6, 17, 19, 20, 22]))
     def the_clock_strikes(self, hour: int) -> None:
         """Three is five in Amsterdam, in summer, and eleven in New York: nowhere quiet. Seven is nine in Amsterdam."""
         then = self.model.now.replace(hour=hour, minute=0, second=0)

@@ -19,10 +19,12 @@ from sqlalchemy import delete, event, update
 from offers.places import put_place
 from offers.records.database import Database, Table
 from offers.records.tables import DeskSettings, Place
-from offers.rules.eligibility import OUTCOMES, is_held_out
+from offers.rules.campaign import Variant
+from offers.rules.draws import draw_variant, is_held_out, is_held_out_of_all
+from offers.rules.eligibility import OUTCOMES
 from tests.offers.machine import city
+from tests.offers.machine.answering import drawn, variant_of
 from tests.offers.machine.machine import Machine
-from tests.offers.machine.model import drawn
 from tests.offers.stories import NOON, Town
 from tests.postgres import empty
 
@@ -112,13 +114,28 @@ def test_town_on_postgresql_too(migrated_postgresql: Database) -> None:
     assert len(seen.keys() & ANSWERS) > len(ANSWERS) - 4, sorted(ANSWERS - seen.keys())
 
 
+PAIRS = [(f"c{number % 5}", f"customer-{number}") for number in range(2000)]
+
+
 @pytest.mark.parametrize("percent", [0, 1, 30, 50, 99, 100])
-def test_draw_is_the_documented_one(percent: int) -> None:
-    """The model's own draw, against the rule's; and that it holds out about as many as it says."""
-    pairs = [(f"c{number % 5}", f"customer-{number}") for number in range(2000)]
-    held_out = [drawn(*pair) < percent * 100 for pair in pairs]
-    assert held_out == [is_held_out(*pair, percent) for pair in pairs]
-    assert abs(sum(held_out) / len(pairs) - percent / 100) < 0.03
+def test_hold_outs_are_drawn_as_documented(percent: int) -> None:
+    """The model's own draws against the rules'; and that they hold out about as many as they say."""
+    held_out = [drawn(*pair) % 10_000 < percent * 100 for pair in PAIRS]
+    assert held_out == [is_held_out(*pair, percent) for pair in PAIRS]
+    assert abs(sum(held_out) / len(PAIRS) - percent / 100) < 0.03
+    of_all = [drawn("", "held out", customer) % 10_000 < percent * 100 for _, customer in PAIRS]
+    assert of_all == [is_held_out_of_all(customer, percent) for _, customer in PAIRS]
+    assert abs(sum(of_all) / len(PAIRS) - percent / 100) < 0.03
+
+
+@pytest.mark.parametrize("weights", [[1], [1, 1], [0, 3, 1], [7, 1, 0, 2]])
+def test_variants_are_drawn_as_documented(weights: list[int]) -> None:
+    variants = [(f"v{number}", weight) for number, weight in enumerate(weights)]
+    bodies = [Variant(name=name, weight=weight) for name, weight in variants]
+    found = [variant_of(*pair, variants) for pair in PAIRS]
+    assert found == [draw_variant(*pair, bodies) for pair in PAIRS]
+    for name, weight in variants:
+        assert abs(found.count(name) / len(PAIRS) - weight / sum(weights)) < 0.03
 
 
 test_town_is_as_the_model_has_it.is_hypothesis_test = True  # type: ignore[attr-defined]  # so that --hypothesis-show-statistics shows it

@@ -20,13 +20,14 @@ class Whereabouts:
         self.customers: dict[str, Row] = {}  # language, tags, zone, location, offers, orders
         self.devices: dict[str, Row] = {}  # customer, token, used, revoked
         self.campaigns: dict[str, Row] = {}
-        self.offers: dict[str, Row] = {}  # codes, budget, per_place, valid_for, free, spent, at, redeemed
+        self.offers: dict[str, Row] = {}  # codes, budget, per_place, valid_for, until, free, spent, at, redeemed
         self.orders: dict[str, Row] = {}  # customer, status
         self.stays: list[Row] = []
         self.visits: list[Row] = []
         self.decisions: list[Row] = []
         self.deliveries: list[Row] = []
         self.coupons: list[Row] = []
+        self.deferrals: list[Row] = []
         self.count = 0
 
     def numbered(self, **row: Any) -> Row:
@@ -62,7 +63,7 @@ class Whereabouts:
                 self.come_in(device, phone["customer"], fence, at, quiet=reason in QUIET)
         elif kind == "dwell" and inside and not inside["dwelled"]:
             inside["dwelled"] = at
-            self.decide("dwell", inside, at)
+            self.happens("dwell", inside, at)
         elif kind == "exit" and inside and at >= inside["entered"] and at not in inside["exits"]:
             inside |= {
                 "left": at,
@@ -76,7 +77,7 @@ class Whereabouts:
             if visit and visit["left"] is None:
                 visit["left"] = max(one["left"] for one in self.stays if one["visit"] is visit)
             if reason not in QUIET:
-                self.decide("exit", inside, at)
+                self.happens("exit", inside, at)
 
     def come_in(self, device: str, customer: str, fence: str, at: datetime, *, quiet: bool) -> None:
         """A visit is the customer's, from the first device in; only the premises of a store have visits, only with consent `location`."""
@@ -97,7 +98,7 @@ class Whereabouts:
             stay |= {"visit": visit, "group": f"v{visit['n']}"}
         self.stays.append(stay)
         if first and not quiet:
-            self.decide("enter", stay, at)
+            self.happens("enter", stay, at)
 
     def open_visit(self, customer: str, place: str) -> Row | None:
         there = (one for one in self.visits if (one["customer"], one["place"], one["left"]) == (customer, place, None))
@@ -131,6 +132,6 @@ class Whereabouts:
                 if (visit["customer"], visit["left"]) == (customer, None):
                     visit["left"] = max(self.now, visit["entered"])
 
-    def decide(self, trigger: str, stay: Row, at: datetime) -> None:
+    def happens(self, trigger: str, stay: Row, at: datetime) -> None:
         """A moment came about; what follows from it the other half says."""
         raise NotImplementedError

@@ -9,7 +9,7 @@ from sqlalchemy.exc import StatementError
 
 from offers.keys import create_key
 from offers.records.database import Database, without_password
-from offers.records.queries.decisions import last_sent
+from offers.records.queries.decisions import last_times
 from offers.records.tables import Decision, DeskSettings, GeofenceVersion, ServerKey
 from tests.offers.stories import NOON, Town, enter
 
@@ -49,7 +49,9 @@ def test_a_moment_out_of_a_grouped_query_is_in_utc_too(town: Town) -> None:
     fence = town.place()
     town.campaign()
     town.cross(enter(town.phone(), fence, 0))
-    assert town.read(lambda session: last_sent(session, ["sanne"], ["sneakers"])) == {("sanne", "sneakers"): NOON}
+    assert town.read(lambda session: last_times(session, ["sanne"], ["sneakers"])) == {
+        ("sanne", "sneakers"): (NOON, None)
+    }
     assert town.read(lambda session: session.scalars(select(Decision.at)).all()) == [NOON]
 
 

@@ -9,6 +9,9 @@ from offers.records import tables
 from offers.records.database import Database, Table
 from offers.records.schema import migrate, revision_expected, revision_here
 
+ONLY_ON_POSTGRESQL = {"ix_customers_tags"}
+"""Autogenerate does not ask which database an index is for."""
+
 
 def _names(database: Database) -> set[str]:
     return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
@@ -33,7 +36,13 @@ def test_up_and_down_and_up_again(bare_url: str) -> None:
 def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
     assert tables.Place.metadata is Table.metadata
     with database.engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        away = set() if connection.dialect.name == "postgresql" else ONLY_ON_POSTGRESQL
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_name": lambda name, *_: name not in away,
+            "include_object": lambda _object, name, *_: name not in away,
+        }
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Table.metadata) == []
 

@@ -81,6 +81,15 @@ def test_a_refusal_names_its_field(more: dict[str, Any], path: str) -> None:
     assert _faults(**more) == [path]
 
 
+def test_a_refusal_of_an_audience_names_its_place_in_the_tree() -> None:
+    body = campaign_body(audience={"all": [{"tag": "vip"}, {"not": {"visited": "*", "within_days": 0}}]})
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(body)
+    [(path, message)] = refusals(refused.value.errors(), body)
+    assert path == "audience.all[1].not.within_days"
+    assert message == "must be a whole number of days from 1 to 3660"
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -167,3 +176,117 @@ def test_a_text_that_tells_a_code_needs_an_offer() -> None:
 def test_an_offer_is_an_id() -> None:
     assert _faults(offer="ten percent") == ["offer"]
     assert CampaignBody.model_validate(campaign_body()).offer is None
+
+
+def test_texts_of_variants_are_checked_as_the_campaigns_own() -> None:
+    variants = [{"name": "plain"}, {"name": "told", "messages": {"nl": WITH_CODE}}]
+    body = campaign_body(variants=variants)
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(body)
+    [(path, _)] = refusals(refused.value.errors(), body)
+    assert path == "variants[1].messages.nl.body"
+    good = CampaignBody.model_validate({**body, "offer": "ten-percent"})
+    assert good.texts_with_code() == ["variants[1].messages.nl.body", "variants[1].messages.nl.url"]
+    assert CampaignBody.model_validate(good.as_json()) == good
+
+
+@pytest.mark.parametrize(
+    ("variants", "path"),
+    [
+        ([{"name": "a"}, {"name": "b"}, {"name": "a"}], "variants[2].name"),
+        ([{"name": "a", "weight": 0}, {"name": "b", "weight": 0}], "variants"),
+        ([{"name": ""}], "variants[0].name"),
+        ([{"weight": 1}], "variants[0].name"),
+        ([{"name": "a", "weight": -1}], "variants[0].weight"),
+        ([{"name": "a", "weight": 1.5}], "variants[0].weight"),
+        ([{"name": "a", "messages": {}}], "variants[0].messages"),
+        ([{"name": "a", "messages": {"nl": {"title": "x", "body": "{% if %}"}}}], "variants[0].messages.nl.body"),
+        ([{"name": "a", "messages": {"nl": {"title": "x"}}}], "variants[0].messages.nl.body"),
+        ([{"name": f"v{number}"} for number in range(21)], "variants"),
+        ({}, "variants"),
+    ],
+)
+def test_a_bad_variant_is_named(variants: Any, path: str) -> None:
+    body = campaign_body(variants=variants)
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(body)
+    assert [path for path, _ in refusals(refused.value.errors(), body)] == [path]
+
+
+def test_whose_words_a_variant_is_in() -> None:
+    told = {"nl": {"title": "Kort", "body": "Kom binnen."}}
+    body = CampaignBody.model_validate(campaign_body(variants=[{"name": "plain"}, {"name": "short", "messages": told}]))
+    assert body.messages_of("short")["nl"].title == "Kort"
+    for other in ("plain", "gone", None):
+        assert body.messages_of(other) is body.messages
+
+
+def _refusal(body: dict[str, Any]) -> tuple[str, str]:
+    with pytest.raises(ValidationError) as refused:
+        CampaignBody.model_validate(body)
+    [one] = refusals(refused.value.errors(), body)
+    return one
+
+
+OF_THE_OFFER = {"nl": {"title": "Hoi", "body": "{{ offer.text | default: 'x' }}"}}
+OF_THE_PRODUCT = {"nl": {"title": "{{ product.price }}", "body": "Hoi"}}
+UNTIL = {"nl": {"title": "Hoi", "body": "tot {{ coupon.expires }}"}}
+
+
+@pytest.mark.parametrize(
+    ("messages", "field", "said"),
+    [
+        (OF_THE_OFFER, "offer", "names offer.text, and the campaign has no offer"),
+        (OF_THE_PRODUCT, "product", "names product.price, and the campaign has no product"),
+        (UNTIL, "offer", "names coupon.expires, and the campaign has no offer"),
+    ],
+)
+@pytest.mark.parametrize("in_variant", [False, True])
+def test_a_text_tells_only_what_the_campaign_brings(
+    messages: dict[str, Any], field: str, said: str, *, in_variant: bool
+) -> None:
+    part = next(name for name, text in messages["nl"].items() if "{{" in text)
+    more: dict[str, Any] = {"messages": messages}
+    path = f"messages.nl.{part}"
+    if in_variant:
+        more, path = {"variants": [{"name": "a"}, {"name": "b", "messages": messages}]}, f"variants[1].{path}"
+    assert _refusal(campaign_body(**more)) == (path, said)
+    good = CampaignBody.model_validate(campaign_body(**more, **{field: "SNEAK-1"}))
+    assert getattr(good, field) == "SNEAK-1"
+
+
+def test_the_language_to_fall_back_to_is_one_that_every_set_of_messages_has() -> None:
+    dutch = {"nl": {"title": "Hoi", "body": "Kom"}}
+    assert _refusal(campaign_body(default_language="fr")) == (
+        "default_language", "is fr, and messages has only en, nl",
+    )  # fmt: skip
+    own = [{"name": "a"}, {"name": "b", "messages": dutch}]
+    assert _refusal(campaign_body(default_language="en", variants=own)) == (
+        "default_language", "is en, and variants[1].messages has only nl",
+    )  # fmt: skip
+    body = CampaignBody.model_validate(campaign_body(default_language="NL", variants=own))
+    assert body.default_language == "nl"
+    assert body.messages_of("b") == CampaignBody.model_validate(campaign_body(messages=dutch)).messages
+    assert body.messages_of("a") == body.messages_of(None) == body.messages_of("gone") == body.messages
+    assert [body.path_of(one) for one in ("a", "b", None)] == ["messages", "variants[1].messages", "messages"]
+
+
+def test_what_is_too_long_without_its_facts_is_refused() -> None:
+    def of(title: str = "a", body: str = "b", url: str = "/") -> dict[str, Any]:
+        return campaign_body(messages={"nl": {"title": title, "body": body, "url": url}})
+
+    for good in (of("t" * 120, "b" * 400), of("t" * 119 + "{{ customer.name }}", "b" * 399 + "{{ place.name }}")):
+        assert set(CampaignBody.model_validate(good).messages) == {"nl"}
+    assert _refusal(of("t" * 121)) == ("messages.nl.title", "has 121 characters without its facts; at most 120 go out")
+    assert _refusal(of(body="b" * 381 + "{{ weekday }}" + "b" * 20)) == (
+        "messages.nl.body", "has 401 characters without its facts; at most 400 go out",
+    )  # fmt: skip
+    path, said = _refusal(of("👟" * 120, "👟" * 400, "/" + "👟" * 480))
+    assert path == "messages.nl"
+    assert said == f"takes {4 * 1000 + 1} bytes without its facts; push services take 3000"
+
+
+def test_the_facts_that_a_campaign_names() -> None:
+    own = {"de": {"title": "{{ purchase.title }}", "body": "x", "url": "/{{ place.name }}"}}
+    body = CampaignBody.model_validate(campaign_body(variants=[{"name": "a", "messages": own}]))
+    assert body.facts_named() == {"customer.first_name", "place.name", "purchase.title"}

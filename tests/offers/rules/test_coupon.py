@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from offers.rules.coupon import STATES, best_of, verdict_on
+from offers.rules.coupon import STATES, best_of, end_of_coupon, verdict_on
 from tests.offers.stories import at
 
 
@@ -45,3 +45,20 @@ def test_of_several_the_first_that_is_good_is_redeemed_and_a_repeat_comes_before
     assert best_of([good, done], "p1", at(5)) == (done, "repeated")
     assert best_of([over, done], None, at(5)) == (done, "already_redeemed")
     assert best_of([], "p1", at(5)) == (None, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("valid_for_s", "valid_until", "ends"),
+    [
+        (None, None, None),
+        (600, None, at(11)),
+        (None, at(5), at(5)),
+        (600, at(5), at(5)),
+        (60, at(5), at(2)),
+        (60, at(-5), at(-5)),
+    ],
+)
+def test_a_coupon_that_is_issued_at_12_01_ends(
+    valid_for_s: int | None, valid_until: datetime | None, ends: datetime | None
+) -> None:
+    assert end_of_coupon(at(1), valid_for_s, valid_until) == ends

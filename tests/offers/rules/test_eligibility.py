@@ -17,7 +17,6 @@ from offers.rules.eligibility import (
     Verdict,
     decide_one,
     expires_at,
-    is_held_out,
     is_quiet,
     quiet_zone,
     rank,
@@ -104,7 +103,8 @@ def test_an_answer_names_what_it_rests_on() -> None:
     assert facts["no_consent"] == {"missing": ["offers"]}
     assert facts["not_in_audience"] == {"path": "", "condition": {"fact": "language", "is": "nl"}}
     assert facts["quiet_hours"] == {
-        "from": "13:00", "until": "15:00", "local_time": "Wed 14:00", "time_zone": "Europe/Amsterdam",
+        "from": "13:00", "until": "15:00", "local_time": "Wed 14:00",
+        "time_zone": "Europe/Amsterdam", "zone_of": "customer",
     }  # fmt: skip
     assert facts["campaign_cooldown"] == {"cooldown": "P1D", "last_sent": "2026-06-09T13:00:00+00:00"}
     assert facts["frequency_cap"] == {"messages": 3, "window": "P1D", "sent": 3}
@@ -182,26 +182,14 @@ def test_quiet_hours_go_by_the_customers_zone_and_by_the_places_where_it_is_not_
     assert night_there.facts["local_time"] == "Wed 21:00"
 
 
-def test_the_same_customer_is_held_out_of_the_same_campaign_for_good() -> None:
-    people = [f"customer-{number}" for number in range(4000)]
-    held = {one for one in people if is_held_out("sneakers", one, 10)}
-    assert held == {one for one in people if is_held_out("sneakers", one, 10)}
-    assert 300 < len(held) < 500
-    assert held < {one for one in people if is_held_out("sneakers", one, 20)}, (
-        "a larger share keeps whom the smaller had"
-    )
+def test_a_hold_out_starts_a_cooldown_and_says_so() -> None:
+    verdict = _decide([("", {}, {"last_held_out": NOON - timedelta(hours=23)})])
+    assert verdict == Verdict("campaign_cooldown", {"cooldown": "P1D", "last_held_out": "2026-06-09T13:00:00+00:00"})
+    assert _decide([("", {}, {"last_held_out": NOON - timedelta(days=1)})]) is None
 
 
-def test_campaigns_draw_on_their_own() -> None:
-    people = [f"customer-{number}" for number in range(4000)]
-    both = [one for one in people if is_held_out("sneakers", one, 50) and is_held_out("boots", one, 50)]
-    assert 850 < len(both) < 1150
-
-
-def test_nobody_is_held_out_of_nothing_and_everybody_of_all() -> None:
-    people = [f"customer-{number}" for number in range(500)]
-    assert not any(is_held_out("sneakers", one, 0) for one in people)
-    assert all(is_held_out("sneakers", one, 100) for one in people)
+def test_what_serves_an_order_is_before_every_offer() -> None:
+    assert rank("z", 0, "order") < rank("a", 1000)
 
 
 def test_the_higher_priority_is_first_and_then_the_id() -> None:

@@ -29,6 +29,7 @@ def _faults(body: dict[str, Any], model: type[OfferBody] | type[CodesBody] = Off
         TEN | {"codes": "shared", "code": "SUMMER-10"},
         TEN | {"codes": "shared"},
         TEN | {"budget": 0, "budget_per_place": 0, "codes": "imported", "valid_for": "P7D"},
+        TEN | {"valid_until": "2026-12-31T23:59:59+01:00", "minimum_basket": {"nl": "vanaf € 50", "en": "from €50"}},
     ],
     ids=repr,
 )
@@ -39,6 +40,10 @@ def test_offers_that_there_are(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("body", "path", "message"),
     [
+        (TEN | {"valid_until": "2026-12-31T23:59:59"}, "valid_until", "timezone"),
+        (TEN | {"valid_until": "tomorrow"}, "valid_until", "RFC 3339"),
+        (TEN | {"minimum_basket": {"nl": ""}}, "minimum_basket.nl", "at least 1"),
+        (TEN | {"minimum_basket": {"dutch": "x"}}, "minimum_basket.dutch", "language tag"),
         (TEN | {"value": None}, "value", "is missing"),
         (TEN | {"value": 0}, "value", "above 0"),
         (TEN | {"value": 100.1}, "value", "up to 100"),

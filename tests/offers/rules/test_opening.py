@@ -1,11 +1,13 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from offers.rules.opening import check_hours, is_open
+from offers.rules.opening import check_hours, is_open, opens_at
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+DAM, MUNICH, MID_PACIFIC = (52.3731, 4.8926), (48.1372, 11.5756), (-40.0, -120.0)
+SHOP = "Mo-Sa 09:00-18:00; Su 12:00-17:00"
 
 
 def _at(local: str) -> datetime:
@@ -70,3 +72,114 @@ def test_what_is_no_opening_hours_is_refused_in_words(expression: str) -> None:
 
 def test_what_is_good_comes_back_as_it_was() -> None:
     assert check_hours("Mo-Sa 09:00-18:00; PH off") == "Mo-Sa 09:00-18:00; PH off"
+
+
+def test_a_public_holiday_is_the_countrys_that_the_place_lies_in() -> None:
+    expression = f"{SHOP}; PH off"
+    kings_day, epiphany, christmas = (_at(f"2026-{day}T14:00") for day in ("04-27", "01-06", "12-25"))
+    assert not is_open(expression, kings_day, AMSTERDAM, DAM)
+    assert is_open(expression, kings_day, AMSTERDAM, MUNICH)
+    assert is_open(expression, epiphany, AMSTERDAM, MUNICH), "Bavaria's own holidays are not known"
+    assert not is_open(expression, christmas, AMSTERDAM, MUNICH)
+
+
+def test_a_holiday_may_have_hours_of_its_own() -> None:
+    expression = f"{SHOP}; PH 10:00-16:00"
+    hours = {
+        hour: is_open(expression, _at(f"2026-04-27T{hour}"), AMSTERDAM, DAM)
+        for hour in ("09:59", "10:00", "15:59", "16:00")
+    }
+    assert hours == {"09:59": False, "10:00": True, "15:59": True, "16:00": False}
+
+
+@pytest.mark.parametrize("spot", [MID_PACIFIC, (-85.0, 30.0), (90.0, 0.0), (0.0, 180.0), None])
+def test_where_there_is_no_country_no_day_is_a_holiday(spot: tuple[float, float] | None) -> None:
+    assert is_open(f"{SHOP}; PH off", _at("2026-12-25T14:00"), AMSTERDAM, spot)
+
+
+def test_school_holidays_are_no_days_at_all() -> None:
+    august = _at("2026-08-03T14:00")
+    assert is_open(f"{SHOP}; SH off", august, AMSTERDAM, DAM)
+    assert not is_open("SH 10:00-16:00", august, AMSTERDAM, DAM)
+
+
+def test_the_sun_is_the_places_own() -> None:
+    assert is_open("sunrise-sunset", _at("2026-06-21T21:50"), AMSTERDAM, DAM)
+    assert not is_open("sunrise-sunset", _at("2026-12-21T17:00"), AMSTERDAM, DAM)
+    assert is_open("sunrise-sunset", _at("2026-12-21T16:15"), AMSTERDAM, DAM)
+    assert opens_at("sunrise-sunset", _at("2026-12-21T03:00"), AMSTERDAM, DAM) == _at("2026-12-21T08:48")
+
+
+@pytest.mark.parametrize("name", ["Factory", "localtime", "Etc/GMT+5", "Antarctica/Troll"])
+def test_no_zone_makes_hours_fail(name: str) -> None:
+    try:
+        zone = ZoneInfo(name)
+    except KeyError:
+        pytest.skip(f"this machine has no {name}")
+    for expression in ("sunrise-sunset; PH off", SHOP):
+        assert is_open(expression, _at("2026-06-10T14:00"), zone, DAM) in (True, False)
+        opens_at(expression, _at("2026-06-10T14:00"), zone, DAM)
+
+
+def test_what_is_not_certain_counts_as_closed() -> None:
+    assert not is_open("Mo-Su 09:00-18:00 unknown", _at("2026-06-10T14:00"), AMSTERDAM)
+    assert opens_at("Mo-Su 09:00-18:00 unknown", _at("2026-06-10T08:00"), AMSTERDAM) is None
+
+
+@pytest.mark.parametrize(
+    ("closed", "opens"),
+    [
+        ("2026-06-10T08:00", "2026-06-10T09:00"),
+        ("2026-06-10T18:00", "2026-06-11T09:00"),
+        ("2026-06-13T18:30:59", "2026-06-14T12:00"),
+        ("2026-04-27T12:00", "2026-04-28T09:00"),
+        ("2026-04-04T18:00", "2026-04-07T09:00"),  # both days of Easter between them
+    ],
+)
+def test_when_it_opens_next(closed: str, opens: str) -> None:
+    assert opens_at(f"{SHOP}; PH off", _at(closed), AMSTERDAM, DAM) == _at(opens)
+
+
+def test_what_opens_in_years_or_never_is_not_told_and_not_looked_for_long() -> None:
+    at = _at("2026-06-10T12:00")
+    for expression in (
+        "off",
+        "2099 Mo-Su 10:00-12:00",
+        "2020 Mo-Su 10:00-12:00",
+        "Mo-Su 09:00-18:00 unknown",
+        "Dec 24 10:00-12:00",
+    ):
+        assert opens_at(expression, at, AMSTERDAM) is None
+    assert opens_at(None, at, AMSTERDAM) is None
+
+
+@pytest.mark.parametrize(
+    ("closed", "opens"),
+    [
+        ("2026-03-29T00:30", "2026-03-29T01:00"),  # 02:30 does not exist: at the jump
+        ("2026-10-24T23:00", "2026-10-25T00:30"),  # 02:30 the first time
+        ("2026-10-25T01:15", "2026-10-25T01:30"),  # put back to before it: 02:30 once more
+    ],
+)
+def test_when_it_opens_on_the_nights_the_clock_changes(closed: str, opens: str) -> None:
+    at, wanted = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (closed, opens))
+    assert not is_open("Mo-Su 02:30-04:00", at, AMSTERDAM)
+    assert opens_at("Mo-Su 02:30-04:00", at, AMSTERDAM) == wanted
+    assert is_open("Mo-Su 02:30-04:00", wanted, AMSTERDAM)
+
+
+def test_a_year_of_hours_agrees_with_the_next_opening() -> None:
+    """Wherever it is closed, it is closed until the next opening and open then."""
+    expression = f"{SHOP}; PH off; Dec 24 09:00-16:00; Fr 22:00-02:00"
+    moment, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    asked = 0
+    while moment < end:
+        if not is_open(expression, moment, AMSTERDAM, DAM):
+            opens = opens_at(expression, moment, AMSTERDAM, DAM)
+            assert opens is not None
+            assert opens > moment
+            assert is_open(expression, opens, AMSTERDAM, DAM)
+            assert not is_open(expression, opens - timedelta(minutes=1), AMSTERDAM, DAM)
+            asked += 1
+        moment += timedelta(minutes=173)
+    assert asked > 1000

@@ -1,120 +1,28 @@
-from typing import Any
+"""The words of one message, and what goes out where they can not."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from liquid.exceptions import UndefinedError
 
+from offers.rules.personal_facts import LONGEST_FACT, About, message_facts
 from offers.rules.personalise import (
     DEFAULT_TEXTS,
-    FACTS,
-    FILTERS,
+    LEAST,
     MAX_BODY,
     MAX_TITLE,
+    MOST_BYTES,
+    NAMELESS_TEXTS,
+    Gap,
     TemplateError,
     check_template,
     choose_language,
-    fill,
+    default_text,
     says_something,
     word,
 )
-
-FACTS_OF_SANNE: dict[str, Any] = {
-    "customer": {
-        "first_name": "Sanne",
-        "name": "Sanne de Vries",
-        "language": "nl",
-        "size": {"shoes": "38"},
-        "attributes": {"points": 120, "team": "Ajax & co"},
-    },
-    "place": {"name": "Kalverstraat", "address": "Kalverstraat 102", "distance_m": 150},
-    "weekday": "woensdag",
-}
-
-
-@pytest.mark.parametrize(
-    ("source", "text"),
-    [
-        ("Tot zo!", "Tot zo!"),
-        ("Hoi {{ customer.first_name }}", "Hoi Sanne"),
-        ("{{customer.name}}, {{ customer.language }}", "Sanne de Vries, nl"),
-        ("Maat {{ customer.size.shoes }}, {{ customer.attributes.points }} punten", "Maat 38, 120 punten"),
-        ("{{ customer['first_name'] }}", "Sanne"),
-        ("Nog {{ place.distance_m | round }} m naar {{ place.name | upcase }}", "Nog 150 m naar KALVERSTRAAT"),
-        ("{{ weekday | capitalize }}", "Woensdag"),
-        ("{{ customer.name | truncate: 8 }}", "Sanne..."),
-        ("{{ order.number | default: 'geen' }}", "geen"),
-        ("{{ customer.size.hat | default: customer.size.shoes }}", "38"),
-        ("{ niet } } {{ '{{' }}", "{ niet } } {{"),
-    ],
-)
-def test_facts_and_filters_make_a_text(source: str, text: str) -> None:
-    check_template(source)
-    assert fill(source, FACTS_OF_SANNE) == text
-
-
-def test_every_fact_and_filter_of_the_lists_is_taken() -> None:
-    for fact in FACTS:
-        check_template(f"{{{{ {fact.replace('<name>', 'shoes')} }}}}")
-    for name in FILTERS:
-        check_template(f"{{{{ customer.first_name | {name} }}}}")
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "{{ (1..100000000) | join }}",
-        "{{ (1..100000000) }}",
-        "{{ (1..9).size }}",
-        '{{ "\'" | default: (1..100000000) | default: "\'" }}',
-        "{{ customer.first_name | default: (1..100000000) }}",
-        "{{ customer[(1..3)] }}",
-        "{% for a in (1..100000000) %}x{% endfor %}",
-        "{%- assign a = 'x' -%}{{ a }}",
-        "{% assign a = a | append: a %}{{ a }}",
-        "{% include 'settings' %}",
-        "{% raw %}{{ nope }}{% endraw %}",
-        "{{ customer.first_name | append: customer.first_name }}",
-        "{{ customer.first_name | replace: '', customer.name }}",
-        "{{ customer.first_name | times: 1000000 }}",
-        "{{ customer.first_name | split: '' | join: '           ' }}",
-        "{{ customer.first_name | where: 'x' }}",
-        "{{ 'a' * 1000000 }}",
-        "{{ customer }}",
-        "{{ customer.size }}",
-        "{{ customer.attributes }}",
-        "{{ customer.phone }}",
-        "{{ customer.first_name.size }}",
-        "{{ customer[place.name] }}",
-        "{{ customer.attributes[place.name] }}",
-        "{{ customer['first_name\n'] }}",
-        "{{ place.lat }}",
-        "{{ device.push_token }}",
-        "{{ settings.secret_key }}",
-        "{{ self.__class__ }}",
-        "{{ customer.__class__ }}",
-        "{{ customer.first_name if customer.name else 'x' }}",
-        "{{ customer.first_name | truncate: 'x' }}",
-        "{{ customer.first_name | capitalize: 1, 2, 3 }}",
-        "{{ customer.first_name | default: 'x', colour: 'red' }}",
-        "{{ customer.first_name | }}",
-        "{{ customer.first_name",
-        "{{ }}",
-        "{% ",
-        "x" * 501,
-    ],
-)
-def test_everything_else_is_refused_when_it_is_written(source: str) -> None:
-    with pytest.raises(TemplateError):
-        check_template(source)
-
-
-def test_a_refusal_says_which_part_and_what_is_known() -> None:
-    with pytest.raises(TemplateError, match=r"names customer\.phone.*customer\.first_name"):
-        check_template("Hoi {{ customer.phone }}")
-    with pytest.raises(TemplateError, match=r"filter append.*default"):
-        check_template("{{ customer.first_name | append: 'x' }}")
-
+from offers.rules.values import language_chain
+from tests.offers.rules.test_templates import FACTS_OF_SANNE
+from tests.offers.stories import NOON
 
 PIECES = st.sampled_from(
     ["{{", "}}", "{%", "%}", " ", "|", "..", "(", ")", "1", "9999999999", "'", '"', ":", ",", ".", "[", "]", "customer", "first_name",
@@ -137,16 +45,6 @@ def test_any_text_is_refused_or_can_be_worded_and_stays_short(inner: str, frame:
         assert len(words.body) <= MAX_BODY
 
 
-@pytest.mark.parametrize("name", ["first", "last", "size"])
-@pytest.mark.parametrize("kind", ["size", "attributes"])
-def test_liquids_own_names_show_no_fact_in_the_place_of_another(kind: str, name: str) -> None:
-    source = f"{{{{ customer.{kind}.{name} }}}}"
-    check_template(source)
-    with pytest.raises(UndefinedError):
-        fill(source, FACTS_OF_SANNE)
-    assert fill(source, {"customer": {kind: {name: "XL"}}}) == "XL"
-
-
 @pytest.mark.parametrize("language", ["nl", "de", "en", "nl-BE", "fr"])
 @pytest.mark.parametrize("where", ["title", "body", "url"])
 def test_a_missing_fact_falls_back_to_the_default_text_as_a_whole(where: str, language: str) -> None:
@@ -155,21 +53,22 @@ def test_a_missing_fact_falls_back_to_the_default_text_as_a_whole(where: str, la
     title, body = DEFAULT_TEXTS.get(language[:2], DEFAULT_TEXTS["en"])
     assert (words.title, words.body) == (title.format(place="Kalverstraat"), body.format(place="Kalverstraat"))
     assert words.url is None
-    assert words.missing is not None
-    assert "order" in words.missing
+    assert words.missing == "order.number"
+    assert words.gaps == (Gap(where, "missing_fact", "names order.number, which is not known", ("order.number",)),)
 
 
 def test_a_filter_that_chokes_on_a_fact_falls_back_too() -> None:
     source = "{{ customer.first_name | truncate: customer.attributes.team }}"
     words = word({"title": source, "body": "Kom langs"}, FACTS_OF_SANNE, "nl")
     assert words.title == "Kalverstraat"
-    assert words.missing is not None
+    assert words.missing == "filter_failed"
 
 
 def test_a_title_or_body_that_comes_out_empty_falls_back_too() -> None:
     words = word({"title": "{{ order.number | default: '' }}", "body": "Kom langs"}, FACTS_OF_SANNE, "nl")
     assert words.title == "Kalverstraat"
-    assert words.missing == "the title came out empty"
+    assert words.missing == "empty_text"
+    assert words.gaps == (Gap("title", "empty_text", "comes out empty"),)
 
 
 def test_a_good_message_is_marked_as_whole_and_cut_to_its_bounds() -> None:
@@ -177,33 +76,6 @@ def test_a_good_message_is_marked_as_whole_and_cut_to_its_bounds() -> None:
     words = word({"title": "{{ customer.first_name }}", "body": "{{ customer.attributes.points }}"}, facts, "nl")
     assert words.missing is None
     assert (len(words.title), len(words.body)) == (MAX_TITLE, MAX_BODY)
-
-
-@pytest.mark.parametrize(
-    ("name", "seen"),
-    [
-        ("San\u202ene", "Sanne"),
-        ("\u2066San\u2069ne\u200e\u200f", "Sanne"),
-        ("San\x00\x07\x1b[31mne", "San[31mne"),
-        ("San\u2028ne\ufeff", "Sanne"),
-        ("San\tne", "San ne"),
-        ("  Sanne \n", "Sanne"),
-        ("👩\u200d👧", "👩\u200d👧"),
-        ("Zoë 王", "Zoë 王"),
-        ("{{ customer.name }}", "{{ customer.name }}"),
-        ("{place.__class__}", "{place.__class__}"),
-    ],
-)
-def test_what_is_not_seen_is_taken_out_and_the_rest_is_only_text(name: str, seen: str) -> None:
-    assert fill("{{ customer.first_name }}", {"customer": {"first_name": name}}) == seen
-
-
-@given(st.text(max_size=30))
-def test_no_control_or_direction_character_reaches_a_phone(name: str) -> None:
-    text = fill("Hoi {{ customer.first_name }}", {"customer": {"first_name": name}})
-    assert not set(text) & {
-        chr(code) for code in (*range(10), *range(11, 32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-    }
 
 
 def test_a_place_named_in_braces_is_only_text_in_the_default_too() -> None:
@@ -222,15 +94,118 @@ def test_facts_are_escaped_in_an_address() -> None:
     assert word({**message, "url": "/{{ customer.attributes.team }}"}, slashes, "nl").url == "/%2Fevil.example%0A"
 
 
-@pytest.mark.parametrize(
-    ("text", "says"), [("a", True), ("👩", True), ("", False), (" \n\u2028", False), ("\u202e\u200d\x00", False)]
-)
-def test_whether_a_text_says_something(text: str, says: bool) -> None:
-    assert says_something(text) is says
-
-
 def test_the_first_language_of_the_chain_that_the_campaign_has() -> None:
     messages = {"nl": 1, "de": 2, "en": 3}
     assert choose_language(messages, ["de-AT", "de", "nl", "en"]) == "de"
     assert choose_language(messages, ["fr", "en"]) == "en"
     assert choose_language({"nl": 1, "de": 2}, ["fr", "en"]) == "de"
+
+
+def test_every_gap_is_told_and_the_first_is_counted() -> None:
+    message = {
+        "title": "{{ customer.size.hat }}",
+        "body": "{{ order.number | default: '' }}",
+        "url": "/{{ purchase.sku }}/{{ offer.name }}",
+    }
+    words = word(message, FACTS_OF_SANNE, "nl")
+    assert [(one.part, one.kind, one.facts) for one in words.gaps] == [
+        ("title", "missing_fact", ("customer.size.hat",)),
+        ("body", "empty_text", ()),
+        ("url", "missing_fact", ("purchase.sku", "offer.name")),
+    ]
+    assert words.missing == "customer.size.hat"
+    assert words.gaps[0].counted_as == "customer.size"
+    assert words.gaps[1].counted_as == "empty_text"
+
+
+def test_what_no_push_service_would_carry_goes_out_as_the_default_text() -> None:
+    facts = {"customer": {"attributes": {"team": "é" * 400}}, "place": {"name": "Kalverstraat"}}
+    message = {"title": "a", "body": "b", "url": "/{{ customer.attributes.team }}"}
+    long = 1 + 1 + 1 + 400 * len("%C3%A9")
+    assert word(message, facts, "nl").url is not None
+    message["url"] += "/{{ customer.attributes.team }}"
+    long = 1 + 1 + 2 + 2 * 400 * len("%C3%A9")
+    for platform, most in MOST_BYTES.items():
+        words = word(message, facts, "nl", most)
+        assert (words.title, words.missing) == ("Kalverstraat", "too_large"), platform
+        assert words.gaps[0].said == f"takes {long} bytes; push services take {most}"
+        assert words.bytes <= LEAST
+    assert word(message, facts, "nl", long).missing is None
+
+
+@pytest.mark.parametrize("language", ["nl", "de", "en", "fr"])
+def test_a_default_text_needs_not_even_the_places_name(language: str) -> None:
+    for name in ("", " ", "\u202e\u200b"):
+        assert default_text(language, name) == NAMELESS_TEXTS.get(language, NAMELESS_TEXTS["en"])
+    title, body = default_text(language, "Kalver\u202e\nstraat" * 100)
+    assert len(title) <= MAX_TITLE
+    assert len(body) <= MAX_BODY
+    assert "\n" not in title + body
+
+
+NASTY = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        [
+            "{{ customer.phone }}", "{% for a in (1..9) %}", "{{", "}}", "a\nb\r\nc", "\u202eevil\u202c", "\x00\x1b[31m", " \t\n",
+            "x" * 10_000, "é" * 10_000, "\u2028", "{place}", "{0}", "%s", "<b>", "\ufeff", "👩\u200d👧", "' | upcase", "../../", "https://evil.example",
+        ]
+    ),
+)  # fmt: skip
+
+
+@given(NASTY, NASTY, NASTY)
+def test_no_fact_leaves_a_hole_or_gets_out_of_its_place(name: str, size: str, place: str) -> None:
+    about = About(person={"name": name, "size": {"shoes": size}}, place={"name": place})
+    facts = message_facts(about, ["nl"], NOON)
+    message = {
+        "title": "Hoi {{ customer.name }}",
+        "body": "Maat {{ customer.size.shoes }} bij {{ place.name }}.\nTot zo",
+        "url": "https://shop.example/{{ customer.size.shoes }}?bij={{ place.name }}",
+    }
+    words = word(message, facts, "nl")
+    assert says_something(words.title)
+    assert says_something(words.body)
+    assert len(words.title) <= MAX_TITLE
+    assert len(words.body) <= MAX_BODY
+    assert words.bytes <= LEAST
+    assert not set(words.title + words.body) & {
+        *map(chr, range(10)),
+        *map(chr, range(11, 32)),
+        "\u202e",
+        "\u2028",
+        "\x7f",
+    }
+    assert "\n" not in words.title
+    if words.missing is None:
+        assert words.title.startswith("Hoi ")
+        assert words.body.count("\n") <= 1, "the only break is the template's own"
+        assert words.url is not None
+        assert words.url.startswith("https://shop.example/")
+        assert words.url.count("/") == 3
+        assert words.url.count("?") == 1
+    assert all(len(one) <= LONGEST_FACT for one in facts["customer"]["size"].values())
+
+
+CHAINS: list[tuple[str | None, str | None, str, set[str], str]] = [
+    ("de-AT", None, "en", {"de-AT", "de", "en"}, "de-AT"),
+    ("de-AT", None, "en", {"de", "en"}, "de"),
+    ("de-AT", "nl", "en", {"nl", "en"}, "nl"),
+    ("de-AT", "nl-BE", "en", {"nl", "en", "fr"}, "nl"),
+    ("de-AT", None, "en", {"nl", "en"}, "en"),
+    ("de-AT", None, "fr-BE", {"nl", "fr"}, "fr"),
+    ("de-AT", None, "fr", {"nl", "es"}, "es"),
+    (None, "nl", "en", {"nl", "en"}, "nl"),
+    (None, None, "en", {"nl", "en"}, "en"),
+    (None, None, "en", {"nl"}, "nl"),
+    ("zh-Hant-TW", None, "en", {"zh-Hant", "en"}, "zh-Hant"),
+    ("nl", "en", "de", {"nl", "en", "de"}, "nl"),
+]
+
+
+@pytest.mark.parametrize(("theirs", "campaigns", "settings", "has", "chosen"), CHAINS)
+def test_the_chain_of_languages(
+    theirs: str | None, campaigns: str | None, settings: str, has: set[str], chosen: str
+) -> None:
+    """The customer's, what it is a kind of, the campaign's own, the settings', the first that there is."""
+    assert choose_language(dict.fromkeys(has), language_chain(theirs, campaigns, settings)) == chosen

@@ -88,18 +88,21 @@ def test_what_is_no_language_tag_is_refused(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "default", "chain"),
+    ("wanted", "defaults", "chain"),
     [
-        ("de-AT", "nl", ["de-AT", "de", "nl", "en"]),
-        ("nl", "nl", ["nl", "en"]),
-        (None, "nl-BE", ["nl-BE", "nl", "en"]),
-        ("en-GB", "en", ["en-GB", "en"]),
+        ("de-AT", ["nl"], ["de-AT", "de", "nl"]),
+        ("nl", ["nl"], ["nl"]),
+        (None, ["nl-BE"], ["nl-BE", "nl"]),
+        ("en-GB", ["en"], ["en-GB", "en"]),
+        ("zh-Hant-TW", [None, "en"], ["zh-Hant-TW", "zh-Hant", "zh", "en"]),
+        ("de-AT", ["fr-BE", "nl"], ["de-AT", "de", "fr-BE", "fr", "nl"]),
+        (None, [None], []),
     ],
 )
-def test_a_language_falls_back_to_its_root_the_default_and_english(
-    wanted: str | None, default: str, chain: list[str]
+def test_a_language_falls_back_to_its_root_and_then_to_each_default(
+    wanted: str | None, defaults: list[str | None], chain: list[str]
 ) -> None:
-    assert language_chain(wanted, default) == chain
+    assert language_chain(wanted, *defaults) == chain
 
 
 def _window(start: str, end: str) -> Window:

@@ -29,6 +29,7 @@ FILLED: Mapping[str, Any] = {
     "cooldown": "2",
     "cooldown__unit": "D",
     "hold_out_percent": "0",
+    "quiet_hours": "defer",
 }
 
 
@@ -55,13 +56,14 @@ def test_a_campaign_on_the_form_is_the_campaign_at_the_api(draft: str, marketer:
     assert (schedule["from"], schedule["until"]) == ("2026-11-20T09:00:00+01:00", "2026-12-31T23:59:00+01:00")
     assert (schedule["weekly"], schedule["only_when_open"]) == ("Mo-Sa 09:00-18:00", False)
     assert (campaign["cooldown"], campaign["hold_out_percent"], campaign["priority"]) == ("P2D", 0, 50)
+    assert campaign["quiet_hours"] == "defer"
     assert set(campaign["messages"]) == {"nl", "en"}
     assert campaign["messages"]["en"]["url"] == "/sale"
     page = marketer.look(f"{draft}?done=campaign_saved")
     assert "Saved as version 1." in page.text
     assert (
         "When someone with the tag sneakers and pairs_bought 4 comes to Kalverstraat 102, send Hello [first name],"
-        " from 20 Nov 2026 09:00, until 31 Dec 2026 23:59, Mo-Sa 09:00-18:00, at most once in 2 days"
+        " from 20 Nov 2026 09:00, until 31 Dec 2026 23:59, Mo-Sa 09:00-18:00, after the quiet hours when it happens in them, at most once in 2 days"
     ) in page.text
     assert "Nothing stands in the way." in page.text
 
@@ -141,6 +143,48 @@ def test_a_language_of_elsewhere_and_what_the_form_does_not_know_stay(
     assert page.sheet("/console/campaigns/sneakers/edit")["messages.fr.title"] == "Bonjour"
     marketer.fill("/console/campaigns/sneakers/edit", name="Renamed", do="save")
     assert set(admin.get("/v1/campaigns/sneakers").json()["messages"]) == {"en", "fr"}
+
+
+def test_variants_that_the_form_does_not_know_survive_it_and_its_faults_name_them(
+    place: None, marketer: Person, admin: httpx.Client
+) -> None:
+    code = {"en": {"title": "Yours", "body": "Show {{ coupon.code }}"}}
+    variants = [{"name": "plain"}, {"name": "code", "weight": 3, "messages": code}]
+    offer = {"name": "Ten percent", "kind": "percentage", "value": 10, "codes": "generated"}
+    assert admin.put("/v1/offers/ten", json=offer).status_code == 201
+    more = {"variants": variants, "offer": "ten", "devices": "all", "quiet_hours": "defer"}
+    assert admin.put("/v1/campaigns/sneakers", json=CAMPAIGN | more).status_code == 201
+    before = admin.get("/v1/campaigns/sneakers").json()
+    edit = "/console/campaigns/sneakers/edit"
+    assert marketer.fill(edit, do="save").status_code == 303
+    assert admin.get("/v1/campaigns/sneakers").json()["version"] == before["version"]
+    assert marketer.fill(edit, name="Renamed", do="save").status_code == 303
+    after = admin.get("/v1/campaigns/sneakers").json()
+    assert {name: after[name] for name in more} == {name: before[name] for name in more}
+    assert "Renamed" in marketer.look("/console/campaigns/sneakers").text
+    refused = marketer.fill(edit, offer="", do="save")
+    assert refused.status_code == 422
+    assert "variants[1].messages.en.body" in refused.text
+
+
+def test_a_product_and_a_language_for_all_others(place: None, marketer: Person, admin: httpx.Client) -> None:
+    product = {"title": {"nl": "Sneaker"}, "price": "89.95", "currency": "EUR"}
+    admin.put("/v1/products/SNEAK-1", json=product)
+    words = {**FILLED, "messages__nl__body": "{{ product.title }} voor {{ product.price }}."}
+    for wrong, field, said in (
+        ({"product": ""}, "messages.nl.body", "This text tells of a product"),
+        ({"product": "SOCK"}, "product", "There is no such product."),
+        ({"product": "SNEAK-1", "default_language": "de"}, "default_language", "There is no message in this language."),
+    ):
+        answer = marketer.fill(NEW, **{**words, **wrong}, do="save")
+        assert (answer.status_code, PageText(answer.text).invalid) == (422, [field])
+        assert said in answer.text
+    answer = marketer.fill(NEW, **words, product="SNEAK-1", default_language="nl", do="save")
+    assert answer.status_code == 303
+    campaign = admin.get("/v1/campaigns/sneakers").json()
+    assert (campaign["product"], campaign["default_language"]) == ("SNEAK-1", "nl")
+    assert marketer.fill("/console/campaigns/sneakers/edit", do="save").status_code == 303
+    assert admin.get("/v1/campaigns/sneakers").json()["version"] == 1
 
 
 def test_a_preview_shows_every_language_for_one_customer(draft: str, marketer: Person, admin: httpx.Client) -> None:
@@ -309,3 +353,19 @@ def test_a_taken_id_is_said(draft: str, marketer: Person, admin: httpx.Client) -
     answer = marketer.fill(NEW, **{**FILLED, "name": "Mine"}, do="save")
     assert (answer.status_code, "This id is taken." in answer.text) == (409, True)
     assert admin.get("/v1/campaigns/sneakers").json()["name"] == FILLED["name"]
+
+
+def test_what_is_good_to_know_stands_on_the_page_and_before_the_launch(
+    draft: str, marketer: Person, enter: Enter, admin: httpx.Client
+) -> None:
+    said = "Nobody is in its audience yet."
+    page = marketer.look(draft)
+    assert "Good to know before:" in page.text
+    assert page.links[said] == f"{draft}/edit#f-audience"
+    asked = marketer.look(f"{draft}/launch")
+    assert said in asked.text
+    assert marketer.fill(f"{draft}/launch").headers["location"] == f"{draft}?done=did_launch"
+    assert said in marketer.look(draft).text
+    viewer = enter("viewer", language="de").look(draft)
+    assert "Noch gehört niemand zur Zielgruppe." in viewer.text
+    assert admin.get("/v1/campaigns/sneakers").json()["status"] == "live"

@@ -24,7 +24,9 @@ FILLED: Mapping[str, Any] = {
     "code": "SNEAK-5",
     "valid_for": "7",
     "valid_for__unit": "D",
+    "valid_until": "2026-12-31T23:59",
     "text__nl": "5 euro korting",
+    "minimum_basket__nl": "vanaf € 50",
 }
 HERE = {"lat": PLACE["lat"], "lon": PLACE["lon"], "accuracy_m": 8}
 
@@ -44,6 +46,8 @@ def test_an_offer_on_the_form_is_the_offer_at_the_api(marketer: Person, admin: h
     }
     assert (offer["codes"], offer["code"], offer["valid_for"]) == ("shared", "SNEAK-5", "P7D")
     assert offer["text"] == {"nl": "5 euro korting"}
+    assert offer["minimum_basket"] == {"nl": "vanaf € 50"}
+    assert offer["valid_until"] == "2026-12-31T23:59:00Z", "no place is there, and so the desk's clock is UTC"
     assert "It counts for what is decided from now on." in marketer.look(answer.headers["location"]).text
     assert "Amount off, EUR 5.00 one for all 1000 0 1000 0" in marketer.look("/console/offers").text.replace(
         "\xa0", " "
@@ -53,7 +57,12 @@ def test_an_offer_on_the_form_is_the_offer_at_the_api(marketer: Person, admin: h
 
 
 def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, admin: httpx.Client) -> None:
-    for offer in (OFFER, OFFER | {"value": 12.5, "text": {"fr": "Dix", "nl": "Tien"}, "valid_for": "PT90M"}):
+    full = {
+        "text": {"fr": "Dix", "nl": "Tien"},
+        "minimum_basket": {"es": "desde 50", "de": "ab 50"},
+        "valid_for": "PT90M",
+    }
+    for offer in (OFFER, OFFER | full | {"value": 12.5, "valid_until": "2026-12-31T23:59:59.123456+01:00"}):
         admin.put("/v1/offers/ten", json=offer)
         before = admin.get("/v1/offers/ten").headers["etag"]
         assert marketer.fill("/console/offers/ten").status_code == 303
@@ -74,6 +83,7 @@ def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, admin: h
         ({"codes": "generated"}, "code", "goes with codes shared"),
         ({"code": "no blanks"}, "code", "is not a code"),
         ({"valid_for": "long"}, "valid_for", "This is not a number."),
+        ({"valid_until": "some day"}, "valid_until", "This is not a date and time"),
         ({"kind": "castle"}, "kind", "Choose one of these."),
         ({"id": "no blanks"}, "id", "Use letters"),
     ],
@@ -99,7 +109,10 @@ def test_two_people_at_one_offer(marketer: Person, admin: httpx.Client) -> None:
     path = "/console/offers/ten"
     admin.put("/v1/offers/ten", json=OFFER)
     mine = marketer.look(path).sheet(path)
-    admin.put("/v1/offers/ten", json=OFFER | {"name": "Theirs", "text": {"de": "Zehn", "fr": "Dix"}})
+    admin.put(
+        "/v1/offers/ten",
+        json=OFFER | {"name": "Theirs", "text": {"de": "Zehn", "fr": "Dix"}, "minimum_basket": {"fr": "dès 50"}},
+    )
     answer = marketer.send(mine, name="Mine")
     assert answer.status_code == 409
     page = PageText(answer.text)
@@ -108,6 +121,7 @@ def test_two_people_at_one_offer(marketer: Person, admin: httpx.Client) -> None:
     assert marketer.send(page.sheet(path)).status_code == 303
     offer = admin.get("/v1/offers/ten").json()
     assert (offer["name"], offer["text"]) == ("Mine", {"de": "Zehn", "fr": "Dix"})
+    assert offer["minimum_basket"] == {"fr": "dès 50"}
     assert marketer.fill(NEW, **{**FILLED, "id": "ten"}).status_code == 409
 
 

@@ -75,6 +75,16 @@ def test_a_campaigns_counts_lead_to_its_rows(marketer: Person) -> None:
 
 
 @pytest.mark.usefixtures("walked")
+def test_a_count_says_how_much_of_it_no_list_shows_any_more(marketer: Person, admin: httpx.Client) -> None:
+    pages = ("/console", "/console/campaigns/sneakers")
+    assert all("in no list any more" not in marketer.look(page).text for page in pages)
+    assert admin.delete("/v1/customers/sanne").status_code == 204
+    for page in map(marketer.look, pages):
+        assert "1 sent" in page.links
+        assert page.text.count("Counted, and in no list any more: 1.") == 2, "a delivery and its decision"
+
+
+@pytest.mark.usefixtures("walked")
 @pytest.mark.parametrize(
     ("query", "rows"),
     [

@@ -27,6 +27,8 @@ PAGES: dict[str, set[str]] = {
     "/console/campaigns/sneakers/edit?checks=1": WRITERS,
     "/console/campaigns/sneakers/preview": READERS,
     "/console/campaigns/sneakers/preview?customer=sanne": READERS,
+    "/console/campaigns/sneakers/rehearse": READERS,
+    "/console/campaigns/sneakers/rehearse?days=30": READERS,
     "/console/campaigns/sneakers/launch": WRITERS,
     "/console/campaigns/live/pause": WRITERS,
     "/console/campaigns/live/end": WRITERS,

@@ -14,6 +14,7 @@ import pytest
 from offers import users
 from offers.records.database import Database
 from offers.rules.eligibility import OUTCOMES
+from offers.rules.templates import FACTS
 from tests.conftest import NOON
 from tests.web.conftest import PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
@@ -56,8 +57,8 @@ def test_every_phrase_is_used_somewhere() -> None:
     sources += "".join(path.read_text() for path in sorted((HOUSE / "web/console").glob("*.py")))
     sources += " ".join(f"out_{one} why_{one}" for one in OUTCOMES)
     prefixes = (
-        "why_", "never_", "out_", "st_", "r_", "k_", "f_", "kind_", "role_", "status_", "on_", "s_", "w_", "c_", "t_",
-        "unit_", "one_", "deed_", "noun_", "check_", "consent_", "did_", "launch_", "pause_", "end_", "join_", "gives_", "codes_", "coupon_", "refused_", "place_", "offer_",
+        "why_", "never_", "zone_", "out_", "st_", "r_", "k_", "f_", "kind_", "role_", "status_", "on_", "s_", "w_", "c_", "t_",
+        "unit_", "one_", "deed_", "noun_", "check_", "warn_", "consent_", "did_", "launch_", "pause_", "end_", "join_", "gives_", "assume_", "codes_", "coupon_", "refused_", "place_", "offer_", "fact_", "lack_",
     )  # fmt: skip
     asked_by_parts = {"not_the_same"}
     left = [
@@ -73,6 +74,11 @@ def test_every_phrase_is_used_somewhere() -> None:
 def test_every_outcome_has_its_words() -> None:
     for outcome in OUTCOMES:
         assert {f"out_{outcome}", f"why_{outcome}"} <= set(LINES)
+
+
+def test_every_fact_has_its_words() -> None:
+    for fact in FACTS:
+        assert f"fact_{fact.removesuffix('.<name>').replace('.', '_')}" in LINES
 
 
 @pytest.fixture

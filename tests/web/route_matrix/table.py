@@ -17,7 +17,7 @@ from typing import Any
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE
-from tests.web.route_matrix.callers import CALLERS, FOREIGN, KEYS, OWN, STORE, in_fields
+from tests.web.route_matrix.callers import CALLERS, FOREIGN, KEYS, OWN, SOMEBODY, STORE, in_fields
 from web import examples
 
 Body = Mapping[str, Any] | None
@@ -178,10 +178,16 @@ TABLE: Mapping[str, Access] = {
     "PUT /v1/campaigns/{campaign_id}": writes(_CAMPAIGN, missing=201),
     "GET /v1/campaigns": looks(),
     "GET /v1/campaigns/{campaign_id}": looks(),
+    "GET /v1/campaigns/{campaign_id}/versions": looks(),
+    "GET /v1/campaigns/{campaign_id}/checks": looks(),
+    "GET /v1/campaigns/{campaign_id}/report": looks(),
     "DELETE /v1/campaigns/{campaign_id}": writes(None, 204, ids={"campaign_id": "draft"}),
     "POST /v1/campaigns/{campaign_id}/launch": writes(ids={"campaign_id": "draft"}),
     "POST /v1/campaigns/{campaign_id}/pause": writes(),
     "POST /v1/campaigns/{campaign_id}/end": writes(),
+    "POST /v1/audiences/count": looks(body={"audience": {"fact": "language", "is": "nl"}}),
+    "POST /v1/campaigns/{campaign_id}/preview": writes({"customer": SOMEBODY}),
+    "POST /v1/campaigns/{campaign_id}/rehearse": writes({"days": 2}),
     "GET /v1/settings": looks(),
     "PATCH /v1/settings": writes({"hold_out_percent": 7}),
     "POST /v1/keys": admins({"role": "till"}, 201),

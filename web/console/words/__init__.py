@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from web.console.words import campaigns, frame, offers, places, reasons, removing, steps
+from web.console.words import (
+    campaigns,
+    checks,
+    conditions,
+    facts,
+    frame,
+    offers,
+    places,
+    reasons,
+    rehearsing,
+    removing,
+    steps,
+)
 
 Line = tuple[str, str, str]
 TONGUES = ("en", "nl", "de")
@@ -11,8 +23,12 @@ LINES: Mapping[str, Line] = {
     **frame.LINES,
     **places.LINES,
     **campaigns.LINES,
+    **conditions.LINES,
+    **facts.LINES,
     **offers.LINES,
+    **checks.LINES,
     **steps.LINES,
+    **rehearsing.LINES,
     **removing.LINES,
     **reasons.LINES,
 }

@@ -81,6 +81,29 @@ LINES = {
         "Na het versturen. Leeg: zonder einde.",
         "Nach dem Versand. Leer: ohne Ende.",
     ),
+    "valid_until": ("Last moment", "Laatste moment", "Letzter Zeitpunkt"),
+    "valid_until_hint": (
+        "Nobody gets it from then on, and no coupon is good for longer. Empty: without an end.",
+        "Vanaf dan krijgt niemand het nog, en geen coupon is langer geldig. Leeg: zonder einde.",
+        "Ab dann bekommt es niemand mehr, und kein Coupon gilt länger. Leer: ohne Ende.",
+    ),
+    "minimum_basket": ("Smallest purchase", "Kleinste aankoop", "Kleinster Einkauf"),
+    "minimum_basket_hint": (
+        "In words, such as “from €50”. The till holds customers to it.",
+        "In woorden, zoals “vanaf € 50”. De kassa let erop.",
+        "In Worten, etwa „ab 50 €“. Die Kasse achtet darauf.",
+    ),
+    "bad_offer_facts": (
+        "This text tells of an offer: choose one, or take that out.",
+        "Deze tekst vertelt over een aanbieding: kies er een, of haal dat weg.",
+        "Dieser Text nennt ein Angebot: Wählen Sie eines, oder nehmen Sie das heraus.",
+    ),
+    "why_sold_out_ended_at": (
+        "The offer {offer} had ended, on {ended_at}.",
+        "De aanbieding {offer} was afgelopen, op {ended_at}.",
+        "Das Angebot {offer} war zu Ende, seit {ended_at}.",
+    ),
+    "f_ended_at": ("ended", "afgelopen", "beendet"),
     "offer_text": ("In words", "In woorden", "In Worten"),
     "offer_text_hint": (
         "What it says at the till and in the app, such as “10% off all sneakers”.",
@@ -106,11 +129,6 @@ LINES = {
         "Coupons with the present code are out, or another offer has this one.",
         "Er zijn coupons met de huidige code uitgegeven, of een andere aanbieding heeft deze al.",
         "Coupons mit dem bisherigen Code sind ausgegeben, oder ein anderes Angebot hat diesen schon.",
-    ),
-    "check_offer": (
-        "Its offer has nothing left to give, or no code yet. Look at its budget and codes.",
-        "De aanbieding heeft niets meer te geven, of nog geen code. Kijk naar budget en codes.",
-        "Das Angebot hat nichts mehr zu geben, oder noch keinen Code. Prüfen Sie Budget und Codes.",
     ),
     "coupon_told": ("Coupon: {offer}, {said}", "Coupon: {offer}, {said}", "Coupon: {offer}, {said}"),
     "coupon_reserved": ("reserved", "gereserveerd", "reserviert"),

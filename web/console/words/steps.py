@@ -1,23 +1,6 @@
 """Checked, launched, paused, ended, edited: a campaign's steps."""
 
 LINES = {
-    "checks": ("Ready to launch?", "Klaar om te starten?", "Bereit zum Start?"),
-    "checks_good": ("Nothing stands in the way.", "Niets staat in de weg.", "Nichts steht im Weg."),
-    "check_schedule.until": (
-        "Its end has passed. Choose a later one.",
-        "Het einde is al voorbij. Kies een later moment.",
-        "Das Ende ist vorbei. Wählen Sie ein späteres.",
-    ),
-    "check_trigger": (
-        "None of its places has the outline it waits for ({role}). Give one of them that outline.",
-        "Geen van de plaatsen heeft de omtrek waarop hij wacht ({role}). Geef er een die omtrek.",
-        "Keiner der Orte hat den Umriss, auf den sie wartet ({role}). Geben Sie einem davon diesen Umriss.",
-    ),
-    "check_trigger.on": (
-        "None of its places says how long staying is. Fill in “Dwell after” there.",
-        "Geen van de plaatsen zegt hoe lang blijven duurt. Vul daar “Blijft na” in.",
-        "Keiner der Orte sagt, wie lange Bleiben dauert. Füllen Sie dort „Bleibt nach“ aus.",
-    ),
     "not_launched": ("Not launched. Please look at:", "Niet gestart. Kijk hiernaar:", "Nicht gestartet. Bitte prüfen:"),
     "not_launchable": ("It can not be launched yet:", "Starten kan nog niet:", "Starten geht noch nicht:"),
     "copy_it": ("Copy", "Kopiëren", "Kopieren"),

@@ -1,0 +1,106 @@
+"""What a launch rests on, read into plain values; rules/launch_checks.py looks at them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from offers.records.queries import audiences as audience_queries
+from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import offers as offer_queries
+from offers.records.tables import Customer, Geofence, Place
+from offers.rules.audience import Audience, read_audience
+from offers.rules.campaign import CampaignBody, TriggerRule, parse_campaign
+from offers.rules.launch import Person, Reach, Rests, Rival, Site, Stock
+from offers.rules.template_facts import facts_of_profile
+
+LOOKED_AT = 100
+"""Customers whose facts are held against the texts."""
+
+
+def what_a_launch_rests_on(session: Session, campaign_id: str, body: CampaignBody, now: datetime) -> Rests:
+    """In a number of queries that does not grow. Counts the audience: under a second for a million customers on PostgreSQL."""
+    audience = read_audience(body.audience)
+    sites, covered = _sites(session, body.trigger)
+    return Rests(
+        campaign_id=campaign_id,
+        now=now,
+        limits=campaign_queries.limits_now(session),
+        sites=sites,
+        stock=None if body.offer is None else _stock(session, body.offer),
+        reach=_reach(session, audience, now),
+        people=[_person(one) for one in _some_reached(session, audience, now)],
+        rivals=_rivals(session, campaign_id, body.trigger, covered),
+    )
+
+
+def _reach(session: Session, audience: Audience, now: datetime) -> Reach:
+    counted = audience_queries.count(session, audience, now)
+    return Reach(counted.size, counted.reachable, counted.consenting, counted.both)
+
+
+def _some_reached(session: Session, audience: Audience, now: datetime) -> Sequence[Customer]:
+    """Those first by id of whom a message can reach and may be sent to."""
+    within = audience_queries.holds(audience, now, session.get_bind().dialect.name)
+    wanted = select(Customer).where(within, audience_queries.consenting(), audience_queries.reachable())
+    return session.scalars(wanted.order_by(Customer.id).limit(LOOKED_AT)).all()
+
+
+Covered = Sequence[tuple[str, frozenset[str]]]
+"""Each of a campaign's places: its id, and its tags."""
+
+
+def _sites(session: Session, trigger: TriggerRule) -> tuple[list[Site], Covered]:
+    fences = (
+        select(Geofence.place_id, func.max(func.coalesce(Geofence.dwell_s, 0)))
+        .where(Geofence.role == trigger.role, Geofence.retired_at.is_(None))
+        .group_by(Geofence.place_id)
+    )
+    places = select(
+        Place.id, Place.address, Place.time_zone, Place.opening_hours, Place.lat, Place.lon, Place.paused, Place.tags
+    ).order_by(Place.id)
+    if trigger.places and not trigger.tags:
+        fences = fences.where(Geofence.place_id.in_(trigger.places))
+        places = places.where(Place.id.in_(trigger.places))
+    dwells = {place: dwell_s for place, dwell_s in session.execute(fences)}  # noqa: C416 - says what it is
+    sites, covered = [], []
+    for place, address, time_zone, hours, lat, lon, paused, tags in session.execute(places):
+        labels = frozenset(map(str, tags))
+        if trigger.covers(trigger.on, trigger.role, place, labels):
+            fenced, dwell = place in dwells, bool(dwells.get(place))
+            sites.append(Site(place, address, time_zone, hours, (lat, lon), paused=paused, fenced=fenced, dwells=dwell))
+            covered.append((place, labels))
+    return sites, covered
+
+
+def _stock(session: Session, offer_id: str) -> Stock | None:
+    offer = offer_queries.offer_by_id(session, offer_id)
+    if offer is None:
+        return None
+    return Stock(
+        budget=offer.budget,
+        spent=offer.spent,
+        budget_per_place=offer.budget_per_place,
+        codes_left=offer_queries.codes_left(session, [offer_id]).get(offer_id, 0)
+        if offer.codes == "imported"
+        else None,
+        code_unknown=offer.codes == "shared" and offer.code is None,
+        valid_until=getattr(offer, "valid_until", None),
+    )
+
+
+def _person(row: Customer) -> Person:
+    return Person(row.language, facts_of_profile(row.name, row.language, row.sizes, row.attributes))
+
+
+def _rivals(session: Session, campaign_id: str, trigger: TriggerRule, covered: Covered) -> list[Rival]:
+    found = []
+    for row in campaign_queries.running_campaigns(session):
+        if row.id == campaign_id or row.status != "live":
+            continue
+        body = parse_campaign(row.definition)
+        theirs = [body.trigger.covers(trigger.on, trigger.role, place, tags) for place, tags in covered]
+        if any(theirs):
+            found.append(Rival(row.id, body, everywhere=all(theirs)))
+    return found

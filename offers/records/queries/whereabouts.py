@@ -1,0 +1,58 @@
+"""Where a customer was, as far as it is kept: what kinds of transitions at which places, and for how long."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from offers.records.tables import Geofence, Place, Stay, Transition
+from offers.rules.never import Seen, Stayed
+
+BY_EDIT = ("geofence_created", "geofence_changed")
+MOST_STAYS = 100
+
+
+def seen_at(session: Session, customer_id: str) -> list[Seen]:
+    """The newest transition of each kind at each place and role."""
+    by_edit = and_(Transition.reason.is_not(None), Transition.reason.in_(BY_EDIT))
+    rows = session.execute(
+        select(Transition.place_id, Transition.role, Transition.kind, by_edit, func.max(Transition.at))
+        .where(Transition.customer_id == customer_id)
+        .group_by(Transition.place_id, Transition.role, Transition.kind, by_edit)
+    ).all()
+    places = {row[0] for row in rows}
+    tags = {
+        place: frozenset(map(str, said))
+        for place, said in session.execute(select(Place.id, Place.tags).where(Place.id.in_(places)))
+    }
+    return [
+        Seen(place, role, kind, bool(edit), at, tags.get(place, frozenset())) for place, role, kind, edit, at in rows
+    ]
+
+
+def stayed_at(session: Session, customer_id: str, places: Iterable[str], role: str) -> dict[str, Stayed]:
+    """Of each of these places the longest of the customer's last stays, and how long staying is there now."""
+    wanted = set(places)
+    dwells = session.execute(
+        select(Geofence.place_id, func.min(Geofence.dwell_s))
+        .where(Geofence.place_id.in_(wanted), Geofence.role == role, Geofence.retired_at.is_(None))
+        .group_by(Geofence.place_id)
+    )
+    dwell_s = {place: seconds for place, seconds in dwells}  # noqa: C416 - says what it is
+    stays = session.execute(
+        select(Geofence.place_id, Stay.entered_at, Stay.left_at)
+        .join(Geofence, Geofence.id == Stay.geofence_id)
+        .where(
+            Stay.customer_id == customer_id,
+            Stay.left_at.is_not(None),
+            Geofence.place_id.in_(wanted),
+            Geofence.role == role,
+        )
+        .order_by(Stay.entered_at.desc())
+        .limit(MOST_STAYS)
+    )
+    longest: dict[str, int] = {}
+    for place, entered_at, left_at in stays:
+        if left_at is not None:
+            longest[place] = max(longest.get(place, 0), int((left_at - entered_at).total_seconds()))
+    return {place: Stayed(longest.get(place), dwell_s.get(place)) for place in wanted}

@@ -1,0 +1,46 @@
+"""What became of a campaign, in plain counts."""
+
+from collections import Counter, defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from offers.errors import NotFound
+from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import reports as queries
+
+COUNTED = {
+    "decisions": queries.decisions_counted,
+    "deliveries": queries.deliveries_counted,
+    "coupons": queries.coupons_counted,
+}
+"""Decisions by outcome, deliveries and coupons by state."""
+
+
+def report(session: Session, campaign_id: str, *, since: datetime | None = None) -> dict[str, Any]:
+    """`{campaign, since, decisions, deliveries, coupons, by_version}`: counts of what is kept, each by outcome or state.
+
+    `by_version` has a row for each version and variant; a version is null where its decision is no longer kept.
+    """
+    if campaign_queries.campaign_by_id(session, campaign_id) is None:
+        raise NotFound("campaign")
+    whole: dict[str, Counter[str]] = {name: Counter() for name in COUNTED}
+    parts: dict[tuple[int | None, str | None], dict[str, Counter[str]]] = defaultdict(
+        lambda: {name: Counter() for name in COUNTED}
+    )
+    for name, counted in COUNTED.items():
+        for version, variant, of_what, many in counted(session, campaign_id, since):
+            whole[name][of_what] += many
+            parts[version, variant][name][of_what] += many
+    rows = sorted(parts.items(), key=lambda one: (-(one[0][0] or 0), one[0][1] or ""))
+    return {
+        "campaign": campaign_id,
+        "since": since,
+        **_plain(whole),
+        "by_version": [{"version": version, "variant": variant, **_plain(of)} for (version, variant), of in rows],
+    }
+
+
+def _plain(counts: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {name: dict(sorted(of.items())) for name, of in counts.items()}

@@ -1,0 +1,69 @@
+"""The page on which a campaign is rehearsed: what it tells, to whom, and what it refuses."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from offers.arrivals import Crossing, record_crossings
+from offers.records.database import Database
+from tests.conftest import NOON
+from tests.web.conftest import CAMPAIGN, PLACE, Register
+from tests.web.console.conftest import Enter, Person
+
+PATH = "/console/campaigns/sneakers/rehearse"
+LANGUAGES = {
+    "en": ("Of 2 moments of 2 customers, 1 would have been sent.", "no consent"),
+    "nl": ("Van 2 momenten van 2 klanten zouden er 1 verstuurd zijn.", "geen toestemming"),
+    "de": ("Von 2 Momenten bei 2 Kunden wären 1 gesendet worden.", "keine Zustimmung"),
+}
+
+
+@pytest.fixture
+def draft(admin: httpx.Client, register: Register, database: Database) -> None:
+    """Two customers came in an hour ago; one of them wants no offers. A campaign that comes after is a draft."""
+    fence = admin.put("/v1/places/kalverstraat-102", json=PLACE).json()["geofences"][0]["id"]
+    before = NOON - timedelta(hours=1)
+    weak = CAMPAIGN | {"name": "Weak", "priority": 1}
+    assert admin.put("/v1/campaigns/weak", json=weak).status_code == 201
+    assert admin.post("/v1/campaigns/weak/launch").status_code == 200
+    for customer, consents in (("sanne", {"location": True, "offers": True}), ("daan", {"location": True})):
+        came = Crossing(
+            register(customer, consents=consents)["device_id"], "enter", fence, before.timestamp(), "server"
+        )
+        with database.transaction() as session:
+            record_crossings(session, [came], now=before)
+    assert admin.put("/v1/campaigns/sneakers", json=CAMPAIGN).status_code == 201
+
+
+@pytest.mark.usefixtures("draft")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_viewer_sees_who_would_have_got_it(enter: Enter, language: str) -> None:
+    said, reason = LANGUAGES[language]
+    viewer = enter("viewer", language=language)
+    assert PATH in viewer.http.get("/console/campaigns/sneakers").text
+    page = viewer.http.get(PATH).text
+    assert said in page
+    assert reason in page
+    assert "/console/why?customer=daan&amp;campaign=sneakers" in page
+    assert "/console/campaigns/weak" in page, "what would have had to give way"
+    assert page.count('<time datetime="2026-11-') > 7, "every day, and each moment"
+
+
+@pytest.mark.usefixtures("draft")
+def test_days_on_which_nothing_happened_are_told_as_that(admin: httpx.Client, marketer: Person) -> None:
+    leaving = CAMPAIGN | {"trigger": {"on": "exit", "places": ["kalverstraat-102"]}}
+    assert admin.put("/v1/campaigns/leaving", json=leaving).status_code == 201
+    assert "No moments on record" in marketer.http.get("/console/campaigns/leaving/rehearse?days=30").text
+
+
+@pytest.mark.usefixtures("draft")
+@pytest.mark.parametrize("days", ["0", "31", "seven", "-1", "999999", "1.5"])
+def test_days_that_are_none_are_refused_in_words(marketer: Person, days: str) -> None:
+    answer = marketer.http.get(PATH, params={"days": days})
+    assert answer.status_code == 422
+    assert "Choose a number of days from 1 to 30." in answer.text
+
+
+def test_a_campaign_that_is_not_there_is_not_found(marketer: Person) -> None:
+    marketer.look("/console/campaigns/nobody/rehearse", 404)

@@ -1,0 +1,78 @@
+"""A campaign's rehearsal as a page: counts by reason and by day, and some moments with why they came out so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from markupsafe import Markup
+from starlette.responses import Response
+
+from offers import campaigns, overview
+from offers.overview import Names
+from web.asking import Named
+from web.console.entering import Reader
+from web.console.explaining import explain, facts_of
+from web.console.faults import Errors
+from web.console.filtering import query_of
+from web.console.routes import PageRoute
+from web.console.speaking import Voice
+
+router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
+
+DAYS = (1, 7, 14, 30)
+USUAL = 7
+
+
+@router.get("/{campaign_id}/rehearse")
+def rehearse(desk: Reader, campaign_id: Named) -> Response:
+    """Nothing is sent, spent or written: whoever may look may rehearse."""
+    form, errors = query_of(desk), Errors()
+    days = _days(form.text("days"))
+    if days is None:
+        errors["days"] = desk.voice.words["rehearse_bad_days"]
+    parts, told = desk.parts, None
+    with parts.database.reading() as session:
+        item = campaigns.get_campaign(session, campaign_id)
+    if days is not None:
+        told = parts.stage.rehearse(parts.database, campaign_id, days, now=parts.now())
+    sample = told["sample"] if told else []
+    places = [{"place": one["place"]} for one in told["by_place"]] if told else []
+    with parts.database.reading() as session:
+        names = overview.names_of(session, [*sample, *places])
+    return desk.page(
+        "rehearsal.html",
+        422 if errors else 200,
+        item=item,
+        told=told,
+        outcomes=_outcomes(told) if told else [],
+        said=[explain_rehearsed(one, desk.voice, names) for one in sample],
+        facts=[facts_of(one["facts"], desk.voice, names) for one in sample],
+        names=names,
+        choices=[(str(many), _long(many, desk.voice)) for many in DAYS],
+        form=form.but(days=form.text("days") or str(USUAL)),
+        errors=errors,
+    )
+
+
+def explain_rehearsed(one: Mapping[str, Any], voice: Voice, names: Names) -> Markup:
+    """Why a moment would have come out as it did. What would have been sent was not."""
+    if one["outcome"] == "send":
+        return voice.say("rehearse_send")
+    return explain(one["outcome"], one["facts"], voice, names)
+
+
+def _days(typed: str) -> int | None:
+    """How many; none for what is no number of days that can be asked for."""
+    if not typed:
+        return USUAL
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 3 and 1 <= int(typed) <= 30 else None
+
+
+def _long(days: int, voice: Voice) -> str:
+    return f"{days} {voice.words['one_D' if days == 1 else 'unit_D']}"
+
+
+def _outcomes(told: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """What would have been sent, then the reasons that kept most from it."""
+    counted = [(name, many) for name, many in told["outcomes"].items() if many]
+    return sorted(counted, key=lambda one: (one[0] != "send", -one[1]))

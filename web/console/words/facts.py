@@ -1,0 +1,46 @@
+"""What each fact of a text is, beside the form on which texts are written."""
+
+LINES = {
+    "fact_customer_first_name": ("first name", "voornaam", "Vorname"),
+    "fact_customer_name": ("whole name", "hele naam", "ganzer Name"),
+    "fact_customer_language": ("language, as a tag", "taal, als code", "Sprache, als Kürzel"),
+    "fact_customer_size": ("a size, such as shoes", "een maat, zoals shoes", "eine Größe, etwa shoes"),
+    "fact_customer_attributes": (
+        "an attribute of the profile",
+        "een kenmerk uit het profiel",
+        "ein Merkmal aus dem Profil",
+    ),
+    "fact_purchase_title": (
+        "the dearest item of the last purchase",
+        "het duurste artikel van de laatste aankoop",
+        "der teuerste Artikel des letzten Einkaufs",
+    ),
+    "fact_purchase_category": ("its category", "de categorie ervan", "seine Kategorie"),
+    "fact_purchase_sku": ("its number", "het nummer ervan", "seine Nummer"),
+    "fact_purchase_size": ("its size", "de maat ervan", "seine Größe"),
+    "fact_purchase_days_ago": (
+        "days since the last purchase",
+        "dagen sinds de laatste aankoop",
+        "Tage seit dem letzten Einkauf",
+    ),
+    "fact_place_name": ("name of the place", "naam van de plaats", "Name des Ortes"),
+    "fact_place_address": ("its address", "het adres ervan", "seine Adresse"),
+    "fact_place_distance_m": ("metres to it", "meters ernaartoe", "Meter dorthin"),
+    "fact_product_title": ("the campaign's product", "het product van de campagne", "das Produkt der Kampagne"),
+    "fact_product_price": ("its price", "de prijs ervan", "sein Preis"),
+    "fact_offer_name": ("name of the offer", "naam van de aanbieding", "Name des Angebots"),
+    "fact_offer_text": ("the offer in words", "de aanbieding in woorden", "das Angebot in Worten"),
+    "fact_offer_value": ("10% or €5", "10% of € 5", "10 % oder 5 €"),
+    "fact_offer_minimum_basket": (
+        "from which purchase on",
+        "vanaf welke aankoop",
+        "ab welchem Einkauf",
+    ),
+    "fact_coupon_code": ("code of the coupon", "code van de coupon", "Code des Coupons"),
+    "fact_coupon_expires": ("until when it is good", "tot wanneer hij geldig is", "bis wann er gilt"),
+    "fact_order_number": ("number of the order", "nummer van de bestelling", "Nummer der Bestellung"),
+    "fact_device_platform": ("ios, android or web", "ios, android of web", "ios, android oder web"),
+    "fact_device_os_version": ("version of its system", "versie van het systeem", "Version seines Systems"),
+    "fact_device_kind": ("app or web", "app of web", "app oder web"),
+    "fact_weekday": ("day of the week", "dag van de week", "Wochentag"),
+}
