@@ -241,7 +241,7 @@ class _Recording:
             self._enter(crossing, fence, device)
             return
         visit = self.visits_by_id.get(stay.visit_id) if stay.visit_id else None
-        if visit is not None:
+        if visit is not None and self.customers[device.customer_id].location:
             other = self.visits.get((visit.customer_id, visit.place_id))
             if other is not None and other is not visit:
                 stay.visit_id, stay.moment = other.id, other.id
@@ -249,7 +249,7 @@ class _Recording:
                 visit.left_at = None
                 self.visits[visit.customer_id, visit.place_id] = visit
                 self.new_visits.change(visit)
-        elif beside := self._beside(device, fence):
+        elif visit is None and (beside := self._beside(device, fence)):
             stay.moment = beside.moment
         stay.left_at = stay.left_reason = None
         self.new_stays.change(stay)
@@ -281,8 +281,9 @@ class _Recording:
         if self.going_on[stay.moment]:
             return
         if stay.visit_id:
-            visit = self.visits.pop((stay.customer_id, fence.place_id), None)
-            if visit is not None:
+            visit = self.visits.get((stay.customer_id, fence.place_id))
+            if visit is not None and visit.id == stay.visit_id:
+                del self.visits[stay.customer_id, fence.place_id]
                 visit.left_at = max(at, self.last_left.get(visit.id, at))
                 self.new_visits.change(visit)
         if crossing.reason not in QUIET_REASONS:

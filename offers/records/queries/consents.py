@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
 from offers.records.queries.customers import customers_locked, with_open_order
-from offers.records.queries.leaving import end_stays
+from offers.records.queries.leaving import end_stays, end_visits
 from offers.records.queries.stays import open_stays_of_customers
 from offers.records.queries.writing import insert_missing, insert_of
 from offers.records.tables import Consent, Customer
@@ -79,13 +79,15 @@ def keep_receipts(session: Session, said: Mapping[str, Mapping[str, ConsentRecei
 
 
 def settle(session: Session, customers: Collection[Customer], now: datetime) -> tuple[set[str], list[dict[str, Any]]]:
-    """End the stays of those whose positions are not covered any more.
+    """End the stays of those whose positions are not covered any more, and the visits of those whom only an order covers.
 
     Covered is `location`, or `orders` while an order is open. Returns the ids of those who are covered, and the live events of the
     stays that ended.
     """
     asked = [one.id for one in customers if one.orders and not one.location]
     waiting = with_open_order(session, asked) if asked else set()
+    if waiting:
+        end_visits(session, waiting, now)
     covered = {one.id for one in customers if one.location or one.id in waiting}
     uncovered = [one.id for one in customers if one.id not in covered]
     if not uncovered:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from offers.records.ids import new_id
 from offers.records.items import transition_item
 from offers.records.queries.places import geofences_by_id
-from offers.records.queries.stays import open_stays_beside, visits_by_id
+from offers.records.queries.stays import open_stays_beside, open_visits, visits_by_id
 from offers.records.tables import Stay, Transition
 
 
@@ -43,3 +43,10 @@ def end_stays(session: Session, stays: Sequence[Stay], reason: str, now: datetim
             visit.left_at = max(now, visit.entered_at)
     session.flush()
     return [{"type": "transition", **transition_item(one)} for one in exits]
+
+
+def end_visits(session: Session, customer_ids: Collection[str], now: datetime) -> None:
+    """End the open visits of these, wherever they stay: no visit is kept without consent `location`. Nobody is told."""
+    for visit in open_visits(session, customer_ids).values():
+        visit.left_at = max(now, visit.entered_at)
+    session.flush()
