@@ -63,6 +63,19 @@ def test_moments_that_come_due_at_once_share_the_cap_in_their_order(town: Town, 
     assert outcomes_as_decided(town, "stayed") == ["quiet_hours", "send"]
 
 
+def test_what_is_sent_after_it_at_the_same_instant_counts_not_yet(town: Town) -> None:
+    """Else the cap would come before the offer's end, which is what it failed by."""
+    store, phone = town.place(), town.phone()
+    town.campaign("came", quiet_hours="defer")
+    town.campaign("stayed", "dwell", quiet_hours="defer", offer=town.offer(valid_until=at(MORNING - 60).isoformat()))
+    town.limits(frequency_cap={"messages": 1, "window": "P1D"})
+    town.cross(enter(phone, store, EVENING))
+    town.cross(dwell(phone, store, EVENING + 2))
+    decide(town, MORNING)
+    assert outcomes_as_decided(town, "stayed") == ["quiet_hours", "sold_out"]
+    assert outcomes_as_decided(town, "came") == ["quiet_hours", "send"]
+
+
 def test_the_last_unit_goes_to_who_is_decided_first_in_the_morning(town: Town) -> None:
     store = town.place()
     town.campaign(quiet_hours="defer", offer=town.offer(budget=1))
