@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,6 @@ from offers.rules.campaign import TriggerRule, parse_campaign
 from offers.rules.choosing import Running
 from offers.rules.rehearsed import ASSUMES, Tally
 from offers.rules.rehearsing import Past, Person, Rehearsing, Seen, Where
-from offers.rules.values import zone_or_none
 
 SLICE = 5_000
 """Transitions that are looked at in one go, whether or not the campaign waits for them."""
@@ -82,7 +80,7 @@ class _Places:
     def learn(self, ids: Iterable[str]) -> None:
         missing = set(ids) - self.known.keys()
         for place_id, place in place_queries.places_by_id(self.session, missing).items() if missing else ():
-            where = Where(zone_or_none(place.time_zone) or ZoneInfo("UTC"), place.opening_hours)
+            where = Where.of(place.time_zone, place.opening_hours, (place.lat, place.lon))
             tags = frozenset(map(str, place.tags))
             meant = self.trigger.covers(self.trigger.on, self.trigger.role, place_id, tags)
             self.known[place_id] = (where, meant)
@@ -103,22 +101,22 @@ class _Run:
         self.session, self.since, self.now, self.bounds = session, since, now, bounds
         self.version = campaign.version
         self.places = _Places(session, body.trigger)
-        left = queries.what_was_left(session, body.offer, campaign_id, since) if body.offer else None
+        stock = queries.what_was_left(session, body.offer, campaign_id, since) if body.offer else None
         running = Running(campaign_id, campaign.version, live=True, body=body)
         limits = campaign_queries.limits_now(session)
         self.rivals = queries.rivals_of(session, campaign_id, body.trigger.on, body.trigger.role, limits.message_life)
-        self.rehearsing = Rehearsing(running, limits, left)
+        self.rehearsing = Rehearsing(running, limits, stock)
         self.people: dict[str, Person] = {}
         self.tally = Tally()
-        self.due: list[Seen] = []
-        """A heap: what is to be decided, earliest first. What a decision puts off goes back into it."""
+        self.due: list[tuple[Any, Seen]] = []
+        """A heap by their turns: what is to be decided. What a decision puts off goes back into it."""
 
     def run(self) -> datetime:
         """Decide what there is; up to when it came."""
         upto = self.since
         for portion in self._portions():
             for seen in portion.moments:
-                heappush(self.due, seen)
+                heappush(self.due, (seen.turn, seen))
             upto = portion.upto
             self._decide(upto)
             if not self.bounds.go_on() or self.tally.outcomes.total() >= self.bounds.most_moments:
@@ -144,11 +142,15 @@ class _Run:
 
     def _decide(self, upto: datetime) -> None:
         """Whatever is due by then."""
-        if not self.due or self.due[0].at > upto:
+        moments = [one for _, one in self.due if one.at <= upto]
+        if not moments:
             return
-        past = self._past([one for one in self.due if one.at <= upto])
-        while self.due and self.due[0].at <= upto:
-            seen = heappop(self.due)
+        if self.rehearsing.campaign.body.quiet_hours == "defer":
+            # what may come due meanwhile
+            moments += [one.due_at(upto) for one in moments]
+        past = self._past(moments)
+        while self.due and self.due[0][1].at <= upto:
+            _, seen = heappop(self.due)
             where = self.places.where(seen.place_id)
             answer = self.rehearsing.answer(seen, where, past)
             if answer is not None:
@@ -160,7 +162,7 @@ class _Run:
         if again is not None:
             self.tally.deferred += 1
             if again.at <= self.now:
-                heappush(self.due, again)
+                heappush(self.due, (again.turn, again))
 
     def _past(self, moments: list[Seen]) -> Past:
         """What is on record of these customers, in a number of queries that does not grow with them."""

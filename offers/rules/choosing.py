@@ -83,11 +83,11 @@ def answers(
         elif verdict is None:
             winner = one
             verdict = _held_out_or_send(one, customer_id, limits)
-        found.append((one, _with_whose_clock(verdict, limits, now_is)))
+        found.append((one, with_whose_clock(verdict, limits, now_is)))
     return found
 
 
-def _with_whose_clock(verdict: Verdict, limits: Limits, now_is: Circumstances) -> Verdict:
+def with_whose_clock(verdict: Verdict, limits: Limits, now_is: Circumstances) -> Verdict:
     """An answer that came past the quiet hours by another clock than the customer's says so: nobody may be woken in silence."""
     if limits.quiet_hours is None or not rests_on_quiet_hours(verdict.outcome):
         return verdict

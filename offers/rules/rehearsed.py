@@ -31,7 +31,13 @@ class RehearseBody(Strict):
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"days": 7}]})
 
-    days: int = Field(7, ge=1, le=30, description="How many days to look back.")
+    days: int = Field(7, ge=1, le=30, strict=True, description="How many days to look back.")
+
+
+def _when(seen: Seen) -> dict[str, Any]:
+    if seen.happened_at is None:
+        return {"happened_at": seen.at.isoformat()}
+    return {"happened_at": seen.happened_at.isoformat(), "due_at": seen.at.isoformat()}
 
 
 @dataclass(slots=True)
@@ -69,7 +75,7 @@ class Tally:
                 "at": seen.at,
                 "outcome": answer.outcome,
                 "variant": answer.variant,
-                "facts": {**answer.facts, "happened_at": (seen.happened_at or seen.at).isoformat()},
+                "facts": {**answer.facts, **_when(seen)},
             }
         )
 

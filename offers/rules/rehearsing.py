@@ -7,23 +7,29 @@ other campaigns really sent stays as it was, but for what this one would have co
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from offers.rules.audience import ANY_STORE, Profile
 from offers.rules.audience.nodes import AHEAD
 from offers.rules.budget import Left
-from offers.rules.choosing import Running, answers
-from offers.rules.eligibility import Circumstances, Verdict, rank
+from offers.rules.choosing import Running, answers, with_whose_clock
+from offers.rules.eligibility import Circumstances, Verdict, key_once_due, rank
 from offers.rules.limits import Limits
+from offers.rules.local_time import LocalClock, clock_of
+from offers.rules.opening import Spot
+from offers.rules.values import zone_or_none
 
+CLOCKS_APART = timedelta(minutes=10)
+"""How much earlier than its moment, which goes by the phone's clock, a decision may have been made by ours; and how much later than
+it came due one that waited out the quiet hours."""
 Last = tuple[datetime | None, datetime | None]
 """When a campaign last sent to a customer, and when it last held them out."""
 
 
 class Seen(NamedTuple):
-    """A moment on record. They sort by when they happened, and then as they were learnt."""
+    """A moment on record."""
 
     at: datetime
     id: str
@@ -33,15 +39,20 @@ class Seen(NamedTuple):
     happened_at: datetime | None = None
     """Where it was put off and has come due at `at`: when it happened."""
 
+    @property
+    def turn(self) -> tuple[datetime, bool, str, str]:
+        """They are decided by when they happened, and then as they were learnt; of what comes due at once, a customer's beside each other."""
+        if self.happened_at is None:
+            return self.at, True, self.id, ""
+        return self.at, False, self.customer_id, self.key
+
     def once_due(self, verdict: Verdict) -> "Seen | None":
         """The same moment when the quiet hours are over that it was put off by; none where it was not put off."""
-        # a verdict says so once deciding defers; until then none does
-        until: datetime | None = getattr(verdict, "put_off_until", None)
-        if until is None:
-            return None
-        return Seen(
-            until, self.id, f"{self.key}:deferred", self.customer_id, self.place_id, self.happened_at or self.at
-        )
+        until = verdict.put_off_until
+        return None if until is None else self.due_at(until)
+
+    def due_at(self, until: datetime) -> "Seen":
+        return self._replace(at=until, key=key_once_due(self.key), happened_at=self.happened_at or self.at)
 
 
 class Send(NamedTuple):
@@ -49,6 +60,13 @@ class Send(NamedTuple):
 
     at: datetime
     decision_id: str
+    moment: str
+
+    def came_before(self, seen: Seen) -> bool:
+        """Whether it counts at that moment. All that a customer's quiet hours put off is decided at once, by the moments' keys."""
+        if seen.happened_at is not None and seen.at <= self.at <= seen.at + CLOCKS_APART and ":deferred" in self.moment:
+            return self.moment < seen.key
+        return self.at <= seen.at
 
 
 class Winner(NamedTuple):
@@ -76,7 +94,8 @@ class Person:
 
     profile: Profile
     consents_to: frozenset[str]
-    zone: ZoneInfo | None
+    time_zone: str | None
+    """By its name, whether or not this machine knows it."""
     reachable: bool
     stays: Sequence[Stayed] = ()
 
@@ -102,8 +121,20 @@ def _names(stays: Iterable[Stayed]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Where:
+    """A place, as far as its clock and its hours go."""
+
     zone: ZoneInfo
-    opening_hours: str | None
+    """UTC where none is known of that name."""
+    time_zone: str | None
+    opening_hours: str | None = None
+    spot: Spot | None = None
+
+    @classmethod
+    def of(cls, time_zone: str | None, opening_hours: str | None = None, spot: Spot | None = None) -> "Where":
+        return cls(zone_or_none(time_zone) or ZoneInfo("UTC"), time_zone, opening_hours, spot)
+
+    def clock_for(self, person: Person) -> LocalClock:
+        return clock_of(person.time_zone, self.time_zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +149,26 @@ class Past:
     """Of this campaign itself, before the days that are looked at."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What there was of the campaign's offer, and until when it was given out."""
+
+    left: Left
+    valid_until: datetime | None = None
+
+    def why_none(self, place_id: str, now: datetime) -> Mapping[str, Any] | None:
+        """The facts of `sold_out` as of then."""
+        ended = self.valid_until is not None and self.valid_until <= now
+        self.left.ended_at = self.valid_until if ended else None
+        return self.left.why_none(place_id)
+
+
 @dataclass(slots=True)
 class Rehearsing:
     campaign: Running
     """Taken for live, whatever it is."""
     limits: Limits
-    left: Left | None
+    stock: Stock | None
     """What there is of its offer; none when it has none, or when its offer is gone."""
     displaced: Counter[str] = field(default_factory=Counter)
     """By campaign: messages that really went out, and that this one would have come before."""
@@ -143,7 +188,7 @@ class Rehearsing:
         circumstances = self._circumstances(seen, where, past, {one.decision_id for one in winners})
         [(_, verdict)] = answers([self.campaign], seen.customer_id, self.limits, lambda _: circumstances)
         if verdict.outcome in ("send", "held_out"):
-            verdict = self._compete(seen, verdict, winners)
+            verdict = self._compete(seen, verdict, winners, circumstances)
         return verdict
 
     def _is_answered(self, seen: Seen) -> bool:
@@ -160,38 +205,47 @@ class Rehearsing:
         cap = self.limits.frequency_cap
         since = now - cap.window if cap else now
         others = sum(
-            since < one.at <= now and one.decision_id not in at_once and one.decision_id not in self._not_sent
+            one.at > since
+            and one.came_before(seen)
+            and one.decision_id not in at_once
+            and one.decision_id not in self._not_sent
             for one in past.sends.get(customer, ())
         )
         sent_before, held_out_before = past.last.get(customer, (None, None))
+        clock = where.clock_for(person)
         return Circumstances(
             now=now,
             moment_at=now,
+            happened_at=seen.happened_at,
             profile=person.as_of(now),
             consents_to=person.consents_to,
-            customer_zone=person.zone,
+            customer_zone=clock.zone if clock.whose == "customer" else None,
             place_zone=where.zone,
+            place_zone_is_known=zone_or_none(where.time_zone) is not None,
+            place_spot=where.spot,
+            clock=clock,
             opening_hours=where.opening_hours,
             reachable=person.reachable,
             sent_in_window=others + sum(one > since for one in own),
             last_sent=own[-1] if own else sent_before,
             last_held_out=self._held_out.get(customer, held_out_before),
-            sold_out=self._sold_out(seen.place_id),
+            sold_out=self._sold_out(seen),
         )
 
-    def _sold_out(self, place_id: str) -> Mapping[str, Any] | None:
+    def _sold_out(self, seen: Seen) -> Mapping[str, Any] | None:
         offer = self.campaign.body.offer
         if offer is None:
             return None
-        return self.left.why_none(place_id) if self.left else {"offer": offer, "removed": True}
+        return self.stock.why_none(seen.place_id, seen.at) if self.stock else {"offer": offer, "removed": True}
 
-    def _compete(self, seen: Seen, verdict: Verdict, winners: Sequence[Winner]) -> Verdict:
+    def _compete(self, seen: Seen, verdict: Verdict, winners: Sequence[Winner], now_is: Circumstances) -> Verdict:
         """Nothing stands against it: what really won the moment comes before it, or would have had to give way."""
         mine = rank(self.campaign.id, self.campaign.body.priority)
         before = [one for one in winners if rank(one.campaign_id, one.priority) < mine]
         if before:
             first = min(before, key=lambda one: rank(one.campaign_id, one.priority))
-            return Verdict("outranked", {"by": first.campaign_id, "priority": first.priority})
+            outranked = Verdict("outranked", {"by": first.campaign_id, "priority": first.priority})
+            return with_whose_clock(outranked, self.limits, now_is)
         for one in winners:
             if one.outcome == "send":
                 self.displaced[one.campaign_id] += 1
@@ -200,7 +254,7 @@ class Rehearsing:
             self._held_out[seen.customer_id] = seen.at
             return verdict
         self._sent.setdefault(seen.customer_id, []).append(seen.at)
-        if self.left is None:
+        if self.stock is None:
             return verdict
-        self.left.take(seen.place_id)
-        return Verdict(verdict.outcome, {**verdict.facts, "offer": self.left.offer_id}, verdict.variant)
+        unit = self.stock.left.take(seen.place_id)
+        return replace(verdict, facts={**verdict.facts, "offer": unit.offer_id})

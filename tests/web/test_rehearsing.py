@@ -41,7 +41,7 @@ def test_a_draft_is_rehearsed_and_stays_a_draft(admin: httpx.Client) -> None:
 
 
 @pytest.mark.usefixtures("draft")
-@pytest.mark.parametrize("days", [0, 31, -1, "a week", 1.5, True, None])
+@pytest.mark.parametrize("days", [0, 31, -1, "a week", "7", 1.5, True, None])
 def test_days_that_are_none_are_refused_by_name(admin: httpx.Client, days: object) -> None:
     assert paths_of(admin.post(PATH, json={"days": days})) == ["days"]
 

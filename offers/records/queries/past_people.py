@@ -20,7 +20,6 @@ from offers.rules.audience import Needs, Reach
 from offers.rules.audience.nodes import AHEAD
 from offers.rules.profile import PURPOSES
 from offers.rules.rehearsing import Person, Stayed
-from offers.rules.values import zone_or_none
 
 # columns and not rows of the session: there may be half a million
 _CUSTOMER = (
@@ -54,7 +53,7 @@ def people_between(
             found[customer] = Person(
                 profile=known[customer],
                 consents_to=frozenset(purpose for purpose in PURPOSES if getattr(row, purpose)),
-                zone=zone_or_none(row.time_zone),
+                time_zone=row.time_zone,
                 reachable=customer in reachable,
                 stays=tuple(stays.get(customer, ())),
             )

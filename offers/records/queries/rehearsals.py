@@ -19,11 +19,9 @@ from offers.records.tables import (
     Transition,
 )
 from offers.rules.budget import Left
-from offers.rules.rehearsing import Last, Seen, Send, Winner
+from offers.rules.rehearsing import CLOCKS_APART, Last, Seen, Send, Stock, Winner
 from offers.rules.values import read_duration
 
-CLOCKS_APART = timedelta(minutes=10)
-"""How much earlier than its moment, which goes by the phone's clock, a decision may have been made by ours."""
 AT_A_TIME = 5_000
 """Ids a query names at most: every database takes that many."""
 Mark = tuple[datetime, str]
@@ -81,16 +79,16 @@ def sends_between(
     found: defaultdict[str, list[Send]] = defaultdict(list)
     for some in portions(customer_ids):
         rows = session.execute(
-            select(Decision.customer_id, Decision.at, Decision.id).where(
+            select(Decision.customer_id, Decision.at, Decision.id, Decision.moment).where(
                 among(Decision.customer_id, some),
                 Decision.spends_cap.is_(True),
                 Decision.at > since,
-                Decision.at <= until,
+                Decision.at <= until + CLOCKS_APART,
                 or_(Decision.campaign_id != own, Decision.at < own_until),
             )
         )
-        for customer, at, decision in rows:
-            found[customer].append(Send(at, decision))
+        for customer, at, decision, moment in rows:
+            found[customer].append(Send(at, decision, moment))
     return found
 
 
@@ -178,7 +176,7 @@ def winners_of(session: Session, moments: Collection[Seen], rivals: Rivals) -> d
     return found
 
 
-def what_was_left(session: Session, offer_id: str, campaign_id: str, since: datetime) -> Left | None:
+def what_was_left(session: Session, offer_id: str, campaign_id: str, since: datetime) -> Stock | None:
     """What is left of an offer now, and what this campaign has given out of it since then put back. Locks nothing."""
     offer = offer_queries.offer_by_id(session, offer_id)
     if offer is None:
@@ -188,7 +186,7 @@ def what_was_left(session: Session, offer_id: str, campaign_id: str, since: date
     codes = None
     if offer.codes == "imported":
         codes = [""] * (offer_queries.codes_left(session, [offer_id]).get(offer_id, 0) + sum(own.values()))
-    return Left(
+    left = Left(
         offer.id,
         offer.codes,
         offer.budget,
@@ -197,6 +195,7 @@ def what_was_left(session: Session, offer_id: str, campaign_id: str, since: date
         spent_at={place: spent - own.get(place, 0) for place, spent in rows},
         codes=codes,
     )
+    return Stock(left, offer.valid_until)
 
 
 def _given_out(session: Session, offer_id: str, campaign_id: str, since: datetime) -> dict[str, int]:

@@ -1,8 +1,6 @@
 """One campaign over moments that are past: what is put off, what is counted, what is shown of it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from offers.rules.audience import ANY_STORE, Profile
 from offers.rules.eligibility import Verdict
@@ -10,33 +8,33 @@ from offers.rules.rehearsed import MOST_PLACES, SAMPLE, Tally
 from offers.rules.rehearsing import Person, Seen, Stayed, Where
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
-HERE = Where(ZoneInfo("Europe/Amsterdam"), None)
+HERE = Where.of("Europe/Amsterdam")
 
 
 def seen(minute: float, *, customer: str = "sanne", place: str = "kalverstraat") -> Seen:
     return Seen(NOON + timedelta(minutes=minute), f"trn-{minute}", f"enter:vis-{minute}", customer, place)
 
 
-@dataclass(frozen=True, slots=True)
-class PutOff(Verdict):
-    put_off_until: datetime | None = None
+def put_off(until: datetime) -> Verdict:
+    return Verdict("quiet_hours", put_off_until=until)
 
 
 def test_what_is_put_off_is_the_same_moment_later() -> None:
     moment = seen(0)
     assert moment.once_due(Verdict("quiet_hours")) is None
     morning = NOON + timedelta(hours=9)
-    again = moment.once_due(PutOff("quiet_hours", {}, None, morning))
+    again = moment.once_due(put_off(morning))
     assert again == Seen(morning, "trn-0", "enter:vis-0:deferred", "sanne", "kalverstraat", NOON)
-    later = again.once_due(PutOff("quiet_hours", {}, None, morning + timedelta(hours=1)))
+    later = again.once_due(put_off(morning + timedelta(hours=1)))
     assert later is not None
     assert later.happened_at == NOON
+    assert later.key == "enter:vis-0:deferred-2"
 
 
 def test_a_moment_that_is_decided_again_is_one_moment_with_two_answers() -> None:
     tally = Tally()
     tally.count(seen(0), Verdict("quiet_hours"), HERE)
-    again = seen(0).once_due(PutOff("quiet_hours", {}, None, NOON + timedelta(hours=20)))
+    again = seen(0).once_due(put_off(NOON + timedelta(hours=20)))
     assert again is not None
     tally.count(again, Verdict("send"), HERE)
     told = tally.as_json(NOON, NOON + timedelta(days=1))
