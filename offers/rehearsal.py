@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
 from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries import rehearsals as queries
 from offers.records.queries.past_people import people_between
@@ -82,7 +83,9 @@ class _Places:
     def learn(self, ids: Iterable[str]) -> None:
         missing = set(ids) - self.known.keys()
         for place_id, place in place_queries.places_by_id(self.session, missing).items() if missing else ():
-            where = Where(zone_or_none(place.time_zone) or ZoneInfo("UTC"), place.opening_hours)
+            zone = zone_or_none(place.time_zone)
+            spot = (place.lat, place.lon)
+            where = Where(zone or ZoneInfo("UTC"), place.opening_hours, spot, zone_is_known=zone is not None)
             tags = frozenset(map(str, place.tags))
             meant = self.trigger.covers(self.trigger.on, self.trigger.role, place_id, tags)
             self.known[place_id] = (where, meant)
@@ -103,11 +106,12 @@ class _Run:
         self.session, self.since, self.now, self.bounds = session, since, now, bounds
         self.version = campaign.version
         self.places = _Places(session, body.trigger)
-        left = queries.what_was_left(session, body.offer, campaign_id, since) if body.offer else None
+        offer = offer_queries.offer_by_id(session, body.offer) if body.offer else None
+        left = queries.what_was_left(session, offer, campaign_id, since) if offer else None
         running = Running(campaign_id, campaign.version, live=True, body=body)
         limits = campaign_queries.limits_now(session)
         self.rivals = queries.rivals_of(session, campaign_id, body.trigger.on, body.trigger.role, limits.message_life)
-        self.rehearsing = Rehearsing(running, limits, left)
+        self.rehearsing = Rehearsing(running, limits, left, offer_until=offer.valid_until if offer else None)
         self.people: dict[str, Person] = {}
         self.tally = Tally()
         self.due: list[Seen] = []

@@ -15,8 +15,9 @@ from offers.rules.audience import ANY_STORE, Profile
 from offers.rules.audience.nodes import AHEAD
 from offers.rules.budget import Left
 from offers.rules.choosing import Running, answers
-from offers.rules.eligibility import Circumstances, Verdict, rank
+from offers.rules.eligibility import Circumstances, Verdict, key_once_due, rank
 from offers.rules.limits import Limits
+from offers.rules.opening import Spot
 
 Last = tuple[datetime | None, datetime | None]
 """When a campaign last sent to a customer, and when it last held them out."""
@@ -35,13 +36,10 @@ class Seen(NamedTuple):
 
     def once_due(self, verdict: Verdict) -> "Seen | None":
         """The same moment when the quiet hours are over that it was put off by; none where it was not put off."""
-        # a verdict says so once deciding defers; until then none does
-        until: datetime | None = getattr(verdict, "put_off_until", None)
-        if until is None:
+        if verdict.put_off_until is None:
             return None
-        return Seen(
-            until, self.id, f"{self.key}:deferred", self.customer_id, self.place_id, self.happened_at or self.at
-        )
+        key, happened_at = key_once_due(self.key), self.happened_at or self.at
+        return Seen(verdict.put_off_until, self.id, key, self.customer_id, self.place_id, happened_at)
 
 
 class Send(NamedTuple):
@@ -104,6 +102,8 @@ def _names(stays: Iterable[Stayed]) -> frozenset[str]:
 class Where:
     zone: ZoneInfo
     opening_hours: str | None
+    spot: Spot | None = None
+    zone_is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,8 @@ class Rehearsing:
     limits: Limits
     left: Left | None
     """What there is of its offer; none when it has none, or when its offer is gone."""
+    offer_until: datetime | None = None
+    """From when on nobody gets its offer any more."""
     displaced: Counter[str] = field(default_factory=Counter)
     """By campaign: messages that really went out, and that this one would have come before."""
     _sent: dict[str, list[datetime]] = field(default_factory=dict)
@@ -171,19 +173,25 @@ class Rehearsing:
             consents_to=person.consents_to,
             customer_zone=person.zone,
             place_zone=where.zone,
+            place_spot=where.spot,
+            place_zone_is_known=where.zone_is_known,
             opening_hours=where.opening_hours,
+            happened_at=seen.happened_at,
             reachable=person.reachable,
             sent_in_window=others + sum(one > since for one in own),
             last_sent=own[-1] if own else sent_before,
             last_held_out=self._held_out.get(customer, held_out_before),
-            sold_out=self._sold_out(seen.place_id),
+            sold_out=self._sold_out(seen.place_id, now),
         )
 
-    def _sold_out(self, place_id: str) -> Mapping[str, Any] | None:
+    def _sold_out(self, place_id: str, now: datetime) -> Mapping[str, Any] | None:
         offer = self.campaign.body.offer
         if offer is None:
             return None
-        return self.left.why_none(place_id) if self.left else {"offer": offer, "removed": True}
+        if self.left is None:
+            return {"offer": offer, "removed": True}
+        has_ended = self.offer_until is not None and self.offer_until <= now
+        return replace(self.left, ended_at=self.offer_until if has_ended else None).why_none(place_id)
 
     def _compete(self, seen: Seen, verdict: Verdict, winners: Sequence[Winner]) -> Verdict:
         """Nothing stands against it: what really won the moment comes before it, or would have had to give way."""

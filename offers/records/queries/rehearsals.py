@@ -15,6 +15,7 @@ from offers.records.tables import (
     CampaignVersion,
     Coupon,
     Decision,
+    Offer,
     OfferAtPlace,
     Transition,
 )
@@ -178,16 +179,13 @@ def winners_of(session: Session, moments: Collection[Seen], rivals: Rivals) -> d
     return found
 
 
-def what_was_left(session: Session, offer_id: str, campaign_id: str, since: datetime) -> Left | None:
+def what_was_left(session: Session, offer: Offer, campaign_id: str, since: datetime) -> Left:
     """What is left of an offer now, and what this campaign has given out of it since then put back. Locks nothing."""
-    offer = offer_queries.offer_by_id(session, offer_id)
-    if offer is None:
-        return None
-    own = _given_out(session, offer_id, campaign_id, since)
-    rows = session.execute(select(OfferAtPlace.place_id, OfferAtPlace.spent).where(OfferAtPlace.offer_id == offer_id))
+    own = _given_out(session, offer.id, campaign_id, since)
+    rows = session.execute(select(OfferAtPlace.place_id, OfferAtPlace.spent).where(OfferAtPlace.offer_id == offer.id))
     codes = None
     if offer.codes == "imported":
-        codes = [""] * (offer_queries.codes_left(session, [offer_id]).get(offer_id, 0) + sum(own.values()))
+        codes = [""] * (offer_queries.codes_left(session, [offer.id]).get(offer.id, 0) + sum(own.values()))
     return Left(
         offer.id,
         offer.codes,

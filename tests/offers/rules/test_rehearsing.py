@@ -1,6 +1,5 @@
 """One campaign over moments that are past: what is put off, what is counted, what is shown of it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,26 +16,21 @@ def seen(minute: float, *, customer: str = "sanne", place: str = "kalverstraat")
     return Seen(NOON + timedelta(minutes=minute), f"trn-{minute}", f"enter:vis-{minute}", customer, place)
 
 
-@dataclass(frozen=True, slots=True)
-class PutOff(Verdict):
-    put_off_until: datetime | None = None
-
-
 def test_what_is_put_off_is_the_same_moment_later() -> None:
     moment = seen(0)
     assert moment.once_due(Verdict("quiet_hours")) is None
     morning = NOON + timedelta(hours=9)
-    again = moment.once_due(PutOff("quiet_hours", {}, None, morning))
+    again = moment.once_due(Verdict("quiet_hours", put_off_until=morning))
     assert again == Seen(morning, "trn-0", "enter:vis-0:deferred", "sanne", "kalverstraat", NOON)
-    later = again.once_due(PutOff("quiet_hours", {}, None, morning + timedelta(hours=1)))
+    later = again.once_due(Verdict("quiet_hours", put_off_until=morning + timedelta(hours=1)))
     assert later is not None
-    assert later.happened_at == NOON
+    assert (later.key, later.happened_at) == ("enter:vis-0:deferred-2", NOON)
 
 
 def test_a_moment_that_is_decided_again_is_one_moment_with_two_answers() -> None:
     tally = Tally()
     tally.count(seen(0), Verdict("quiet_hours"), HERE)
-    again = seen(0).once_due(PutOff("quiet_hours", {}, None, NOON + timedelta(hours=20)))
+    again = seen(0).once_due(Verdict("quiet_hours", put_off_until=NOON + timedelta(hours=20)))
     assert again is not None
     tally.count(again, Verdict("send"), HERE)
     told = tally.as_json(NOON, NOON + timedelta(days=1))
