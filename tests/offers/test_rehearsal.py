@@ -64,7 +64,7 @@ def test_a_draft_tells_who_would_have_got_it_and_writes_nothing(town: Town) -> N
 def test_hours_go_by_the_sun_of_the_place(town: Town) -> None:
     """Half past eight in the evening: in Amsterdam the sun of June is up, and it answers as a live one does."""
     store, phone = town.place(), town.phone()
-    written = {"schedule": {"weekly": "sunrise-sunset"}, "cooldown": None}
+    written: dict[str, Any] = {"schedule": {"weekly": "sunrise-sunset"}, "cooldown": None}
     town.campaign("real", **written)
     pass_by(town, phone, store, 390)
     assert [one["outcome"] for one in town.decisions()] == ["send"]
