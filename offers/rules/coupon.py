@@ -43,9 +43,8 @@ class Held(Protocol):
 
 
 def end_of_coupon(issued_at: datetime, valid_for_s: int | None, valid_until: datetime | None) -> datetime | None:
-    """When a coupon that is issued at this time ends: the earlier of both, or never."""
-    # a preview may ask about the end of the calendar
-    ends = [] if valid_for_s is None else [issued_at + min(timedelta(seconds=valid_for_s), LATEST - issued_at)]
+    """When a coupon that is issued at this time ends: the earlier of both, or never. An end past the calendar's is the calendar's."""
+    ends = [issued_at + min(timedelta(seconds=valid_for_s), LATEST - issued_at)] if valid_for_s is not None else []
     return min([*ends, *([valid_until] if valid_until is not None else [])], default=None)
 
 
