@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from offers.rules.campaign import Schedule
 from offers.rules.opening import Spot, open_spans
-from offers.rules.values import Window
+from offers.rules.values import LATEST, Window
 
 AHEAD = timedelta(days=366)
 """So far is looked: every season is in it."""
@@ -51,7 +51,8 @@ def times_of(schedule: Schedule, clocks: Iterable[Clock], quiet: Window | None, 
 
 def _scheduled(schedule: Schedule, zone: ZoneInfo, now: datetime) -> Spans:
     since = max(now, schedule.start or now)
-    until = min(since + AHEAD, schedule.until or since + AHEAD)
+    end = since + min(AHEAD, LATEST - since)  # a schedule may begin in the last year of the calendar
+    until = min(end, schedule.until or end)
     local = [at.astimezone(zone).replace(tzinfo=None) for at in (since, until)]
     return [(local[0], local[1])] if local[0] < local[1] else []
 

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
+from offers.campaigns import step_campaign
 from offers.customers import erase_customer, put_customer, put_customers
 from offers.deliveries import Outcome, Sent, record_outcomes
 from offers.history import Kept, kept_long_enough, purge
@@ -169,3 +171,14 @@ def test_a_place_that_is_removed_while_what_waits_there_is_decided(town: Town) -
     )
     assert rows(town) == []
     assert len(decided.happened) in (0, 1), "by who was first"
+
+
+def test_a_campaign_that_is_checked_keeps_no_decision_waiting(town: Town) -> None:
+    """A launch holds it while its audience is counted."""
+    if town.database.is_sqlite:
+        pytest.skip("one writes at a time there, whatever it writes")
+    store, phone = town.place(), town.phone()
+    town.campaign()
+    with town.database.transaction() as session:
+        step_campaign(session, "sneakers", "launch", now=at(1))
+        assert town.cross(enter(phone, store, 5)).deliveries

@@ -64,6 +64,14 @@ def test_nothing_is_written(town: Town, store: str) -> None:
     assert town.counts() == {"spent": 0, "left": 1, "redeemed": 0, "codes_left": 1}
 
 
+def test_the_end_of_the_calendar_can_be_asked_about(town: Town, store: str) -> None:
+    town.offer(valid_for="P3660D")
+    town.phone()
+    messages = {"nl": {"title": "Hoi", "body": "Tot {{ coupon.expires }}"}}
+    town.campaign(offer="ten-percent", messages=messages)
+    assert look(town, at="9999-12-29T12:00:00Z")["texts"]["nl"]["body"] == "Tot 30 december, 01:00"
+
+
 def test_every_refusal_names_its_text_and_why(town: Town, store: str) -> None:
     town.phone(attributes={"team": "é" * 300})
     long = "/" + "{{ customer.attributes.team }}" * 3

@@ -61,6 +61,27 @@ def test_a_draft_tells_who_would_have_got_it_and_writes_nothing(town: Town) -> N
     assert told(town) == answer
 
 
+def test_hours_go_by_the_sun_of_the_place(town: Town) -> None:
+    """Half past eight in the evening: in Amsterdam the sun of June is up, and it answers as a live one does."""
+    store, phone = town.place(), town.phone()
+    written: dict[str, Any] = {"schedule": {"weekly": "sunrise-sunset"}, "cooldown": None}
+    town.campaign("real", **written)
+    pass_by(town, phone, store, 390)
+    assert [one["outcome"] for one in town.decisions()] == ["send"]
+    town.campaign("draft", live=False, priority=90, **written)
+    assert counted(told(town)) == {"send": 1}
+
+
+def test_an_offer_that_ends_is_given_out_until_then(town: Town) -> None:
+    store, phone = town.place(), town.phone()
+    pass_by(town, phone, store, 1, 20)
+    offer = town.offer(valid_until=at(10).isoformat())
+    town.campaign("draft", live=False, offer=offer)
+    answer = told(town)
+    assert counted(answer) == {"send": 1, "sold_out": 1}
+    assert answer["sample"][0]["facts"]["ended_at"] == at(10).isoformat()
+
+
 def test_days_and_places_are_counted(town: Town) -> None:
     """A day is the place's: half past ten at night in UTC is the next one in Amsterdam."""
     store, other = town.place(), town.place("damrak")

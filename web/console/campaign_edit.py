@@ -156,7 +156,7 @@ def _previewed(
     shown = None
     if body is not None and not errors:
         typed = form.text("preview")[:200]
-        shown = preview_of(desk, body, typed, errors)
+        shown = preview_of(desk, body, typed, errors, item["id"] if item else form.text("id"))
         if not typed:
             errors["preview"] = desk.voice.words["bad_missing"]
     return form_page(

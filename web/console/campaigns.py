@@ -72,7 +72,7 @@ def preview(desk: Reader, campaign_id: Named) -> Response:
     errors: Errors = {}
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-    shown = preview_of(desk, parse_campaign(definition(item)), form.text("customer")[:200], errors)
+    shown = preview_of(desk, parse_campaign(definition(item)), form.text("customer")[:200], errors, campaign_id)
     return desk.page(
         "preview.html",
         422 if errors else 200,

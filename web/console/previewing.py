@@ -41,10 +41,10 @@ class Preview:
     texts: list[Previewed]
 
 
-def preview_of(desk: Desk, campaign: CampaignBody, typed: str, errors: Errors) -> Preview | None:
+def preview_of(desk: Desk, campaign: CampaignBody, typed: str, errors: Errors, campaign_id: str = "") -> Preview | None:
     """A campaign for the customer who is meant by what was typed, the first whom it fits; an error where there is none.
 
-    As at the first place that it names, with its offer.
+    As at the first place that it names, with its offer. The variant is the one that the customer draws of the campaign of that id.
     """
     if not typed:
         return None
@@ -54,7 +54,7 @@ def preview_of(desk: Desk, campaign: CampaignBody, typed: str, errors: Errors) -
             errors["preview"] = desk.voice.words["preview_nobody"]
             return None
         asked = PreviewBody(customer=meant[0]["id"])
-        told = previews.preview(session, campaign, asked, now=desk.parts.now())
+        told = previews.preview(session, campaign, asked, campaign_id=campaign_id, now=desk.parts.now())
         place = overview.names_of(session, [told]).places.get(told["place"])
     texts = [_text(tag, text, told) for tag, text in told["texts"].items()]
     offer = _offer(desk, campaign.offer)

@@ -12,7 +12,8 @@ def campaign_by_id(session: Session, campaign_id: str) -> Campaign | None:
 
 
 def campaign_locked(session: Session, campaign_id: str) -> Campaign | None:
-    return session.get(Campaign, campaign_id, with_for_update=True, populate_existing=True)
+    """As it is now, locked until the commit. It keeps no decision waiting, which names it: a launch counts its audience under this lock."""
+    return session.get(Campaign, campaign_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 RUNNING = ("live", "paused")

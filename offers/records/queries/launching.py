@@ -86,7 +86,7 @@ def _stock(session: Session, offer_id: str) -> Stock | None:
         if offer.codes == "imported"
         else None,
         code_unknown=offer.codes == "shared" and offer.code is None,
-        valid_until=getattr(offer, "valid_until", None),
+        valid_until=offer.valid_until,
     )
 
 

@@ -247,3 +247,9 @@ def places_of(test: Test) -> tuple[str, ...]:
             return wanted
         case _:
             return ()
+
+
+def values_named(test: Test) -> int:
+    """How many values a condition is to be one of."""
+    several = getattr(test, "wanted", getattr(test, "places", None))
+    return len(several) if isinstance(several, tuple) else 1

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from offers.rules.audience.facts import places_of, read_condition
+from offers.rules.audience.facts import places_of, read_condition, values_named
 from offers.rules.audience.needs import NOTHING, Needs, all_needs, leaves, needs_of
 from offers.rules.audience.nodes import All, AnyOf, Leaf, Node, Not
 from offers.rules.audience.predicate import Miss, miss_of
@@ -16,6 +16,8 @@ from offers.rules.audience.said import AudienceError, at
 
 MAX_DEPTH = 8
 MAX_CONDITIONS = 100
+MAX_VALUES = 10_000
+"""That all conditions of a tree name together: each is bound in SQL, and PostgreSQL takes 65,535 at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ def _read(raw: Any) -> Audience:
     tree = _node(raw, "", 0, [MAX_CONDITIONS])
     asked = list(leaves(tree))
     places: dict[str, str] = {}
+    left = MAX_VALUES
     for leaf in asked:
+        left -= values_named(leaf.test)
+        if left < 0:
+            raise AudienceError(leaf.path, f"names, with those before it, more than {MAX_VALUES} values")
         for place in places_of(leaf.test):
             places.setdefault(place, leaf.path)
     return Audience(tree, all_needs(needs_of(leaf.test) for leaf in asked), places)

@@ -32,6 +32,29 @@ def agree(session: Session, population: Sequence[dict[str, Any]], raw: Iterable[
     assert sum(one == {True, False} for one in asked) > 0.6 * len(asked)
 
 
+def test_as_many_values_as_a_tree_may_name(session_in_places: Session) -> None:
+    """A thousand of each kind, and nine trees' worth beside them: no statement is too deep or binds too much."""
+    letters = "abcdefghij"
+    tags = ["".join(three) for three in product(letters, repeat=3)]
+    each: list[dict[str, Any]] = [
+        {"fact": "attributes.a", "in": list(range(1000))},
+        {"fact": "attributes.a", "in": [*map(str, range(998)), True, False]},
+        {"fact": "language", "in": [*tags[1:], "nl"]},
+        {"fact": "tags", "in": tags},
+        {"fact": "name", "in": tags},
+    ]
+    whole = {"any": [each[2], *({"fact": "purchases.sku", "in": tags} for _ in range(9))]}
+    agree(
+        session_in_places,
+        [
+            {"attributes": {"a": 999}, "language": "nl-BE", "tags": ["jjj"], "name": "aaa"},
+            {"attributes": {"a": "999"}, "language": "aaa", "tags": ["999"], "name": "j"},
+            {"attributes": {"a": True}, "language": "jjj-Latn", "tags": [], "name": "jjj"},
+        ],
+        [*each, whole],
+    )
+
+
 def test_values_of_attributes(session_in_places: Session) -> None:
     values = [*NUMBERS, *TEXTS, True, False, None, [], [1], {}, {"a": 1}]
     wanted = [*NUMBERS, *TEXTS, True, False]

@@ -140,6 +140,11 @@ def test_a_tree_has_bounds() -> None:
     read_audience({"all": [leaf] * 99})
     with pytest.raises(AudienceError, match="100 conditions"):
         read_audience({"all": [leaf] * 100})
+    thousand = {"fact": "tags", "in": [str(number) for number in range(1000)]}
+    read_audience({"any": [thousand] * 10})
+    with pytest.raises(AudienceError, match="10000 values") as refused:
+        read_audience({"any": [thousand] * 10 + [{"tag": "one"}]})
+    assert refused.value.path == "any[10]"
 
 
 SCALARS = st.one_of(st.text(max_size=5), st.integers(), st.floats(), st.booleans(), st.none())

@@ -40,6 +40,7 @@ def _times(schedule: dict[str, object], *hours: str | None, quiet: Window | None
         ({"only_when_open": False}, ["off"], ALL),
         ({"from": "2026-06-11T22:00:00+02:00", "until": "2026-06-12T07:00:00+02:00"}, [None], Times(True, True, False)),
         ({"from": "2030-06-11T22:00:00+02:00"}, [None], ALL),
+        ({"from": "9999-06-01T00:00:00Z"}, [None], ALL),
     ],
 )
 def test_what_the_year_leaves(schedule: dict[str, object], hours: list[str | None], told: Times) -> None:

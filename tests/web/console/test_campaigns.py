@@ -203,6 +203,21 @@ def test_a_preview_shows_every_language_for_one_customer(draft: str, marketer: P
     assert "There is no such customer." in marketer.look(f"{draft}/preview?customer=nobody", 422).text
 
 
+def test_a_preview_shows_the_variant_that_would_be_sent(draft: str, marketer: Person, admin: httpx.Client) -> None:
+    written = {**CAMPAIGN, "variants": [{"name": "long"}, {"name": "short"}]}
+    assert admin.put("/v1/campaigns/sneakers", json=written).status_code == 200
+    drawn = set()
+    for number in range(8):
+        admin.put(f"/v1/customers/c-{number}", json={"language": "nl"})
+        told = admin.post("/v1/campaigns/sneakers/preview", json={"customer": f"c-{number}"}).json()
+        drawn.add(told["variant"])
+        looked = marketer.look(f"{draft}/preview?customer=c-{number}").text
+        edited = marketer.fill(f"{draft}/edit", preview=f"c-{number}", do="preview").text
+        for page in (looked, PageText(edited).text):
+            assert f"in the words of {told['variant']}" in page
+    assert drawn == {"long", "short"}
+
+
 def test_a_preview_while_writing_saves_nothing(place: None, marketer: Person, admin: httpx.Client) -> None:
     admin.put("/v1/customers/sanne", json={"name": "Sanne de Vries", "language": "nl"})
     answer = marketer.fill(NEW, **FILLED, preview="sanne", do="preview")
