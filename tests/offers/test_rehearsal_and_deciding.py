@@ -138,7 +138,7 @@ def test_an_offer_that_ended_since_is_rehearsed_as_it_was(town: Town) -> None:
 def test_holidays_and_the_sun_count_as_at_the_place(town: Town) -> None:
     """Portugal Day is the day of these stories; in Amsterdam it is none."""
     hours = "Mo-Su 08:00-sunset; PH off"
-    lisbon = {"lat": 38.7110, "lon": -9.1394, "time_zone": "Europe/Lisbon"}
+    lisbon: dict[str, Any] = {"lat": 38.7110, "lon": -9.1394, "time_zone": "Europe/Lisbon"}
     fences = {"amsterdam": town.place("amsterdam", opening_hours=hours)}
     fences["lisbon"] = town.place("lisbon", opening_hours=hours, **lisbon)
     town.limits(quiet_hours=None)
