@@ -122,6 +122,9 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
         offer = named.offers.get(campaign.offer) if campaign and campaign.offer else None
         if reason is None and offer is not None and offer.valid_until is not None and offer.valid_until <= now:
             reason = "sold_out"  # it has ended since: its coupon would be good for nothing
+        coupon = coupons.get(row.decision_id or "")
+        if reason is None and campaign is not None and campaign.offer != (coupon.offer_id if coupon else None):
+            reason = "sold_out"  # the campaign was edited since: its text would promise what was not reserved
         if reason is None:
             assert campaign is not None, "a delivery without its campaign has a reason not to go"
             assert place is not None, "and so has one without its place"
@@ -129,7 +132,7 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
             defaults = (campaign.default_language, limits.default_language)
             language = choose_language(messages, language_chain(customer.language or device.locale, *defaults))
             message = messages[language]
-            row.coupon, code = coupons.get(row.decision_id or "", (None, None))
+            row.coupon, code = (coupon.name, coupon.code) if coupon else (None, None)
             about = wording.about(customer, place, device, campaign, named, distance_m=row.context.get("distance_m"))
             about = replace(about, code=code, ends_at=_end_of(offer, now) if row.coupon else None)
             tongues = language_chain(language, *defaults)

@@ -139,8 +139,7 @@ def _texts(body: CampaignBody, rests: Rests) -> list[Finding]:
     found = []
     if not any(tag in body.messages for tag in _upwards(default)):
         said = f"there is no text in {default}, the default language"
-        path = "default_language" if body.default_language else "messages"
-        found.append(_but("no_default_language", path, said, language=default))
+        found.append(_but("no_default_language", "messages", said, language=default))
     for text in texts_of(body):
         for noun, missing in (("customers", _of_people(rests, text, default)), ("places", _of_places(rests, text))):
             blamed = Counter(one for one in (fact_to_blame(text.source, each) for each in missing) if one)

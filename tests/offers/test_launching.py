@@ -98,12 +98,6 @@ WARNED: list[tuple[dict[str, Any], str, str, str]] = [
         "waits for their end",
     ),
     ({"messages": {"nl": TITLES["en"]}}, "no_default_language", "messages", "no text in en"),
-    (
-        {"default_language": "de"},
-        "no_default_language",
-        "default_language",
-        "no text in de",
-    ),
     ({"messages": TITLES}, "missing_facts", "messages.en.title", "customer.first_name }} has no default, and 1 of 2"),
     (
         {"messages": {"en": {"title": "Hi", "body": "{{ place.address }}"}}},

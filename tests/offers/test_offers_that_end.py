@@ -74,7 +74,29 @@ def test_what_has_ended_is_not_launched(town: Town, store: str) -> None:
     town.offer(valid_until=at(-1))
     with pytest.raises(Conflict) as refused:
         town.campaign(offer="ten-percent")
-    assert [(one.path, one.message) for one in refused.value.faults] == [("offer", "it has ended")]
+    assert [(one.path, one.name) for one in refused.value.faults] == [("offer", "offer_over")]
     town.offer(valid_until=at(60))
     town.campaign(offer="ten-percent")
     assert len(town.cross(enter(town.phone(), store, 5)).deliveries) == 1
+
+
+@pytest.mark.parametrize("now_gives", ["twenty-percent", None])
+def test_what_was_reserved_is_what_is_promised(town: Town, store: str, now_gives: str | None) -> None:
+    """The campaign is given another offer, or none, while its message waits: the text is of the new version, the coupon of the old."""
+    for offer in ("ten-percent", "twenty-percent"):
+        town.offer(offer, budget=5)
+    town.campaign(offer="ten-percent")
+    waiting = town.walk_in(store)
+    town.campaign(offer=now_gives)
+    town.send(waiting, now=at(6))
+    assert [(one["state"], one["reason"]) for one in town.deliveries()] == [("failed", "sold_out")]
+    assert town.coupon_states() == ["released"]
+    assert town.counts()["spent"] == 0
+
+
+def test_an_offer_that_came_too_late_is_promised_to_nobody(town: Town, store: str) -> None:
+    town.campaign()
+    waiting = town.walk_in(store)
+    town.campaign(offer=town.offer())
+    town.send(waiting, now=at(6))
+    assert [(one["state"], one["reason"]) for one in town.deliveries()] == [("failed", "sold_out")]

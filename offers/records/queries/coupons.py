@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session, aliased
@@ -14,8 +15,16 @@ from offers.rules.coupon import Verdict, best_of, end_of_coupon
 from offers.rules.coupon_codes import CodeKeys, generated_code, mark_of, normalised, unseal
 
 
-def codes_to_tell(session: Session, decision_ids: Iterable[str], keys: CodeKeys) -> dict[str, tuple[str, str | None]]:
-    """By decision: what stands for its coupon, and the code to put into the text where it has one.
+class Told(NamedTuple):
+    """What stands for a coupon, the code to put into the text where it has one, and what it is a coupon of."""
+
+    name: str
+    code: str | None
+    offer_id: str
+
+
+def codes_to_tell(session: Session, decision_ids: Iterable[str], keys: CodeKeys) -> dict[str, Told]:
+    """What is to be told of coupons, by decision.
 
     A generated code is marked here, in the transaction that claims its message: from now on a till finds it.
     """
@@ -27,7 +36,7 @@ def codes_to_tell(session: Session, decision_ids: Iterable[str], keys: CodeKeys)
         OfferCode.mark.in_([one.code_mark for one in coupons if one.codes == "imported"])
     )
     sealed = {row.mark: row.sealed for row in session.scalars(imported)}
-    told: dict[str, tuple[str, str | None]] = {}
+    told: dict[str, Told] = {}
     for one in coupons:
         code: str | None = None
         if one.codes == "shared":
@@ -37,7 +46,7 @@ def codes_to_tell(session: Session, decision_ids: Iterable[str], keys: CodeKeys)
             one.code_mark = mark_of(keys, code)
         elif one.codes == "imported" and one.code_mark in sealed:
             code = unseal(keys, sealed[one.code_mark])
-        told[one.decision_id or ""] = (code or one.id, code)
+        told[one.decision_id or ""] = Told(code or one.id, code, one.offer_id)
     return told
 
 
