@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 
 from offers.rules.profile import Id
 from offers.rules.purchase import PurchaseId
-from offers.rules.values import Strict
+from offers.rules.values import LATEST, Strict
 
 STATES = ("reserved", "issued", "redeemed", "released", "expired")
 """Reserved at the decision, issued with its push. Released: its push surely never left, and its unit is back in the budget."""
@@ -43,8 +43,8 @@ class Held(Protocol):
 
 
 def end_of_coupon(issued_at: datetime, valid_for_s: int | None, valid_until: datetime | None) -> datetime | None:
-    """When a coupon that is issued at this time ends: the earlier of both, or never."""
-    ends = [issued_at + timedelta(seconds=valid_for_s)] if valid_for_s is not None else []
+    """When a coupon that is issued at this time ends: the earlier of both, or never. An end past the calendar's is the calendar's."""
+    ends = [issued_at + min(timedelta(seconds=valid_for_s), LATEST - issued_at)] if valid_for_s is not None else []
     return min([*ends, *([valid_until] if valid_until is not None else [])], default=None)
 
 
