@@ -20,12 +20,16 @@ Spot = tuple[float, float]
 """Latitude, longitude."""
 LOOKS_AHEAD = timedelta(days=60)
 """For the next opening. Without an end the library looks up to the year 9999, which takes seconds."""
+LONGEST = 2000
+"""Characters. A launch check looks at a year of them: a megabyte of rules would take it half a minute, with the database locked."""
 _HOLIDAYS = re.compile(r"\bPH\b")
 _SUN = re.compile(r"\b(sunrise|sunset|dawn|dusk)\b")
 
 
 def check_hours(expression: str) -> str:
     """The expression itself, or `ValueError` that says what is wrong with it."""
+    if len(expression) > LONGEST:
+        raise ValueError(f"is longer than {LONGEST} characters")
     try:
         OpeningHours(expression)
     except ParserError:

@@ -119,9 +119,7 @@ def _filled(part: str, source: str, facts: Mapping[str, Any], gaps: list[Gap]) -
     try:
         text = fill(source, facts)
     except MissingFactsError as missing:
-        gaps.append(
-            Gap(part, "missing_fact", f"names {' and '.join(missing.facts)}, which is not known", missing.facts)
-        )
+        gaps.append(Gap(part, "missing_fact", str(missing), missing.facts))
         return ""
     except TemplateError as error:
         gaps.append(Gap(part, "filter_failed", str(error)))

@@ -61,7 +61,7 @@ class MissingFactsError(TemplateError):
     """A template that could be filled, were it not for these facts."""
 
     def __init__(self, facts: tuple[str, ...]) -> None:
-        super().__init__(f"names {' and '.join(facts)}, which is not known here")
+        super().__init__(f"names {' and '.join(facts)}, which {'is' if len(facts) == 1 else 'are'} not known")
         self.facts = facts
 
 

@@ -86,7 +86,7 @@ def test_every_refusal_names_its_text_and_why(town: Town, store: str) -> None:
     by_path = {one["path"]: one["message"] for one in told["refusals"]}
     assert by_path == {
         "messages.nl.title": "names order.number, which is not known",
-        "messages.nl.body": "names purchase.title and customer.size.hat, which is not known",
+        "messages.nl.body": "names purchase.title and customer.size.hat, which are not known",
         "messages.de.body": "comes out empty",
         "messages.de.url": "names purchase.sku, which is not known",
         "messages.en": f"takes {size} bytes; push services take 4096",
@@ -156,6 +156,14 @@ def test_the_language_is_that_of_a_send(town: Town, store: str) -> None:
     assert look(town)["language"] == "nl"
     town.customer("ada", language="fr")
     assert look(town, "ada")["language"] == "en"
+
+
+def test_a_preview_reaches_to_the_end_of_the_calendar(town: Town, store: str) -> None:
+    town.offer(valid_for="P3650D", codes="none")
+    town.customer(time_zone="Pacific/Kiritimati")
+    messages = {"en": {"title": "Hi", "body": "until {{ coupon.expires }}"}}
+    town.campaign(offer="ten-percent", live=False, messages=messages)
+    assert look(town, at="9999-06-01T12:00:00Z")["texts"]["en"]["body"] == "until 30 December, 14:00"
 
 
 def test_what_is_not_there_is_not_found(town: Town, store: str) -> None:

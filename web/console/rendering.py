@@ -70,6 +70,7 @@ def render(
             voice=voice,
             say=voice.say,
             when=voice.moment,
+            day=voice.day,
             lasting=voice.lasting,
             languages=LANGUAGES,
             language=voice.language,

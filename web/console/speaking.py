@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,9 +40,14 @@ class Voice:
         if at is None:
             return ""
         local = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(self.zone)
+        return f"{self.day(local)} {local:%H:%M}"
+
+    def day(self, on: date | str) -> str:
+        """A day as the language writes it."""
+        day = date.fromisoformat(on) if isinstance(on, str) else on
         if self.language == "de":
-            return local.strftime("%d.%m.%Y %H:%M")
-        return f"{local.day} {MONTHS[self.language][local.month - 1]} {local.year} {local:%H:%M}"
+            return day.strftime("%d.%m.%Y")
+        return f"{day.day} {MONTHS[self.language][day.month - 1]} {day.year}"
 
     def lasting(self, value: str | timedelta | None) -> str:
         """`PT2H` as "2 hours", in the largest unit that leaves no rest."""

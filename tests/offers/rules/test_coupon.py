@@ -1,11 +1,12 @@
 """What a till is answered."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from offers.rules.coupon import STATES, best_of, end_of_coupon, verdict_on
+from offers.rules.values import LATEST
 from tests.offers.stories import at
 
 
@@ -45,6 +46,10 @@ def test_of_several_the_first_that_is_good_is_redeemed_and_a_repeat_comes_before
     assert best_of([good, done], "p1", at(5)) == (done, "repeated")
     assert best_of([over, done], None, at(5)) == (done, "already_redeemed")
     assert best_of([], "p1", at(5)) == (None, "unknown")
+
+
+def test_a_coupon_ends_with_the_calendar_at_the_latest() -> None:
+    assert end_of_coupon(datetime(9999, 1, 1, tzinfo=UTC), 365 * 86_400, None) == LATEST
 
 
 @pytest.mark.parametrize(

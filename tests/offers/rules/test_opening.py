@@ -168,6 +168,13 @@ def test_when_it_opens_on_the_nights_the_clock_changes(closed: str, opens: str) 
     assert is_open("Mo-Su 02:30-04:00", wanted, AMSTERDAM)
 
 
+def test_hours_have_a_length_that_a_year_of_them_can_be_looked_at() -> None:
+    rules = "Jan 01 10:00-11:00; " * 200
+    assert check_hours(rules[:1998]) == rules[:1998]
+    with pytest.raises(ValueError, match="longer than 2000 characters"):
+        check_hours(rules)
+
+
 def test_a_year_of_hours_agrees_with_the_next_opening() -> None:
     """Wherever it is closed, it is closed until the next opening and open then."""
     expression = f"{SHOP}; PH off; Dec 24 09:00-16:00; Fr 22:00-02:00"

@@ -192,7 +192,7 @@ def test_a_preview_shows_every_language_for_one_customer(draft: str, marketer: P
     admin.put("/v1/customers/c-17", json={"language": "en"})
     page = marketer.look(f"{draft}/preview?customer=Vries")
     assert "As Sanne de Vries would get it" in page.text
-    assert "Nederlands their language Hoi Sanne Je bent vlak bij Kalverstraat 102." in page.text
+    assert "Nederlands what they get Hoi Sanne Je bent vlak bij Kalverstraat 102." in page.text
     assert "English Hello Sanne You are near Kalverstraat 102. /sale" in page.text
     assert "Title: 9 characters" in page.text
     size = len("Hoi Sanne") + len("Je bent vlak bij Kalverstraat 102.")

@@ -1,5 +1,6 @@
 """The page on which a campaign is rehearsed: what it tells, to whom, and what it refuses."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -14,8 +15,8 @@ from tests.web.console.conftest import Enter, Person
 PATH = "/console/campaigns/sneakers/rehearse"
 LANGUAGES = {
     "en": ("Of 2 moments of 2 customers, 1 would have been sent.", "no consent"),
-    "nl": ("Van 2 momenten van 2 klanten zouden er 1 verstuurd zijn.", "geen toestemming"),
-    "de": ("Von 2 Momenten bei 2 Kunden wären 1 gesendet worden.", "keine Zustimmung"),
+    "nl": ("Van 2 momenten van 2 klanten zou er bij 1 iets verstuurd zijn.", "geen toestemming"),
+    "de": ("Von 2 Momenten bei 2 Kunden wäre bei 1 etwas gesendet worden.", "keine Zustimmung"),
 }
 
 
@@ -48,6 +49,7 @@ def test_a_viewer_sees_who_would_have_got_it(enter: Enter, language: str) -> Non
     assert "/console/why?customer=daan&amp;campaign=sneakers" in page
     assert "/console/campaigns/weak" in page, "what would have had to give way"
     assert page.count('<time datetime="2026-11-') > 7, "every day, and each moment"
+    assert not re.search(r"<time[^>]*>\d{4}-", page), "a day is written as the language writes it"
 
 
 @pytest.mark.usefixtures("draft")

@@ -189,7 +189,7 @@ LINES = {
         "Voor welke klant (id of naam)",
         "Für welchen Kunden (Id oder Name)",
     ),
-    "preview_theirs": ("their language", "eigen taal", "eigene Sprache"),
+    "preview_theirs": ("what they get", "krijgt deze klant", "geht an diese Person"),
     "preview_missing": (
         "Default text: {missing}.",
         "Standaardtekst: {missing}.",

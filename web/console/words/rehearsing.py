@@ -16,8 +16,8 @@ LINES = {
     ),
     "rehearse_sum": (
         "Of {moments} moments of {customers} customers, {send} would have been sent.",
-        "Van {moments} momenten van {customers} klanten zouden er {send} verstuurd zijn.",
-        "Von {moments} Momenten bei {customers} Kunden wären {send} gesendet worden.",
+        "Van {moments} momenten van {customers} klanten zou er bij {send} iets verstuurd zijn.",
+        "Von {moments} Momenten bei {customers} Kunden wäre bei {send} etwas gesendet worden.",
     ),
     "rehearse_span": ("{since} to {until}", "{since} tot {until}", "{since} bis {until}"),
     "rehearse_cut": (
