@@ -187,7 +187,7 @@ def test_the_facts_that_a_text_names() -> None:
 )
 def test_a_refusal_names_the_facts_that_are_missing(source: str, missing: tuple[str, ...]) -> None:
     check_template(source)
-    with pytest.raises(MissingFactsError, match="which (is|are) not known") as refused:
+    with pytest.raises(MissingFactsError, match=r"which (is|are) not known") as refused:
         fill(source, FACTS_OF_SANNE)
     assert refused.value.facts == missing
 
