@@ -102,4 +102,4 @@ def shown(fact: str, value: Any, voice: Voice, names: Names) -> str:
         return voice.lasting(value)
     if fact in MOMENTS or (fact in ("from", "until") and "T" in str(value)):
         return voice.moment(value)
-    return str(value)
+    return voice.weekday_time(str(value)) if fact == "local_time" else str(value)

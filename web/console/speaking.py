@@ -16,6 +16,10 @@ MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"),
     "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
 }
+WEEKDAYS = {
+    "nl": {"Mon": "ma", "Tue": "di", "Wed": "wo", "Thu": "do", "Fri": "vr", "Sat": "za", "Sun": "zo"},
+    "de": {"Mon": "Mo", "Tue": "Di", "Wed": "Mi", "Thu": "Do", "Fri": "Fr", "Sat": "Sa", "Sun": "So"},
+}
 NAMELESS: Mapping[str, str] = {}
 UNITS = (("D", 86_400), ("H", 3_600), ("M", 60), ("S", 1))
 
@@ -48,6 +52,11 @@ class Voice:
         if self.language == "de":
             return day.strftime("%d.%m.%Y")
         return f"{day.day} {MONTHS[self.language][day.month - 1]} {day.year}"
+
+    def weekday_time(self, said: str) -> str:
+        """`Wed 22:30`, as facts keep it, with the day as the language says it."""
+        day, _, clock = said.partition(" ")
+        return f"{WEEKDAYS.get(self.language, {}).get(day, day)} {clock}".rstrip()
 
     def lasting(self, value: str | timedelta | None) -> str:
         """`PT2H` as "2 hours", in the largest unit that leaves no rest."""

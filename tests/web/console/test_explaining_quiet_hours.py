@@ -32,6 +32,12 @@ def test_what_was_dropped_and_what_was_put_off_read_differently() -> None:
     assert put_off == f"{dropped} It is decided anew 11 Jun 2026 08:00."
 
 
+@pytest.mark.parametrize(("language", "local"), [("en", "Wed 22:30"), ("nl", "wo 22:30"), ("de", "Mi 22:30")])
+def test_the_weekday_is_said_in_the_readers_language(language: str, local: str) -> None:
+    assert f" {local}" in explain("quiet_hours", NIGHT, voice(language), NOBODY)
+    assert local in dict(facts_of(NIGHT, voice(language), NOBODY)).values()
+
+
 def test_too_late_says_which_wait_was_too_long() -> None:
     late = {"happened_at": MORNING, "life": "PT15M"}
     assert "(15 minutes)" in explain("too_late", late, voice(), NOBODY)
