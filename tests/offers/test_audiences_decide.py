@@ -170,7 +170,7 @@ def test_only_what_the_waiting_campaigns_ask_is_fetched_and_in_as_many_queries_f
         with town.statements() as plain:
             town.cross(*(enter(phone, store, crowd) for phone in phones))
         counts.append(plain)
-    assert not any("FROM purchases" in one or "FROM geofences JOIN" in one for one in [*counts[0], *counts[1]])
+    assert not any("FROM purchases" in one or "stays JOIN geofences" in one for one in [*counts[0], *counts[1]])
     town.campaign(
         audience={"all": [{"fact": "purchases.category", "has": "sneakers"}, {"visited": "*"}, {"near": "*"}]}
     )
@@ -184,6 +184,7 @@ def test_only_what_the_waiting_campaigns_ask_is_fetched_and_in_as_many_queries_f
         counts.append(asked)
         assert sum("FROM purchases" in one for one in asked) == 1
         assert sum("purchase_items" in one for one in asked) == 1
+        assert sum("stays JOIN geofences" in one for one in asked) == 1
     assert len(counts[0]) == len(counts[1])
 
 

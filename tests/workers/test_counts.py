@@ -15,7 +15,7 @@ def test_what_went_out_as_the_default_text_is_counted_by_the_fact() -> None:
         delivery("sent", "empty_text"),
         delivery("sent", None),
         delivery("failed", "purchase.title"),
-        {"type": "decision", "outcome": "send"},
+        {"type": "decision", "outcome": "send", "facts": {}},
         {"type": "visit"},
     ]
     assert counts_of(events) == {

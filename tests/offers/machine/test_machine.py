@@ -136,6 +136,3 @@ def test_variants_are_drawn_as_documented(weights: list[int]) -> None:
     assert found == [draw_variant(*pair, bodies) for pair in PAIRS]
     for name, weight in variants:
         assert abs(found.count(name) / len(PAIRS) - weight / sum(weights)) < 0.03
-
-
-test_town_is_as_the_model_has_it.is_hypothesis_test = True  # type: ignore[attr-defined]  # so that --hypothesis-show-statistics shows it
