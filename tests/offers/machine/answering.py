@@ -48,6 +48,14 @@ class Answers(Campaigns):
         zone = ZoneInfo(self.customers[customer]["zone"] or self.places[place]["zone"])
         return zone if in_quiet(self.limits["quiet"], self.now.astimezone(zone)) else None
 
+    def quiet_next(self, customer: str, place: str, before: datetime) -> datetime | None:
+        """The first quarter of an hour from now on, and before then, in which quiet hours begin."""
+        zone = ZoneInfo(self.customers[customer]["zone"] or self.places[place]["zone"])
+        at = self.now.replace(minute=self.now.minute // 15 * 15, second=0) + timedelta(minutes=15)
+        while at < before and not in_quiet(self.limits["quiet"], at.astimezone(zone)):
+            at += timedelta(minutes=15)
+        return at if at < before else None
+
     def loud_again(self, zone: ZoneInfo) -> datetime:
         """The first quarter of an hour from now on that is not quiet there."""
         at = self.now.replace(minute=self.now.minute // 15 * 15, second=0) + timedelta(minutes=15)

@@ -191,21 +191,28 @@ class Model(Answers):
     # people, tills and clocks
 
     def ends(self) -> list[tuple[datetime, str | None]]:
-        """When what runs now is over, and whose it is; the next first."""
-        ends = [(one["expires"], one["customer"]) for one in self.deliveries + self.coupons if one["expires"]]
+        """When what runs now is over, and whose it is; the next first, and what is looked at less often more than once."""
+        ends = [(one["expires"], one["customer"]) for one in self.deliveries if one["state"] == "queued"]
+        ends += [
+            (one["expires"], one["customer"]) for one in self.coupons if one["state"] == "issued" and one["expires"]
+        ]
         ends += [(one["lease"], one["customer"]) for one in self.deliveries if one["lease"]]
-        most, window = self.limits["cap"] or (1000, timedelta(0))
-        spends = [one for one in self.decisions if one["spends"]]
-        for one in spends:
-            if (cooldown := self.campaigns[one["campaign"]]["cooldown"]) is not None:
-                ends.append((one["at"] + cooldown, one["customer"]))
-            lately = [by for by in spends if by["customer"] == one["customer"] and by["at"] > self.now - window]
-            if len(lately) >= most:
-                ends.append((one["at"] + window, one["customer"]))
         ends += [(one["until"], one["customer"]) for one in self.deferrals]
         ends += [(date, None) for one in self.campaigns.values() for date in one["dates"] if date]
+        for one in self.deliveries:
+            if one["state"] == "queued" and (at := self.quiet_next(one["customer"], one["place"], one["expires"])):
+                ends += [(at, one["customer"])] * 3
+        most, window = self.limits["cap"] or (1000, timedelta(0))
+        spends = [one for one in self.decisions if one["spends"]]
+        for one in self.decisions:
+            campaign = self.campaigns[one["campaign"]]
+            if campaign["cooldown"] and campaign["on"] == "enter" and (one["spends"] or one["outcome"] == "held_out"):
+                ends += [(one["at"] + campaign["cooldown"], one["customer"])] * 3
+            lately = [by for by in spends if by["customer"] == one["customer"] and by["at"] > self.now - window]
+            if one["spends"] and len(lately) >= most:
+                ends += [(one["at"] + window, one["customer"])] * 3
         after = self.now + timedelta(seconds=1)
-        return sorted({one for one in ends if one[0] > after}, key=lambda one: (one[0], one[1] or ""))
+        return sorted((one for one in ends if one[0] > after), key=lambda one: (one[0], one[1] or ""))
 
     def erase(self, customer: str) -> None:
         """Nothing is left of a person; what offers have counted stays counted, but for what no sender has taken yet."""

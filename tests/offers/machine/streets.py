@@ -107,13 +107,14 @@ class Streets(Messages):
     def time_passes(self, jump: timedelta) -> None:
         self.model.now += jump
 
-    @happens(3, hour=st.sampled_from([15, 15, 15, 15, 10, 6, 17, 19, 20, 22]))
-    def the_clock_strikes(self, hour: int) -> None:
+    @happens(3, hour=st.sampled_from([15, 15, 15, 15, 10, 6, 17, 19, 20, 22]), then=THEN)
+    def the_clock_strikes(self, hour: int, then: int | None) -> None:
         """Three is five in Amsterdam, in summer, and eleven in New York: nowhere quiet. Seven is nine in Amsterdam."""
-        then = self.model.now.replace(hour=hour, minute=0, second=0)
-        self.model.now = then if then > self.model.now else then + DAY
+        at = self.model.now.replace(hour=hour, minute=0, second=0)
+        self.model.now = at if at > self.model.now else at + DAY
+        self._then(then, self._outside())
 
-    @happens(5, lambda self: self.model.ends(), which=WIDE, then=THEN)
+    @happens(7, lambda self: self.model.ends(), which=WIDE, then=THEN)
     def something_ends(self, which: int, then: int | None) -> None:
         """What comes next comes in the very second in which a life, a lease, a window, a cooldown or a coupon is over."""
         [(self.model.now, customer)] = self._one(self.model.ends(), which)
