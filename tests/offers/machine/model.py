@@ -142,7 +142,10 @@ class Model(Answers):
             return "no_reachable_device"
         if self.is_quiet(one["customer"], one["place"]):
             return "quiet_hours"
-        until = one["coupon"] and self.offers[one["coupon"]["offer"]]["until"]
+        won = one["coupon"]["offer"] if one["coupon"] else None
+        if self.campaigns[one["campaign"]].get("offer") != won:
+            return "sold_out"  # edited since: the text would promise what was not reserved
+        until = won and self.offers[won]["until"]
         return "sold_out" if until and until <= self.now else None
 
     def record(self, wanted: list[Row], sender: str, state: str, reason: str | None) -> None:

@@ -34,12 +34,9 @@ STANDING = ("places", "geofences", "geofence_version", "settings")
 ANSWERS = {f"decision: {one}" for one in OUTCOMES}
 ENDS = {
     *(f"deliveries: {one}" for one in ("sent", "unknown no_answer", "unknown sender_died", "expired too_late")),
-    *(
-        f"deliveries: failed {one}"
-        for one in ("push_refused", "no_consent", "not_live", "quiet_hours", "no_reachable_device")
-    ),
+    *(f"deliveries: failed {one}" for one in ("push_refused", "quiet_hours")),
     *(f"coupons: {one}" for one in ("reserved", "issued", "redeemed", "released", "expired")),
-    *(f"till: {one}" for one in ("redeemed", "repeated", "already_redeemed", "expired", "unknown")),
+    *(f"till: {one}" for one in ("redeemed", "already_redeemed", "expired", "unknown")),
 }
 """What becomes of messages and coupons, and what a till is told."""
 
