@@ -12,12 +12,12 @@ from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries import products as product_queries
 from offers.records.queries.adding import added
-from offers.records.queries.launching import what_a_launch_rests_on
+from offers.records.queries.launching import what_a_launch_rests_on, whom_it_reaches
 from offers.records.tables import Campaign, CampaignVersion
 from offers.rules.audience import read_audience
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.edit import Check, anyway
-from offers.rules.launch import Finding, refusals, told, warnings
+from offers.rules.launch import Finding, Reached, refusals, told, warnings
 from offers.rules.launch_checks import look
 
 Item = dict[str, Any]
@@ -30,8 +30,27 @@ STEPS: dict[str, dict[str, str]] = {
 """Which status a step leads to, from which."""
 
 
+def whom_a_check_needs(
+    session: Session, campaign_id: str, *, now: datetime, body: CampaignBody | None = None
+) -> Reached | None:
+    """Whom the campaign would reach once it is live: with `body` as it is about to be edited; none where that is not checked.
+
+    To be read before a launch or an edit, and handed to it: counting takes seconds on SQLite, and nobody writes beside a transaction that does.
+    """
+    campaign = queries.campaign_by_id(session, campaign_id)
+    if campaign is None or campaign.status == "ended" or (body and campaign.status != "live"):
+        return None
+    return whom_it_reaches(session, body or parse_campaign(campaign.definition), now)
+
+
 def put_campaign(
-    session: Session, campaign_id: str, body: CampaignBody, *, now: datetime, check: Check = anyway
+    session: Session,
+    campaign_id: str,
+    body: CampaignBody,
+    *,
+    now: datetime,
+    check: Check = anyway,
+    reached: Reached | None = None,
 ) -> tuple[Item, bool]:
     """Create a draft, or write a new version. What is decided from now on goes by the new version.
 
@@ -46,7 +65,7 @@ def put_campaign(
     _check_product(session, body)
     definition = body.as_json()
     created = False
-    findings = _findings(session, campaign_id, body, now) if campaign and campaign.status == "live" else []
+    findings = _findings(session, campaign_id, body, now, reached) if campaign and campaign.status == "live" else []
     if campaign is None:
         new = Campaign(
             id=campaign_id,
@@ -60,7 +79,7 @@ def put_campaign(
         created = added(session, new)
         campaign = new
         if not created:
-            return put_campaign(session, campaign_id, body, now=now, check=check)
+            return put_campaign(session, campaign_id, body, now=now, check=check, reached=reached)
     elif campaign.definition == definition:
         return _with_warnings(campaign, findings), False
     else:
@@ -112,6 +131,7 @@ def step_campaign(
     *,
     now: datetime,
     check: Check = anyway,
+    reached: Reached | None = None,
 ) -> Item:
     """Launch, pause or end. `Conflict` says what is wrong; a step that is done already changes nothing."""
     campaign = queries.campaign_locked(session, campaign_id)
@@ -121,7 +141,9 @@ def step_campaign(
     to = STEPS[step].get(campaign.status)
     if to is None:
         raise Conflict(f"A campaign that is {campaign.status} can not {step}.")
-    findings = _findings(session, campaign_id, parse_campaign(campaign.definition), now) if to == "live" else []
+    findings = []
+    if to == "live":
+        findings = _findings(session, campaign_id, parse_campaign(campaign.definition), now, reached)
     if to != campaign.status:
         if to == "live":
             _refuse(findings, "This campaign can not be launched yet.")
@@ -131,16 +153,22 @@ def step_campaign(
     return _with_warnings(campaign, findings)
 
 
-def check_campaign(session: Session, campaign_id: str, *, now: datetime) -> list[Finding]:
-    """What a launch now would say: refusals, which keep it from being launched, and warnings."""
+def check_campaign(session: Session, campaign_id: str, *, now: datetime, count: bool = True) -> list[Finding]:
+    """What a launch now would say: refusals, which keep it from being launched, and warnings; without `count` none of those of whom it reaches."""
     campaign = queries.campaign_by_id(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
-    return _findings(session, campaign_id, parse_campaign(campaign.definition), now)
+    body = parse_campaign(campaign.definition)
+    return _findings(session, campaign_id, body, now, None if count else Reached(body.audience, None))
 
 
-def _findings(session: Session, campaign_id: str, body: CampaignBody, now: datetime) -> list[Finding]:
-    return look(body, what_a_launch_rests_on(session, campaign_id, body, now))
+def _findings(
+    session: Session, campaign_id: str, body: CampaignBody, now: datetime, reached: Reached | None
+) -> list[Finding]:
+    """Counted here where it was not before, or for an audience that is another by now."""
+    if reached is None or reached.audience != body.audience:
+        reached = whom_it_reaches(session, body, now)
+    return look(body, what_a_launch_rests_on(session, campaign_id, body, now, reached))
 
 
 def _refuse(findings: list[Finding], message: str) -> None:

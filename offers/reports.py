@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
 from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import counting
 from offers.records.queries import reports as queries
 
 COUNTED = {
@@ -16,12 +17,15 @@ COUNTED = {
     "coupons": queries.coupons_counted,
 }
 """Decisions by outcome, deliveries and coupons by state."""
+LEFT = {"decisions": "decision", "deliveries": "delivery", "coupons": "coupon"}
+"""What those whose rows have left are counted as."""
 
 
 def report(session: Session, campaign_id: str, *, since: datetime | None = None) -> dict[str, Any]:
-    """`{campaign, since, decisions, deliveries, coupons, by_version}`: counts of what is kept, each by outcome or state.
+    """`{campaign, since, decisions, deliveries, coupons, by_version}`: counts, each by outcome or state.
 
-    `by_version` has a row for each version and variant; a version is null where its decision is no longer kept.
+    Those too whose rows have left, of days that began since then; but for `by_version`, which has a row for each version and variant of
+    what is kept: days are counted without versions. A version is null where its decision is no longer kept.
     """
     if campaign_queries.campaign_by_id(session, campaign_id) is None:
         raise NotFound("campaign")
@@ -33,6 +37,7 @@ def report(session: Session, campaign_id: str, *, since: datetime | None = None)
         for version, variant, of_what, many in counted(session, campaign_id, since):
             whole[name][of_what] += many
             parts[version, variant][name][of_what] += many
+        whole[name] += counting.kept_counts(session, LEFT[name], since=since, campaign_id=campaign_id)
     rows = sorted(parts.items(), key=lambda one: (-(one[0][0] or 0), one[0][1] or ""))
     return {
         "campaign": campaign_id,

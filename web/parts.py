@@ -19,7 +19,7 @@ from web.listeners import Listeners
 from web.repeats import Repeats
 from web.ringing import Ringing
 from web.spool import Spool
-from web.stage import Stage
+from web.stage import Stage, Turns, turns_to_count
 from web.tokens import Tokens
 from workers.enqueue import Doorbell
 from workers.fences import FenceKeeper
@@ -53,6 +53,7 @@ class Parts:
     registry: CollectorRegistry = field(default_factory=_new_registry)
     spool: Spool = field(default_factory=Spool)
     stage: Stage = field(default_factory=Stage)
+    counting: Turns = field(default_factory=turns_to_count)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from offers.rules import quiet_hours
 from offers.rules.audience import Profile
+from offers.rules.audience.brief import brief
 from offers.rules.campaign import CampaignBody
 from offers.rules.limits import Limits
 from offers.rules.local_time import LocalClock
@@ -104,7 +105,7 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
     if missing:
         return Verdict("no_consent", {"missing": missing})
     if miss := campaign.who.miss(now_is.profile, now):
-        return Verdict("not_in_audience", {"path": miss.path, "condition": dict(miss.condition)})
+        return Verdict("not_in_audience", {"path": miss.path, "condition": brief(miss.condition)})
     if quiet := _quiet(campaign, limits, now_is):
         return quiet
     if cooling := _cooldown(campaign, now_is):

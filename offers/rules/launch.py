@@ -72,6 +72,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom a campaign for this audience reaches, as far as it was counted."""
+
+    audience: Any
+    """As it is written."""
+    reach: Reach | None
+    people: Sequence[Person] = ()
+    """Some of those it would reach."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rival:
     """Another live campaign with the same trigger, at one of this one's places at least; `everywhere`: at all of them."""
 
@@ -90,9 +101,9 @@ class Rests:
     sites: Sequence[Site]
     stock: Stock | None
     """None where the campaign has no offer, or one that is gone."""
-    reach: Reach
+    reach: Reach | None
+    """None where nobody was counted: then nothing is said of it, and there are no people."""
     people: Sequence[Person]
-    """Some of those it would reach."""
     rivals: Sequence[Rival]
 
 

@@ -98,7 +98,7 @@ def _offer(body: CampaignBody, rests: Rests) -> list[Finding]:
     if nothing := _nothing_to_give(stock):
         return [_no("empty_budget", "offer", nothing)]
     left = min((one for one in (_budget_left(stock), stock.codes_left) if one is not None), default=None)
-    wanted = rests.reach.reachable_and_consenting
+    wanted = rests.reach.reachable_and_consenting if rests.reach else 0
     if left is None or left * SMALL_SHARE >= wanted:
         return []
     said = f"{left} are left, for {wanted} customers that it could reach"
@@ -125,6 +125,8 @@ def _audience(body: CampaignBody, rests: Rests) -> list[Finding]:
     reach = rests.reach
     if body.hold_out_percent == 100:
         return [_but("all_held_out", "hold_out_percent", "everybody is held out: nobody gets it")]
+    if reach is None:
+        return []
     if reach.size == 0:
         return [_but("no_audience", "audience", "nobody is in it yet", size=0)]
     if reach.reachable_and_consenting:

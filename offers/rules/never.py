@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from offers.rules.audience import Miss
+from offers.rules.audience.brief import brief
 from offers.rules.campaign import CampaignBody, TriggerRule
 
 MOST_PLACES = 5
@@ -81,7 +82,7 @@ def _reasons(one: Standing) -> Iterator[Never]:
     if not schedule.runs_at(one.now):
         yield Never("outside_schedule", _known(**{"from": schedule.start, "until": schedule.until}, now=one.now))
     if one.miss is not None:
-        yield Never("not_in_audience", {"path": one.miss.path, "condition": one.miss.condition, **_has(one)})
+        yield Never("not_in_audience", {"path": one.miss.path, "condition": brief(one.miss.condition), **_has(one)})
     if missing := [purpose for purpose in NEEDED if purpose not in one.consents]:
         yield Never("no_consent", {"missing": missing})
     if not one.devices:

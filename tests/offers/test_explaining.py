@@ -139,6 +139,14 @@ def test_what_the_profile_has_instead(town: Town, condition: dict[str, Any], has
     assert facts["path"].startswith("all[0]")
 
 
+def test_of_a_long_condition_the_beginning(town: Town) -> None:
+    town.place()
+    town.campaign(audience={"any": [{"tag": str(number)} for number in range(60)]})
+    town.phone()
+    facts = _facts(town, "not_in_audience")
+    assert (facts["path"], facts["condition"]["more"]) == ("any", 51)
+
+
 def test_a_phone_that_can_not_be_pushed_to(town: Town) -> None:
     town.place()
     town.campaign()

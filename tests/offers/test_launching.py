@@ -1,15 +1,23 @@
 """Launch checks: each by its name, refused or warned of, at a launch, at an edit of a live campaign, and when only asked."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 
-from offers.campaigns import check_campaign, get_campaign, list_versions, put_campaign, step_campaign
+from offers.campaigns import (
+    check_campaign,
+    get_campaign,
+    list_versions,
+    put_campaign,
+    step_campaign,
+    whom_a_check_needs,
+)
 from offers.customers import erase_customer
 from offers.errors import BadInput, Conflict, NotFound
 from offers.rules.campaign import CampaignBody
-from offers.rules.launch import Finding
+from offers.rules.launch import Finding, Reach
 from tests.offers.stories import NOON, Town, at, campaign_body, circle
 
 TITLES = {"en": {"title": "Hi {{ customer.first_name }}", "body": "Come in"}}
@@ -219,6 +227,33 @@ def test_a_live_campaign_is_checked_when_it_is_edited(peopled: Town) -> None:
     item = _edit(peopled, hold_out_percent=100)
     assert (item["version"], [one["name"] for one in item["warnings"]]) == (2, ["all_held_out"])
     assert "warnings" not in peopled.read(partial(get_campaign, campaign_id="sneakers"))
+
+
+def test_whom_it_reaches_is_counted_before_and_anew_where_the_audience_is_another_by_then(peopled: Town) -> None:
+    _draft(peopled)
+    needed = partial(whom_a_check_needs, campaign_id="sneakers", now=at(1))
+    counted = peopled.read(needed)
+    assert counted is not None
+    assert counted.reach == Reach(1, 1, 1, 1)
+    nobody = replace(counted, reach=Reach(0, 0, 0, 0))
+    launch = partial(step_campaign, campaign_id="sneakers", step="launch", now=at(1), reached=nobody)
+    assert [one["name"] for one in peopled.write(launch)["warnings"]] == ["no_audience"]
+    body = CampaignBody.model_validate(campaign_body(audience={"fact": "language", "is": "nl"}))
+    edit = partial(put_campaign, campaign_id="sneakers", body=body, now=at(2), reached=nobody)
+    assert peopled.write(edit)[0]["warnings"] == []
+    edited = peopled.read(partial(needed, body=body))
+    assert (edited and edited.audience) == body.audience
+
+
+def test_nobody_is_counted_for_what_is_not_checked(town: Town) -> None:
+    town.place()
+    body = CampaignBody.model_validate(campaign_body())
+    needed = partial(whom_a_check_needs, campaign_id="sneakers", now=at(1))
+    assert town.read(needed) is None
+    _draft(town)
+    assert town.read(partial(needed, body=body)) is None
+    assert [one.name for one in _found(town)] == ["no_audience"]
+    assert town.read(partial(check_campaign, campaign_id="sneakers", now=at(1), count=False)) == []
 
 
 def test_a_draft_is_written_without_a_check(town: Town) -> None:

@@ -1,10 +1,11 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
 from offers.campaigns import put_campaign
+from offers.customers import erase_customer
 from offers.errors import NotFound
 from offers.reports import report
 from offers.rules.campaign import CampaignBody
@@ -42,3 +43,20 @@ def test_of_nothing(town: Town) -> None:
     town.campaign(live=False)
     told = _report(town)
     assert [told[name] for name in ("decisions", "deliveries", "coupons", "by_version")] == [{}, {}, {}, []]
+
+
+def test_what_an_erased_customer_got_stays_counted(town: Town) -> None:
+    store = town.place()
+    town.offer()
+    town.campaign(offer="ten-percent")
+    town.send(town.walk_in(store), now=at(6))
+    town.walk_in(store, "hans", 7)
+    before = _report(town)
+    town.write(partial(erase_customer, customer_id="sanne"))
+    told = _report(town)
+    assert told["decisions"] == before["decisions"] == {"send": 2}
+    assert told["deliveries"] == before["deliveries"] == {"queued": 1, "sent": 1}
+    assert sum(told["coupons"].values()) == sum(before["coupons"].values()) == 2
+    assert [(one["version"], one["decisions"]) for one in told["by_version"]] == [(1, {"send": 1})]
+    assert _report(town, at(1))["decisions"] == {"send": 1}, "a day that began before then is not counted in part"
+    assert _report(town, at(0) - timedelta(days=1))["decisions"] == {"send": 2}

@@ -73,7 +73,7 @@ def edit(desk: Writer, campaign_id: Named, checks: Annotated[str, Query(max_leng
     now = desk.parts.now()
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-        found = campaigns.check_campaign(session, campaign_id, now=now) if checks else []
+        found = campaigns.check_campaign(session, campaign_id, now=now, count=False) if checks else []
     _refuse_ended(desk, item)
     errors = campaign_form.told(said_of(refusals(found), desk.voice), campaign_form.tags_of(item))
     return form_page(desk, campaign_form.shown(item, desk.voice.zone), item, errors=errors, launching=bool(errors))
@@ -93,12 +93,16 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         return _previewed(desk, form, item, body, errors, etag=etag)
     if body is None:
         return form_page(desk, form, item, errors=errors, status=422, etag=etag)
-    tags = campaign_form.tags_of(item)
+    tags, now = campaign_form.tags_of(item), parts.now()
+    with parts.database.reading() as session:
+        reached = campaigns.whom_a_check_needs(session, campaign_id, now=now, body=body)
     try:
         with parts.database.transaction() as session:
-            saved, _ = campaigns.put_campaign(session, campaign_id, body, now=parts.now(), check=unchanged(etag))
+            saved, _ = campaigns.put_campaign(
+                session, campaign_id, body, now=now, check=unchanged(etag), reached=reached
+            )
             if saved["version"] != item["version"]:
-                users.note(session, desk.user.user_id, "changed", "campaign", campaign_id, now=parts.now())
+                users.note(session, desk.user.user_id, "changed", "campaign", campaign_id, now=now)
     except ChangedMeanwhile as changed:
         if changed.now is None:
             raise NotFound("campaign") from None

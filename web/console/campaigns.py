@@ -33,10 +33,12 @@ def table(desk: Reader, cursor: Cursor = None) -> Response:
 
 @router.get("/{campaign_id}")
 def show(desk: Reader, campaign_id: Named) -> Response:
+    """Without what counting its audience would tell, while others are counted."""
     now = desk.parts.now()
-    with desk.parts.database.reading() as session:
+    with desk.parts.counting.taken_if_free() as mine, desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-        found = campaigns.check_campaign(session, campaign_id, now=now) if item["status"] != "ended" else []
+        ended = item["status"] == "ended"
+        found = [] if ended else campaigns.check_campaign(session, campaign_id, now=now, count=mine)
         outcomes = overview.count_outcomes(session, campaign_id=campaign_id)
         states = overview.count_deliveries(session, campaign_id=campaign_id)
         unlisted = overview.count_unlisted(session, campaign_id=campaign_id)

@@ -1,6 +1,6 @@
 """A tree of conditions as one phrase: "language nl and a purchase from sneakers in the last 90 days". Plain text, not escaped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +23,13 @@ class Phrases:
             if joint in node:
                 inner = [self.phrase(one) for one in node[joint]]
                 nested = [f"({one})" if _is_tree(child) else one for one, child in zip(inner, node[joint], strict=True)]
-                parts = nested if len(nested) > 1 else inner
+                parts = [*(nested if len(nested) > 1 else inner), *self._more(node)]
                 return f" {self.words[word]} ".join(parts)
         if "not" in node:
             return self.words["c_not"].format(inner=self.phrase(node["not"]))
         for form, name in (("near", "c_near"), ("inside", "c_inside"), ("visited", "c_visited")):
             if form in node:
-                return self._say(name, node, value=self._either(map(self._place, _several(node[form]))))
+                return self._say(name, node, value=self._either(map(self._place, _several(node[form])), node))
         if "tag" in node:
             return self._say("c_tag", node, value=node["tag"])
         return self._fact(node)
@@ -53,9 +53,9 @@ class Phrases:
         if fact == "devices.count":
             return self._say(f"c_devices_{operator}", node, value=wanted)
         if fact == "devices.platform":
-            return self._say("c_platform", node, value=self._named("c_platform", wanted))
+            return self._say("c_platform", node, value=self._named("c_platform", wanted, node))
         name = {"language": "c_language", "tags": "c_tag"}.get(fact, f"c_{operator}" if operator in BOUNDS else "c_is")
-        return self._say(name, node, fact=rest or fact, value=self._either(map(_shown, _several(wanted))))
+        return self._say(name, node, fact=rest or fact, value=self._either(map(_shown, _several(wanted)), node))
 
     def _known(self, head: str, fact: str, known: bool) -> str:
         if head in ("purchases", "visits"):
@@ -71,10 +71,10 @@ class Phrases:
         if what.startswith("total."):
             return self._say(f"c_spent_{operator}", node, value=wanted, currency=what.removeprefix("total."))
         if what == "channel":
-            return self._say("c_purchases_channel", node, value=self._named("c_channel", wanted))
+            return self._say("c_purchases_channel", node, value=self._named("c_channel", wanted, node))
         show = self._place if what == "place" else _shown
         name = "c_visited" if head == "visits" else f"c_purchases_{what}"
-        return self._say(name, node, value=self._either(map(show, _several(wanted))))
+        return self._say(name, node, value=self._either(map(show, _several(wanted)), node))
 
     def _say(self, name: str, node: Mapping[str, Any], **values: Any) -> str:
         return self.words[name].format(window=self._window(node), **values)
@@ -87,11 +87,15 @@ class Phrases:
     def _place(self, place: Any) -> str:
         return self.words["c_any_store"] if place == ANY_STORE else self.places.get(str(place), str(place))
 
-    def _named(self, prefix: str, wanted: Any) -> str:
-        return self._either(self.words.get(f"{prefix}_{one}", str(one)) for one in _several(wanted))
+    def _named(self, prefix: str, wanted: Any, node: Mapping[str, Any]) -> str:
+        return self._either((self.words.get(f"{prefix}_{one}", str(one)) for one in _several(wanted)), node)
 
-    def _either(self, texts: Any) -> str:
-        return f" {self.words['or']} ".join(dict.fromkeys(texts))
+    def _either(self, texts: Iterable[str], node: Mapping[str, Any]) -> str:
+        return f" {self.words['or']} ".join([*dict.fromkeys(texts), *self._more(node)])
+
+    def _more(self, node: Mapping[str, Any]) -> list[str]:
+        """Of a condition that a decision kept the beginning of."""
+        return [self.words["c_more"].format(more=node["more"])] if "more" in node else []
 
 
 def _is_tree(node: Mapping[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """Launch, pause, end: asked by naming what will happen, refused with what is wrong at its field."""
 
+from contextlib import nullcontext
 from typing import Literal
 
 from fastapi import APIRouter
@@ -38,8 +39,11 @@ def take(desk: Writer, campaign_id: Named, step: Step) -> Response:
         before = campaigns.get_campaign(session, campaign_id)
     try:
         _refuse_impossible(desk, before, step)
+        with parts.database.reading() as session:
+            reached = campaigns.whom_a_check_needs(session, campaign_id, now=now) if step == "launch" else None
         with parts.database.transaction() as session:
-            item = campaigns.step_campaign(session, campaign_id, step, now=now, check=unchanged(desk.form.text("etag")))
+            unchanged_since = unchanged(desk.form.text("etag"))
+            item = campaigns.step_campaign(session, campaign_id, step, now=now, check=unchanged_since, reached=reached)
             if item["status"] != before["status"]:
                 users.note(session, desk.user.user_id, DEEDS[step], "campaign", campaign_id, now=now)
     except ChangedMeanwhile as changed:
@@ -65,14 +69,15 @@ def _refuse_impossible(desk: Desk, item: Item, step: Step) -> None:
 def _ask(desk: Desk, campaign_id: str, step: Step, *, status: int = 200, changed: bool = False) -> Response:
     errors: Errors = {}
     warned: Errors = {}
-    with desk.parts.database.reading() as session:
+    turn = desk.parts.counting.taken_if_free() if step == "launch" else nullcontext(False)
+    with turn as mine, desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
         places = overview.name_places(session)
         offers = overview.name_offers(session)
         limits = desk_settings.get_limits(session)
         queued = overview.count_queued(session, campaign_id) if step != "launch" else 0
         if step == "launch":
-            found = campaigns.check_campaign(session, campaign_id, now=desk.parts.now())
+            found = campaigns.check_campaign(session, campaign_id, now=desk.parts.now(), count=mine)
             tags, names = campaign_form.tags_of(item), overview.name_campaigns(session) | places
             errors = campaign_form.told(said_of(refusals(found), desk.voice), tags)
             warned = campaign_form.told(said_of(warnings(found), desk.voice, "warn", names), tags)

@@ -22,5 +22,5 @@ Looking = Annotated[Caller, Depends(server("read"))]
 @router.post("/count", summary="Count an audience", responses=answers(AUDIENCE_COUNTED))
 def count(body: AudienceBody, _caller: Looking, parts: Have) -> Response:
     """How many are in it, can be pushed to, agreed to location and offers, or both; and some of them. Nothing is kept."""
-    with parts.database.reading() as session:
+    with parts.counting.taken(), parts.database.reading() as session:
         return json_answer(audiences.count_audience(session, body, now=parts.now()))

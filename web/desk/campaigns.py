@@ -44,8 +44,11 @@ def put_campaign(
 
     It is checked as at its launch: 409 with what is wrong, and the version before runs on; else `warnings` beside the campaign.
     """
+    now = parts.now()
+    with parts.database.reading() as session:
+        reached = campaigns.whom_a_check_needs(session, campaign_id, now=now, body=body)
     with parts.database.transaction() as session:
-        item, created = campaigns.put_campaign(session, campaign_id, body, now=parts.now(), check=check)
+        item, created = campaigns.put_campaign(session, campaign_id, body, now=now, check=check, reached=reached)
     warned = {name: item.pop(name) for name in ("warnings",) if name in item}
     return edited(item, 201 if created else 200, warned)
 
@@ -74,7 +77,7 @@ def list_versions(
 @router.get("/{campaign_id}/checks", summary="What a launch would say", responses=answers(CHECKS))
 def check(campaign_id: Named, _caller: Server, parts: Have) -> Response:
     """Refusals keep it from being launched, warnings do not. Nothing changes."""
-    with parts.database.reading() as session:
+    with parts.counting.taken(), parts.database.reading() as session:
         found = campaigns.check_campaign(session, campaign_id, now=parts.now())
     return json_answer({"refusals": told(refusals(found)), "warnings": told(warnings(found))})
 
@@ -90,7 +93,11 @@ def delete_campaign(campaign_id: Named, check: IfUnchanged, _caller: Server, par
 @router.post("/{campaign_id}/launch", summary="Launch a campaign", responses=answers(LAUNCHED))
 def launch(campaign_id: Named, _caller: Server, parts: Have) -> Response:
     """409 with what is wrong when it could never send; what else is to be known is among its `warnings`."""
-    return _step(campaign_id, "launch", parts)
+    now = parts.now()
+    with parts.database.reading() as session:
+        reached = campaigns.whom_a_check_needs(session, campaign_id, now=now)
+    with parts.database.transaction() as session:
+        return json_answer(campaigns.step_campaign(session, campaign_id, "launch", now=now, reached=reached))
 
 
 @router.post("/{campaign_id}/pause", summary="Pause a campaign", responses=answers(CAMPAIGN))
@@ -104,6 +111,6 @@ def end(campaign_id: Named, _caller: Server, parts: Have) -> Response:
     return _step(campaign_id, "end", parts)
 
 
-def _step(campaign_id: str, step: Literal["launch", "pause", "end"], parts: Have) -> Response:
+def _step(campaign_id: str, step: Literal["pause", "end"], parts: Have) -> Response:
     with parts.database.transaction() as session:
         return json_answer(campaigns.step_campaign(session, campaign_id, step, now=parts.now()))

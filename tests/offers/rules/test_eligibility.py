@@ -111,6 +111,15 @@ def test_an_answer_names_what_it_rests_on() -> None:
     assert facts["too_late"] == {"happened_at": "2026-06-10T11:44:00+00:00", "life": "PT15M"}
 
 
+def test_of_a_long_condition_an_answer_keeps_the_beginning() -> None:
+    audience = {"all": [{"fact": "language", "is": "nl"}, {"fact": "tags", "in": [str(one) for one in range(1000)]}]}
+    campaign = CampaignBody.model_validate(campaign_body(audience=audience))
+    verdict = decide_one(campaign, True, Limits(), WELL)
+    assert verdict is not None
+    kept = {"fact": "tags", "in": [str(one) for one in range(10)], "more": 990}
+    assert verdict.facts == {"path": "all[1]", "condition": kept}
+
+
 def test_a_weekly_schedule_goes_by_the_places_clock() -> None:
     campaign = CampaignBody.model_validate(campaign_body(schedule={"weekly": "We 14:00-15:00"}))
     assert decide_one(campaign, True, Limits(), WELL) is None

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.web.conftest import CAMPAIGN, PLACE, Clock
+from tests.web.conftest import CAMPAIGN, PLACE, Clock, Served
 from tests.web.console.conftest import Enter, Person
 from tests.web.console.reading import PageText
 
@@ -383,4 +383,17 @@ def test_what_is_good_to_know_stands_on_the_page_and_before_the_launch(
     assert said in marketer.look(draft).text
     viewer = enter("viewer", language="de").look(draft)
     assert "Noch gehört niemand zur Zielgruppe." in viewer.text
+    assert admin.get("/v1/campaigns/sneakers").json()["status"] == "live"
+
+
+def test_while_others_are_counted_a_campaign_is_shown_without_what_a_count_tells(
+    draft: str, marketer: Person, served: Served, admin: httpx.Client
+) -> None:
+    said = "Nobody is in its audience yet."
+    counting = served.doors.parts.counting
+    with counting.taken(), counting.taken():
+        for path in (draft, f"{draft}/launch"):
+            assert said not in marketer.look(path).text
+        assert marketer.fill(f"{draft}/launch").headers["location"] == f"{draft}?done=did_launch"
+    assert said in marketer.look(draft).text
     assert admin.get("/v1/campaigns/sneakers").json()["status"] == "live"

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from offers.rules.audience import read_audience
+from offers.rules.audience.brief import brief
 from offers.rules.audience.facts import FACTS, FORMS, KEYED
 from web.console.speaking import Voice
 from web.console.words import TONGUES
@@ -51,6 +52,18 @@ def test_a_condition_in_words(node: dict[str, Any], said: list[str]) -> None:
     read_audience(node)
     voices = [Voice(tongue, ZoneInfo("Europe/Amsterdam")) for tongue in TONGUES]
     assert [voice.condition(node, PLACES) for voice in voices] == said
+
+
+def test_what_was_kept_briefly_says_that_there_is_more() -> None:
+    english, dutch, german = (Voice(tongue, ZoneInfo("Europe/Amsterdam")) for tongue in TONGUES)
+    skus = brief({"fact": "purchases.sku", "in": [str(number) for number in range(1000)]})
+    assert english.condition(skus).endswith(" or 8 or 9 or 990 more")
+    places = brief({"visited": ["damrak"] * 12})
+    assert english.condition(places, PLACES) == "a visit to Damrak or 2 more"
+    tree = brief({"any": [{"not": {"tag": "a"}}, *({"tag": str(number)} for number in range(30))]})
+    assert dutch.condition(tree).startswith("(niet label a) of label 0 of ")
+    assert dutch.condition(tree).endswith(" of label 6 of nog 23 andere")
+    assert german.condition({"all": [{"tag": "a"}], "more": 3}) == "Schlagwort a und 3 weitere"
 
 
 def test_no_fact_is_left_out() -> None:

@@ -9,6 +9,7 @@ LINES = {
     "c_known": ("a known {fact}", "een bekend gegeven {fact}", "bekanntem {fact}"),
     "c_unknown": ("no known {fact}", "geen bekend gegeven {fact}", "unbekanntem {fact}"),
     "c_not": ("not {inner}", "niet {inner}", "nicht {inner}"),
+    "c_more": ("{more} more", "nog {more} andere", "{more} weitere"),
     "c_any_store": ("any of your stores", "een van je winkels", "einem Ihrer Läden"),
     "c_near": ("a phone near {value}", "een telefoon bij {value}", "Telefon nahe {value}"),
     "c_inside": ("a phone inside {value}", "een telefoon binnen bij {value}", "Telefon innen bei {value}"),
