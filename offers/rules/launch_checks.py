@@ -125,8 +125,8 @@ def _audience(body: CampaignBody, rests: Rests) -> list[Finding]:
     reach = rests.reach
     if body.hold_out_percent == 100:
         return [_but("all_held_out", "hold_out_percent", "everybody is held out: nobody gets it")]
-    if reach is None:
-        return []
+    if reach is None or body.who.needs.stays:
+        return []  # who is inside or near a place is so for minutes: nobody being there now says nothing
     if reach.size == 0:
         return [_but("no_audience", "audience", "nobody is in it yet", size=0)]
     if reach.reachable_and_consenting:

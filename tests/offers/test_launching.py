@@ -282,3 +282,13 @@ def test_the_versions_newest_first_page_by_page(peopled: Town) -> None:
         peopled.read(partial(list_versions, campaign_id="sneakers", after="first"))
     with pytest.raises(NotFound):
         peopled.read(partial(list_versions, campaign_id="boots"))
+
+
+def test_nobody_inside_a_store_right_now_is_no_reason_for_a_warning(town: Town) -> None:
+    town.place()
+    town.phone()
+    for audience in ({"inside": "kalverstraat"}, {"not": {"inside": "*"}}, {"all": [{"near": "*"}, {"tag": "vip"}]}):
+        body = CampaignBody.model_validate(campaign_body(audience=audience))
+        town.write(partial(put_campaign, campaign_id="there", body=body, now=NOON))
+        found = town.read(partial(check_campaign, campaign_id="there", now=NOON))
+        assert "no_audience" not in {one.name for one in found}
