@@ -80,10 +80,6 @@ class Verdict:
     """When the quiet hours end, and this is to be decided anew."""
 
 
-def quiet_zone(circumstances: Circumstances) -> ZoneInfo:
-    return quiet_clock(circumstances).zone
-
-
 def quiet_clock(now_is: Circumstances) -> LocalClock:
     """The customer's own clock; the place's where the customer's zone is not known."""
     if now_is.clock is not None:

@@ -4,7 +4,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
-from offers.records.tables import Consent, Customer, Device, Order
+from offers.records.tables import Customer, Device, Order
 
 OPEN_ORDER = ("placed", "ready", "on_the_way", "nearby", "arrived")
 
@@ -46,10 +46,6 @@ def known_customers(session: Session, ids: Iterable[str]) -> set[str]:
 def ids_of_devices(session: Session, customer_id: str) -> tuple[str, ...]:
     """All of a customer's devices, the revoked ones too."""
     return tuple(session.scalars(select(Device.id).where(Device.customer_id == customer_id).order_by(Device.id)))
-
-
-def consents_of(session: Session, customer_id: str) -> Sequence[Consent]:
-    return session.scalars(select(Consent).where(Consent.customer_id == customer_id).order_by(Consent.id)).all()
 
 
 def with_open_order(session: Session, customer_ids: Iterable[str]) -> set[str]:

@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, func, or_, select, update
+from sqlalchemy import Text, and_, cast, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
@@ -123,7 +123,3 @@ def raise_version(session: Session) -> int:
 def note_removal(session: Session, version: int) -> None:
     """Rows go altogether in this version; the lock is held since it was raised."""
     session.execute(update(GeofenceVersion).values(removed_in=version))
-
-
-def count_places(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Place)) or 0

@@ -18,7 +18,7 @@ from offers.rules.eligibility import (
     decide_one,
     expires_at,
     is_quiet,
-    quiet_zone,
+    quiet_clock,
     rank,
 )
 from offers.rules.limits import Limits
@@ -184,8 +184,8 @@ def test_quiet_hours_hold_by_the_local_hour_all_year_round(naive: datetime) -> N
 
 def test_quiet_hours_go_by_the_customers_zone_and_by_the_places_where_it_is_not_known() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
-    assert quiet_zone(replace(WELL, customer_zone=tokyo)) == tokyo
-    assert quiet_zone(replace(WELL, customer_zone=None)) == AMSTERDAM
+    assert quiet_clock(replace(WELL, customer_zone=tokyo)).zone == tokyo
+    assert quiet_clock(replace(WELL, customer_zone=None)).zone == AMSTERDAM
     night_there = decide_one(CAMPAIGN, True, Limits(), replace(WELL, customer_zone=tokyo))
     assert night_there is not None
     assert night_there.facts["local_time"] == "Wed 21:00"
