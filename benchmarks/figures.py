@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from rich.table import Table
+from rich.table import Column, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,13 @@ def short(number: float) -> str:
 
 
 def table(title: str, columns: Sequence[str]) -> Table:
-    """An empty table; below it the machine, its load, the date and the versions of what always runs."""
-    return Table(*columns, title=title, title_justify="left", caption=_machine(), caption_justify="left")
+    """An empty table; below it the machine, its load, the date and the versions of what always runs.
+
+    The first column names the row and is never broken, however much room slow figures take beside it.
+    """
+    first, *others = columns
+    named = Column(first, no_wrap=True)
+    return Table(named, *others, title=title, title_justify="left", caption=_machine(), caption_justify="left")
 
 
 def say(line: str) -> None:

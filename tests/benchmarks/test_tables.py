@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from rich.console import Console
 
-from benchmarks.figures import Spent, Work, alternate, enough, filling, goal, goal_of, short
+from benchmarks.figures import Spent, Work, alternate, enough, filling, goal, goal_of, short, table
 from commands.bench import BENCHMARKS, listing, run_benchmarks
 from offers.errors import BadInput
 
@@ -30,6 +30,17 @@ def test_a_table_comes_out(name: str, capsys: pytest.CaptureFixture[str], monkey
     for words in (*SAID[name], "numpy", "Python 3"):
         assert words in said.out
     assert said.err, "long work says how far it is"
+
+
+def test_a_rows_name_stays_whole_beside_wide_figures() -> None:
+    """On a slow machine a goal is missed twofold and said in two ways: what wraps is the goal, never the name of the row."""
+    console = Console(record=True, width=170)
+    columns = ("live campaigns", *(f"a column with a long name, {number}" for number in range(5)), "goal")
+    wide = table("slow", columns)
+    missed = "≥ 3000/s: missed, 10 times that by the clock, missed by 75 % by the CPU"
+    wide.add_row("50, all wait for every moment", *["416 (372 to 432)"] * 5, missed)
+    console.print(wide)
+    assert "50, all wait for every moment" in console.export_text()
 
 
 def test_without_a_name_it_is_said_which_there_are() -> None:
