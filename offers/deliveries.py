@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, cast
 
 from sqlalchemy.orm import Session
 
+from offers.push import MessageKind, Outcome, PushKind, PushMessage, ack_id_of, tag_of
 from offers.records.ids import new_id
 from offers.records.items import delivery_item
 from offers.records.queries import campaigns as campaign_queries
@@ -43,41 +44,17 @@ class Claimed:
 
     delivery_id: str
     device_id: str
+    push_kind: PushKind
     push_token: str
     platform: str
+    kind: MessageKind
+    source_id: str
+    ack_id: str
     expires_at: datetime
     language: str
     message: Mapping[str, Any]
     facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PushMessage:
-    """What a push port is given. `expires_at` is when the push service must drop it too."""
-
-    delivery_id: str
-    device_id: str
-    push_token: str
-    platform: str
-    expires_at: datetime
-    title: str
-    body: str
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a message: `sent` means handed over, `failed` surely not, `unknown` that nobody can tell."""
-
-    state: Literal["sent", "failed", "unknown"]
-    reason: str | None = None
-
-
-class Push(Protocol):
-    """The way out. Its real sides live in workers/push."""
-
-    def send(self, messages: Sequence[PushMessage]) -> list[Outcome]:
-        """One outcome a message, in order. Never raises: what can not be told is `unknown`."""
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +114,7 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
             about = replace(about, code=code, ends_at=_end_of(offer, now) if row.coupon else None)
             tongues = language_chain(language, *defaults)
             facts = message_facts(about, tongues, now.astimezone(zone), message.facts_named())
-            token = device.push_token or ""
-            held.append(
-                Claimed(row.id, device.id, token, device.platform, row.expires_at, language, message.sources(), facts)
-            )
+            held.append(_claimed(row, device, keys, language, message.sources(), facts))
         else:
             row.state = "expired" if reason == "too_late" else "failed"
             row.reason, row.claim, row.lease_until = reason, None, None
@@ -149,6 +123,25 @@ def claim_deliveries(session: Session, ids: Sequence[str], sender: str, *, keys:
     session.flush()
     _give_back(session, taken_back, now)
     return Claims(held, [{"type": "delivery", **delivery_item(row)} for row in taken_back])
+
+
+def _claimed(  # noqa: PLR0917 - what it is put together from
+    row: Delivery, device: Device, keys: CodeKeys, language: str, message: Mapping[str, Any], facts: Mapping[str, Any]
+) -> Claimed:
+    return Claimed(
+        delivery_id=row.id,
+        device_id=device.id,
+        push_kind=cast("PushKind", device.push_kind or "token"),
+        push_token=device.push_token or "",
+        platform=device.platform,
+        kind=cast("MessageKind", row.kind),
+        source_id=row.source_id,
+        ack_id=ack_id_of(row.id, keys),
+        expires_at=row.expires_at,
+        language=language,
+        message=message,
+        facts=facts,
+    )
 
 
 def _why_not(
@@ -182,14 +175,21 @@ def word_delivery(claimed: Claimed) -> tuple[PushMessage, Words]:
     """Fill the words; pure and outside any transaction."""
     words = word(claimed.message, claimed.facts, claimed.language, MOST_BYTES.get(claimed.platform, LEAST))
     message = PushMessage(
-        claimed.delivery_id,
-        claimed.device_id,
-        claimed.push_token,
-        claimed.platform,
-        claimed.expires_at,
-        words.title,
-        words.body,
-        words.url,
+        delivery_id=claimed.delivery_id,
+        device_id=claimed.device_id,
+        push_kind=claimed.push_kind,
+        push_token=claimed.push_token,
+        platform=claimed.platform,
+        kind=claimed.kind,
+        tag=tag_of(claimed.kind, claimed.source_id),
+        ack_id=claimed.ack_id,
+        expires_at=claimed.expires_at,
+        language=claimed.language,
+        title=words.title,
+        body=words.body,
+        url=words.url,
+        image=claimed.image,
+        label=claimed.source_id if claimed.kind == "offer" else claimed.kind,
     )
     return message, words
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from offers.errors import BadInput, Misconfigured
@@ -41,8 +41,28 @@ class Settings(BaseSettings):
         description="At least 32 characters; signs tokens, seals positions, makes coupon codes. `serve` makes and keeps one in the data folder.",
     )
     base_url: str = Field("", description="The address customers and staff see, such as https://passerby.shop.example.")
-    push: Literal["outbox"] = Field(
-        "outbox", description="Where messages go: `outbox` keeps them where demo and tests see them."
+    push: Literal["outbox", "fcm", "web_push"] = Field(
+        "outbox",
+        description="Where messages go: `outbox` keeps them where demo and tests see them, `fcm` sends them, to browsers too where `VAPID_*` is set; `web_push` sends to browsers alone.",
+    )
+    google_application_credentials: str = Field(
+        "",
+        validation_alias=AliasChoices("PASSERBY_GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"),
+        description="For `fcm`: the file with the Firebase service account's key. Without the prefix it is read too.",
+    )
+    fcm_endpoint: str = Field(
+        "", description="For tests: an FCM of your own, such as https://localhost:9443; empty: Google's."
+    )
+    vapid_private_key: SecretStr = Field(
+        SecretStr(""),
+        description="For browsers: the private key, in base64url, that push subscriptions are bound to; `passerby key vapid` makes one.",
+    )
+    vapid_subject: str = Field(
+        "", description="For browsers: whom a push service may write to, mailto:push@shop.example or an https address."
+    )
+    web_push_services: str = Field(
+        "",
+        description="Comma-separated hosts beside the known push services of browsers that subscriptions may name; a host with a port is taken over http for tests.",
     )
     processes: int = Field(2, ge=1, le=64, description="Worker processes of one `passerby worker`.")
     lanes: int = Field(

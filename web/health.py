@@ -20,7 +20,11 @@ OLD_LANE_S = 60.0
 OLD_INDEX_S = 30.0
 BEHIND_REDIS = ("workers", "beat", "lanes", "mqtt")
 """Parts of which only Redis can tell."""
-PUSH = {"outbox": "messages are kept where demo and tests see them"}
+PUSH = {
+    "outbox": "messages are kept where demo and tests see them",
+    "fcm": "messages go to FCM",
+    "web_push": "messages go to browsers",
+}
 
 log = structlog.get_logger()
 router = APIRouter(tags=["health"])

@@ -12,7 +12,8 @@ from celery.signals import worker_process_init, worker_process_shutdown
 from redis import Redis
 from redis.exceptions import RedisError
 
-from offers.deliveries import Push
+from offers.errors import Misconfigured
+from offers.push import Push
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings
@@ -86,6 +87,8 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
 
 def _push(settings: Settings, redis: Redis) -> Push:
     ports: Mapping[str, Callable[[], Push]] = {"outbox": lambda: OutboxPush(redis)}
+    if settings.push not in ports:
+        raise Misconfigured(f"PASSERBY_PUSH: {settings.push} is not there yet")
     return ports[settings.push]()
 
 

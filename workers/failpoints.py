@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 from offers.errors import Misconfigured
 
-NAMES = ("match.before", "match.committed", "match.advanced", "deliver.claimed", "deliver.sent")
+NAMES = (
+    "match.before",
+    "match.committed",
+    "match.advanced",
+    "deliver.picked",
+    "deliver.claimed",
+    "deliver.sent",
+    "deliver.recorded",
+)
 
 
 @dataclass(frozen=True, slots=True)

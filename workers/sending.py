@@ -8,7 +8,8 @@ from typing import Any
 
 import structlog
 
-from offers.deliveries import Outcome, Push, Sent, claim_deliveries, record_outcomes, word_delivery
+from offers.deliveries import Sent, claim_deliveries, record_outcomes, word_delivery
+from offers.push import Outcome, Push
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
 from workers.failpoints import Failpoints

@@ -12,7 +12,7 @@ from offers.arrivals import Arrivals, Crossing, record_crossings
 from offers.campaigns import put_campaign, step_campaign
 from offers.coupons import redeem_coupon
 from offers.customers import put_customer
-from offers.deliveries import Claimed, Claims, Outcome, Sent, claim_deliveries, record_outcomes, word_delivery
+from offers.deliveries import Claimed, Claims, Sent, claim_deliveries, record_outcomes, word_delivery
 from offers.desk_offers import add_codes, get_offer, put_offer
 from offers.desk_settings import change_limits
 from offers.devices import change_device, register_device
@@ -20,6 +20,7 @@ from offers.history import list_decisions, list_deliveries, list_transitions, li
 from offers.places import get_place, put_place
 from offers.products import put_product
 from offers.purchases import record_purchase
+from offers.push import Outcome
 from offers.records.database import Database
 from offers.records.ids import new_id
 from offers.records.queries.history import Asked

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from offers.deliveries import Outcome
+from offers.push import Outcome
 from offers.records.tables import Delivery, Place
 from tests.offers.nights import EVENING, MORNING, decide, move_to, newest, rows
 from tests.offers.stories import Town, at, enter

@@ -7,17 +7,10 @@ import pytest
 
 from offers.campaigns import step_campaign
 from offers.customers import erase_customer, set_consents
-from offers.deliveries import (
-    LEASE,
-    Outcome,
-    Sent,
-    mark_receipt,
-    record_outcomes,
-    sweep_deliveries,
-    word_delivery,
-)
+from offers.deliveries import LEASE, Sent, mark_receipt, record_outcomes, sweep_deliveries, word_delivery
 from offers.devices import revoke_device
 from offers.places import delete_place
+from offers.push import Outcome
 from offers.records.tables import Decision, Delivery, Device
 from offers.rules.profile import ConsentsBody
 from tests.offers.stories import NOON, Town, at, enter, leave, minutes

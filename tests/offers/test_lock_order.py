@@ -13,9 +13,10 @@ from sqlalchemy import event
 
 from offers.campaigns import step_campaign
 from offers.customers import erase_customer, put_customer, put_customers
-from offers.deliveries import Outcome, Sent, record_outcomes
+from offers.deliveries import Sent, record_outcomes
 from offers.history import Kept, kept_long_enough, purge
 from offers.places import delete_place
+from offers.push import Outcome
 from offers.records.queries.consents import add_customer
 from offers.rules.personalise import Words
 from offers.rules.profile import CustomerBody

@@ -6,7 +6,8 @@ import pytest
 
 from offers.coupons import expire_coupons
 from offers.customers import erase_customer
-from offers.deliveries import LEASE, Outcome, Sent, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import LEASE, Sent, record_outcomes, sweep_deliveries, word_delivery
+from offers.push import Outcome
 from tests.offers.stories import TELLS, Town, at, enter
 
 OUTCOMES = [Outcome("sent"), Outcome("failed", "token_dead"), Outcome("unknown", "timeout"), Outcome("failed")]

@@ -10,9 +10,10 @@ import pytest
 from offers.campaigns import put_campaign
 from offers.coupons import expire_coupons
 from offers.customers import erase_customer
-from offers.deliveries import LEASE, Outcome, sweep_deliveries
+from offers.deliveries import LEASE, sweep_deliveries
 from offers.desk_offers import add_codes, delete_offer, put_offer
 from offers.errors import Conflict, PasserbyError
+from offers.push import Outcome
 from offers.records.tables import OfferAtPlace, OfferCode
 from offers.rules.campaign import CampaignBody
 from offers.rules.offer import OfferBody

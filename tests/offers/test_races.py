@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from offers.arrivals import record_crossings
 from offers.customers import erase_customer, put_customer, set_consents
-from offers.deliveries import Outcome, Sent, record_outcomes
+from offers.deliveries import Sent, record_outcomes
 from offers.devices import link_device, register_device, revoke_device
 from offers.places import put_place
+from offers.push import Outcome
 from offers.records.database import Database
 from offers.records.queries.customers import customers_locked
 from offers.records.tables import Customer, Stay

@@ -8,9 +8,10 @@ import pytest
 
 from offers.campaigns import step_campaign
 from offers.customers import erase_customer
-from offers.deliveries import LEASE, Outcome, sweep_deliveries
+from offers.deliveries import LEASE, sweep_deliveries
 from offers.errors import NotFound
 from offers.personal import export_customer
+from offers.push import Outcome
 from offers.records.tables import Coupon, OfferCode
 from tests.offers.stories import TELLS, Town, at, enter
 

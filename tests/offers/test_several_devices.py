@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from offers.customers import erase_customer
-from offers.deliveries import LEASE, Outcome, Sent, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import LEASE, Sent, record_outcomes, sweep_deliveries, word_delivery
 from offers.devices import revoke_device
+from offers.push import Outcome
 from offers.records.tables import Decision
 from offers.rules.personalise import Words
 from tests.offers.stories import NOON, TELLS, Town, at, enter, leave, minutes

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from offers.deliveries import Outcome
+from offers.push import Outcome
 from offers.records.tables import Delivery, Device
 from tests.offers.stories import Town, at, enter, leave, minutes
 

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from offers.arrivals import Crossing, record_crossings
-from offers.deliveries import Outcome
+from offers.push import Outcome
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings

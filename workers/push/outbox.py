@@ -5,7 +5,7 @@ from typing import Any
 
 from redis import Redis
 
-from offers.deliveries import Outcome, PushMessage
+from offers.push import Outcome, PushMessage
 from workers.traces import OUTBOX
 
 KEPT = 100_000

@@ -14,6 +14,7 @@ from offers.records.tables.orders import Order
 from offers.records.tables.places import Geofence, GeofenceVersion, Place
 from offers.records.tables.products import Product
 from offers.records.tables.purchases import Purchase, PurchaseItem
+from offers.records.tables.push_lanes import PushLane
 from offers.records.tables.settings import DeskSettings
 from offers.records.tables.stays import Stay, Transition, Visit
 from offers.records.tables.users import Deed, User, UserSession
@@ -41,6 +42,7 @@ __all__ = [
     "Product",
     "Purchase",
     "PurchaseItem",
+    "PushLane",
     "ServerKey",
     "Stay",
     "Transition",

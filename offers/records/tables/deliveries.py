@@ -10,12 +10,15 @@ from offers.records.database import Table
 
 UNDER_WAY = text("state IN ('queued', 'sending')")
 
+WAITS = text("state = 'queued'")
+
 
 class Delivery(Table):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("customer_id", "source_id", "moment", "device_id", name="uq_deliveries_once"),
         Index("ix_deliveries_under_way", "state", "not_before", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
+        Index("ix_deliveries_next", "turn", "expires_at", "id", sqlite_where=WAITS, postgresql_where=WAITS),
         Index("ix_deliveries_created", "created_at", "id"),
     )
 
@@ -43,6 +46,7 @@ class Delivery(Table):
     title: Mapped[str | None]
     body: Mapped[str | None]
     url: Mapped[str | None]
+    image: Mapped[str | None]
     coupon: Mapped[str | None]
     """The coupon's code as the customer is told it, or its id where it has no code; written with the claim."""
     created_at: Mapped[datetime]
@@ -52,6 +56,12 @@ class Delivery(Table):
     """Names the sender that holds it; only that sender may record the outcome."""
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int]
+    doubts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often nobody could tell whether it had left."""
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Where not everything can go at once the least goes first: 0 for what a customer waits for, 1 to 1001 for offers by their priority."""
+    provider_id: Mapped[str | None]
+    """What the push service calls the message it accepted."""
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]

@@ -19,7 +19,17 @@ class Device(Table):
     platform: Mapped[str]
     """`ios`, `android` or `web`."""
     push_token: Mapped[str | None] = mapped_column(index=True)
-    """No token: the device can not be pushed to."""
+    """No token: the device can not be pushed to. A browser's push subscription is kept here as JSON."""
+    push_kind: Mapped[str | None]
+    """`token`, `fid` or `web_push`; none where there is no token."""
+    push_vapid: Mapped[str | None]
+    """The public key, in base64url, that a browser's subscription is bound to for its life."""
+    push_seen_at: Mapped[datetime | None]
+    """When the device last said that this address is its own."""
+    push_retired_at: Mapped[datetime | None]
+    """When the address before was given up, none since it named another."""
+    push_retired_reason: Mapped[str | None]
+    """Why: `unregistered`, `sender_mismatch`, `bad_token`, `subscription_gone`, `vapid_mismatch`, `unsubscribed`, `stale`."""
     locale: Mapped[str | None]
     time_zone: Mapped[str | None]
     os_version: Mapped[str | None]

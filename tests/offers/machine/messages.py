@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from offers.arrivals import Crossing
 from offers.coupons import expire_coupons, redeem_coupon
 from offers.deferrals import decide_deferred, due_deferrals
-from offers.deliveries import Outcome, Sent, claim_deliveries, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import Sent, claim_deliveries, record_outcomes, sweep_deliveries, word_delivery
 from offers.errors import Conflict, Gone, NotFound
+from offers.push import Outcome
 from offers.rules.coupon import RedeemBody
 from offers.rules.coupon_codes import generated_code, mark_of
 from tests.offers.machine import city
