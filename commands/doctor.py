@@ -25,6 +25,7 @@ from offers.settings import Settings
 from workers.app import open_redis
 from workers.condition import broker_takes_rings, redis_condition
 from workers.condition import refusal_of as redis_refusal
+from workers.push.credentials import check_credentials
 from workers.vitals import read_mqtt, read_vitals
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
@@ -172,6 +173,10 @@ def _mqtt(settings: Settings) -> list[Finding]:
 
 
 def _push(settings: Settings) -> list[Finding]:
+    try:
+        check_credentials(settings)
+    except Misconfigured as error:
+        return findings.of_push(settings.push, demo=settings.demo, refused=str(error))
     return findings.of_push(settings.push, demo=settings.demo)
 
 

@@ -104,7 +104,10 @@ def _is_network(text: str) -> bool:
         return False
 
 
-def of_push(push: str, *, demo: bool) -> list[Finding]:
+def of_push(push: str, *, demo: bool, refused: str = "") -> list[Finding]:
+    """`refused`: why a worker would not start with it."""
+    if refused:
+        return [Finding("push", "wrong", refused.rstrip("."), "See docs/push.md, Credentials")]
     if push == "outbox" and not demo:
         return [Finding("push", "look", "outbox: messages are kept in Redis and reach no phone", "Fine for a trial")]
     return [Finding("push", "ok", push)]

@@ -11,6 +11,7 @@ from offers.settings import Settings
 from workers.app import create_worker_app
 from workers.enqueue import QUEUES
 from workers.logs import configure_logging
+from workers.push.credentials import check_credentials
 
 
 def run_web(settings: Settings, host: str, port: int) -> None:
@@ -39,7 +40,8 @@ def _keep_our_logs() -> None:
 
 
 def run_worker(settings: Settings) -> None:
-    """Celery's worker for all three queues, until SIGTERM."""
+    """Celery's worker for all three queues, until SIGTERM. `Misconfigured` where what it is to send could not be sent."""
+    check_credentials(settings)
     run_worker_of(create_worker_app(settings), settings)
 
 

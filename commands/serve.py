@@ -30,6 +30,7 @@ from workers.embedded import (
     why_not_listen,
 )
 from workers.logs import configure_logging
+from workers.push.credentials import check_credentials
 
 READY_WITHIN_S = 60.0
 
@@ -163,7 +164,8 @@ def _waits_for_a_broker(response: httpx.Response) -> bool:
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Start everything, say so in one line, live until SIGTERM or Ctrl-C."""
+    """Start everything, say so in one line, live until SIGTERM or Ctrl-C. Nothing is started that could not send."""
+    check_credentials(settings)
     with Serving(settings, host, port) as served:
         if not served.stopped():
             print(f"ready {served.url}", flush=True)

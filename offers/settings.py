@@ -116,6 +116,18 @@ class Settings(BaseSettings):
             raise ValueError("ends with the topics' first level, without + # or ?")
         return value
 
+    @field_validator("fcm_endpoint")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        try:
+            at = urlsplit(value)
+            good = at.scheme in {"http", "https"} and bool(at.hostname) and at.port != 0
+        except ValueError:
+            good = False
+        if value and (not good or any(one in value for one in "?#@ ")):
+            raise ValueError("must be a web address with a host, and no more: https://localhost:9443")
+        return value
+
     @field_validator("database_url", "redis_url", "broker_url", "mqtt_url")
     @classmethod
     def _is_an_address(cls, value: str, info: ValidationInfo) -> str:
