@@ -224,6 +224,13 @@ def test_settings_that_can_not_be_read_are_a_finding(folder: Path) -> None:
     assert "chimney" in ran.stderr
 
 
+def test_it_says_why_a_worker_would_not_send(tmp_path: Path) -> None:
+    ran = doctor("--part", "push", "--json", PASSERBY_DATA=str(tmp_path), PASSERBY_PUSH="fcm")
+    assert ran.returncode == 1
+    (found,) = json.loads(ran.stdout)["findings"]
+    assert found["said"].startswith("PASSERBY_GOOGLE_APPLICATION_CREDENTIALS is not set")
+
+
 def test_looking_leaves_nothing_behind(tmp_path: Path) -> None:
     ran = doctor("--json", PASSERBY_DATA=str(tmp_path / "none"))
     assert ran.returncode == 1

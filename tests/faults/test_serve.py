@@ -108,6 +108,12 @@ def test_two_can_not_share_a_folder(tmp_path: Path) -> None:
         (["serve"], {"PASSERBY_SECRET_KEY": "short"}, "PASSERBY_SECRET_KEY"),
         (["serve"], {"PASSERBY_PUSH": "pigeon"}, "PASSERBY_PUSH"),
         (["serve"], {"PASSERBY_PROCESSES": "many"}, "PASSERBY_PROCESSES"),
+        (["serve"], {"PASSERBY_PUSH": "fcm"}, "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS is not set"),
+        (
+            ["worker"],
+            {"PASSERBY_PUSH": "fcm", "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS": "/dev/null"},
+            "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS: /dev/null is not JSON",
+        ),
         (["seed", "nowhere"], {}, "nowhere"),
         (["key", "create", "--role", "king"], {}, "role"),
         (["replay", "nothing.gpx", "--key", "sk_x"], {}, "nothing.gpx"),

@@ -50,7 +50,7 @@ VENDORS = {
     "redis": {"workers", "web"},
     "celery": {"workers", "commands/roles", "web/parts", "web/app", "web/health"},
     "kombu": {"workers"},
-    "firebase_admin": {"workers/push", "benchmarks", "tests/doubles"},
+    "firebase_admin": {"workers/push", "benchmarks", "tests/doubles", "tests/workers/push"},
     "pywebpush": {"workers/push"},
     "fastapi": {"web"},
     "starlette": {"web", "seeds"},
