@@ -98,7 +98,7 @@ class Wire:
             return False
         out = _head(answer)
         if answer.ending == "cut":
-            writer.write(out + answer.body[: len(answer.body) // 2])
+            writer.write(out + answer.body[: len(answer.body) // 2] if answer.body else out[: len(out) // 2])
             await writer.drain()
             await asyncio.sleep(BREAK_S)
             reset(writer)
