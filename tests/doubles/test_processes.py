@@ -59,6 +59,13 @@ def test_fcm_killed_and_started_again_knows_what_it_accepted(fcm: FcmProcess) ->
         assert fcm.tries == {"a": 2}
 
 
+def test_a_double_ends_with_whoever_started_it(fcm: FcmProcess) -> None:
+    with fcm:
+        assert fcm.process.stdin
+        fcm.process.stdin.close()
+        assert fcm.process.wait(30) == 0
+
+
 def test_what_does_not_serve_says_why(tmp_path: Path) -> None:
     fcm = FcmProcess(tmp_path, "--nonsense")
     with pytest.raises(RuntimeError, match="unrecognized arguments: --nonsense"):
