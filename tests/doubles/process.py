@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -14,7 +15,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.doubles.faults import Said
-from workers.embedded import free_port
 
 HOUSE = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -26,7 +26,7 @@ class DoubleProcess:
     module: str
 
     def __init__(self, folder: Path, *arguments: str, tls: bool, port: int | None = None) -> None:
-        self.port = port or free_port()
+        self.port = port or _free_port()
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.record_file = folder / "received.jsonl"
         self.ca_file = folder / "ca.pem"
@@ -35,10 +35,16 @@ class DoubleProcess:
         self._arguments = [*arguments, *(["--ca", str(self.ca_file)] if tls else [])]
 
     def start(self) -> None:
-        line = [sys.executable, "-m", self.module, "serve", "--port", str(self.port), "--record", str(self.record_file)]
+        line = [sys.executable, "-m", self.module, "serve", "--with-parent", "--port", str(self.port)]
+        line += ["--record", str(self.record_file), *self._arguments]
         with self._words.open("ab") as out:
             self.process = subprocess.Popen(
-                [*line, *self._arguments], stdout=out, stderr=subprocess.STDOUT, cwd=HOUSE, start_new_session=True
+                line,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=HOUSE,
+                start_new_session=True,
             )
         deadline = time.monotonic() + PATIENCE_S
         while not self._is_healthy():
@@ -49,11 +55,19 @@ class DoubleProcess:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE_S)
+        code = self._ended()
+        if code:
+            raise RuntimeError(f"{self.module} ended with {code}: {self._words.read_text('utf-8')}")
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(PATIENCE_S)
+        self._ended()
+
+    def _ended(self) -> int:
+        code = self.process.wait(PATIENCE_S)
+        if self.process.stdin:
+            self.process.stdin.close()
+        return code
 
     def __enter__(self) -> Self:
         self.start()
@@ -106,3 +120,10 @@ class DoubleProcess:
 
     def reset(self) -> None:
         self.tell("reset")
+
+
+def _free_port() -> int:
+    """workers.embedded has it too, with half a second of imports."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])

@@ -9,7 +9,6 @@ from pathlib import Path
 from tests.doubles.fcm.account import make_account, write_account
 from tests.doubles.fcm.service import Fcm, Ways
 from tests.doubles.serving import serve, serve_arguments
-from tests.doubles.tls import kept_certificates
 
 
 def main() -> None:
@@ -38,8 +37,7 @@ def main() -> None:
             scheme = "https" if given.ca else "http"
             write_account(make_account(f"{scheme}://127.0.0.1:{given.port}", given.project), path)
         fcm.tokens.trust(json.loads(path.read_text("utf-8")))
-    certificates = kept_certificates(given.ca) if given.ca else None
-    serve(fcm, certificates, given.port)
+    serve(fcm, given)
     fcm.record.close()
 
 

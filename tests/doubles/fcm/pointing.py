@@ -1,15 +1,17 @@
 """Sends what one firebase-admin App sends to a double instead of to Google."""
 
-import firebase_admin
-import requests.adapters
-from firebase_admin import _http_client, messaging
+from typing import Any
 
 GOOGLES = "https://fcm.googleapis.com/"
 
 
-def point_firebase_admin_at(app: firebase_admin.App, url: str) -> None:
+def point_firebase_admin_at(app: Any, url: str) -> None:
     """Call it once, right after `initialize_app`. firebase-admin 7 has no setting for it: this touches private attributes of that one App's
     messaging service, and raises when they are not what they were."""
+    # here, so that a double that is only served does not wait for it
+    import requests.adapters
+    from firebase_admin import _http_client, messaging
+
     service = messaging._get_messaging_service(app)
     # google-auth asks iamcredentials.googleapis.com where the account may be used, in a thread, with the bearer token: keep that here
     if hasattr(service._credential, "_is_regional_access_boundary_lookup_required"):
