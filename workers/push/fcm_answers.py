@@ -94,6 +94,7 @@ def may_have_broken_the_way(error: BaseException) -> bool:
     return any(
         isinstance(one, httpx.PoolTimeout | httpx.ReadTimeout | httpx.NetworkError | httpx.ProtocolError | TimeoutError)
         and not isinstance(one, httpx.ConnectError)
+        and "StreamReset" not in str(one)  # of HTTP/2, and only of this message: the connection goes on
         for one in _chain(error)
     )
 

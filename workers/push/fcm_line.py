@@ -6,7 +6,7 @@ firebase-admin's `send_each_async` is called with one message at a time: of a li
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,9 +80,11 @@ class FcmLine:
         sending = asyncio.run_coroutine_threadsafe(self._send(messages), self._loop)
         try:
             return sending.result(self._options.total_s + 5)
+        except CancelledError:  # closed meanwhile
+            return [Outcome("unknown", "cut_off")] * len(messages)
         except TimeoutError:
             sending.cancel()
-            log.exception("fcm_line_stuck", messages=len(messages))
+            log.exception("fcm_line_stuck", deliveries=len(messages))
             return [Outcome("unknown", "no_answer")] * len(messages)
 
     def close(self) -> None:
@@ -97,18 +99,26 @@ class FcmLine:
 
     async def _send(self, messages: Sequence[PushMessage]) -> list[Outcome]:
         until = self._loop.time() + self._options.total_s
-        no_token: Outcome | None = None
+        shut = await self._why_not_now()
+        return list(await asyncio.gather(*(self._one(message, until, shut) for message in messages)))
+
+    async def _why_not_now(self) -> Outcome | None:
+        """What becomes of a whole batch for which there is no token or no App; none when both are there."""
         try:
             await self._token.fresh()
+            await self._usable_way()
         except NoAccessToken as error:
-            no_token = error.outcome
-        return list(await asyncio.gather(*(self._one(message, until, no_token) for message in messages)))
+            return error.outcome
+        except Exception as error:
+            log.exception("fcm_not_opened", error=type(error).__name__)
+            return Outcome("waiting", "not_begun", lane="fcm", alarm=True)
+        return None
 
-    async def _one(self, message: PushMessage, until: float, no_token: Outcome | None) -> Outcome:
+    async def _one(self, message: PushMessage, until: float, shut: Outcome | None) -> Outcome:
         if self._is_late(message):
             return Outcome("failed", "too_late")
-        if no_token is not None:
-            return no_token
+        if shut is not None:
+            return shut
         try:
             async with asyncio.timeout_at(until - LEAST_S):
                 await self._gate.acquire()
@@ -129,7 +139,7 @@ class FcmLine:
         try:
             built = fcm_message(message, self._now(), self._options.base_url)
         except (TooLarge, ValueError) as error:
-            log.error("fcm_bad_payload", error=type(error).__name__, delivery=message.delivery_id)  # noqa: TRY400 - its text may hold an address
+            log.error("fcm_bad_payload", error=type(error).__name__, delivery_id=message.delivery_id)  # noqa: TRY400 - its text may hold an address
             return Outcome("failed", "bad_payload", alarm=True)
         used = self._token.value
         outcome = await self._hand_over(built, message.platform, until)
@@ -198,6 +208,10 @@ class FcmLine:
             log.warning("fcm_app_not_closed", error=type(error).__name__)
 
     async def _close_all(self) -> None:
+        under_way = asyncio.all_tasks() - {asyncio.current_task()} - self._closing
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
         if self._way:
             await self._close(self._way.app)
         if self._closing:

@@ -45,6 +45,6 @@ def _send(way: Push, share: Sequence[PushMessage]) -> list[Outcome]:
         log.exception("push_raised", error=type(error).__name__, deliveries=len(share))
         return [Outcome("unknown", "push_raised")] * len(share)
     if len(outcomes) != len(share):
-        log.error("push_miscounted", outcomes=len(outcomes), deliveries=len(share))
+        log.error("push_miscounted", count=len(outcomes), deliveries=len(share))
         return [Outcome("unknown", "push_raised")] * len(share)
     return outcomes

@@ -173,6 +173,7 @@ def test_fcm_s_own_errors_are_known_by_type_and_by_code() -> None:
         (failed_with(httpx.PoolTimeout("full")), True),
         (failed_with(httpx.RemoteProtocolError("GOAWAY")), True),
         (failed_with(httpx.ReadError("reset")), True),
+        (failed_with(httpx.RemoteProtocolError("<StreamReset stream_id:7, error_code:2>")), False),
         (TimeoutError(), True),
         (failed_with(httpx.ConnectError("refused")), False),
         (ValueError("no such field"), False),

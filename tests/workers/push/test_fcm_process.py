@@ -6,6 +6,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
+
+import pytest
 
 from offers.push import Outcome
 from tests.doubles.fcm import FcmDouble
@@ -73,6 +76,25 @@ def test_closing_leaves_no_thread_and_the_next_send_opens_again(fcm: FcmDouble, 
     push.close()
     push.close()
     assert lines() == []
+    assert push.send([message_to("good")])[0].state == "sent"
+
+
+def test_closing_ends_what_is_under_way(fcm: FcmDouble, push: FcmPush) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(push.send, [message_to("hang-x")])
+        while not received(fcm):
+            time.sleep(0.02)
+        push.close()
+        assert sending.result(30) == [Outcome("unknown", "cut_off")]
+
+
+def test_what_can_not_be_opened_is_tried_once_a_batch_and_loses_nothing(
+    fcm: FcmDouble, push: FcmPush, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
+    outcomes = push.send([message_to("good")] * 50)
+    assert set(outcomes) == {Outcome("waiting", "not_begun", lane="fcm", alarm=True)}
+    monkeypatch.setenv("SSL_CERT_FILE", str(fcm.ca_file))
     assert push.send([message_to("good")])[0].state == "sent"
 
 

@@ -1,11 +1,22 @@
 """What each of FCM's answers becomes, over the wire."""
 
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
 import pytest
 
 from offers.push import Outcome
 from tests.doubles.fcm import FcmDouble
+from tests.doubles.tls import certificates
 from tests.workers.push.conftest import OpenPush, message_to, received
+from workers.push.credentials import ServiceAccount
 from workers.push.fcm import FcmPush
+from workers.push.fcm_line import FcmOptions
 
 ROWS = {
     "unregistered-": Outcome("failed", "unregistered", address="dead"),
@@ -81,6 +92,74 @@ def test_nothing_is_worn_out_by_answers_of_503(fcm: FcmDouble, push: FcmPush) ->
         assert {one.reason for one in outcomes} == {"unavailable"}
     assert len(received(fcm)) == 150
     assert [one.state for one in push.send([message_to("good")])] == ["sent"]
+
+
+def test_a_message_that_is_broken_off_costs_no_connection(fcm: FcmDouble, push: FcmPush) -> None:
+    assert push.send([message_to("good")])[0].state == "sent"
+    before = fcm.connections
+    for number in range(5):
+        assert push.send([message_to(f"reset-{number}")]) == [Outcome("unknown", "cut_off")]
+    assert push.send([message_to("good")])[0].state == "sent"
+    assert fcm.connections == before
+
+
+def test_what_was_not_written_has_not_left(fcm: FcmDouble, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """After a restart somebody takes the connection, lets one message be written, says nothing and hangs up."""
+    monkeypatch.setenv("SSL_CERT_FILE", shutil.copy(fcm.ca_file, tmp_path))
+    port = int(fcm.url.rpartition(":")[2])
+    push = FcmPush(ServiceAccount(fcm.account()), FcmOptions(endpoint=fcm.url))
+    try:
+        assert push.send([message_to("good")])[0].state == "sent"
+        assert push.send([message_to("killed-x")])[0].state == "unknown"
+        fcm.__exit__(None, None, None)
+        with listening(port), ThreadPoolExecutor(1) as pool:
+            sending = pool.submit(push.send, [message_to(f"good-{number}") for number in range(10)])
+            outcomes = sending.result(60)
+    finally:
+        push.close()
+    assert outcomes.count(Outcome("unknown", "cut_off")) == 1
+    assert outcomes.count(Outcome("waiting", "not_connected")) == 9
+
+
+@contextmanager
+def listening(port: int) -> Iterator[None]:
+    """HTTP/2 over TLS as far as the handshake; each connection ends when a message's worth was read from it."""
+    stop = threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        context = certificates().server_context("h2")
+        while not stop.is_set():
+            try:
+                plain, _ = listener.accept()
+            except TimeoutError:
+                continue
+            with plain, suppress(OSError):
+                plain.settimeout(5)
+                with context.wrap_socket(plain, server_side=True) as caller:
+                    heard = b""
+                    while b"dlv_" not in heard:
+                        heard += caller.recv(65_536) or b"dlv_"
+
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        listener.settimeout(0.2)
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        yield
+        stop.set()
+        thread.join()
+
+
+def test_an_fcm_without_tls_is_sent_to_by_http_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FcmDouble(tls=False) as fcm:
+        push = FcmPush(ServiceAccount(fcm.account()), FcmOptions(endpoint=fcm.url))
+        try:
+            outcomes = push.send([message_to(f"good-{number}") for number in range(100)])
+            assert {one.state for one in outcomes} == {"sent"}
+            assert push.send([message_to("reset-x"), message_to("killed-x")]) == [Outcome("unknown", "cut_off")] * 2
+            assert push.send([message_to("unavailable-x")]) == [Outcome("waiting", "unavailable")]
+        finally:
+            push.close()
+        assert {one.http for one in received(fcm)} == {"1.1"}
 
 
 def test_messages_that_hang_do_not_starve_those_after_them(fcm: FcmDouble, open_fcm: OpenPush) -> None:
