@@ -163,10 +163,11 @@ def test_an_fcm_without_tls_is_sent_to_by_http_1(monkeypatch: pytest.MonkeyPatch
 
 
 def test_messages_that_hang_do_not_starve_those_after_them(fcm: FcmDouble, open_fcm: OpenPush) -> None:
-    push = open_fcm(message_s=1.5, http_s=1.0)
-    outcomes = push.send([message_to(f"hang-{number}") for number in range(80)] + [message_to("good")] * 20)
-    assert {(one.state, one.reason) for one in outcomes[:80]} == {("unknown", "no_answer")}
-    assert {one.state for one in outcomes[80:]} == {"sent"}
+    """Each holds a stream of its connection for good, and there are a hundred."""
+    push = open_fcm(message_s=3.0, http_s=20.0, total_s=60.0)
+    outcomes = push.send([message_to(f"hang-{number}") for number in range(160)] + [message_to("good")] * 20)
+    assert {(one.state, one.reason) for one in outcomes[:160]} == {("unknown", "no_answer")}
+    assert {one.state for one in outcomes[160:]} == {"sent"}
 
 
 def test_a_batch_ends_in_time_whatever_hangs(fcm: FcmDouble, open_fcm: OpenPush) -> None:
