@@ -105,7 +105,7 @@ def test_a_message_that_is_broken_off_costs_no_connection(fcm: FcmDouble, push: 
 
 def test_what_was_not_written_has_not_left(fcm: FcmDouble, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """After a restart somebody takes the connection, lets one message be written, says nothing and hangs up."""
-    monkeypatch.setenv("SSL_CERT_FILE", shutil.copy(fcm.ca_file, tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(shutil.copy(str(fcm.ca_file), tmp_path)))
     port = int(fcm.url.rpartition(":")[2])
     push = FcmPush(ServiceAccount(fcm.account()), FcmOptions(endpoint=fcm.url))
     try:
