@@ -17,7 +17,7 @@ from h2.events import (
     StreamReset,
     WindowUpdated,
 )
-from h2.exceptions import ProtocolError, StreamClosedError
+from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
 
 from tests.doubles.answers import Answer, Request, Service
@@ -47,9 +47,10 @@ class Http2:
         )
         self._h2 = H2Connection(config)
         self._asked: dict[int, _Asked] = {}
-        self._later: set[asyncio.Task[None]] = set()
+        self._long: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._ended = False
+        self._flushing = False
 
     async def serve(self) -> None:
         self._h2.initiate_connection()
@@ -66,11 +67,13 @@ class Http2:
         except ProtocolError:
             self._flush()  # h2 has put the GOAWAY that says why
         finally:
-            for task in self._later:
+            self._ended = True
+            for task in self._long:
                 task.cancel()
-            await asyncio.gather(*self._later, return_exceptions=True)
+            await asyncio.gather(*self._long, return_exceptions=True)
 
     def _flush(self) -> None:
+        self._flushing = False
         out = self._h2.data_to_send()
         if out:
             self._writer.write(out)
@@ -96,38 +99,47 @@ class Http2:
         path, query = split_address(asked.headers[":path"])
         request = Request(asked.headers[":method"], path, query, asked.headers, bytes(asked.body), "2")
         answer = self._service.answer(request)
-        with contextlib.suppress(StreamClosedError):  # whoever asked has gone
-            if answer.delay_s or self._sendable(stream, answer.body) < len(answer.body):
-                task = asyncio.create_task(self._send_later(stream, answer))
-                self._later.add(task)
-                task.add_done_callback(self._later.discard)
+        if answer.delay_s:
+            asyncio.get_running_loop().call_later(answer.delay_s, self._late, stream, answer)
+        else:
+            self._begin(stream, answer)
+
+    def _late(self, stream: int, answer: Answer) -> None:
+        if not self._ended:
+            self._begin(stream, answer)
+            if not self._flushing:  # those of one moment leave together
+                self._flushing = True
+                asyncio.get_running_loop().call_soon(self._flush)
+
+    def _begin(self, stream: int, answer: Answer) -> None:
+        with contextlib.suppress(ProtocolError):  # whoever asked has gone
+            if answer.ending == "whole" and self._sendable(stream, answer.body) < len(answer.body):
+                task = asyncio.create_task(self._send_long(stream, answer))
+                self._long.add(task)
+                task.add_done_callback(self._long.discard)
             else:
                 self._send(stream, answer)
 
-    async def _send_later(self, stream: int, answer: Answer) -> None:
-        """Of an answer that takes its time, or more than one frame."""
-        await asyncio.sleep(answer.delay_s)
+    async def _send_long(self, stream: int, answer: Answer) -> None:
+        """Of an answer that takes more than one frame, or more room than there is."""
         body = answer.body
         with contextlib.suppress(ProtocolError):  # whoever asked has gone
-            if answer.ending == "whole":
-                self._h2.send_headers(stream, _headers(answer))
-                while len(body) > (size := self._sendable(stream, body)):
-                    self._h2.send_data(stream, body[:size])
-                    body = body[size:]
-                    self._flush()
-                    if not size:
-                        self._room.clear()
-                        await self._room.wait()
-                self._h2.send_data(stream, body, end_stream=True)
-            else:
-                self._send(stream, answer)
+            self._h2.send_headers(stream, _headers(answer))
+            while len(body) > (size := self._sendable(stream, body)):
+                self._h2.send_data(stream, body[:size])
+                body = body[size:]
+                self._flush()
+                if not size:
+                    self._room.clear()
+                    await self._room.wait()
+            self._h2.send_data(stream, body, end_stream=True)
         self._flush()
 
     def _sendable(self, stream: int, body: bytes) -> int:
         return min(self._h2.local_flow_control_window(stream), self._h2.max_outbound_frame_size, len(body))
 
     def _send(self, stream: int, answer: Answer) -> None:
-        """Of an answer that fits one frame, and of all that do not end well."""
+        """Of an answer that fits one frame, and of any that does not end well."""
         if answer.ending == "hang":
             return
         if answer.ending == "killed":
