@@ -49,7 +49,7 @@ def switch_off_retries() -> None:
 
 
 def open_app(credential: Any, project_id: str, http_timeout_s: float, endpoint: str) -> firebase_admin.App:
-    """An App whose messaging service is ready: a quarter of a second of work, three times of which is TLS."""
+    """An App whose messaging service is ready. A quarter of a second of work, most of it three TLS contexts: never on an event loop."""
     switch_off_retries()
     app = firebase_admin.initialize_app(
         credential, {"projectId": project_id, "httpTimeout": http_timeout_s}, name=f"passerby-{secrets.token_hex(8)}"
