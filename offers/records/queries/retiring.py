@@ -21,7 +21,14 @@ def retire_address(
             Device.push_token == push_token,
             or_(Device.push_seen_at.is_(None), Device.push_seen_at < sent_at),
         )
-        .values(push_token=None, push_kind=None, push_vapid=None, push_retired_at=now, push_retired_reason=reason)
+        .values(
+            push_token=None,
+            push_kind=None,
+            push_vapid=None,
+            push_seen_at=None,
+            push_retired_at=now,
+            push_retired_reason=reason,
+        )
         .returning(Device.id)
         .execution_options(synchronize_session=False)
     )
