@@ -107,10 +107,10 @@ class Sender:
     def _send(self, messages: Sequence[PushMessage]) -> list[Outcome]:
         try:
             outcomes = self.push.send(messages)
-            if len(outcomes) != len(messages):
-                raise ValueError("an outcome a message")
         except Exception as error:
             log.exception("push_raised", error=type(error).__name__, deliveries=len(messages))
+            outcomes = []
+        if len(outcomes) != len(messages):  # nobody can tell which is whose
             return [Outcome("unknown", "push_raised")] * len(messages)
         return outcomes
 
