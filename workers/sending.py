@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -120,6 +121,8 @@ class Sender:
         with self.database.transaction() as session:
             learnt = learn_of_lanes(session, answers, now=now())
         _tell_of_lanes(learnt)
+        for reason, count in Counter(one.reason for one in outcomes if one.alarm and not one.lane).items():
+            log.error("push_message_refused", reason=reason, count=count)
 
 
 def _to(claimed: Claimed) -> SentTo:
