@@ -173,7 +173,20 @@ def _mqtt(settings: Settings) -> list[Finding]:
 
 
 def _push(settings: Settings) -> list[Finding]:
-    return findings.of_push(settings.push, demo=settings.demo)
+    found = findings.of_push(settings.push, demo=settings.demo)
+    if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
+        return found
+    database = Database(settings.database)
+    try:
+        seen = database_condition(database)
+        if seen.revision != seen.wanted:
+            return found
+        with database.reading() as session:
+            return found + findings.of_push_lanes(lanes_now(session))
+    except AWAY:  # told of as the database's own
+        return found
+    finally:
+        database.close()
 
 
 def _clocks(settings: Settings) -> list[Finding]:
@@ -188,23 +201,6 @@ def _clocks(settings: Settings) -> list[Finding]:
     with open_redis(settings.redis()) as redis:
         theirs, ours = redis_condition(redis).clock, datetime.now(UTC)
     return found + findings.of_clock("Redis", theirs, ours)
-
-
-def _ways_out(settings: Settings) -> list[Finding]:
-    """What the database knows of the ways to the push services; where it does not answer, that is told of as its own."""
-    if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
-        return []
-    database = Database(settings.database)
-    try:
-        seen = database_condition(database)
-        if seen.revision != seen.wanted:
-            return []
-        with database.reading() as session:
-            return findings.of_push_lanes(lanes_now(session))
-    except AWAY:
-        return []
-    finally:
-        database.close()
 
 
 def _packages(_: Settings) -> list[Finding]:
@@ -238,7 +234,7 @@ PARTS: dict[str, Callable[[Settings], list[Finding]]] = {
     "workers": _vitals("workers"),
     "beat": _vitals("beat"),
     "mqtt": _mqtt,
-    "push": lambda settings: [*_push(settings), *_ways_out(settings)],
+    "push": _push,
     "clocks": _clocks,
     "packages": _packages,
 }
