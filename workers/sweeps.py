@@ -18,6 +18,7 @@ from offers.deciding import Decided
 from offers.deferrals import count_deferrals, decide_deferred, due_deferrals
 from offers.deliveries import sweep_deliveries
 from offers.devices import blocked_devices
+from offers.devices import retire_stale_addresses as retire_some
 from offers.records.database import Database
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
@@ -157,6 +158,17 @@ def trim_aside(redis: Redis, desk: LaneDesk, now: float, keep: timedelta) -> Non
     oldest = int((now - keep.total_seconds()) * 1000)
     for lane in range(desk.lanes):
         client.xtrim(LaneKeys.of(lane).aside, minid=f"{oldest}-0", approximate=False)
+
+
+def retire_stale_addresses(database: Database, now: datetime) -> int:
+    """Give up push addresses that nothing was heard of for too long, a thousand a transaction; how many."""
+    given_up = 0
+    while True:
+        with database.transaction() as session:
+            some = retire_some(session, now=now)
+        given_up += some
+        if not some:
+            return given_up
 
 
 def purge_history(database: Database, now: datetime, decision_days: int, transition_days: int) -> dict[str, int]:

@@ -68,6 +68,7 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
     def purge() -> None:
         here = parts()
         settings = here.settings
+        sweeps.retire_stale_addresses(here.database, sweeps.utc(time.time()))
         sweeps.purge_history(here.database, sweeps.utc(time.time()), settings.decision_days, settings.transition_days)
 
     named: dict[str, Callable[..., None]] = {

@@ -1,0 +1,56 @@
+"""Where a device is pushed to, as callers write it, and for how long an address that was not heard of is used."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from offers.rules.refusals import PATH_WITHIN
+from offers.rules.values import Strict
+
+SEEN_WITHIN = {"offer": timedelta(days=30), "order": timedelta(days=90), "test": timedelta(days=270)}
+"""By a message's kind how lately the device must have said that its address is its own."""
+STALE_AFTER = timedelta(days=270)
+"""Firebase, "Best practices for FCM registration token management": one of which nothing was heard for a month is stale, Android's end after
+270 days, and those of iOS never end by themselves."""
+
+AddressKind = Literal["token", "fid", "web_push"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    kind: AddressKind
+    token: str
+    """FCM's registration token or installation id; a browser's subscription as canonical JSON."""
+    same_from: str = ""
+    """What every spelling of the same address begins with, where it has several: a subscription's endpoint."""
+
+
+def is_heard_of(seen_at: datetime | None, kind: str, now: datetime) -> bool:
+    """Whether an address that the device last said to be its own then may get a message of this kind."""
+    return seen_at is not None and seen_at >= now - SEEN_WITHIN[kind]
+
+
+class Addressed(Strict):
+    """The part of a device's registration that says where to push."""
+
+    push_token: str | None = Field(None, min_length=1, max_length=4096)
+    push_token_kind: Literal["token", "fid"] = "token"
+
+    @model_validator(mode="after")
+    def _is_one_address(self) -> Self:
+        if "push_token_kind" in self.model_fields_set and "push_token" not in self.model_fields_set:
+            raise PydanticCustomError(
+                "push_token_kind", "says what push_token is, and there is none", {PATH_WITHIN: "push_token_kind"}
+            )
+        return self
+
+    @property
+    def says_where(self) -> bool:
+        """Whether an address is named, or taken away."""
+        return "push_token" in self.model_fields_set
+
+    def address(self) -> Address | None:
+        return None if self.push_token is None else Address(self.push_token_kind, self.push_token)
