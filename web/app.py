@@ -23,8 +23,11 @@ from redis.retry import Retry
 from starlette.types import Receive, Scope, Send
 
 from geofences.nearby import leave
+from offers.errors import Misconfigured
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.push_address import Subscribing
+from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
 from web import devices, events, health, me, nearby, problems, reference, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
@@ -232,7 +235,15 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
+        subscribing=Subscribing(_push_services(settings)),
     )
+
+
+def _push_services(settings: Settings) -> PushServices:
+    try:
+        return PushServices.read(settings.web_push_services)
+    except ValueError as wrong:
+        raise Misconfigured(f"PASSERBY_WEB_PUSH_SERVICES: {wrong}") from None
 
 
 def build_app(parts: Parts) -> Doors:
