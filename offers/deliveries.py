@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.local_time import clock_of
 from offers.rules.personal_facts import message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, Words, choose_language, word
+from offers.rules.push_address import is_heard_of
 from offers.rules.quiet_hours import ends_at, is_quiet
 from offers.rules.values import language_chain
 
@@ -159,7 +160,7 @@ def _why_not(
         return "no_consent"
     if campaign is None:
         return "not_live"
-    if not device.push_token or device.revoked_at is not None:
+    if device.revoked_at is not None or not device.push_token or not is_heard_of(device.push_seen_at, row.kind, now):
         return "no_reachable_device"
     if place is None:
         return "place_removed"
@@ -218,6 +219,8 @@ def record_outcomes(session: Session, sender: str, results: Sequence[Sent], *, n
         row.missing = one.words.missing
         row.language, row.title, row.body, row.url = one.language, one.words.title, one.words.body, one.words.url
         row.sent_at = now if one.outcome.state == "sent" else None
+        if row.state == "unknown" and row.received_at is not None:
+            row.state, row.reason, row.sent_at = "sent", "receipt", row.received_at
         row.claim = row.lease_until = None
         write_together(row, *RECORDED)
     session.flush()
@@ -298,18 +301,3 @@ def sweep_deliveries(session: Session, *, now: datetime, limit: int = 1000) -> t
         ended = len(decisions)
         coupon_queries.issue(session, [one for one in decisions if one], now)
     return delivery_queries.due_deliveries(session, now, limit), ended
-
-
-def mark_receipt(
-    session: Session, delivery_id: str, device_id: str, what: Literal["received", "opened"], *, now: datetime
-) -> bool:
-    """Stamp the first receipt of its kind; false when the delivery is not this device's. Safe to repeat."""
-    row = session.get(Delivery, delivery_id)
-    if row is None or row.device_id != device_id:
-        return False
-    if what == "opened" and row.opened_at is None:
-        row.opened_at = now
-    if row.received_at is None:
-        row.received_at = now
-    session.flush()
-    return True

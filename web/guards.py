@@ -26,6 +26,7 @@ PUBLIC: Mapping[str, str] = {
     "/demo/events": "as /demo",
     "/demo/phone/{device}": "as /demo",
     "/static": "styles and pictures",
+    "/v1/receipts": "the `ack_id` in the body, which only came with the message, is the credential; it tells nothing back",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",
 }
 

@@ -7,13 +7,13 @@ import pytest
 
 from offers.campaigns import step_campaign
 from offers.customers import erase_customer, set_consents
-from offers.deliveries import LEASE, Sent, mark_receipt, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import LEASE, Sent, record_outcomes, sweep_deliveries, word_delivery
 from offers.devices import revoke_device
 from offers.places import delete_place
 from offers.push import Outcome
 from offers.records.tables import Decision, Delivery, Device
 from offers.rules.profile import ConsentsBody
-from tests.offers.stories import NOON, Town, at, enter, leave, minutes
+from tests.offers.stories import Town, at, enter, leave, minutes
 
 
 @pytest.fixture
@@ -252,30 +252,6 @@ def test_the_weekday_is_the_customers(town: Town, store: str) -> None:
     town.limits(quiet_hours=None)
     messages = {"nl": {"title": "{{ weekday }}", "body": "x"}}
     assert _titles(town, store, {"time_zone": "Pacific/Kiritimati"}, {}, messages) == ["donderdag"]
-
-
-def test_receipts_are_stamped_once_and_only_by_the_device_itself(town: Town, queued: str, phone: str) -> None:
-    tablet = town.device()
-    town.send([queued], now=at(6))
-
-    def stamp(device: str, what: Any, minute: float) -> bool:
-        return town.write(lambda session: mark_receipt(session, queued, device, what, now=at(minute)))
-
-    assert stamp(tablet, "opened", 7) is False
-    assert stamp(phone, "received", 7) is True
-    assert stamp(phone, "received", 8) is True
-    assert stamp(phone, "opened", 9) is True
-    assert stamp(phone, "opened", 10) is True
-    [item] = town.deliveries()
-    assert (item["received_at"], item["opened_at"]) == (at(7), at(9))
-    assert town.write(lambda session: mark_receipt(session, "dlv_none", phone, "opened", now=NOON)) is False
-
-
-def test_opened_is_received(town: Town, queued: str, phone: str) -> None:
-    town.send([queued], now=at(6))
-    town.write(lambda session: mark_receipt(session, queued, phone, "opened", now=at(9)))
-    [item] = town.deliveries()
-    assert item["received_at"] == item["opened_at"] == at(9)
 
 
 def test_claims_ask_in_a_number_of_queries_that_does_not_grow(town: Town, store: str) -> None:

@@ -55,16 +55,19 @@ def with_expired_lease(session: Session, now: datetime) -> Sequence[str]:
 
 
 def end_expired_leases(session: Session, ids: Iterable[str], now: datetime) -> Sequence[str | None]:
-    """A sender that died half-way: nobody knows whether the message left. An offer stays `unknown`; an order's message goes again.
+    """A sender that died half-way: nobody knows whether the message left, but of those that a phone says arrived. An offer stays `unknown`;
+    an order's message goes again.
 
     Of these, those whose lease has ended and whose customers the caller has locked; their decisions, one a delivery.
     """
+    arrived = Delivery.received_at.is_not(None)
     ended = session.scalars(
         update(Delivery)
         .where(Delivery.id.in_(set(ids)), Delivery.state == "sending", Delivery.lease_until < now)
         .values(
-            state=case((Delivery.kind == "order", "queued"), else_="unknown"),
-            reason=case((Delivery.kind == "order", "sender_died_again"), else_="sender_died"),
+            state=case((arrived, "sent"), (Delivery.kind == "order", "queued"), else_="unknown"),
+            reason=case((arrived, "receipt"), (Delivery.kind == "order", "sender_died_again"), else_="sender_died"),
+            sent_at=Delivery.received_at,
             claim=None,
             lease_until=None,
         )
@@ -100,3 +103,13 @@ def siblings(session: Session, decision_ids: Iterable[str]) -> Siblings:
 
 def deliveries_by_id(session: Session, ids: Iterable[str]) -> Sequence[Delivery]:
     return session.scalars(select(Delivery).where(Delivery.id.in_(set(ids))).order_by(Delivery.id)).all()
+
+
+def deliveries_that_left(session: Session, ids: Iterable[str], device_id: str | None) -> Sequence[Delivery]:
+    """Those of these that a sender had at least once, locked; of one device where it is named."""
+    wanted = select(Delivery).where(among(Delivery.id, ids), Delivery.attempts > 0)
+    if device_id is not None:
+        wanted = wanted.where(Delivery.device_id == device_id)
+    return session.scalars(
+        wanted.order_by(Delivery.id).with_for_update().execution_options(populate_existing=True)
+    ).all()
