@@ -11,6 +11,7 @@ from offers.push import delivery_of_ack
 from offers.records.items import delivery_item
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as queries
+from offers.records.queries.stepping import settle_by_receipt
 from offers.records.tables import Delivery
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.receipts import ReceiptBody, What, happened_at
@@ -60,6 +61,5 @@ def _stamp(row: Delivery, one: Receipt, now: datetime) -> bool:
         row.opened_at = max(at, row.received_at or at)
     if row.received_at is None:
         row.received_at = at
-    if row.state == "unknown" or (row.state == "queued" and row.doubts):
-        row.state, row.reason, row.sent_at = "sent", "receipt", row.received_at
+    settle_by_receipt(row)
     return before != (row.received_at, row.opened_at, row.state)
