@@ -43,6 +43,7 @@ from web.desk import (
     keys,
     lists,
     offers,
+    orders,
     places,
     previews,
     products,
@@ -50,6 +51,7 @@ from web.desk import (
     rehearsing,
     reports,
     settings,
+    testing,
 )
 from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
@@ -79,6 +81,7 @@ DOORS = (
     customers.router,
     products.router,
     purchases.router,
+    orders.router,
     imports.router,
     offers.router,
     coupons.router,
@@ -86,6 +89,7 @@ DOORS = (
     reports.router,
     audiences.router,
     previews.router,
+    testing.router,
     rehearsing.router,
     settings.router,
     keys.router,

@@ -85,6 +85,7 @@ def _live(town: Town, fence: str, customer: str, knocking: Knocking, tokens: Tok
     knocking.refresh[name] = phone.refresh_token or ""
     if customer == SOMEBODY:
         knocking.ids |= {"device_id": phone.device_id, "device": phone.device_id, "delivery_id": sent[0]}
+        knocking.ids["order_id"] = f"order-{customer}"
         knocking.ids["ack_id"] = ack_id_of(sent[0], CODE_KEYS)
 
 
