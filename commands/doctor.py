@@ -18,9 +18,10 @@ from rich.table import Table
 from commands import findings
 from commands.findings import Finding
 from offers.errors import BadInput, Misconfigured
+from offers.push_lanes import lanes_now
 from offers.records.condition import database_condition, unknown_zones
 from offers.records.condition import refusal_of as database_refusal
-from offers.records.database import Database
+from offers.records.database import AWAY, Database
 from offers.settings import Settings
 from workers.app import open_redis
 from workers.condition import broker_takes_rings, redis_condition
@@ -172,7 +173,20 @@ def _mqtt(settings: Settings) -> list[Finding]:
 
 
 def _push(settings: Settings) -> list[Finding]:
-    return findings.of_push(settings.push, demo=settings.demo)
+    found = findings.of_push(settings.push, demo=settings.demo)
+    if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
+        return found
+    database = Database(settings.database)
+    try:
+        seen = database_condition(database)
+        if seen.revision != seen.wanted:
+            return found
+        with database.reading() as session:
+            return found + findings.of_push_lanes(lanes_now(session))
+    except AWAY:  # told of as the database's own
+        return found
+    finally:
+        database.close()
 
 
 def _clocks(settings: Settings) -> list[Finding]:

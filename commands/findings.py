@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
+from offers.push_lanes import LaneNow
 from offers.records.condition import DatabaseCondition, UnknownZones
 from offers.records.condition import Refusal as DatabaseRefusal
 from workers.condition import RedisCondition
@@ -108,6 +109,12 @@ def of_push(push: str, *, demo: bool) -> list[Finding]:
     if push == "outbox" and not demo:
         return [Finding("push", "look", "outbox: messages are kept in Redis and reach no phone", "Fine for a trial")]
     return [Finding("push", "ok", push)]
+
+
+def of_push_lanes(lanes: Iterable[LaneNow]) -> list[Finding]:
+    """Ways out that a person must look into."""
+    do = "docs/operations.md, A way out is paused; it heals by itself once the cause is mended"
+    return [Finding("push", "wrong", one.trouble, do) for one in lanes if one.trouble]
 
 
 def of_data(folder: str, *, writable: bool, free_bytes: int, readable_by_others: bool) -> list[Finding]:

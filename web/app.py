@@ -58,7 +58,7 @@ from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
 from web.listeners import Listeners
-from web.metrics import VitalsCollector
+from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
 from web.parts import Parts
 from web.pings import PATH, PingDoor
@@ -135,6 +135,7 @@ class Doors:
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
+        parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
         self.rest = Envelope(self.desk, bounds | {receipts.PATH: receipts.MOST_BYTES})
 

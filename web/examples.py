@@ -148,6 +148,7 @@ LIMITS: Json = {
     "hold_out_percent": 0,
     "default_language": "en",
     "message_life": "PT15M",
+    "delivery_rate": None,
 }
 PRODUCT: Json = {
     "sku": "SNEAK-1",

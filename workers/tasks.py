@@ -88,7 +88,7 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
         beat.PURGE: purge,
     }
     for name, task in named.items():
-        app.task(name=name)(task)
+        app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
 
 
 def send_what_is_due(parts: "Parts", until: float) -> bool:
