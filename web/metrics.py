@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 WITH_OUTCOME = {
     "decision": ("passerby_decisions", "Decisions by outcome"),
-    "delivery": ("passerby_deliveries", "Deliveries by what became of them"),
+    "delivery": ("passerby_deliveries", "Deliveries by what became of them; sent: a push service accepted it"),
     "mqtt": ("passerby_mqtt_messages", "Messages of OwnTracks over MQTT by what became of them"),
     "transition": ("passerby_transitions", "Transitions by kind"),
     "zone": (

@@ -196,7 +196,7 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/campaigns/{campaign_id}/end": writes(),
     "POST /v1/audiences/count": looks(body={"audience": {"fact": "language", "is": "nl"}}),
     "POST /v1/campaigns/{campaign_id}/preview": writes({"customer": SOMEBODY}),
-    "POST /v1/campaigns/{campaign_id}/test": writes({"device_id": "{device_id}"}, 202),
+    "POST /v1/campaigns/{campaign_id}/test": writes({"device_id": "{reached_id}"}, 202),
     "POST /v1/campaigns/{campaign_id}/rehearse": writes({"days": 2}),
     "GET /v1/settings": looks(),
     "PATCH /v1/settings": writes({"hold_out_percent": 7}),
