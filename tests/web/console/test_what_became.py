@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from offers.records.database import Database
+from offers.records.tables import Delivery
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.test_campaigns import FILLED, NEW
@@ -55,12 +57,13 @@ def test_a_delivery_and_its_why_are_on_the_pages(marketer: Person, admin: httpx.
 @pytest.mark.usefixtures("walked")
 def test_what_the_phone_told_stands_beside_the_message(marketer: Person, database: Database) -> None:
     with database.transaction() as session:
-        [row] = session.query(Delivery).all()
+        row = session.query(Delivery).one()
         row.received_at = row.sent_at
     for path in ("/console/deliveries", "/console/customers/sanne"):
         assert "arrived" in marketer.look(path).text
     with database.transaction() as session:
-        session.query(Delivery).one().opened_at = row.received_at
+        row = session.query(Delivery).one()
+        row.opened_at = row.received_at
     for path in ("/console/deliveries", "/console/customers/sanne"):
         assert "opened" in marketer.look(path).text
 
