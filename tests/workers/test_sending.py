@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from sqlalchemy import insert, update
+from sqlalchemy import event, insert, update
 
 from offers.campaigns import put_campaign, step_campaign
 from offers.desk_settings import change_limits
@@ -177,6 +177,25 @@ def test_messages_of_other_lanes_flow_on_while_one_is_paused(town: Town) -> None
             pass
         kept = [state for state in states(town).values() if state[0] == "queued"]
     assert len({one.delivery_id for one in way.given}) == 240
+
+
+def test_what_outlives_its_life_while_it_is_claimed_is_not_handed_over(town: Town) -> None:
+    """As when the claim waits for a customer that somebody else holds."""
+    ids = burst(town, 2, life=lambda number: 0.5 if number == 0 else 900.0)
+    way = Way()
+    here = sender(town, way)
+
+    @event.listens_for(town.database.engine, "before_cursor_execute")
+    def _wait(*arguments: Any) -> None:
+        if "UPDATE deliveries SET state" in arguments[2]:
+            time.sleep(0.6)
+
+    try:
+        assert here.deliver(ids, lambda: town.now) == 1
+    finally:
+        event.remove(town.database.engine, "before_cursor_execute", _wait)
+    assert [one.delivery_id for one in way.given] == ["dlv_00001"]
+    assert states(town) == {"dlv_00000": ("expired", "too_late"), "dlv_00001": ("sent", None)}
 
 
 class _DiedError(BaseException):
