@@ -87,7 +87,8 @@ class Wire:
             return False
         out = _head(answer)
         if answer.ending == "cut":
-            writer.write(out + answer.body[: len(answer.body) // 2])
+            half = out + answer.body[: len(answer.body) // 2] if answer.body else out[: len(out) // 2]
+            writer.write(half)  # of an answer without a body the head alone would be all of it
             await writer.drain()
             await asyncio.sleep(BREAK_S)
             reset(writer)
