@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from commands.vapid import new_private_text
-from offers.push import Outcome
+from offers.push import Outcome, Push
 from offers.rules.push_subscription import PushServices
 from offers.rules.vapid import VapidKeys, private_text
 from offers.settings import Settings
@@ -38,7 +38,7 @@ def push() -> Iterator[WebPushDouble]:
 
 @pytest.fixture
 def port(push: WebPushDouble) -> Iterator[WebPush]:
-    one = port_to(push.origin, message_s=2.0)
+    one = port_to(push.origin, message_s=4.0)
     yield one
     one.close()
 
@@ -235,7 +235,7 @@ def test_a_service_that_hangs_holds_nobody_elses(push: WebPushDouble) -> None:
     """It has more messages than go out at once, and the other's last are behind all of them."""
     with WebPushDouble() as hanging:
         hanging.faults({"kind": "hang"})
-        port = port_to(push.origin, hanging.origin, message_s=30.0, batch_s=2.0)
+        port = port_to(push.origin, hanging.origin, message_s=30.0, batch_s=4.0)
         stuck = [message_to(hanging.subscribe(KEYS.public)) for _ in range(AT_ONCE + 5)]
         fine = [message_to(push.subscribe(KEYS.public)) for _ in range(AT_ONCE + 5)]
         outcomes = port.send([*stuck, *fine])
@@ -342,7 +342,8 @@ def test_over_tls_with_an_authority_that_is_trusted(monkeypatch: pytest.MonkeyPa
 
 
 def test_it_is_made_of_the_settings() -> None:
-    assert WebPush.of(Settings()) is None
+    none: Push | None = WebPush.of(Settings())
+    assert none is None
     port = WebPush.of(
         Settings.model_validate(
             {
