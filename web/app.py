@@ -23,7 +23,6 @@ from redis.retry import Retry
 from starlette.types import Receive, Scope, Send
 
 from geofences.nearby import leave
-from offers.errors import Misconfigured
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
@@ -240,15 +239,13 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
-        subscribing=Subscribing(_push_services(settings)),
+        subscribing=_subscribing(settings),
     )
 
 
-def _push_services(settings: Settings) -> PushServices:
-    try:
-        return PushServices.read(settings.web_push_services)
-    except ValueError as wrong:
-        raise Misconfigured(f"PASSERBY_WEB_PUSH_SERVICES: {wrong}") from None
+def _subscribing(settings: Settings) -> Subscribing:
+    keys = settings.vapid()
+    return Subscribing(PushServices.read(settings.web_push_services), keys.public if keys else None)
 
 
 def build_app(parts: Parts) -> Doors:
