@@ -23,6 +23,7 @@ FILLED: Mapping[str, Any] = {
     "messages__en__title": "Hello {{ customer.first_name }}",
     "messages__en__body": "You are near {{ place.name }}.",
     "messages__en__url": "/sale",
+    "messages__en__image": "https://cdn.shop.example/sneakers.jpg",
     "schedule__from": "2026-11-20T09:00",
     "schedule__until": "2026-12-31T23:59",
     "schedule__weekly": "Mo-Sa 09:00-18:00",
@@ -59,6 +60,7 @@ def test_a_campaign_on_the_form_is_the_campaign_at_the_api(draft: str, marketer:
     assert campaign["quiet_hours"] == "defer"
     assert set(campaign["messages"]) == {"nl", "en"}
     assert campaign["messages"]["en"]["url"] == "/sale"
+    assert campaign["messages"]["en"]["image"] == "https://cdn.shop.example/sneakers.jpg"
     page = marketer.look(f"{draft}?done=campaign_saved")
     assert "Saved as version 1." in page.text
     assert (
