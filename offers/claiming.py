@@ -16,9 +16,8 @@ from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import push_lanes as lane_queries
 from offers.records.queries import wording
 from offers.records.queries.giving_back import give_back
-from offers.records.queries.stepping import STEPPED, take_step, tried
+from offers.records.queries.stepping import take_step, tried
 from offers.records.queries.there import There, fetch
-from offers.records.queries.writing import write_together
 from offers.records.tables import Delivery, Device, Offer
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
@@ -107,7 +106,7 @@ def claim_deliveries(
     refused = {row.id: why for row in rows if (why := why_not(row, theres[row.id]))}
     going = Counter(_lane(theres[row.id].device) for row in rows if row.id not in refused)
     ways = Ways(states, tries, now, going)
-    held, taken_back, paced = [], [], 0
+    going_on, taken_back, paced = [], [], 0
     for row in rows:
         there = theres[row.id]
         step = _taken_back(row, refused[row.id]) if row.id in refused else _until_morning(row, there)
@@ -115,12 +114,13 @@ def claim_deliveries(
             paced += wait.paced
             step = put_off(tried(row), wait.reason, after_the_pause(wait.until, dice()), attempts=row.attempts - 1)
         if step is None:
-            held.append(_claimed(row, there, keys))
-        else:
-            take_step(row, step)
-        write_together(row, *STEPPED, "coupon")
-        if step and step.state != "queued":
+            going_on.append(row)
+            continue
+        take_step(row, step)
+        if step.state != "queued":
             taken_back.append(row)
+    session.flush()  # before the others: rows of one flush are one statement where the same changes in all
+    held = [_claimed(row, theres[row.id], keys) for row in going_on]
     session.flush()
     give_back(session, taken_back, now)
     return Claims(held, [{"type": "delivery", **delivery_item(row)} for row in taken_back], paced)

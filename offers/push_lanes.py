@@ -121,7 +121,7 @@ def _slow_down(row: PushLane, outcome: Outcome, now: datetime) -> None:
 
 
 def _asked(outcome: Outcome) -> timedelta:
-    return timedelta(seconds=min(max(outcome.retry_after_s or 0.0, 0.0), LONGEST_ASKED_S))
+    return timedelta(seconds=min(max(0.0, outcome.retry_after_s or 0.0), LONGEST_ASKED_S))
 
 
 def _worst(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:

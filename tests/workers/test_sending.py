@@ -12,6 +12,7 @@ from redis import Redis
 from sqlalchemy import event, insert, update
 
 from offers.campaigns import put_campaign, step_campaign
+from offers.claiming import pick_deliveries
 from offers.desk_settings import change_limits
 from offers.push import Outcome, PushMessage
 from offers.records.database import Database
@@ -100,6 +101,29 @@ def test_a_burst_goes_out_in_its_turn_and_what_outlives_its_life_is_too_late(tow
         pass
     assert [one.delivery_id for one in way.given[3000:]] == [one for one in ids if one not in given | late]
     assert here.deliver_next(lambda: town.now).picked == 0
+
+
+def test_a_pick_reads_along_the_index_of_its_order(town: Town) -> None:
+    """Whatever PostgreSQL believes of how much waits: it counted before the burst."""
+    if town.database.is_sqlite:
+        pytest.skip("its planner goes by the index alone")
+    burst(town, 2000)
+    asked: list[tuple[str, Any]] = []
+
+    @event.listens_for(town.database.engine, "before_cursor_execute")
+    def _note(*arguments: Any) -> None:
+        asked.append((arguments[2], arguments[3]))
+
+    with town.database.transaction() as session:
+        pick_deliveries(session, "a", 100, now=town.now)
+    event.remove(town.database.engine, "before_cursor_execute", _note)
+    [place] = [number for number, (statement, _) in enumerate(asked) if "SKIP LOCKED" in statement]
+    (told, _), (statement, values) = asked[place - 1 : place + 1]
+    with town.database.engine.begin() as connection:
+        connection.exec_driver_sql(told)
+        plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values))
+    assert "ix_deliveries_next" in plan
+    assert "Sort" not in plan
 
 
 def test_several_senders_at_once_send_each_message_once(town: Town) -> None:
