@@ -21,7 +21,7 @@ from offers.records.queries import stays as stay_queries
 from offers.records.queries.leaving import end_stays
 from offers.records.tables import Customer, Device
 from offers.rules.profile import ConsentReceipt, DeviceBody, DeviceChange
-from offers.rules.push_address import STALE_AFTER, Address, Addressed
+from offers.rules.push_address import STALE_AFTER, Addressed
 
 REFRESH_GRACE = timedelta(minutes=2)
 
@@ -67,7 +67,7 @@ def register_device(
         updated_at=now,
     )
     if address := body.address():
-        _take_address(session, device, address, vapid_key, now)
+        device_queries.take_address(session, device, address, vapid_key, now)
     session.add(device)
     session.flush()
     covered = consent_queries.write_receipts(session, customer, body.consents.receipts(now, "device"), now)
@@ -178,21 +178,12 @@ def change_device(
     for name in body.model_fields_set - set(Addressed.model_fields):
         setattr(device, name, getattr(body, name))
     if address := body.address():
-        _take_address(session, device, address, vapid_key, now)
+        device_queries.take_address(session, device, address, vapid_key, now)
     elif body.says_where and device.push_token is not None:
         device_queries.retire_address(device, "unsubscribed", now)
     device.updated_at = now
     session.flush()
     return device_item(device)
-
-
-def _take_address(session: Session, device: Device, address: Address, vapid_key: str | None, now: datetime) -> None:
-    """It is this device's from now on, and nobody else's."""
-    if device.push_token != address.token:
-        device_queries.release_address(session, address, but=device.id)
-        device.push_vapid = vapid_key if address.kind == "web_push" else None
-    device.push_token, device.push_kind, device.push_seen_at = address.token, address.kind, now
-    device.push_retired_at = device.push_retired_reason = None
 
 
 def retire_stale_addresses(session: Session, *, now: datetime, limit: int = 1000) -> int:

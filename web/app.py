@@ -60,6 +60,9 @@ from web.pings import PATH, PingDoor
 from web.repeats import Repeats
 from web.ringing import Ringing
 from web.tokens import Tokens
+from web.visitor.doors import MOST_BYTES as MOST_OF_VISITORS
+from web.visitor.doors import WRITES
+from web.visitor.pages import open_visitors
 from workers.enqueue import Doorbell, new_celery
 from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
@@ -122,13 +125,17 @@ class Doors:
         for router in DOORS:
             self.desk.include_router(router)
         open_console(self.desk)
+        open_visitors(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
         self.rest = Envelope(
-            self.desk, dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
+            self.desk,
+            dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES)
+            | dict.fromkeys(ingest.paths(), MOST_DRAINED)
+            | dict.fromkeys(WRITES, MOST_OF_VISITORS),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -25,6 +25,9 @@ PUBLIC: Mapping[str, str] = {
     "/demo/state": "as /demo",
     "/demo/events": "as /demo",
     "/demo/phone/{device}": "as /demo",
+    "/messages": "a visitor's page: shows what the browser's own signed cookie leads to, and changes nothing",
+    "/push-worker.js": "the visitors' service worker: a script, the same for everybody",
+    "/visitor/push-key": "the public half of a key",
     "/static": "styles and pictures",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",
 }

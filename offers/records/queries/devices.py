@@ -36,6 +36,20 @@ def release_address(session: Session, address: Address, but: str) -> None:
     )
 
 
+def take_address(session: Session, device: Device, address: Address, vapid_key: str | None, now: datetime) -> None:
+    """It is this device's from now on, and nobody else's."""
+    if device.push_token != address.token:
+        release_address(session, address, but=device.id)
+        device.push_vapid = vapid_key if address.kind == "web_push" else None
+    device.push_token, device.push_kind, device.push_seen_at = address.token, address.kind, now
+    device.push_retired_at = device.push_retired_reason = None
+
+
+def device_at(session: Session, address: Address) -> str | None:
+    """The id of the device that has exactly this address."""
+    return session.scalar(select(Device.id).where(Device.push_token == address.token, Device.push_kind == address.kind))
+
+
 def retire_address(device: Device, reason: str, now: datetime) -> None:
     """Give a device's address up: nothing is sent there any more, until the device names one again."""
     device.push_token = device.push_kind = device.push_vapid = device.push_seen_at = None

@@ -92,6 +92,11 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
 
+def own_pages() -> Access:
+    """Our own pages in a browser, whatever credential comes along: tests/web/visitor."""
+    return Access(dict.fromkeys(CALLERS, 403))
+
+
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
 _PURCHASE = in_fields(examples.PURCHASE, PurchaseBody) | {"place": STORE}
 _OFFER = {"name": "Ten percent", "kind": "percentage", "value": 10, "codes": "none"}
@@ -206,6 +211,12 @@ TABLE: Mapping[str, Access] = {
     "GET /openapi.json": anybody(),
     "GET /docs": anybody(),
     "GET /static": anybody(404),  # a folder of files, not a page
+    "GET /messages": anybody(),
+    "GET /push-worker.js": anybody(),
+    "GET /visitor/push-key": anybody(404),  # nothing is sent to browsers there
+    "POST /visitor/push": own_pages(),
+    "POST /visitor/push/renew": own_pages(),
+    "POST /visitor/push/off": own_pages(),
     "GET /demo": anybody(),
     "GET /demo/state": anybody(),
     "GET /demo/events": anybody(streams=True),

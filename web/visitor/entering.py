@@ -1,0 +1,72 @@
+"""Who may write as a visitor: a page or the worker of our own, not too often from one network."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Request
+from redis.exceptions import RedisError
+
+from offers.rules.push_subscription import PushServices
+from web.console.cookies import is_own
+from web.guards import Guard, refuse_unknown_filters
+from web.parts import Parts, parts_of
+from web.problems import ProblemError
+from web.visitor.attempts import VisitorAttempts
+from web.visitor.cookie import VisitorCookie
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorDesk:
+    """What the visitors' doors are made of, beside the parts."""
+
+    cookie: VisitorCookie
+    attempts: VisitorAttempts
+    services: PushServices
+    key: str | None
+    """Our public VAPID key; none: nothing is sent to browsers."""
+
+
+def desk_of(request: Request) -> VisitorDesk:
+    desk: VisitorDesk = request.app.state.visitors
+    return desk
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Who writes: the device of the cookie, if there is a good one. That device may be revoked."""
+
+    desk: VisitorDesk
+    device_id: str | None
+
+
+class VisitorGuard(Guard):
+    """Our own page or worker, by what the browser says of itself. There is no credential but the cookie, and at first not even that."""
+
+    def __call__(
+        self,
+        request: Request,
+        parts: Annotated[Parts, Depends(parts_of)],
+        desk: Annotated[VisitorDesk, Depends(desk_of)],
+    ) -> Browser:
+        if not is_own(request, parts.settings.base_url):
+            raise ProblemError("forbidden", 403, "Only pages of this server may do this, in a browser that says so.")
+        refuse_unknown_filters(request)
+        try:
+            wait_s = desk.attempts.count(request.client.host if request.client else "")
+        except (RedisError, OSError) as error:
+            log.warning("visitors_not_counted", error=type(error).__name__)
+            raise ProblemError(
+                "service_unavailable", 503, "This is not possible at the moment.", headers={"Retry-After": "5"}
+            ) from None
+        if wait_s:
+            raise ProblemError(
+                "too_many_tries", 429, "Too many tries from this network.", headers={"Retry-After": str(wait_s)}
+            )
+        return Browser(desk, desk.cookie.device_in(request, parts.clock()))
+
+
+HaveDesk = Annotated[VisitorDesk, Depends(desk_of)]
+OwnBrowser = Annotated[Browser, Depends(VisitorGuard())]
