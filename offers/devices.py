@@ -21,7 +21,8 @@ from offers.records.queries import stays as stay_queries
 from offers.records.queries.leaving import end_stays
 from offers.records.tables import Customer, Device
 from offers.rules.profile import ConsentReceipt, DeviceBody, DeviceChange
-from offers.rules.push_address import STALE_AFTER, Addressed
+from offers.rules.push_address import STALE_AFTER, Address, Addressed, Subscribing
+from offers.rules.push_subscription import UnknownService
 
 REFRESH_GRACE = timedelta(minutes=2)
 
@@ -38,16 +39,14 @@ class Registered:
 
 
 def register_device(
-    session: Session, body: DeviceBody, *, trusted: bool, vapid_key: str | None = None, now: datetime
+    session: Session, body: DeviceBody, *, trusted: bool, subscribing: Subscribing | None = None, now: datetime
 ) -> Registered:
-    """A new device, bound to a customer (made when new) or to a person nobody knows yet. Only the server (`trusted`) names customers.
-
-    `vapid_key` is our public key, which a browser's subscription is bound to.
-    """
+    """A new device, bound to a customer (made when new) or to a person nobody knows yet. Only the server (`trusted`) names customers."""
     if body.customer is not None and not trusted:
         raise BadInput.at(
             "customer", "only a server key may bind a device to a customer; register it anonymously and link it later"
         )
+    address = _address(body, body.platform, subscribing)
     customer_id = body.customer or new_id("anon")
     customer = queries.customers_locked(session, [customer_id]).get(customer_id)
     if customer is None:
@@ -66,8 +65,8 @@ def register_device(
         created_at=now,
         updated_at=now,
     )
-    if address := body.address():
-        device_queries.take_address(session, device, address, vapid_key, now)
+    if address:
+        _take_address(session, device, address, subscribing, now)
     session.add(device)
     session.flush()
     covered = consent_queries.write_receipts(session, customer, body.consents.receipts(now, "device"), now)
@@ -171,19 +170,35 @@ def list_devices(session: Session, customer_ids: Sequence[str]) -> list[dict[str
 
 
 def change_device(
-    session: Session, device_id: str, body: DeviceChange, *, vapid_key: str | None = None, now: datetime
+    session: Session, device_id: str, body: DeviceChange, *, subscribing: Subscribing | None = None, now: datetime
 ) -> dict[str, Any]:
     """What is absent stays as it is. The address that the device has already, said again, is one that was heard of now."""
     device = _in_use(session, device_id)
     for name in body.model_fields_set - set(Addressed.model_fields):
         setattr(device, name, getattr(body, name))
-    if address := body.address():
-        device_queries.take_address(session, device, address, vapid_key, now)
+    if address := _address(body, device.platform, subscribing):
+        _take_address(session, device, address, subscribing, now)
     elif body.says_where and device.push_token is not None:
         device_queries.retire_address(device, "unsubscribed", now)
     device.updated_at = now
     session.flush()
     return device_item(device)
+
+
+def _address(body: Addressed, platform: str, subscribing: Subscribing | None) -> Address | None:
+    if body.push_subscription is not None and platform != "web":
+        raise BadInput.at("push_subscription", f"only a browser has one, and this device's platform is {platform}")
+    try:
+        return body.address((subscribing or Subscribing()).services)
+    except UnknownService as unknown:
+        raise BadInput.at("push_subscription.endpoint", str(unknown)) from None
+
+
+def _take_address(
+    session: Session, device: Device, address: Address, subscribing: Subscribing | None, now: datetime
+) -> None:
+    ours = subscribing.vapid_key if subscribing else None
+    device_queries.take_address(session, device, address, ours, now)
 
 
 def retire_stale_addresses(session: Session, *, now: datetime, limit: int = 1000) -> int:

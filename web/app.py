@@ -23,8 +23,11 @@ from redis.retry import Retry
 from starlette.types import Receive, Scope, Send
 
 from geofences.nearby import leave
+from offers.errors import Misconfigured
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.push_address import Subscribing
+from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
 from web import devices, events, health, me, nearby, problems, reference, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
@@ -63,6 +66,7 @@ from web.tokens import Tokens
 from web.visitor.doors import MOST_BYTES as MOST_OF_VISITORS
 from web.visitor.doors import WRITES
 from web.visitor.pages import open_visitors
+from web.visitor.push_key import push_key
 from workers.enqueue import Doorbell, new_celery
 from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
@@ -239,7 +243,15 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
+        subscribing=Subscribing(_push_services(settings), push_key(settings)),
     )
+
+
+def _push_services(settings: Settings) -> PushServices:
+    try:
+        return PushServices.read(settings.web_push_services)
+    except ValueError as wrong:
+        raise Misconfigured(f"PASSERBY_WEB_PUSH_SERVICES: {wrong}") from None
 
 
 def build_app(parts: Parts) -> Doors:

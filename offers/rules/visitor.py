@@ -1,13 +1,11 @@
 """What a visitor's browser sends: its push subscription, and what was ticked."""
 
-import json
 from typing import Literal
 
 from pydantic import Field
 
 from offers.rules.profile import ConsentReceipt
-from offers.rules.push_address import Address
-from offers.rules.push_subscription import PushServices, PushSubscription
+from offers.rules.push_subscription import PushSubscription
 from offers.rules.values import Flag, Strict
 
 ASKED = ("orders", "offers")
@@ -48,13 +46,6 @@ class OffBody(Strict):
     withdraw: list[Literal["orders", "offers"]] = Field(default=["orders", "offers"], max_length=2)
     subscription: PushSubscription | None = None
     language: Tongue
-
-
-def address_of(subscription: PushSubscription, services: PushServices) -> Address:
-    """Where to push; `ValueError` when no push service that may be called is named."""
-    token = services.address(subscription)
-    same_from = json.dumps({"endpoint": subscription.endpoint}, separators=(",", ":"))[:-1] + ","
-    return Address("web_push", token, same_from)
 
 
 def receipt_of(given: bool, text_version: str, language: str) -> ConsentReceipt:

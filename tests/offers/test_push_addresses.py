@@ -1,5 +1,6 @@
 """Where devices are pushed to: told, told again, taken over, given up; and how lately it must have been heard of."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -7,13 +8,24 @@ import pytest
 from pydantic import ValidationError
 
 from offers.devices import change_device, own_device, refresh_device, register_device, retire_stale_addresses
+from offers.errors import BadInput
 from offers.explaining import why
 from offers.records.tables import Device
 from offers.rules.profile import DeviceBody, DeviceChange
-from offers.rules.push_address import STALE_AFTER
+from offers.rules.push_address import STALE_AFTER, Subscribing
+from offers.rules.refusals import refusals
 from tests.offers.stories import NOON, Town, at, enter
 
 MONTH = timedelta(days=30)
+POINT = (
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"  # RFC 8291, appendix A
+)
+
+
+def subscription(
+    endpoint: str = "https://fcm.googleapis.com/wp/one", auth: str = "BTBZMqHH6r4Tts7J_aSIgg"
+) -> dict[str, Any]:
+    return {"endpoint": endpoint, "expirationTime": None, "keys": {"p256dh": POINT, "auth": auth}}
 
 
 def _change(town: Town, device: str, now: Any = NOON, **said: Any) -> dict[str, Any]:
@@ -58,13 +70,22 @@ def test_a_refreshed_token_is_a_sign_of_life_of_the_address(town: Town) -> None:
     assert town.read(lambda session: own_device(session, made.device_id))["push_seen_at"] == at(9)
 
 
-@pytest.mark.parametrize(("said", "path"), [({"push_token_kind": "fid"}, "push_token_kind")])
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"push_token_kind": "fid"}, "push_token_kind"),
+        ({"push_token": "t", "push_token_kind": "apns"}, "push_token_kind"),
+        ({"push_token": "t", "push_subscription": subscription()}, "push_subscription"),
+        ({"push_subscription": subscription() | {"endpoint": "ftp://nobody"}}, "endpoint"),
+        ({"push_subscription": "https://fcm.googleapis.com/wp/a"}, "push_subscription"),
+    ],
+)
 def test_what_is_no_one_address_is_refused_by_its_field(said: dict[str, Any], path: str) -> None:
     for model, more in ((DeviceBody, {"platform": "web"}), (DeviceChange, {})):
         with pytest.raises(ValidationError) as refused:
             model.model_validate(said | more)
-        [fault] = refused.value.errors()
-        assert path in (*fault["loc"], fault.get("ctx", {}).get("path_within"))
+        [(told, _)] = refusals(refused.value.errors(), said | more)
+        assert told.endswith(path)
 
 
 @pytest.mark.parametrize(("ago", "outcome"), [(MONTH, "send"), (MONTH + timedelta(seconds=1), "no_reachable_device")])
@@ -79,6 +100,7 @@ def test_an_offer_goes_to_no_address_that_was_not_heard_of_for_a_month(
 
 
 def test_why_counts_only_addresses_that_were_heard_of(town: Town) -> None:
+    town.place("kalverstraat")
     town.campaign()
     town.device(town.customer(), now=NOON - MONTH - timedelta(days=1))
     never = town.read(lambda session: why(session, "sanne", "sneakers", now=NOON))["never"]
@@ -93,3 +115,46 @@ def test_an_address_that_nothing_was_heard_of_for_too_long_is_given_up_once(town
     item = town.read(lambda session: own_device(session, old))
     assert (item["push"], item["push_retired"]) == (False, {"at": now, "reason": "stale"})
     assert town.read(lambda session: session.get_one(Device, new)).push_token is not None
+
+
+def _browser(town: Town, key: str | None = "our-key", **said: Any) -> str:
+    body = DeviceBody.model_validate({"platform": "web", **said})
+    ours = Subscribing(vapid_key=key)
+    made = town.write(lambda session: register_device(session, body, trusted=False, subscribing=ours, now=NOON))
+    return made.device_id
+
+
+def test_a_browsers_subscription_is_an_address_that_is_bound_to_our_key(town: Town) -> None:
+    browser = _browser(town, push_subscription=subscription())
+    row = town.read(lambda session: session.get_one(Device, browser))
+    assert (row.push_kind, row.push_vapid, row.push_seen_at) == ("web_push", "our-key", NOON)
+    assert json.loads(row.push_token or "") == {key: subscription()[key] for key in ("endpoint", "keys")}
+    again = DeviceChange.model_validate({"push_subscription": subscription()})
+    later = Subscribing(vapid_key="the next key")
+    town.write(lambda session: change_device(session, browser, again, subscribing=later, now=at(5)))
+    row = town.read(lambda session: session.get_one(Device, browser))
+    assert (row.push_vapid, row.push_seen_at) == ("our-key", at(5)), "it was made under the key of then"
+    item = _change(town, browser, at(6), push_token="t")
+    assert (item["push_kind"], town.read(lambda session: session.get_one(Device, browser)).push_vapid) == (
+        "token",
+        None,
+    )
+
+
+def test_a_subscription_is_the_same_when_its_endpoint_is(town: Town) -> None:
+    first = _browser(town, push_subscription=subscription())
+    other = _browser(town, push_subscription=subscription("https://fcm.googleapis.com/wp/One"))
+    longer = _browser(town, push_subscription=subscription("https://fcm.googleapis.com/wp/one-more"))
+    second = _browser(town, push_subscription=subscription(auth="AAAAAAAAAAAAAAAAAAAAAA"))
+    items = town.read(lambda session: [own_device(session, one) for one in (first, other, longer, second)])
+    assert [one["push"] for one in items] == [False, True, True, True]
+
+
+def test_only_a_browser_has_a_subscription_and_only_of_a_service_that_is_known(town: Town) -> None:
+    phone = town.phone()
+    with pytest.raises(BadInput) as refused:
+        _change(town, phone, push_subscription=subscription())
+    assert refused.value.faults[0].path == "push_subscription"
+    with pytest.raises(BadInput) as refused:
+        _browser(town, push_subscription=subscription("https://10.0.0.1/wp/one"))
+    assert refused.value.faults[0].path == "push_subscription.endpoint"

@@ -5,15 +5,15 @@ from starlette.responses import Response
 
 from offers import visitors
 from offers.errors import BadInput
-from offers.rules.push_address import Address
-from offers.rules.push_subscription import PushServices, PushSubscription
-from offers.rules.visitor import OffBody, RenewBody, SubscribeBody, address_of
+from offers.rules.push_address import Address, subscription_address
+from offers.rules.push_subscription import PushServices, PushSubscription, UnknownService
+from offers.rules.visitor import OffBody, RenewBody, SubscribeBody
 from offers.visitors import Visitor, Wording
 from web.aftermath import carry_out
 from web.bodies import JsonRoute, json_answer, no_content
-from web.parts import Have
+from web.parts import Have, Parts
 from web.problems import ProblemError
-from web.visitor.entering import HaveDesk, OwnBrowser
+from web.visitor.entering import OwnBrowser
 from web.visitor.words import TEXT_VERSION
 
 MOST_BYTES = 10_000
@@ -24,17 +24,15 @@ router = APIRouter(prefix="/visitor", include_in_schema=False, route_class=JsonR
 
 
 @router.get("/push-key")
-def push_key(desk: HaveDesk) -> Response:
+def push_key(parts: Have) -> Response:
     """What a subscription is to be bound to."""
-    if desk.key is None:
-        raise _sends_nothing()
-    return json_answer({"key": desk.key})
+    return json_answer({"key": _key(parts)})
 
 
 @router.post("/push")
 def subscribe(body: SubscribeBody, browser: OwnBrowser, parts: Have) -> Response:
     """The browser's cookie is made here, and nowhere before."""
-    key, address = _key(browser), _address(browser.desk.services, body.subscription)
+    key, address = _key(parts), _address(parts.subscribing.services, body.subscription)
     wording = Wording(TEXT_VERSION, body.language)
     with parts.database.transaction() as session:
         visitor, follows = visitors.subscribe(
@@ -46,8 +44,8 @@ def subscribe(body: SubscribeBody, browser: OwnBrowser, parts: Have) -> Response
 
 @router.post("/push/renew")
 def renew(body: RenewBody, browser: OwnBrowser, parts: Have) -> Response:
-    key, address = _key(browser), _address(browser.desk.services, body.subscription)
-    old = _address_before(browser.desk.services, body.old)
+    key, address = _key(parts), _address(parts.subscribing.services, body.subscription)
+    old = _address_before(parts.subscribing.services, body.old)
     with parts.database.transaction() as session:
         visitor = visitors.renew(session, browser.device_id, old, address, vapid_key=key, now=parts.now())
     return _known(browser, visitor, parts.clock())
@@ -56,7 +54,7 @@ def renew(body: RenewBody, browser: OwnBrowser, parts: Have) -> Response:
 @router.post("/push/off")
 def switch_off(body: OffBody, browser: OwnBrowser, parts: Have) -> Response:
     """The cookie stays: with it the browser's consents are the same person's when messages are switched on again."""
-    address = _address_before(browser.desk.services, body.subscription)
+    address = _address_before(parts.subscribing.services, body.subscription)
     wording = Wording(TEXT_VERSION, body.language)
     with parts.database.transaction() as session:
         follows = visitors.switch_off(session, browser.device_id, address, body.withdraw, wording, now=parts.now())
@@ -68,24 +66,24 @@ def _sends_nothing() -> ProblemError:
     return ProblemError("not_found", 404, "This server sends no messages to browsers.")
 
 
-def _key(browser: OwnBrowser) -> str:
-    if browser.desk.key is None:
+def _key(parts: Parts) -> str:
+    if parts.subscribing.vapid_key is None:
         raise _sends_nothing()
-    return browser.desk.key
+    return parts.subscribing.vapid_key
 
 
 def _address(services: PushServices, subscription: PushSubscription) -> Address:
     try:
-        return address_of(subscription, services)
-    except ValueError as error:
+        return subscription_address(subscription, services)
+    except UnknownService as error:
         raise BadInput.at("subscription.endpoint", str(error)) from None
 
 
 def _address_before(services: PushServices, subscription: PushSubscription | None) -> Address | None:
     """To look it up by; of a service that is called no more it is nobody's."""
     try:
-        return address_of(subscription, services) if subscription else None
-    except ValueError:
+        return subscription_address(subscription, services) if subscription else None
+    except UnknownService:
         return None
 
 

@@ -7,7 +7,6 @@ import structlog
 from fastapi import Depends, Request
 from redis.exceptions import RedisError
 
-from offers.rules.push_subscription import PushServices
 from web.console.cookies import is_own
 from web.guards import Guard, refuse_unknown_filters
 from web.parts import Parts, parts_of
@@ -24,9 +23,6 @@ class VisitorDesk:
 
     cookie: VisitorCookie
     attempts: VisitorAttempts
-    services: PushServices
-    key: str | None
-    """Our public VAPID key; none: nothing is sent to browsers."""
 
 
 def desk_of(request: Request) -> VisitorDesk:

@@ -11,14 +11,12 @@ from starlette.responses import Response
 
 from offers import visitors
 from offers.records.database import AWAY
-from offers.rules.push_subscription import PushServices
 from web.parts import Have, Parts
 from web.tongues import choose
 from web.visitor import doors
 from web.visitor.attempts import VisitorAttempts
 from web.visitor.cookie import VisitorCookie
 from web.visitor.entering import HaveDesk, VisitorDesk
-from web.visitor.push_key import push_key
 from web.visitor.showing import messages_page
 from web.visitor.words import WORDS, WORKER
 
@@ -34,8 +32,6 @@ def open_visitors(app: FastAPI, parts: Parts) -> None:
     app.state.visitors = VisitorDesk(
         VisitorCookie(settings.secret(), settings.base_url),
         VisitorAttempts(parts.redis, settings.secret()),
-        PushServices.read(settings.web_push_services),
-        push_key(settings),
     )
     app.include_router(router)
     app.include_router(doors.router)
@@ -57,7 +53,9 @@ def messages(
             status = 503
     own = visitor.language.partition("-")[0].lower() if visitor and visitor.language else None
     language = choose(lang if lang in WORDS else own, request.headers.get("accept-language", ""))
-    return messages_page(request, desk.key, visitor, language, parts.settings.base_url, status=status)
+    return messages_page(
+        request, parts.subscribing.vapid_key, visitor, language, parts.settings.base_url, status=status
+    )
 
 
 @router.get("/push-worker.js")
