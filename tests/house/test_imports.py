@@ -50,7 +50,7 @@ VENDORS = {
     "redis": {"workers", "web"},
     "celery": {"workers", "commands/roles", "web/parts", "web/app", "web/health"},
     "kombu": {"workers"},
-    "firebase_admin": {"workers/push", "benchmarks"},
+    "firebase_admin": {"workers/push", "benchmarks", "tests/doubles"},
     "pywebpush": {"workers/push"},
     "fastapi": {"web"},
     "starlette": {"web", "seeds"},
