@@ -16,6 +16,7 @@ from workers.logs import configure_logging
 def run_web(settings: Settings, host: str, port: int) -> None:
     """The doors, until SIGTERM. No access log: a query string may hold what nobody may read."""
     configure_logging(settings.log_level)
+    settings.vapid()  # half of a pair is said before a door opens
     uvicorn.run(
         "web.app:create_app",
         factory=True,
@@ -40,6 +41,7 @@ def _keep_our_logs() -> None:
 
 def run_worker(settings: Settings) -> None:
     """Celery's worker for all three queues, until SIGTERM."""
+    settings.vapid()  # half of a pair is said before a process is started
     run_worker_of(create_worker_app(settings), settings)
 
 

@@ -66,7 +66,6 @@ from web.tokens import Tokens
 from web.visitor.doors import MOST_BYTES as MOST_OF_VISITORS
 from web.visitor.doors import WRITES
 from web.visitor.pages import open_visitors
-from web.visitor.push_key import push_key
 from workers.enqueue import Doorbell, new_celery
 from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
@@ -243,7 +242,7 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
-        subscribing=Subscribing(_push_services(settings), push_key(settings)),
+        subscribing=Subscribing(_push_services(settings), _push_key(settings)),
     )
 
 
@@ -252,6 +251,12 @@ def _push_services(settings: Settings) -> PushServices:
         return PushServices.read(settings.web_push_services)
     except ValueError as wrong:
         raise Misconfigured(f"PASSERBY_WEB_PUSH_SERVICES: {wrong}") from None
+
+
+def _push_key(settings: Settings) -> str | None:
+    """Our public VAPID key; none where nothing is sent to browsers."""
+    vapid = settings.vapid() if settings.push != "outbox" else None
+    return vapid.public if vapid else None
 
 
 def build_app(parts: Parts) -> Doors:

@@ -53,7 +53,7 @@ def test_it_stops_cleanly_and_starts_again_with_what_it_had(tmp_path: Path, wher
         assert len(pids) >= 4
         assert service.stop() == 0
         assert not wait_until_gone(pids)
-    for kept in ("admin.key", "secret.key"):
+    for kept in ("admin.key", "secret.key", "vapid.key"):
         assert (tmp_path / kept).stat().st_mode & 0o777 == 0o600
     with serving(tmp_path, environment) as service:
         assert service.ask("GET", "/v1/customers/sanne")["name"] == "Sanne"

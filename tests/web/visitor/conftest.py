@@ -69,7 +69,12 @@ class Browser:
 def settings(settings: Settings) -> Settings:
     """A shop at https that sends to browsers."""
     return settings.model_copy(
-        update={"base_url": BASE, "push": "web_push", "vapid_private_key": SecretStr(VAPID), "vapid_subject": BASE}
+        update={
+            "base_url": BASE,
+            "push": "web_push",
+            "vapid_private_key": SecretStr(VAPID),
+            "vapid_subject": "mailto:push@shop.example",
+        }
     )
 
 

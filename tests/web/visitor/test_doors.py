@@ -51,7 +51,7 @@ def test_the_public_key_is_what_a_browser_takes(browser: New) -> None:
     assert key.startswith("B"), "an uncompressed point"
 
 
-@pytest.mark.parametrize("change", [{"push": "outbox"}, {"vapid_private_key": ""}])
+@pytest.mark.parametrize("change", [{"push": "outbox"}, {"push": "fcm", "vapid_private_key": ""}])
 def test_where_nothing_is_sent_to_browsers_nothing_is_taken(
     served: Served, clock: Clock, database: Database, change: dict[str, Any]
 ) -> None:
