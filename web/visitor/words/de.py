@@ -16,7 +16,7 @@ WORDS: Mapping[str, str] = {
     "kept_end": "Schalten Sie Nachrichten aus, wird die Adresse sofort gelöscht. Wenden Sie sich an das Geschäft, wenn auch das Übrige gelöscht werden soll.",
     "not_now": "Diese Seite ist gerade nicht auf dem neuesten Stand. Laden Sie sie in einer Minute neu.",
     "push_title": "Nachrichten in diesem Browser",
-    "push_why": "Eine Nachricht, wenn Ihre Bestellung bereitliegt, und Angebote dieses Geschäfts, wenn Sie möchten. Vorher wird nichts gesendet.",
+    "push_why": "Eine Nachricht, wenn Ihre Bestellung bereitliegt, und Angebote dieses Geschäfts, wenn Sie möchten. Ohne Ihr Ja wird nichts gesendet.",
     "no_script": "Nachrichten brauchen JavaScript. Alles andere auf dieser Seite geht ohne.",
     "not_here": "Dieses Geschäft sendet zurzeit keine Nachrichten an Browser.",
     "purposes": "Was darf dieses Geschäft Ihnen senden?",
