@@ -29,6 +29,8 @@ from offers.rules.limits import Limits
 from offers.rules.local_time import clock_of
 from offers.rules.values import zone_or_none
 
+OFFERS_TURN, MOST_PRIORITY = 1, 1000
+"""Offers go after what a customer waits for, whose turn is 0; among them by their campaigns' priority."""
 Row = dict[str, Any]
 """A row that is to be written, by its columns."""
 
@@ -335,4 +337,5 @@ def _delivery(moment: Moment, running: Running, decision: Row, device_id: str, e
         "not_before": decision["at"],
         "expires_at": expires_at,
         "attempts": 0,
+        "turn": OFFERS_TURN + MOST_PRIORITY - running.body.priority,
     }

@@ -29,7 +29,7 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
 from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, nearby, problems, reference, transitions
+from web import devices, events, health, me, nearby, problems, receipts, reference, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -75,6 +75,7 @@ from workers.vitals import FenceVitals, name_of_process, tell_fences
 DOORS = (
     devices.router,
     me.router,
+    receipts.router,
     transitions.router,
     ingest.router,
     places.router,
@@ -134,12 +135,9 @@ class Doors:
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
-        self.rest = Envelope(
-            self.desk,
-            dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES)
-            | dict.fromkeys(ingest.paths(), MOST_DRAINED)
-            | dict.fromkeys(WRITES, MOST_OF_VISITORS),
-        )
+        bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
+        bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
+        self.rest = Envelope(self.desk, bounds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:

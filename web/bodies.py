@@ -162,19 +162,19 @@ class JsonRoute(APIRoute):
 class Envelope:
     """Around every door but the ping door: the body's limit, and the headers that each answer has.
 
-    `limits` are addresses that a POST may send more bytes to, or fewer.
+    `bounds` are addresses with a limit of their own for a POST.
     """
 
-    def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, bounds: Mapping[str, int]) -> None:
         self._app = app
-        self.limits = limits
+        self.bounds = bounds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         seen = 0
-        most = self.limits.get(scope["path"], MOST_BYTES) if scope["method"] == "POST" else MOST_BYTES
+        most = self.bounds.get(scope["path"], MOST_BYTES) if scope["method"] == "POST" else MOST_BYTES
 
         async def limited() -> Message:
             nonlocal seen

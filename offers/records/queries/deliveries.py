@@ -2,37 +2,75 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
-from offers.records.tables import Delivery
+from offers.records.tables import Delivery, Device
+
+ORDER = (Delivery.turn, Delivery.expires_at, Delivery.id)
+"""Who goes first where not everything can go at once."""
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Queued, and not picked by a sender that lives."""
+    return and_(Delivery.state == "queued", or_(Delivery.lease_until.is_(None), Delivery.lease_until < now))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(_free(now), Delivery.not_before <= now, Delivery.expires_at > now)
 
 
 def due_deliveries(session: Session, now: datetime, limit: int) -> list[str]:
-    """Queued ones whose time has come, the shortest-lived first."""
-    return list(
+    """Queued ones whose time has come and is not over, in the order in which they go."""
+    return list(session.scalars(select(Delivery.id).where(_due(now)).order_by(*ORDER).limit(limit)))
+
+
+def pick(session: Session, sender: str, now: datetime, lease_until: datetime, limit: int) -> list[str]:
+    """Mark the next that are due for `sender`, in their order. What another picks at this moment is passed over: nobody is waited for."""
+    ids = list(
         session.scalars(
-            select(Delivery.id)
-            .where(Delivery.state == "queued", Delivery.not_before <= now)
-            .order_by(Delivery.expires_at, Delivery.id)
-            .limit(limit)
+            select(Delivery.id).where(_due(now)).order_by(*ORDER).limit(limit).with_for_update(skip_locked=True)
         )
     )
+    session.execute(
+        update(Delivery)
+        .where(among(Delivery.id, ids))
+        .values(claim=sender, lease_until=lease_until)
+        .execution_options(synchronize_session=False)
+    )
+    return ids
 
 
 def claim(
     session: Session, ids: Iterable[str], sender: str, now: datetime, lease_until: datetime
 ) -> Sequence[Delivery]:
-    """Take those of these that are queued and due; whoever else asks now, under whatever name, gets none of them."""
+    """Take those of these that are queued and due, in their order; whoever else asks now, under whatever name, gets none of them.
+
+    What another sender has picked is that one's, while it lives.
+    """
+    mine = or_(Delivery.claim == sender, Delivery.lease_until.is_(None), Delivery.lease_until < now)
     taken = session.scalars(
         update(Delivery)
-        .where(among(Delivery.id, ids), Delivery.state == "queued", Delivery.not_before <= now)
+        .where(among(Delivery.id, ids), Delivery.state == "queued", Delivery.not_before <= now, mine)
         .values(state="sending", claim=sender, lease_until=lease_until, attempts=Delivery.attempts + 1)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     ).all()
-    return session.scalars(select(Delivery).where(Delivery.id.in_(taken)).order_by(Delivery.id)).all()
+    return session.scalars(
+        select(Delivery).where(Delivery.id.in_(taken)).order_by(*ORDER).execution_options(populate_existing=True)
+    ).all()
+
+
+def addresses(session: Session, ids: Iterable[str]) -> set[tuple[str | None, str]]:
+    """Kind and platform of the devices that these are for."""
+    rows = session.execute(
+        select(Device.push_kind, Device.platform)
+        .join(Delivery, Delivery.device_id == Device.id)
+        .where(among(Delivery.id, ids))
+        .distinct()
+    )
+    return {(kind, platform) for kind, platform in rows}
 
 
 def recipients(session: Session, ids: Iterable[str]) -> set[str]:
@@ -42,36 +80,42 @@ def recipients(session: Session, ids: Iterable[str]) -> set[str]:
 
 def held_by(session: Session, ids: Iterable[str], sender: str) -> Sequence[Delivery]:
     """Those of these that `sender` still holds, locked."""
+    return _locked(session, ids, and_(Delivery.claim == sender, Delivery.state == "sending"))
+
+
+def with_expired_lease(session: Session, now: datetime, limit: int) -> Sequence[str]:
     return session.scalars(
-        select(Delivery)
-        .where(among(Delivery.id, ids), Delivery.claim == sender, Delivery.state == "sending")
-        .order_by(Delivery.id)
-        .with_for_update()
+        select(Delivery.id)
+        .where(Delivery.state == "sending", Delivery.lease_until < now)
+        .order_by(Delivery.lease_until, Delivery.id)
+        .limit(limit)
     ).all()
 
 
-def with_expired_lease(session: Session, now: datetime) -> Sequence[str]:
-    return session.scalars(select(Delivery.id).where(Delivery.state == "sending", Delivery.lease_until < now)).all()
+def of_dead_senders(session: Session, ids: Iterable[str], now: datetime) -> Sequence[Delivery]:
+    """Those of these whose lease has ended, locked; the caller has locked their customers."""
+    return _locked(session, ids, and_(Delivery.state == "sending", Delivery.lease_until < now))
 
 
-def end_expired_leases(session: Session, ids: Iterable[str], now: datetime) -> Sequence[str | None]:
-    """A sender that died half-way: nobody knows whether the message left. An offer stays `unknown`; an order's message goes again.
+def outlived(session: Session, now: datetime, limit: int) -> Sequence[str]:
+    """Ids of what waits and has no life left."""
+    over = select(Delivery.id).where(_free(now), Delivery.expires_at <= now)
+    return session.scalars(over.order_by(*ORDER).limit(limit)).all()
 
-    Of these, those whose lease has ended and whose customers the caller has locked; their decisions, one a delivery.
-    """
-    ended = session.scalars(
-        update(Delivery)
-        .where(Delivery.id.in_(set(ids)), Delivery.state == "sending", Delivery.lease_until < now)
-        .values(
-            state=case((Delivery.kind == "order", "queued"), else_="unknown"),
-            reason=case((Delivery.kind == "order", "sender_died_again"), else_="sender_died"),
-            claim=None,
-            lease_until=None,
-        )
-        .returning(Delivery.decision_id)
-        .execution_options(synchronize_session=False)
-    )
-    return ended.all()
+
+def outlived_of(session: Session, ids: Iterable[str], now: datetime) -> Sequence[Delivery]:
+    """Those of these of which that is still so, locked; the caller has locked their customers."""
+    return _locked(session, ids, and_(_free(now), Delivery.expires_at <= now))
+
+
+def _locked(session: Session, ids: Iterable[str], that: ColumnElement[bool]) -> Sequence[Delivery]:
+    return session.scalars(
+        select(Delivery)
+        .where(among(Delivery.id, ids), that)
+        .order_by(Delivery.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 MAY_HAVE_LEFT = ("queued", "sending", "sent", "unknown")
@@ -100,3 +144,9 @@ def siblings(session: Session, decision_ids: Iterable[str]) -> Siblings:
 
 def deliveries_by_id(session: Session, ids: Iterable[str]) -> Sequence[Delivery]:
     return session.scalars(select(Delivery).where(Delivery.id.in_(set(ids))).order_by(Delivery.id)).all()
+
+
+def deliveries_that_left(session: Session, ids: Iterable[str], device_id: str | None) -> Sequence[Delivery]:
+    """Those of these that a sender had at least once, locked; of one device where it is named."""
+    there = Delivery.attempts > 0
+    return _locked(session, ids, there if device_id is None else and_(there, Delivery.device_id == device_id))

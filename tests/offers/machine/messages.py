@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from offers.arrivals import Crossing
+from offers.claiming import claim_deliveries, word_delivery
 from offers.coupons import expire_coupons, redeem_coupon
 from offers.deferrals import decide_deferred, due_deferrals
-from offers.deliveries import Sent, claim_deliveries, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import Sent, record_outcomes, sweep_deliveries
 from offers.errors import Conflict, Gone, NotFound
 from offers.push import Outcome
 from offers.rules.coupon import RedeemBody

@@ -10,6 +10,7 @@ from tests.offers.machine.answering import LONGEST_WAIT, Answers, variant_of
 from tests.offers.machine.whereabouts import Row
 
 LEASE = timedelta(seconds=60)
+MONTH = timedelta(days=30)
 NEVER_LEFT = ("failed", "expired")
 
 
@@ -138,7 +139,7 @@ class Model(Answers):
             return "no_consent"
         if self.campaigns[one["campaign"]]["status"] != "live":
             return "not_live"
-        if phone["revoked"] or not phone["token"]:
+        if phone["revoked"] or not phone["token"] or self.now - phone["heard"] > MONTH:
             return "no_reachable_device"
         if self.is_quiet(one["customer"], one["place"]):
             return "quiet_hours"
@@ -238,7 +239,7 @@ class Model(Answers):
         for one in self.devices.values():
             if token and one["token"] == token:
                 one["token"] = None
-        self.devices[device] |= {"token": token, "used": self.now}
+        self.devices[device] |= {"token": token, "used": self.now, "heard": self.now}
 
     def expire_coupons(self) -> None:
         for one in self.coupons:

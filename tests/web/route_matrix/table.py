@@ -149,6 +149,7 @@ TABLE: Mapping[str, Access] = {
     "DELETE /v1/me": phones(None, 204),
     "POST /v1/deliveries/{delivery_id}/received": phones(None, 204, others=404),
     "POST /v1/deliveries/{delivery_id}/opened": phones(None, 204, others=404),
+    "POST /v1/receipts": anybody(204, {"ack_id": "{ack_id}", "what": "received"}),
     "POST /v1/places": writes(PLACE, 201),
     "PUT /v1/places/{place_id}": writes(PLACE, missing=201),
     "GET /v1/places": looks(),
