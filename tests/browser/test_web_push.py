@@ -6,14 +6,18 @@ out a subscription of the double of a push service; everything else is the brows
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pydantic import SecretStr
+from redis import Redis
 from sqlalchemy import select
 
 from offers.keys import create_key
@@ -24,10 +28,16 @@ from tests.browser.conftest import Watched
 from tests.browser.test_console import CONTRAST, has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.doubles.web_push import WebPushDouble
-from tests.web.conftest import LANES, Served, serve
+from tests.web.conftest import CAMPAIGN, LANES, PLACE, Served, bearer, build_lanes, serve
 from tests.web.visitor.conftest import VAPID
 from web.tongues import LANGUAGES
 from web.visitor.words import WORDS
+from workers.failpoints import Failpoints
+from workers.fences import FenceKeeper
+from workers.lanes import LaneDesk
+from workers.matching import Matched, Matcher
+from workers.push.web_push import WebPush
+from workers.sending import Sender
 
 pytestmark = pytest.mark.browser
 
@@ -82,6 +92,9 @@ class Shop:
 @pytest.fixture
 def shop(browser: Browser, redis_url: str, migrated: Path, tmp_path: Path) -> Iterator[Shop]:
     """The doors of a shop that sends to browsers, over the double of their push service."""
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+        build_lanes(redis)
     shutil.copy(migrated, tmp_path / "passerby.db")
     database = Database(f"sqlite:///{tmp_path / 'passerby.db'}")
     with database.transaction() as session:
@@ -99,7 +112,7 @@ def shop(browser: Browser, redis_url: str, migrated: Path, tmp_path: Path) -> It
             vapid_subject="mailto:push@shop.example",
             web_push_services=push.origin.partition("://")[2],
         )
-        with serve(settings, NOON.timestamp) as served:
+        with serve(settings, time.time) as served:
             yield Shop(served.url, served, database, push, key)
     database.close()
 
@@ -337,3 +350,126 @@ def test_without_a_script_it_is_said(visit: Visit) -> None:
     expect(page.get_by_role("button")).to_have_count(0)
     page.get_by_role("link", name="Deutsch").click()
     expect(page.locator("h1")).to_have_text("Nachrichten")
+
+
+@dataclass
+class Told:
+    """What the worker has said: the notifications that stand, as the browser has them."""
+
+    page: Page
+
+    def notifications(self) -> list[dict[str, Any]]:
+        shown: list[dict[str, Any]] = self.page.evaluate(
+            """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+                .map(({ title, body, tag, lang, data, renotify, image }) => ({ title, body, tag, lang, data, renotify, image }))"""
+        )
+        return shown
+
+    def push(self, text: str) -> None:
+        """As the browser does with what it was sent and has decrypted."""
+        session = self.page.context.new_cdp_session(self.page)
+        found: list[str] = []
+        session.on("ServiceWorker.workerRegistrationUpdated", lambda said: found.extend(_ids_in(said)))
+        session.send("ServiceWorker.enable")
+        for _ in range(100):
+            if found:
+                break
+            self.page.wait_for_timeout(50)
+        origin = self.page.evaluate("location.origin")
+        session.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": found[-1], "data": text})
+        session.detach()
+
+    def click(self) -> None:
+        """On the one that stands. Chromium has no command for it, so the worker is given the event that it would get."""
+        (worker,) = self.page.context.service_workers
+        worker.evaluate(
+            """async () => {
+                const [notification] = await self.registration.getNotifications();
+                self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+            }"""
+        )
+
+
+def _ids_in(said: dict[str, Any]) -> list[str]:
+    return [str(one["registrationId"]) for one in said["registrations"] if not one["isDeleted"]]
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """The browser works on meanwhile."""
+    for _ in range(200):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never came to that")
+
+
+def campaign_of(shop: Shop, admin: httpx.Client) -> None:
+    """A store, and a campaign for whoever comes in at whatever hour this test is run."""
+    admin.put("/v1/places/kalverstraat-102", json=PLACE).raise_for_status()
+    admin.put("/v1/campaigns/sneakers", json=CAMPAIGN).raise_for_status()
+    admin.patch("/v1/settings", json={"quiet_hours": None}).raise_for_status()
+    admin.post("/v1/campaigns/sneakers/launch").raise_for_status()
+
+
+def walk_in(shop: Shop, admin: httpx.Client, customer: str) -> None:
+    """A phone that takes no push comes into the store, and workers do their part: the message goes to the browser."""
+    wanted = {"customer": customer, "platform": "android", "consents": {"location": True}}
+    phone = admin.post("/v1/devices", json=wanted).json()
+    at = datetime.now(UTC).isoformat()
+    ping = {"lat": PLACE["lat"], "lon": PLACE["lon"], "accuracy_m": 8, "at": at}
+    assert admin.post("/v1/pings", json=ping, headers=bearer(phone["token"])).json()["accepted"] == 1
+    parts, matched = shop.served.doors.parts, list[Matched]()
+    desk = LaneDesk(parts.redis, parts.settings.secret(), LANES)
+    matcher = Matcher(shop.database, desk, FenceKeeper(shop.database), Failpoints(), matched.append, time.time)
+    for lane in range(LANES):
+        matcher.match(lane)
+    push = WebPush.of(parts.settings)
+    assert push is not None
+    sender = Sender(shop.database, push, parts.codes, Failpoints(), lambda _: None)
+    assert sender.deliver([one for found in matched for one in found.deliveries], parts.now) == 1
+    push.close()
+
+
+def test_from_the_tap_to_the_notification_and_back(visit: Visit, shop: Shop) -> None:
+    watched = visit()
+    page = watched.page
+    switch_on(page, "offers")
+    (device,) = shop.devices()
+    with httpx.Client(base_url=shop.url, headers=bearer(shop.key), timeout=20) as admin:
+        campaign_of(shop, admin)
+        admin.post(f"/v1/devices/{device.id}/link", json={"customer": "sanne"}).raise_for_status()
+        walk_in(shop, admin, "sanne")
+
+        def delivery() -> dict[str, Any]:
+            (one,) = admin.get("/v1/deliveries").json()["items"]
+            told: dict[str, Any] = one
+            return told
+
+        sent = delivery()
+        assert (sent["state"], sent["device_id"], sent["received_at"]) == ("sent", device.id, None)
+        assert shop.push.refused == []
+        (arrived,) = shop.push.received
+        assert arrived.plaintext is not None
+        said = json.loads(arrived.plaintext)
+        assert (said["title"], said["body"]) == (sent["title"], sent["body"])
+        assert said["body"] == "You are near."
+
+        told = Told(page)
+        told.push(arrived.plaintext)
+        until(page, lambda: delivery()["received_at"] is not None)
+        (shown,) = told.notifications()
+        assert (shown["title"], shown["body"]) == (sent["title"], sent["body"])
+        assert (shown["tag"], shown["lang"]) == (said["tag"], "en")
+        assert delivery()["opened_at"] is None
+
+        told.click()
+        until(page, lambda: delivery()["opened_at"] is not None)
+        assert told.notifications() == [], "it is gone once it was opened"
+
+        page.reload()
+        state_of(page, "on")
+        page.get_by_role("button", name="Switch messages off").click()
+        state_of(page, "switched_off")
+        (retired, *_) = shop.devices()
+        assert (retired.id, retired.push_token, retired.push_retired_reason) == (device.id, None, "unsubscribed")
+    assert watched.errors == []
