@@ -3,7 +3,7 @@
 const RECEIPTS = "/v1/receipts";
 const HOME = "/messages";
 const KEPT_MS = 7 * 86_400_000; // a receipt that could not be told for so long tells nobody anything
-const MOST_KEPT = 100;
+const MOST_KEPT = 100; // the most that the server takes at once
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -100,45 +100,42 @@ async function showPush(event) {
   if (told.ack_id) await report(told.ack_id, "received");
 }
 
-// Whether nobody need be told again: it was taken, or never will be.
-async function tell({ ack_id, what }) {
+// The status of the answer; nought without one.
+async function tell(receipts) {
   try {
     const answer = await fetch(RECEIPTS, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ack_id, what }),
+      body: JSON.stringify(receipts),
       credentials: "omit",
       keepalive: true,
     });
-    return answer.ok || (answer.status >= 400 && answer.status < 500 && answer.status !== 429);
+    return answer.status;
   } catch {
-    return false;
+    return 0;
   }
 }
+
+// What the network, or a server that is busy, or does not know the message yet, did not take is told with the next event.
+const isToTellAgain = (status) => status === 0 || status === 429 || status >= 500;
 
 async function report(ack_id, what) {
-  const receipt = { ack_id, what, at: Date.now() };
-  if (!(await tell(receipt))) {
+  const receipt = { ack_id, what, at: new Date().toISOString() };
+  const status = await tell(receipt);
+  if (isToTellAgain(status) || status === 404) {
     await store("readwrite", (work) => work.objectStore("receipts").add(receipt)).catch(() => undefined);
-    return;
+  } else {
+    await tellWhatWaits();
   }
-  await tellWhatWaits();
 }
 
+// In one go: the server passes over what it does not know.
 async function tellWhatWaits() {
-  const waiting = [];
-  await store("readonly", (work) => {
-    work.objectStore("receipts").openCursor().onsuccess = ({ target }) => {
-      if (!target.result) return;
-      waiting.push([target.result.key, target.result.value]);
-      target.result.continue();
-    };
-  }).catch(() => undefined);
-  const late = waiting.length - MOST_KEPT;
-  for (const [at, [number, receipt]] of waiting.entries()) {
-    if (at >= late && Date.now() - receipt.at < KEPT_MS && !(await tell(receipt))) return;
-    await store("readwrite", (work) => work.objectStore("receipts").delete(number)).catch(() => undefined);
-  }
+  const waiting = await store("readonly", (work) => work.objectStore("receipts").getAll()).catch(() => []);
+  if (!waiting.length) return;
+  const fresh = waiting.filter((one) => Date.now() - Date.parse(one.at) < KEPT_MS).slice(-MOST_KEPT);
+  if (fresh.length && isToTellAgain(await tell(fresh))) return;
+  await store("readwrite", (work) => work.objectStore("receipts").clear()).catch(() => undefined);
 }
 
 async function open(url) {
