@@ -1,6 +1,7 @@
 """One connection of HTTP/2, by h2: what Google speaks, and what the asynchronous side of firebase-admin sends."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 
 from h2.config import H2Configuration
@@ -95,18 +96,19 @@ class Http2:
         path, query = split_address(asked.headers[":path"])
         request = Request(asked.headers[":method"], path, query, asked.headers, bytes(asked.body), "2")
         answer = self._service.answer(request)
-        if answer.delay_s or self._sendable(stream, answer.body) < len(answer.body):
-            task = asyncio.create_task(self._send_later(stream, answer))
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
-        else:
-            self._send(stream, answer)
+        with contextlib.suppress(StreamClosedError):  # whoever asked has gone
+            if answer.delay_s or self._sendable(stream, answer.body) < len(answer.body):
+                task = asyncio.create_task(self._send_later(stream, answer))
+                self._later.add(task)
+                task.add_done_callback(self._later.discard)
+            else:
+                self._send(stream, answer)
 
     async def _send_later(self, stream: int, answer: Answer) -> None:
         """Of an answer that takes its time, or more than one frame."""
         await asyncio.sleep(answer.delay_s)
         body = answer.body
-        try:
+        with contextlib.suppress(ProtocolError):  # whoever asked has gone
             if answer.ending == "whole":
                 self._h2.send_headers(stream, _headers(answer))
                 while len(body) > (size := self._sendable(stream, body)):
@@ -119,8 +121,6 @@ class Http2:
                 self._h2.send_data(stream, body, end_stream=True)
             else:
                 self._send(stream, answer)
-        except (StreamClosedError, ProtocolError):
-            return  # whoever asked has gone
         self._flush()
 
     def _sendable(self, stream: int, body: bytes) -> int:

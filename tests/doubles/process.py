@@ -49,7 +49,9 @@ class DoubleProcess:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE_S)
+        code = self.process.wait(PATIENCE_S)
+        if code:
+            raise RuntimeError(f"{self.module} ended with {code}: {self._words.read_text('utf-8')}")
 
     def kill(self) -> None:
         self.process.kill()

@@ -18,7 +18,8 @@ class InThread:
         self.wire = Wire(service, certificates)
         self._asked_port = port
         self._bound: Future[int] = Future()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="double", daemon=True)
+        self._ended: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="double", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -30,6 +31,15 @@ class InThread:
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
+        self._ended.result()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as wrong:  # noqa: BLE001  # raised by __exit__
+            self._ended.set_exception(wrong)
+        else:
+            self._ended.set_result(None)
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()

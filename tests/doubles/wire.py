@@ -16,7 +16,7 @@ BREAK_S = 0.02
 
 
 class Wire:
-    """Serves a service at a port of this machine. `close` ends every connection, also those that hang."""
+    """Serves a service at a port of this machine. `close` ends every connection, also those that hang, and raises what went wrong in here."""
 
     def __init__(self, service: Service, certificates: Certificates | None) -> None:
         self._service = service
@@ -24,6 +24,15 @@ class Wire:
         self._open: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self.connections = 0
         """Since the start."""
+        self._failed: list[Exception] = []
+
+    def answer(self, request: Request) -> Answer:
+        """The service's; 500 when the double itself is wrong, which `close` tells of."""
+        try:
+            return self._service.answer(request)
+        except Exception as error:  # noqa: BLE001  # raised by close
+            self._failed.append(error)
+            return Answer(500, b"The double itself failed.", content_type="text/plain")
 
     async def open(self, port: int = 0) -> int:
         context = self._tls.server_context("h2", "http/1.1") if self._tls else None
@@ -42,6 +51,8 @@ class Wire:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._server.wait_closed()
+        if self._failed:
+            raise ExceptionGroup("the double failed", self._failed)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -52,17 +63,17 @@ class Wire:
         tls = writer.get_extra_info("ssl_object")
         try:
             if tls is not None and tls.selected_alpn_protocol() == "h2":
-                await Http2(self._service, reader, writer).serve()
+                await Http2(self, reader, writer).serve()
             else:
                 while await self._exchange(reader, writer):
                     pass
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
             pass
         finally:
-            del self._open[writer]
             writer.close()
             with contextlib.suppress(OSError, ssl.SSLError, asyncio.CancelledError):
                 await writer.wait_closed()
+            del self._open[writer]
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request over HTTP/1.1 and its answer; whether the connection goes on."""
@@ -75,7 +86,7 @@ class Wire:
             writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await _body(reader, headers)
         path, query = split_address(address)
-        answer = self._service.answer(Request(method, path, query, headers, body, "1.1"))
+        answer = self.answer(Request(method, path, query, headers, body, "1.1"))
         if answer.delay_s:
             await asyncio.sleep(answer.delay_s)
         if answer.ending == "hang":
@@ -87,7 +98,7 @@ class Wire:
             return False
         out = _head(answer)
         if answer.ending == "cut":
-            writer.write(out + answer.body[: len(answer.body) // 2])
+            writer.write(out + answer.body[: len(answer.body) // 2] if answer.body else out[: len(out) // 2])
             await writer.drain()
             await asyncio.sleep(BREAK_S)
             reset(writer)

@@ -52,6 +52,8 @@ VENDORS = {
     "kombu": {"workers"},
     "firebase_admin": {"workers/push", "benchmarks", "tests/doubles"},
     "pywebpush": {"workers/push"},
+    "py_vapid": {"workers/push"},
+    "aiohttp": {"workers/push"},
     "fastapi": {"web"},
     "starlette": {"web", "seeds"},
     "uvicorn": {"commands", "seeds"},

@@ -222,7 +222,7 @@ class WebPush:
         for origin, letters in by_service.items():
             if self._trusted.get(origin, since) > since:
                 for letter in letters:
-                    if outcomes[letter.place].reason == "credentials":
+                    if outcomes[letter.place].reason == "credentials_refused":
                         outcomes[letter.place] = replace(outcomes[letter.place], lane=None, alarm=False)
         return outcomes
 

@@ -45,7 +45,7 @@ def outcome_of(answer: Answer, now: datetime) -> Outcome:
     if status in {400, 401, 403} and any(one in said for one in OTHER_KEY):
         return Outcome("failed", "vapid_mismatch", address="dead")
     if status in {401, 403} or (status == 400 and any(one in said for one in NO_KEY)):
-        return Outcome("waiting", "credentials", lane=LANE, alarm=True)
+        return Outcome("waiting", "credentials_refused", lane=LANE, alarm=True)
     if status in {406, 429}:  # 406 is how Windows says it
         asked = retry_after_s(answer.headers, now)
         return Outcome("waiting", "quota", retry_after_s=QUOTA_WAIT_S if asked is None else asked)
@@ -63,7 +63,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         return min(float(text[:9]), MOST_WAIT_S)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     wait = (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds()
     return min(max(wait, 0.0), MOST_WAIT_S)

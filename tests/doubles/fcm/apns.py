@@ -25,9 +25,6 @@ PUSH_TYPES = frozenset(
         "widgets",
     ]
 )
-HEADERS = frozenset(
-    f"apns-{name}" for name in ["id", "push-type", "expiration", "priority", "collapse-id", "topic", "channel-id"]
-)
 _NUMBER = (int, float)
 APS: dict[str, Any] = {
     "alert": (str, dict),
@@ -82,7 +79,7 @@ def check_apns(message: Json, apns: Json, findings: Findings) -> None:
         if why:
             findings.bad(f"apns.headers.{name}", why)
     expiry = headers.get("apns-expiration", "")
-    if expiry.isdigit() and 0 < int(expiry) < time.time():
+    if re.fullmatch(r"[0-9]+", expiry) and 0 < int(expiry) < time.time():
         findings.warnings.append("apns-expiration-past: APNs discards it")
     aps = (apns.get("payload") or {}).get("aps")
     if aps is None:
@@ -97,20 +94,21 @@ def check_apns(message: Json, apns: Json, findings: Findings) -> None:
 
 
 def _wrong_header(name: str, value: str) -> str | None:
-    if name not in HEADERS:
-        return "unknown APNs header."
-    wrong = {
-        "apns-id": (not UUID.match(value), "must be a UUID."),
-        "apns-push-type": (value not in PUSH_TYPES, f"must be one of {sorted(PUSH_TYPES)}."),
-        "apns-expiration": (not re.fullmatch(r"\d+", value), "must be whole seconds since the epoch, or 0."),
-        "apns-priority": (value not in {"1", "5", "10"}, "must be 1, 5 or 10."),
-        "apns-collapse-id": (
-            len(value.encode()) > MOST_COLLAPSE_ID,
-            f"must not exceed {MOST_COLLAPSE_ID} bytes.",
-        ),
-    }
-    is_wrong, why = wrong.get(name, (False, ""))
-    return why if is_wrong else None
+    match name:
+        case "apns-id":
+            return None if UUID.match(value) else "must be a UUID."
+        case "apns-push-type":
+            return None if value in PUSH_TYPES else f"must be one of {sorted(PUSH_TYPES)}."
+        case "apns-expiration":
+            return None if re.fullmatch(r"[0-9]+", value) else "must be whole seconds since the epoch, or 0."
+        case "apns-priority":
+            return None if value in {"1", "5", "10"} else "must be 1, 5 or 10."
+        case "apns-collapse-id":
+            right = len(value.encode()) <= MOST_COLLAPSE_ID
+            return None if right else f"must not exceed {MOST_COLLAPSE_ID} bytes."
+        case "apns-topic" | "apns-channel-id":
+            return None
+    return "unknown APNs header."
 
 
 def _check_background(message: Json, headers: dict[str, str], aps: Json, findings: Findings) -> None:

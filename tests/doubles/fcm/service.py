@@ -135,7 +135,7 @@ class Fcm:
             body = msgspec.json.decode(request.body)
         except ValueError as error:
             return self._note(not_json(str(error)), "malformed", asked)
-        asked.checked = check(body, self.ways.channels)
+        asked.read(check(body, self.ways.channels))
         if asked.checked.violations:
             return self._note(refused(asked.checked.violations), "malformed", asked)
         target = asked.target
@@ -205,21 +205,16 @@ class _Asked:
     project: str
     http: str
     checked: Checked = field(default_factory=lambda: Checked([], [], {}))
+    message: Json = field(default_factory=dict)
+    address: str = ""
+    target: str = ""
+    validate_only: bool = False
 
-    @property
-    def message(self) -> Json:
-        message = self.checked.request.get("message")
-        return message if isinstance(message, dict) else {}
-
-    @property
-    def address(self) -> str:
-        message = self.message
-        return next((name for name in TARGETS if message.get(name)), "")
-
-    @property
-    def target(self) -> str:
-        return str(self.message.get(self.address, ""))
-
-    @property
-    def validate_only(self) -> bool:
-        return bool(self.checked.request.get("validateOnly"))
+    def read(self, checked: Checked) -> None:
+        self.checked = checked
+        message = checked.request.get("message")
+        if isinstance(message, dict):
+            self.message = message
+            self.address = next((name for name in TARGETS if message.get(name)), "")
+            self.target = str(message.get(self.address, ""))
+        self.validate_only = checked.request.get("validateOnly") is True

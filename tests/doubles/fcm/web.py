@@ -50,7 +50,7 @@ def check_web(web: Json, findings: Findings) -> None:
 def _wrong_header(name: str, value: str) -> str | None:
     match name:
         case "ttl":
-            right = re.fullmatch(r"\d+", value) and int(value) <= MOST_TTL_S
+            right = re.fullmatch(r"[0-9]+", value) and int(value) <= MOST_TTL_S
             return None if right else f"must be 0..{MOST_TTL_S}."
         case "urgency":
             return None if value in URGENCIES else "must be very-low, low, normal or high."

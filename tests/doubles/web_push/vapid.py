@@ -24,7 +24,11 @@ def wrong_vapid(header: str, origin: str, bound_to: str | None) -> tuple[int, st
     if claims is None:
         return 401, "VAPID signature does not verify (errno 109)"
     if bound_to and unb64(bound_to) != unb64(match[2]):
-        return 403, "VAPID key is not the one of the subscription"
+        # the words of Google's service
+        return 403, (
+            "the VAPID credentials in the authorization header do not correspond to the credentials"
+            " used to create the subscriptions."
+        )
     if claims.get("aud") != origin:
         return 403, f"aud {claims.get('aud')!r} is not {origin!r}"
     now, expiry = time.time(), claims.get("exp")
