@@ -22,22 +22,18 @@ from offers.records.queries.writing import write_together
 from offers.records.tables import Delivery, Device, Offer
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.personal_facts import message_facts
+from offers.rules.personal_facts import About, message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, Words, choose_language, word
 from offers.rules.push_lanes import TRY_PAUSE, LaneState, Ways
 from offers.rules.quiet_hours import ends_at
 from offers.rules.sending import Step, after_the_pause, life_over, put_off
+from offers.rules.service_messages import ready_message
 from offers.rules.values import language_chain
 
 LEASE = timedelta(seconds=60)
 """Longer than any send may take; a sender that has not answered by then is dead."""
 PICK_LEASE = timedelta(seconds=40)
 """Longer than a statement may take: from the pick to its claim."""
-SERVICE_MESSAGES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-    "order": {"en": {"title": "Your order is ready", "body": "You can collect it now."}},
-    "test": {"en": {"title": "A test", "body": "Messages reach this device."}},
-}
-"""By kind and language: what is sent without a campaign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +185,11 @@ def _why_no_order(there: There) -> str | None:
 
 
 def _why_no_test(there: There) -> str | None:
+    """Nothing that keeps a customer's messages apart keeps this; but nobody gets a try of what they did not agree to."""
+    if not there.customer.offers:
+        return "no_consent"
+    if there.campaign is None:
+        return "campaign_removed"
     return None if there.is_reachable else "no_reachable_device"
 
 
@@ -217,7 +218,7 @@ def _until_morning(row: Delivery, there: There) -> Step | None:
 
 
 def _claimed(row: Delivery, there: There, keys: CodeKeys) -> Claimed:
-    language, message, facts = WORDED[row.kind](row, there)
+    language, message, facts, image = WORDED[row.kind](row, there)
     device = there.device
     return Claimed(
         delivery_id=row.id,
@@ -233,42 +234,53 @@ def _claimed(row: Delivery, there: There, keys: CodeKeys) -> Claimed:
         message=message,
         facts=facts,
         claimed_at=there.now,
+        image=image,
     )
 
 
-Worded = tuple[str, Mapping[str, Any], Mapping[str, Any]]
-"""Language, the message's templates by part, and the facts that they are filled from."""
+Worded = tuple[str, Mapping[str, Any], Mapping[str, Any], str | None]
+"""Language, the message's templates by part, the facts that they are filled from, and its picture."""
 
 
 def _offer_worded(row: Delivery, there: There) -> Worded:
-    campaign, coupon, limits = there.campaign, there.coupon, there.limits
-    assert campaign is not None, "a delivery without its campaign has a reason not to go"
-    assert there.place is not None, "and so has one without its place"
+    coupon = there.coupon
+    row.coupon, code = (coupon.name, coupon.code) if coupon else (None, None)
+    told = _about(row, there)
+    return _worded(row, there, replace(told, code=code, ends_at=_end_of(there.offer, there.now) if coupon else None))
+
+
+def _test_worded(row: Delivery, there: There) -> Worded:
+    return _worded(row, there, wording.with_an_example(_about(row, there), there.offer, there.now))
+
+
+def _about(row: Delivery, there: There) -> About:
+    assert there.campaign is not None, "a delivery without its campaign has a reason not to go"
+    distance_m = row.context.get("distance_m")
+    return wording.about(there.customer, there.place, there.device, there.campaign, there.named, distance_m=distance_m)
+
+
+def _worded(row: Delivery, there: There, about: About) -> Worded:
+    campaign = there.campaign
+    assert campaign is not None, "see _about"
     messages = campaign.messages_of(row.variant)
-    defaults = (campaign.default_language, limits.default_language)
+    defaults = (campaign.default_language, there.limits.default_language)
     language = choose_language(messages, language_chain(there.customer.language or there.device.locale, *defaults))
     message = messages[language]
-    row.coupon, code = (coupon.name, coupon.code) if coupon else (None, None)
-    distance_m = row.context.get("distance_m")
-    about = wording.about(there.customer, there.place, there.device, campaign, there.named, distance_m=distance_m)
-    about = replace(about, code=code, ends_at=_end_of(there.offer, there.now) if row.coupon else None)
     facts = message_facts(
         about, language_chain(language, *defaults), there.now.astimezone(there.zone), message.facts_named()
     )
-    return language, message.sources(), facts
+    return language, message.sources(), facts, wording.image_of(message, campaign, there.named)
 
 
-def _service_worded(row: Delivery, there: There) -> Worded:
-    messages = SERVICE_MESSAGES[row.kind]
-    theirs = language_chain(there.customer.language or there.device.locale, there.limits.default_language, "en")
-    language = choose_language(messages, theirs)
-    return language, messages[language], {}
+def _order_worded(row: Delivery, there: There) -> Worded:
+    theirs = language_chain(there.customer.language or there.device.locale, there.limits.default_language)
+    return (*ready_message(row.source_id, there.place.name if there.place else "", theirs), None)
 
 
 WORDED: Mapping[str, Callable[[Delivery, There], Worded]] = {
     "offer": _offer_worded,
-    "order": _service_worded,
-    "test": _service_worded,
+    "order": _order_worded,
+    "test": _test_worded,
 }
 
 

@@ -100,31 +100,15 @@ def test_a_life_that_ends_is_not_rung_for_and_not_picked_up_by_the_look(town: To
 def order(town: Town, store: str) -> str:
     """A message of an order that Sanne can collect; it lives for two hours."""
     town.limits(quiet_hours=None)
-    device = town.device(town.customer(consents=("orders",), language="en"))
+    town.device(town.customer(consents=("orders",), language="en"))
     body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": "ready"})
-    town.write(lambda session: put_order(session, "A-1", body, now=NOON))
+    [delivery] = town.write(lambda session: put_order(session, "A-1", body, now=NOON))[2].deliveries
 
-    def queue(session: Any) -> None:
-        session.add(
-            Delivery(
-                id="dlv_order",
-                customer_id="sanne",
-                device_id=device,
-                source_id="A-1",
-                order_id="A-1",
-                kind="order",
-                moment="ready:1",
-                context={"place_id": "kalverstraat"},
-                state="queued",
-                created_at=NOON,
-                not_before=NOON,
-                expires_at=at(120),
-                attempts=0,
-            )
-        )
+    def shorten(session: Any) -> None:
+        session.get_one(Delivery, delivery).expires_at = at(120)
 
-    town.write(queue)
-    return "dlv_order"
+    town.write(shorten)
+    return delivery
 
 
 def test_an_order_goes_again_for_as_long_as_nobody_can_tell(town: Town, order: str) -> None:

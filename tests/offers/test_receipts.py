@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from offers.deliveries import LEASE, sweep_deliveries
+from offers.claiming import LEASE
+from offers.deliveries import sweep_deliveries
 from offers.push import Outcome, ack_id_of
 from offers.receipts import Receipt, mark_acknowledged, mark_receipts
 from offers.records.tables import Delivery

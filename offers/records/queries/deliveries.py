@@ -150,3 +150,15 @@ def deliveries_that_left(session: Session, ids: Iterable[str], device_id: str | 
     """Those of these that a sender had at least once, locked; of one device where it is named."""
     there = Delivery.attempts > 0
     return _locked(session, ids, there if device_id is None else and_(there, Delivery.device_id == device_id))
+
+
+def tests_since(session: Session, device_id: str, since: datetime) -> Sequence[datetime]:
+    """When this device was sent a test since then, the first first."""
+    wanted = select(Delivery.created_at).where(Delivery.device_id == device_id, Delivery.kind == "test")
+    return session.scalars(wanted.where(Delivery.created_at > since).order_by(Delivery.created_at)).all()
+
+
+def was_told(session: Session, customer_id: str, source_id: str, moment: str) -> bool:
+    """Whether a message of this moment was written, for whichever device."""
+    same = (Delivery.customer_id == customer_id, Delivery.source_id == source_id, Delivery.moment == moment)
+    return session.scalar(select(Delivery.id).where(*same).limit(1)) is not None

@@ -18,6 +18,7 @@ from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.limits import Limits
 from offers.rules.local_time import clock_of
+from offers.rules.push_address import is_heard_of
 from offers.rules.quiet_hours import is_quiet
 
 
@@ -28,8 +29,10 @@ class There:
     customer: Customer
     device: Device
     place: Place | None
+    kind: str
+    """Of the delivery."""
     campaign: CampaignBody | None
-    """Where it is live."""
+    """Of an offer where it is live; of a test whatever it is."""
     offer: Offer | None
     coupon: coupon_queries.Told | None
     order: Order | None
@@ -46,7 +49,8 @@ class There:
 
     @property
     def is_reachable(self) -> bool:
-        return bool(self.device.push_token) and self.device.revoked_at is None
+        heard = is_heard_of(self.device.push_seen_at, self.kind, self.now)
+        return bool(self.device.push_token) and self.device.revoked_at is None and heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class Fetched:
     devices: Mapping[str, Device]
     places: Mapping[str, Place]
     campaigns: Mapping[str, CampaignBody]
+    """The live ones."""
+    tested: Mapping[str, CampaignBody]
+    """Those that tests are of, live or not."""
     coupons: Mapping[str, coupon_queries.Told]
     orders: Mapping[str, Order]
     named: wording.Named
@@ -63,11 +70,14 @@ class Fetched:
 
     def there(self, row: Delivery) -> There:
         place = self.places.get(row.context.get("place_id") or "")
-        campaign, customer = self.campaigns.get(row.campaign_id or ""), self.customers[row.customer_id]
+        customer = self.customers[row.customer_id]
+        known, of = (self.tested, row.source_id) if row.kind == "test" else (self.campaigns, row.campaign_id or "")
+        campaign = known.get(of)
         return There(
             customer=customer,
             device=self.devices[row.device_id],
             place=place,
+            kind=row.kind,
             campaign=campaign,
             offer=self.named.offers.get(campaign.offer) if campaign and campaign.offer else None,
             coupon=self.coupons.get(row.decision_id or ""),
@@ -88,6 +98,8 @@ def fetch(
         for one in campaign_queries.running_campaigns(session)
         if one.status == "live"
     }
+    tests = {row.source_id for row in rows if row.kind == "test"}
+    tested = {one.id: parse_campaign(one.definition) for one in campaign_queries.campaigns_by_id(session, tests)}
     told = {row.campaign_id: campaigns[row.campaign_id] for row in rows if row.campaign_id in campaigns}
     orders = {row.order_id for row in rows if row.order_id}
     return Fetched(
@@ -95,9 +107,10 @@ def fetch(
         devices=customer_queries.devices_by_id(session, (row.device_id for row in rows)),
         places=place_queries.places_by_id(session, (row.context.get("place_id") or "" for row in rows)),
         campaigns=campaigns,
+        tested=tested,
         coupons=coupon_queries.codes_to_tell(session, (row.decision_id for row in rows if row.decision_id), keys),
         orders=order_queries.orders_by_id(session, orders) if orders else {},
-        named=wording.named_in(session, told.values(), customers, now),
+        named=wording.named_in(session, [*told.values(), *tested.values()], customers, now),
         limits=campaign_queries.limits_now(session),
         now=now,
     )
