@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.test_web_push import Shop, Told, Visit, shop, state_of, switch_on, until, visit
+from tests.browser.visiting import Shop, Told, Visit, shop, state_of, switch_on, until, visit
 from tests.web.visitor.conftest import subscription
 from web.tongues import LANGUAGES
 from web.visitor.words import WORDS
@@ -176,6 +176,25 @@ def test_what_is_refused_for_good_is_not_told_again(worker: Listening) -> None:
 def kept(worker: Listening) -> int:
     count: int = worker.worker.evaluate("""() => store("readonly", (work) => work.objectStore("receipts").count())""")
     return count
+
+
+def test_once_a_week_a_message_says_that_the_address_is_still_its_own(worker: Listening) -> None:
+    mine = subscription("mine")
+    worker.worker.evaluate(
+        "(told) => { PushManager.prototype.getSubscription = async () => ({ toJSON: () => told }); }", mine
+    )
+    worker.show(**MESSAGE)
+    worker.worker.evaluate("""() => know("said_at", Date.now() - 8 * 86_400_000)""")
+    worker.show(**MESSAGE | {"tag": "two"})
+    until(worker.page, lambda: renewals(worker) == [{"subscription": mine}])
+    until(worker.page, lambda: worker.worker.evaluate("known('said_at').then((at) => Date.now() - at < 60_000)"))
+    worker.show(**MESSAGE | {"tag": "three"})
+    until(worker.page, lambda: len(worker.receipts()) == 3)
+    assert renewals(worker) == [{"subscription": mine}]
+
+
+def renewals(worker: Listening) -> list[Any]:
+    return [one["body"] for one in worker.said() if one["url"] == "/visitor/push/renew"]
 
 
 CHANGED = """async ([told, key]) => {

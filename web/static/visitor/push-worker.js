@@ -4,6 +4,7 @@ const RECEIPTS = "/v1/receipts";
 const HOME = "/messages";
 const KEPT_MS = 7 * 86_400_000; // a receipt that could not be told for so long tells nobody anything
 const MOST_KEPT = 100; // the most that the server takes at once
+const SAY_MS = 7 * 86_400_000; // how often to say that the address is still ours: offers go to those heard of within 30 days
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -138,6 +139,19 @@ async function tellWhatWaits() {
   await store("readwrite", (work) => work.objectStore("receipts").clear()).catch(() => undefined);
 }
 
+function postRenewal(body) {
+  const headers = { "content-type": "application/json" };
+  return fetch("/visitor/push/renew", { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin" });
+}
+
+async function sayStillHere() {
+  if (Date.now() - ((await known("said_at")) ?? 0) < SAY_MS) return;
+  const subscription = await self.registration.pushManager.getSubscription();
+  if (!subscription) return;
+  const answer = await postRenewal({ subscription }).catch(() => null);
+  if (answer?.ok) await know("said_at", Date.now());
+}
+
 async function open(url) {
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const there = windows.find((one) => one.url === url);
@@ -156,16 +170,15 @@ async function renew(event) {
   const { key } = await answer.json();
   const wanted = { userVisibleOnly: true, applicationServerKey: bytesOf(key) };
   const subscription = event.newSubscription ?? (await self.registration.pushManager.subscribe(wanted));
-  const renewed = await fetch("/visitor/push/renew", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ subscription, old }),
-    credentials: "same-origin",
-  });
+  const renewed = await postRenewal({ subscription, old });
   if (renewed.ok) await know("subscription", subscription.toJSON()); // else the old one is still what the server knows
 }
 
-self.addEventListener("push", (event) => event.waitUntil(showPush(event)));
+// The page has just told the server of it.
+const remembered = (subscription, language) =>
+  Promise.all([know("subscription", subscription), know("language", language), know("said_at", Date.now()), tellWhatWaits()]);
+
+self.addEventListener("push", (event) => event.waitUntil(showPush(event).finally(sayStillHere)));
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
@@ -178,5 +191,5 @@ self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew
 
 self.addEventListener("message", (event) => {
   const { remember, language } = event.data ?? {};
-  if (remember) event.waitUntil(Promise.all([know("subscription", remember), know("language", language), tellWhatWaits()]));
+  if (remember) event.waitUntil(remembered(remember, language));
 });
