@@ -117,8 +117,10 @@ def of_vapid(push: str, private_key: str, subject: str) -> list[Finding]:
     if not private_key and push == "outbox":
         return []
     if not private_key:
-        said, do = "PASSERBY_VAPID_PRIVATE_KEY is not set: no browser is sent to", "Make a pair: passerby key vapid"
-        return [Finding("push", "wrong" if push == "web_push" else "look", said, do)]
+        said = "PASSERBY_VAPID_PRIVATE_KEY is not set: no browser is sent to"
+        if push != "web_push":
+            return [Finding("push", "ok", said)]
+        return [Finding("push", "wrong", said, "Make a pair: passerby key vapid")]
     try:
         keys = VapidKeys.of(private_key, subject or NOBODY)
     except ValueError as error:

@@ -9,6 +9,7 @@ import asyncio
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ BATCH_S = 30.0
 """What all of a batch may take: well within a delivery's lease of 60 s and a task's 45 s."""
 IDLE_S = 15.0
 """A connection that nothing went over for longer is not used again: the service may just be closing it."""
+ENDS_WITHIN_S = 5.0
 MOST_TTL_S = 2_419_200
 """28 days: the most that Google's service takes."""
 TOKEN_LIFE_S, TOKEN_USE_S = 12 * 3600, 4 * 3600
@@ -47,6 +49,14 @@ MOST_SAID = 4096
 """Bytes of an answer that are read."""
 TRUSTED_S = 600.0
 """A service that took our signature so lately and refuses it now refuses the one address: visitors choose those."""
+
+NOT_CONNECTED = (
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientConnectorError,  # no address, nobody there, a certificate that is not trusted, a proxy that is away
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,  # a proxy's
+)
+"""Nothing of the message has left."""
 
 log = structlog.get_logger()
 
@@ -70,9 +80,12 @@ class _Letter:
     begun: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class WebPush:
-    """A push port to browsers. It opens nothing before the first message, and anew in each process that was forked."""
+    """A push port to browsers. It opens nothing before the first message, and anew in each process that was forked.
+
+    Its connections go with it, at the latest when the process ends.
+    """
 
     keys: VapidKeys
     services: PushServices
@@ -84,6 +97,9 @@ class WebPush:
     _starting: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _tokens: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
     _trusted: dict[str, float] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, _end, self._loops)
 
     @classmethod
     def of(cls, settings: Settings) -> "WebPush | None":
@@ -107,13 +123,7 @@ class WebPush:
 
     def close(self) -> None:
         """Let this process's connections go."""
-        here = self._loops.pop(os.getpid(), None)
-        if here is None:
-            return
-        asyncio.run_coroutine_threadsafe(here.session.close(), here.loop).result()
-        here.loop.call_soon_threadsafe(here.loop.stop)
-        here.thread.join()
-        here.loop.close()
+        _end(self._loops)
 
     def _loop(self) -> _Loop:
         pid = os.getpid()
@@ -122,7 +132,7 @@ class WebPush:
                 pid not in self._loops
             ):  # what a parent opened stays in the dictionary: letting go of it here would touch its sockets
                 loop = asyncio.new_event_loop()
-                thread = threading.Thread(target=loop.run_forever, name="web-push", daemon=True)
+                thread = threading.Thread(target=_run, args=(loop,), name="web-push", daemon=True)
                 thread.start()
                 session = asyncio.run_coroutine_threadsafe(_open_session(self.message_s), loop).result()
                 self._loops[pid] = _Loop(loop, thread, session)
@@ -175,7 +185,8 @@ class WebPush:
                 outcomes[letter.place] = await self._send(session, letter, proxy)
             except Exception as error:
                 log.exception("push_raised", error=type(error).__name__)
-                outcomes[letter.place] = Outcome("unknown", "push_raised")
+                here = Outcome("unknown", "push_raised")
+                outcomes[letter.place] = here if letter.begun else Outcome("failed", "bad_payload", alarm=True)
 
     async def _send(self, session: aiohttp.ClientSession, letter: _Letter, proxy: str | None) -> Outcome:
         message, subscription = letter.message, letter.subscription
@@ -198,7 +209,7 @@ class WebPush:
         letter.begun = True
         try:
             answer = await _post(session, subscription.endpoint, body, headers, proxy)
-        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError):
+        except NOT_CONNECTED:
             return Outcome("waiting", "not_connected")
         except TimeoutError:
             return Outcome("unknown", "no_answer")
@@ -240,6 +251,28 @@ class WebPush:
                 self._tokens.clear()
             self._tokens[origin] = (now, token)
         return token
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
+
+
+def _end(loops: dict[int, _Loop]) -> None:
+    """End this process's loop, wherever the last who knew of it was: that may be the loop itself, which waits for nobody."""
+    here = loops.pop(os.getpid(), None)
+    if here is None:
+        return
+
+    async def end() -> None:
+        await here.session.close()
+        here.loop.stop()
+
+    asyncio.run_coroutine_threadsafe(end(), here.loop)
+    if threading.current_thread() is not here.thread:
+        here.thread.join(ENDS_WITHIN_S)
 
 
 async def _open_session(message_s: float) -> aiohttp.ClientSession:

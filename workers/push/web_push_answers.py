@@ -38,8 +38,9 @@ def outcome_of(answer: Answer, now: datetime) -> Outcome:
     """What became of the message; every answer has an outcome."""
     status, said = answer.status, answer.text.lower()
     if 200 <= status < 300:
-        location = answer.headers.get("Location", "")
-        return Outcome("sent", provider_id=location[:LONGEST_ID] or None)
+        location = answer.headers.get("Location", "")[:LONGEST_ID]
+        kept = location.isascii() and location.isprintable()  # no database takes half a character
+        return Outcome("sent", provider_id=location if location and kept else None)
     if status in {404, 410}:
         return Outcome("failed", "subscription_gone", address="dead")
     if status in {400, 401, 403} and any(one in said for one in OTHER_KEY):

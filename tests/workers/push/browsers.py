@@ -89,8 +89,8 @@ class Scripted:
                 while (line := reading.readline()) not in {b"\r\n", b""}:
                     head += line
                 text = head.decode("latin-1")
-                length = next(one for one in text.lower().splitlines() if one.startswith("content-length:"))
-                reading.read(int(length.partition(":")[2]))
+                lengths = [one for one in text.lower().splitlines() if one.startswith("content-length:")]
+                reading.read(sum(int(one.partition(":")[2]) for one in lengths))  # a CONNECT has none
                 self.heads.append(text)
                 connection.sendall(self.answer)
 

@@ -1,5 +1,6 @@
 """The port to browsers against a strict push service: what arrives, in which order, signed for whom, and what one that hangs costs the others."""
 
+import gc
 import json
 import os
 import signal
@@ -11,12 +12,13 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands.vapid import new_private_text
-from offers.push import Outcome
+from offers.push import Outcome, Push
 from offers.rules.push_subscription import PushServices
 from offers.rules.vapid import VapidKeys, private_text
 from offers.settings import Settings
@@ -24,6 +26,8 @@ from tests.doubles.web_push import WebPushDouble
 from tests.workers.push.browsers import KEYS, message_to, port_to, said_of, scripted
 from workers.push.web_push import AT_ONCE, BATCH_S, MESSAGE_S, TOKEN_USE_S, WebPush
 from workers.push.web_push_payload import payload_of
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def push() -> Iterator[WebPushDouble]:
 
 @pytest.fixture
 def port(push: WebPushDouble) -> Iterator[WebPush]:
-    one = port_to(push.origin, message_s=2.0)
+    one = port_to(push.origin, message_s=4.0)
     yield one
     one.close()
 
@@ -196,11 +200,42 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
         port.close()
 
 
+@pytest.mark.parametrize("broken", ["http://:0", "127.0.0.1:1", "http://proxy.invalid:3128", "socks5://127.0.0.1:1"])
+def test_a_proxy_that_is_none_loses_no_message(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    with scripted() as service:
+        monkeypatch.setenv("http_proxy", broken)
+        monkeypatch.setenv("no_proxy", "")
+        port = port_to(service.origin)
+        (outcome,) = port.send([message_to(service.subscription())])
+        assert outcome == (Outcome("waiting", "not_connected") if service.heads == [] else Outcome("sent"))
+        assert (outcome.state == "sent") == broken.startswith("socks"), "what speaks no HTTP is not used"
+        port.close()
+
+
+def test_a_proxy_that_refuses_has_passed_nothing_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted() as proxy:
+        proxy.says(403)
+        monkeypatch.setenv("https_proxy", proxy.origin)
+        port = port_to()
+        message = message_to(proxy.subscription() | {"endpoint": "https://web.push.apple.com/x"})
+        assert port.send([message]) == [Outcome("waiting", "not_connected")]
+        assert proxy.heads[0].startswith("CONNECT web.push.apple.com:443 HTTP/1.1\r\n")
+        port.close()
+
+
+def test_a_message_that_can_not_be_written_costs_nobody_else(push: WebPushDouble, port: WebPush) -> None:
+    good = message_to(push.subscribe(KEYS.public))
+    odd: Any = object()
+    outcomes = port.send([replace(good, title=odd), good])
+    assert outcomes[0] == Outcome("failed", "bad_payload", alarm=True)
+    assert outcomes[1].state == "sent"
+
+
 def test_a_service_that_hangs_holds_nobody_elses(push: WebPushDouble) -> None:
     """It has more messages than go out at once, and the other's last are behind all of them."""
     with WebPushDouble() as hanging:
         hanging.faults({"kind": "hang"})
-        port = port_to(push.origin, hanging.origin, message_s=30.0, batch_s=2.0)
+        port = port_to(push.origin, hanging.origin, message_s=30.0, batch_s=4.0)
         stuck = [message_to(hanging.subscribe(KEYS.public)) for _ in range(AT_ONCE + 5)]
         fine = [message_to(push.subscribe(KEYS.public)) for _ in range(AT_ONCE + 5)]
         outcomes = port.send([*stuck, *fine])
@@ -307,7 +342,8 @@ def test_over_tls_with_an_authority_that_is_trusted(monkeypatch: pytest.MonkeyPa
 
 
 def test_it_is_made_of_the_settings() -> None:
-    assert WebPush.of(Settings()) is None
+    none: Push | None = WebPush.of(Settings())
+    assert none is None
     port = WebPush.of(
         Settings.model_validate(
             {
@@ -322,6 +358,30 @@ def test_it_is_made_of_the_settings() -> None:
     assert port.services == PushServices(("127.0.0.1:8123",))
     assert private_text(KEYS.private) not in repr(port)
     assert port._loops == {}, "nothing is opened before the first message"
+
+
+def test_whoever_forgets_it_leaves_nothing_open() -> None:
+    """Nor does a process that ends without closing it say anything of that."""
+    with scripted() as service:
+        assert port_to(service.origin).send([message_to(service.subscription())])[0].state == "sent"
+        gc.collect()
+        assert "web-push" not in {one.name for one in threading.enumerate()}
+    script = """
+from tests.workers.push.browsers import message_to, port_to, scripted
+with scripted() as service:
+    port = port_to(service.origin)
+    assert port.send([message_to(service.subscription())])[0].state == "sent"
+    kept = [port]
+"""
+    ran = subprocess.run(
+        [sys.executable, "-W", "default", "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=ROOT,
+    )
+    assert ran.stderr == ""
 
 
 def test_importing_it_opens_nothing() -> None:

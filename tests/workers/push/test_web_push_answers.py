@@ -81,6 +81,8 @@ def test_an_accepted_message_keeps_what_the_service_calls_it(service: Scripted, 
     assert port.send([message_to(service.subscription())])[0].provider_id == "https://push.example/m/1"
     service.says(201, Location="x" * 5000)
     assert port.send([message_to(service.subscription())])[0].provider_id == "x" * 500
+    service.answer = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nLocation: /m/\xff\xfe\r\n\r\n"
+    assert port.send([message_to(service.subscription())]) == [Outcome("sent")]
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
