@@ -4,8 +4,6 @@ The browser's subscription is a double's, as tests/browser/visiting.py says; all
 """
 
 import json
-import time
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -15,16 +13,23 @@ from sqlalchemy import select
 
 from offers.records.tables import Consent
 from tests.browser.test_console import CONTRAST, has_no_sideways_scroll
-from tests.browser.visiting import Shop, Told, Visit, asked, shop, state_of, switch_on, until, visit
-from tests.web.conftest import CAMPAIGN, LANES, PLACE, bearer
+from tests.browser.visiting import (
+    Shop,
+    Told,
+    Visit,
+    asked,
+    campaign_of,
+    shop,
+    state_of,
+    switch_on,
+    until,
+    visit,
+    walk_in,
+)
+from tests.web.conftest import bearer
 from web.tongues import LANGUAGES
 from web.visitor.words import WORDS
-from workers.failpoints import Failpoints
-from workers.fences import FenceKeeper
-from workers.lanes import LaneDesk
-from workers.matching import Matched, Matcher
 from workers.push.web_push import WebPush
-from workers.sending import Sender
 
 pytestmark = pytest.mark.browser
 __all__ = ["shop", "visit"]
@@ -214,33 +219,6 @@ def test_without_a_script_it_is_said(visit: Visit) -> None:
     expect(page.locator("h1")).to_have_text("Nachrichten")
 
 
-def campaign_of(shop: Shop, admin: httpx.Client) -> None:
-    """A store, and a campaign for whoever comes in at whatever hour this test is run."""
-    admin.put("/v1/places/kalverstraat-102", json=PLACE).raise_for_status()
-    admin.put("/v1/campaigns/sneakers", json=CAMPAIGN).raise_for_status()
-    admin.patch("/v1/settings", json={"quiet_hours": None}).raise_for_status()
-    admin.post("/v1/campaigns/sneakers/launch").raise_for_status()
-
-
-def walk_in(shop: Shop, admin: httpx.Client, customer: str) -> None:
-    """A phone that takes no push comes into the store, and workers do their part: the message goes to the browser."""
-    wanted = {"customer": customer, "platform": "android", "consents": {"location": True}}
-    phone = admin.post("/v1/devices", json=wanted).json()
-    at = datetime.now(UTC).isoformat()
-    ping = {"lat": PLACE["lat"], "lon": PLACE["lon"], "accuracy_m": 8, "at": at}
-    assert admin.post("/v1/pings", json=ping, headers=bearer(phone["token"])).json()["accepted"] == 1
-    parts, matched = shop.served.doors.parts, list[Matched]()
-    desk = LaneDesk(parts.redis, parts.settings.secret(), LANES)
-    matcher = Matcher(shop.database, desk, FenceKeeper(shop.database), Failpoints(), matched.append, time.time)
-    for lane in range(LANES):
-        matcher.match(lane)
-    push = WebPush.of(parts.settings)
-    assert push is not None
-    sender = Sender(shop.database, push, parts.codes, Failpoints(), lambda _: None)
-    assert sender.deliver([one for found in matched for one in found.deliveries], parts.now) == 1
-    push.close()
-
-
 def test_from_the_tap_to_the_notification_and_back(visit: Visit, shop: Shop) -> None:
     watched = visit()
     page = watched.page
@@ -249,7 +227,10 @@ def test_from_the_tap_to_the_notification_and_back(visit: Visit, shop: Shop) -> 
     with httpx.Client(base_url=shop.url, headers=bearer(shop.key), timeout=20) as admin:
         campaign_of(shop, admin)
         admin.post(f"/v1/devices/{device.id}/link", json={"customer": "sanne"}).raise_for_status()
-        walk_in(shop, admin, "sanne")
+        push = WebPush.of(shop.served.doors.parts.settings)
+        assert push is not None
+        walk_in(shop, admin, "sanne", push)
+        push.close()
 
         def delivery() -> dict[str, Any]:
             (one,) = admin.get("/v1/deliveries").json()["items"]

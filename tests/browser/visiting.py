@@ -9,9 +9,11 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pydantic import SecretStr
@@ -19,15 +21,21 @@ from redis import Redis
 from sqlalchemy import select
 
 from offers.keys import create_key
+from offers.push import Push
 from offers.records.database import Database
 from offers.records.tables import Device
 from offers.settings import Settings
 from tests.browser.conftest import Watched
 from tests.conftest import NOON
 from tests.doubles.web_push import WebPushDouble
-from tests.web.conftest import LANES, Served, build_lanes, serve
+from tests.web.conftest import CAMPAIGN, LANES, PLACE, Served, bearer, build_lanes, serve
 from tests.web.visitor.conftest import VAPID
 from web.visitor.words import WORDS
+from workers.failpoints import Failpoints
+from workers.fences import FenceKeeper
+from workers.lanes import LaneDesk
+from workers.matching import Matched, Matcher
+from workers.sending import Sender
 
 FAKE = """(subscription) => {
   if (!("PushManager" in self)) return;
@@ -78,7 +86,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(browser: Browser, redis_url: str, migrated: Path, tmp_path: Path) -> Iterator[Shop]:
+def shop(redis_url: str, migrated: Path, tmp_path: Path) -> Iterator[Shop]:
     """The doors of a shop that sends to browsers, over the double of their push service."""
     with Redis.from_url(redis_url) as redis:
         redis.flushall()
@@ -205,3 +213,27 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError("it never came to that")
+
+
+def campaign_of(shop: Shop, admin: httpx.Client) -> None:
+    """A store, and a campaign for whoever comes in at whatever hour this test is run."""
+    admin.put("/v1/places/kalverstraat-102", json=PLACE).raise_for_status()
+    admin.put("/v1/campaigns/sneakers", json=CAMPAIGN).raise_for_status()
+    admin.patch("/v1/settings", json={"quiet_hours": None}).raise_for_status()
+    admin.post("/v1/campaigns/sneakers/launch").raise_for_status()
+
+
+def walk_in(shop: Shop, admin: httpx.Client, customer: str, push: Push) -> None:
+    """A phone that takes no push comes into the store, and workers do their part: the message goes to the browser."""
+    wanted = {"customer": customer, "platform": "android", "consents": {"location": True}}
+    phone = admin.post("/v1/devices", json=wanted).json()
+    at = datetime.now(UTC).isoformat()
+    ping = {"lat": PLACE["lat"], "lon": PLACE["lon"], "accuracy_m": 8, "at": at}
+    assert admin.post("/v1/pings", json=ping, headers=bearer(phone["token"])).json()["accepted"] == 1
+    parts, matched = shop.served.doors.parts, list[Matched]()
+    desk = LaneDesk(parts.redis, parts.settings.secret(), LANES)
+    matcher = Matcher(shop.database, desk, FenceKeeper(shop.database), Failpoints(), matched.append, time.time)
+    for lane in range(LANES):
+        matcher.match(lane)
+    sender = Sender(shop.database, push, parts.codes, Failpoints(), lambda _: None)
+    assert sender.deliver([one for found in matched for one in found.deliveries], parts.now) == 1
