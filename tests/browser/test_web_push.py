@@ -107,6 +107,37 @@ def test_it_is_still_on_after_coming_back_and_one_tap_ends_it(visit: Visit, shop
     assert watched.errors == []
 
 
+def test_a_known_customer_may_switch_off_here_alone(visit: Visit, shop: Shop) -> None:
+    page = visit().page
+    switch_on(page, "orders")
+    elsewhere = page.get_by_label("Also stop these messages on my other devices")
+    expect(elsewhere).to_have_count(0)
+    with httpx.Client(base_url=shop.url, headers=bearer(shop.key), timeout=20) as admin:
+        (device,) = shop.devices()
+        admin.post(f"/v1/devices/{device.id}/link", json={"customer": "sanne"}).raise_for_status()
+        page.reload()
+        state_of(page, "on")
+        expect(elsewhere).not_to_be_checked()
+        page.get_by_role("button", name="Switch messages off").click()
+        state_of(page, "switched_off")
+        assert admin.get("/v1/customers/sanne").json()["consents"]["orders"] is True
+    for _ in range(2):
+        expect(page.locator("#agreed")).to_contain_text("A message when my order is ready")
+        expect(page.get_by_text(WORDS["en"]["agreed_but_off"])).to_be_visible()
+        expect(page.get_by_label("A message when my order is ready")).not_to_be_checked()
+        page.reload()
+        state_of(page, "off")
+
+
+def test_a_browser_that_lost_its_subscription_is_off_and_nothing_is_ticked(visit: Visit, shop: Shop) -> None:
+    page = visit().page
+    switch_on(page, "orders")
+    page.evaluate("localStorage.removeItem('subscribed')")
+    page.reload()
+    state_of(page, "off")
+    expect(page.get_by_label("A message when my order is ready")).not_to_be_checked()
+
+
 def test_a_lost_cookie_is_given_again_to_who_has_the_subscription(visit: Visit, shop: Shop) -> None:
     page = visit().page
     switch_on(page, "orders")

@@ -13,7 +13,7 @@ from web.aftermath import carry_out
 from web.bodies import JsonRoute, json_answer, no_content
 from web.parts import Have, Parts
 from web.problems import ProblemError
-from web.visitor.entering import OwnBrowser
+from web.visitor.entering import OwnBrowser, Withdrawing
 from web.visitor.words import TEXT_VERSION
 
 MOST_BYTES = 10_000
@@ -52,7 +52,7 @@ def renew(body: RenewBody, browser: OwnBrowser, parts: Have) -> Response:
 
 
 @router.post("/push/off")
-def switch_off(body: OffBody, browser: OwnBrowser, parts: Have) -> Response:
+def switch_off(body: OffBody, browser: Withdrawing, parts: Have) -> Response:
     """The cookie stays: with it the browser's consents are the same person's when messages are switched on again."""
     address = _address_before(parts.subscribing.services, body.subscription)
     wording = Wording(TEXT_VERSION, body.language)

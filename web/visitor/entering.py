@@ -39,7 +39,13 @@ class Browser:
 
 
 class VisitorGuard(Guard):
-    """Our own page or worker, by what the browser says of itself. There is no credential but the cookie, and at first not even that."""
+    """Our own page or worker, by what the browser says of itself. There is no credential but the cookie, and at first not even that.
+
+    `withdraws` is for what takes back: who has the cookie need not wait for others of their network, nor for Redis.
+    """
+
+    def __init__(self, *, withdraws: bool = False) -> None:
+        self._withdraws = withdraws
 
     def __call__(
         self,
@@ -50,6 +56,13 @@ class VisitorGuard(Guard):
         if not is_own(request, parts.settings.base_url):
             raise ProblemError("forbidden", 403, "Only pages of this server may do this, in a browser that says so.")
         refuse_unknown_filters(request)
+        device_id = desk.cookie.device_in(request, parts.clock())
+        if not (self._withdraws and device_id):
+            self._count(request, desk)
+        return Browser(desk, device_id)
+
+    @staticmethod
+    def _count(request: Request, desk: VisitorDesk) -> None:
         try:
             wait_s = desk.attempts.count(request.client.host if request.client else "")
         except (RedisError, OSError) as error:
@@ -61,8 +74,8 @@ class VisitorGuard(Guard):
             raise ProblemError(
                 "too_many_tries", 429, "Too many tries from this network.", headers={"Retry-After": str(wait_s)}
             )
-        return Browser(desk, desk.cookie.device_in(request, parts.clock()))
 
 
 HaveDesk = Annotated[VisitorDesk, Depends(desk_of)]
 OwnBrowser = Annotated[Browser, Depends(VisitorGuard())]
+Withdrawing = Annotated[Browser, Depends(VisitorGuard(withdraws=True))]

@@ -284,7 +284,9 @@ def test_nobody_fills_the_database_from_one_network(browser: New, database: Data
     answer = browser().send("", wanted("two"))
     problem_of(answer, 429)
     assert 0 < int(answer.headers["retry-after"]) <= WINDOW_S
-    problem_of(one.send("/off", {"language": "nl"}, {}), 403)
+    problem_of(browser().send("/off", {"language": "nl", "subscription": subscription()}), 429)
+    problem_of(one.send("/renew", {"subscription": subscription("two")}), 429)
+    assert one.send("/off", {"language": "nl"}).status_code == 204, "whoever has the cookie may always take back"
     assert many(database, Device) == 1
 
 
@@ -299,11 +301,14 @@ def test_a_whole_ipv6_network_is_one(redis_db: Redis) -> None:
 
 def test_no_count_no_write(browser: New, served: Served, database: Database) -> None:
     one = browser()
+    first = switched_on(one)
     served.doors.parts.fences.stop()  # which speaks to Redis each second
     served.doors.parts.redis.connection_pool.connection_kwargs["port"] = 1
     served.doors.parts.redis.connection_pool.reset()
-    problem_of(one.send("", wanted()), 503)
-    assert many(database, Device) == 0
+    problem_of(one.send("", wanted("two")), 503)
+    assert many(database, Device) == 1
+    assert one.send("/off", {"language": "nl"}).status_code == 204, "but to take back"
+    assert device_of(database, first).push_token is None
 
 
 def test_own_pages_are_those_of_the_settings_and_of_the_host(browser: New, served: Served) -> None:

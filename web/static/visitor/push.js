@@ -9,6 +9,7 @@ const status = panel.querySelector(".push-said");
 const wrong = panel.querySelector(".push-wrong");
 let busy = false;
 let isOn = panel.hasAttribute("data-on");
+let agreed = { orders: false, offers: false };
 
 // What went wrong changes nothing: the buttons stay those of how it was.
 function show(state) {
@@ -22,8 +23,8 @@ function show(state) {
     part.hidden = !when.includes(state) && !(WENT_WRONG.includes(state) && when.includes(isOn ? "still-on" : "still-off"));
   }
   if (hadFocus && (document.activeElement === document.body || document.activeElement.closest("[hidden]"))) status.focus();
-  const { orders, offers } = ticked();
-  panel.dispatchEvent(new CustomEvent("messages", { bubbles: true, detail: { state, isOn, orders, offers } }));
+  if (state === "off") tick({ orders: false, offers: false }); // nothing is ticked for anybody
+  panel.dispatchEvent(new CustomEvent("messages", { bubbles: true, detail: { state, isOn, ...agreed } }));
 }
 
 function takesMessages() {
@@ -85,6 +86,11 @@ function ticked() {
   return { orders: form.elements.orders.checked, offers: form.elements.offers.checked };
 }
 
+function agree(consents) {
+  agreed = consents;
+  tick(consents);
+}
+
 function tick(consents) {
   form.elements.orders.checked = consents.orders;
   form.elements.offers.checked = consents.offers;
@@ -110,7 +116,7 @@ async function switchOn(chosen) {
     return stateOf(answer.status);
   }
   await remember(subscription);
-  tick(answer.told.consents);
+  agree(answer.told.consents);
   return "on";
 }
 
@@ -119,7 +125,7 @@ async function save(chosen) {
   if (!subscription) return "off";
   const answer = await post("", { subscription, consents: chosen, language });
   if (answer.status !== 200) return stateOf(answer.status);
-  tick(answer.told.consents);
+  agree(answer.told.consents);
   return "saved";
 }
 
@@ -130,6 +136,7 @@ async function switchOff() {
   const answer = await post("/off", { withdraw, subscription: subscription ?? undefined, language });
   if (answer.status !== 204) return stateOf(answer.status);
   await subscription?.unsubscribe().catch(() => false);
+  for (const purpose of withdraw) agreed = { ...agreed, [purpose]: false };
   tick({ orders: false, offers: false });
   return "switched_off";
 }
@@ -153,7 +160,7 @@ async function look() {
   if (answer.status === 404) return "off";
   if (answer.status !== 200) return isOn ? "on" : stateOf(answer.status);
   await remember(subscription);
-  tick(answer.told.consents);
+  agree(answer.told.consents);
   return "on";
 }
 
