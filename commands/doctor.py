@@ -19,9 +19,10 @@ from commands import findings
 from commands.findings import Finding
 from commands.vapid import NOBODY
 from offers.errors import BadInput, Misconfigured
+from offers.push_lanes import lanes_now
 from offers.records.condition import database_condition, unknown_zones
 from offers.records.condition import refusal_of as database_refusal
-from offers.records.database import Database
+from offers.records.database import AWAY, Database
 from offers.rules.vapid import subject_of
 from offers.settings import Settings
 from workers.app import open_redis
@@ -178,7 +179,7 @@ def _mqtt(settings: Settings) -> list[Finding]:
 
 
 def _push(settings: Settings) -> list[Finding]:
-    return [
+    found = [
         *findings.of_push(settings.push, demo=settings.demo),
         *findings.of_vapid(
             settings.push,
@@ -186,6 +187,19 @@ def _push(settings: Settings) -> list[Finding]:
             settings.vapid_subject or subject_of(settings.base_url) or "",
         ),
     ]
+    if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
+        return found
+    database = Database(settings.database)
+    try:
+        seen = database_condition(database)
+        if seen.revision != seen.wanted:
+            return found
+        with database.reading() as session:
+            return found + findings.of_push_lanes(lanes_now(session))
+    except AWAY:  # told of as the database's own
+        return found
+    finally:
+        database.close()
 
 
 def _clocks(settings: Settings) -> list[Finding]:

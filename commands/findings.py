@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from commands.vapid import NOBODY
+from offers.push_lanes import LaneNow
 from offers.records.condition import DatabaseCondition, UnknownZones
 from offers.records.condition import Refusal as DatabaseRefusal
 from offers.rules.vapid import VapidKeys
@@ -110,6 +111,12 @@ def of_push(push: str, *, demo: bool) -> list[Finding]:
     if push == "outbox" and not demo:
         return [Finding("push", "look", "outbox: messages are kept in Redis and reach no phone", "Fine for a trial")]
     return [Finding("push", "ok", push)]
+
+
+def of_push_lanes(lanes: Iterable[LaneNow]) -> list[Finding]:
+    """Ways out that a person must look into."""
+    do = "docs/operations.md, A way out is paused; it heals by itself once the cause is mended"
+    return [Finding("push", "wrong", one.trouble, do) for one in lanes if one.trouble]
 
 
 def of_vapid(push: str, private_key: str, subject: str) -> list[Finding]:

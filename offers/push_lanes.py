@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from offers.push import Outcome, lanes_above
+from offers.records.database import clock
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import push_lanes as queries
 from offers.records.tables import PushLane
 from offers.rules import push_lanes as rules
-from offers.rules.push_lanes import LaneState, Rate
+from offers.rules.push_lanes import Rate
 from offers.rules.sending import LONGEST_ASKED_S
 
 
@@ -80,9 +81,26 @@ def learn_of_lanes(session: Session, answers: Sequence[tuple[str, Outcome]], *, 
     return Learnt(told, [name for name in healed if not rows[name].alarm], braked)
 
 
-def lanes_now(session: Session) -> list[LaneState]:
-    """Every way out of which anything is known, by name."""
-    return list(queries.lane_states(session).values())
+@dataclass(frozen=True, slots=True)
+class LaneNow:
+    """A way out as it is now."""
+
+    name: str
+    is_paused: bool
+    is_braked: bool
+    pace: int
+    """Per cent."""
+    trouble: str | None
+    """What a person must look into."""
+
+
+def lanes_now(session: Session) -> list[LaneNow]:
+    """Every way out of which anything is known, by name; by the database's clock."""
+    now = clock(session)
+    return [
+        LaneNow(one.name, one.pauses(now), one.is_braked(), one.pace_now(now), rules.trouble_in_words(one))
+        for one in queries.lane_states(session).values()
+    ]
 
 
 def _heal(row: PushLane) -> bool:

@@ -1,6 +1,6 @@
 """Test sends: a campaign's message on one device, now, to see that it arrives and how it looks. Nothing is counted, reserved or spent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -25,14 +25,14 @@ DISTANCE_M = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class QueuedTest:
     delivery_id: str | None
     """None where the device got its share."""
     wait_s: int = 0
-    follows: Follows = Follows()
+    follows: Follows = field(default_factory=Follows)
 
 
-def send_test(session: Session, campaign_id: str, device_id: str, *, now: datetime) -> Tested:
+def send_test(session: Session, campaign_id: str, device_id: str, *, now: datetime) -> QueuedTest:
     """Queue the message for the device, past caps, cooldown, quiet hours, hold-out and budget; the coupon's code is an example.
 
     `NotFound` names the campaign or the device. `Conflict` `no_address` or `no_consent`: the device can not be pushed to, or its customer has
@@ -51,7 +51,7 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
         raise Conflict("This device's customer has not agreed to offers.", reason="no_consent")
     before = queries.tests_since(session, device_id, now - WITHIN)
     if len(before) >= MOST_TESTS:
-        return Tested(None, max(1, int((before[-MOST_TESTS] + WITHIN - now).total_seconds()) + 1))
+        return QueuedTest(None, max(1, int((before[-MOST_TESTS] + WITHIN - now).total_seconds()) + 1))
     body = parse_campaign(campaign.definition)
     row = Delivery(
         id=new_id("dlv"),
@@ -71,7 +71,7 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
     )
     session.add(row)
     session.flush()
-    return Tested(row.id, follows=Follows(deliveries=(row.id,)))
+    return QueuedTest(row.id, follows=Follows(deliveries=(row.id,)))
 
 
 def _place(session: Session, campaign: CampaignBody) -> str | None:

@@ -23,7 +23,6 @@ from redis.retry import Retry
 from starlette.types import Receive, Scope, Send
 
 from geofences.nearby import leave
-from offers.errors import Misconfigured
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
@@ -43,6 +42,7 @@ from web.desk import (
     keys,
     lists,
     offers,
+    orders,
     places,
     previews,
     products,
@@ -50,13 +50,14 @@ from web.desk import (
     rehearsing,
     reports,
     settings,
+    testing,
 )
 from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
 from web.listeners import Listeners
-from web.metrics import VitalsCollector
+from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
 from web.parts import Parts
 from web.pings import PATH, PingDoor
@@ -82,6 +83,7 @@ DOORS = (
     customers.router,
     products.router,
     purchases.router,
+    orders.router,
     imports.router,
     offers.router,
     coupons.router,
@@ -89,6 +91,7 @@ DOORS = (
     reports.router,
     audiences.router,
     previews.router,
+    testing.router,
     rehearsing.router,
     settings.router,
     keys.router,
@@ -135,6 +138,7 @@ class Doors:
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
+        parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
         bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
         self.rest = Envelope(self.desk, bounds)
@@ -240,21 +244,13 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
-        subscribing=Subscribing(_push_services(settings), _push_key(settings)),
+        subscribing=_subscribing(settings),
     )
 
 
-def _push_services(settings: Settings) -> PushServices:
-    try:
-        return PushServices.read(settings.web_push_services)
-    except ValueError as wrong:
-        raise Misconfigured(f"PASSERBY_WEB_PUSH_SERVICES: {wrong}") from None
-
-
-def _push_key(settings: Settings) -> str | None:
-    """Our public VAPID key; none where nothing is sent to browsers."""
-    vapid = settings.vapid() if settings.push != "outbox" else None
-    return vapid.public if vapid else None
+def _subscribing(settings: Settings) -> Subscribing:
+    keys = settings.vapid()
+    return Subscribing(PushServices.read(settings.web_push_services), keys.public if keys else None)
 
 
 def build_app(parts: Parts) -> Doors:

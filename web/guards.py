@@ -196,6 +196,7 @@ def server(*roles: str) -> ServerGuard:
 
 
 Server = Annotated[Caller, Depends(ServerGuard())]
+Orders = Annotated[Caller, Depends(ServerGuard("orders"))]
 Admin = Annotated[Caller, Depends(ServerGuard(may_look=False))]
 Registrar = Annotated[Caller, Depends(RegistrationGuard())]
 Device = Annotated[OwnDevice, Depends(DeviceGuard())]

@@ -1,9 +1,11 @@
 """Sending: pick, claim, word, hand over, record. No session is open while a message is on its way."""
 
 import secrets
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -18,6 +20,9 @@ from workers.failpoints import Failpoints
 
 MOST = 100
 """Deliveries of one pick: their customers are locked together."""
+
+OUTLIVED = Outcome("waiting")
+"""Surely not sent; that there is no other try its life says."""
 
 log = structlog.get_logger()
 
@@ -72,6 +77,7 @@ class Sender:
 
     def _send_picked(self, ids: Sequence[str], sender: str, now: Callable[[], datetime]) -> tuple[int, int]:
         """How many of these have used the rate, and how many were handed over."""
+        began = time.monotonic()
         with self.database.transaction() as session:
             claims = claim_deliveries(session, ids, sender, keys=self.keys, now=now())
         self.follow(claims.happened)
@@ -79,7 +85,8 @@ class Sender:
             return claims.paced, 0
         self.failpoints.reach("deliver.claimed")
         worded = [(one, *word_delivery(one)) for one in claims.held]
-        outcomes = self._send([message for _, message, _ in worded])
+        took = timedelta(seconds=time.monotonic() - began)
+        outcomes = self._send_those_in_time([message for _, message, _ in worded], claims.held[0].claimed_at + took)
         self.failpoints.reach("deliver.sent")
         self._learn(claims.held, outcomes, now)
         results = [
@@ -92,12 +99,21 @@ class Sender:
         self.follow(happened)
         return len(claims.held) + claims.paced, sum(outcome.state == "sent" for outcome in outcomes)
 
+    def _send_those_in_time(self, messages: Sequence[PushMessage], at: datetime) -> list[Outcome]:
+        """The claim may have waited for locks: what has no life left by now is not handed over."""
+        in_time = [one for one in messages if one.expires_at > at]
+        outcomes = iter(self._send(in_time) if in_time else [])
+        return [next(outcomes) if one.expires_at > at else OUTLIVED for one in messages]
+
     def _send(self, messages: Sequence[PushMessage]) -> list[Outcome]:
         try:
-            return self.push.send(messages)
+            outcomes = self.push.send(messages)
         except Exception as error:
             log.exception("push_raised", error=type(error).__name__, deliveries=len(messages))
+            outcomes = []
+        if len(outcomes) != len(messages):  # nobody can tell which is whose
             return [Outcome("unknown", "push_raised")] * len(messages)
+        return outcomes
 
     def _learn(self, held: Sequence[Claimed], outcomes: Sequence[Outcome], now: Callable[[], datetime]) -> None:
         """Before the outcomes are recorded, so that pauses and brakes hold for the batch that shows them."""
@@ -105,6 +121,8 @@ class Sender:
         with self.database.transaction() as session:
             learnt = learn_of_lanes(session, answers, now=now())
         _tell_of_lanes(learnt)
+        for reason, count in Counter(one.reason for one in outcomes if one.alarm and not one.lane).items():
+            log.error("push_message_refused", reason=reason, count=count)
 
 
 def _to(claimed: Claimed) -> SentTo:

@@ -39,6 +39,8 @@ class LaneState:
     pace: int = 100
     pace_at: datetime | None = None
     """When the ramp back to 100 begins."""
+    since: datetime | None = None
+    """When what `reason` says began."""
 
     def pauses(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
@@ -57,6 +59,20 @@ class LaneState:
             return 100
         gone = min(1.0, max(0.0, (now - self.pace_at) / RAMP))
         return int(self.pace + (100 - self.pace) * gone)
+
+
+def trouble_in_words(state: LaneState) -> str | None:
+    """What a person must look into, of a way out; none where it is well or heals by itself without one."""
+    if state.alarm:
+        since = f" since {state.since:%Y-%m-%d %H:%M} UTC" if state.since else ""
+        return f"{state.name} is paused{since}: {state.reason or 'refused'}"
+    if state.is_braked():
+        ours = "VAPID key" if state.name == "web_push" else "Firebase project"
+        return (
+            f"more than {MOST_MISMATCHED:.0%} of the addresses of {state.name} belong to another sender: "
+            f"is this the right {ours}? None is given up meanwhile"
+        ).replace("%", " %")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

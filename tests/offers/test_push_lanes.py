@@ -8,6 +8,7 @@ import pytest
 from offers.claiming import Claims, claim_deliveries, pick_deliveries
 from offers.push import Outcome
 from offers.push_lanes import give_back_to_rate, lanes_now, learn_of_lanes, take_from_rate
+from offers.records.queries.push_lanes import lane_states
 from offers.records.tables import Device
 from offers.rules.push_lanes import TRIED, LaneState
 from tests.offers.stories import KEYS, Town, at, enter
@@ -22,7 +23,7 @@ def learn(town: Town, *answers: tuple[str, Outcome], now: datetime) -> Any:
 
 
 def lanes(town: Town) -> dict[str, LaneState]:
-    return {one.name: one for one in town.read(lanes_now)}
+    return town.read(lane_states)
 
 
 def claim(town: Town, ids: list[str], now: datetime) -> Claims:
@@ -159,3 +160,19 @@ def test_what_one_has_picked_no_other_gets_while_the_mark_holds(town: Town, stor
     assert [one.delivery_id for one in town.claim(mine[:1], now=at(6), sender="a").held] == mine[:1]
     assert pick("d", at(7), 9) == [mine[1], *sorted(ids)[2:]], "whoever died leaves them free"
     assert town.claim(mine[1:], now=at(7), sender="a").held == [], "and gets them no more"
+
+
+def test_what_a_person_must_look_into_is_in_words(town: Town) -> None:
+    learn(town, ("fcm:ios", APNS), ("fcm:android", Outcome("sent")), now=town.database.clock())
+    foreign = Outcome("failed", "vapid_mismatch", address="mismatched")
+    learn(town, *[("web_push", foreign)] * 6, now=town.database.clock())
+    told = {one.name: one for one in town.read(lanes_now)}
+    assert {name: (one.is_paused, one.is_braked) for name, one in told.items()} == {
+        "fcm:android": (False, False),
+        "fcm:ios": (True, False),
+        "web_push": (False, True),
+    }
+    assert told["fcm:android"].trouble is None
+    assert (told["fcm:ios"].trouble or "").endswith("UTC: third_party_auth")
+    assert (told["web_push"].trouble or "").startswith("more than 5 % of the addresses of web_push belong to another")
+    assert "is this the right VAPID key?" in (told["web_push"].trouble or "")

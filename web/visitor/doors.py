@@ -11,9 +11,9 @@ from offers.rules.visitor import OffBody, RenewBody, SubscribeBody
 from offers.visitors import Visitor, Wording
 from web.aftermath import carry_out
 from web.bodies import JsonRoute, json_answer, no_content
-from web.parts import Have, Parts
+from web.parts import Have
 from web.problems import ProblemError
-from web.visitor.entering import OwnBrowser, Withdrawing
+from web.visitor.entering import HaveDesk, OwnBrowser, VisitorDesk, Withdrawing
 from web.visitor.words import TEXT_VERSION
 
 MOST_BYTES = 10_000
@@ -24,15 +24,15 @@ router = APIRouter(prefix="/visitor", include_in_schema=False, route_class=JsonR
 
 
 @router.get("/push-key")
-def push_key(parts: Have) -> Response:
+def push_key(desk: HaveDesk) -> Response:
     """What a subscription is to be bound to."""
-    return json_answer({"key": _key(parts)})
+    return json_answer({"key": _key(desk)})
 
 
 @router.post("/push")
 def subscribe(body: SubscribeBody, browser: OwnBrowser, parts: Have) -> Response:
     """The browser's cookie is made here, and nowhere before."""
-    key, address = _key(parts), _address(parts.subscribing.services, body.subscription)
+    key, address = _key(browser.desk), _address(parts.subscribing.services, body.subscription)
     wording = Wording(TEXT_VERSION, body.language)
     with parts.database.transaction() as session:
         visitor, follows = visitors.subscribe(
@@ -44,7 +44,7 @@ def subscribe(body: SubscribeBody, browser: OwnBrowser, parts: Have) -> Response
 
 @router.post("/push/renew")
 def renew(body: RenewBody, browser: OwnBrowser, parts: Have) -> Response:
-    key, address = _key(parts), _address(parts.subscribing.services, body.subscription)
+    key, address = _key(browser.desk), _address(parts.subscribing.services, body.subscription)
     old = _address_before(parts.subscribing.services, body.old)
     with parts.database.transaction() as session:
         visitor = visitors.renew(session, browser.device_id, old, address, vapid_key=key, now=parts.now())
@@ -62,14 +62,10 @@ def switch_off(body: OffBody, browser: Withdrawing, parts: Have) -> Response:
     return no_content()
 
 
-def _sends_nothing() -> ProblemError:
-    return ProblemError("not_found", 404, "This server sends no messages to browsers.")
-
-
-def _key(parts: Parts) -> str:
-    if parts.subscribing.vapid_key is None:
-        raise _sends_nothing()
-    return parts.subscribing.vapid_key
+def _key(desk: VisitorDesk) -> str:
+    if desk.key is None:
+        raise ProblemError("not_found", 404, "This server sends no messages to browsers.")
+    return desk.key
 
 
 def _address(services: PushServices, subscription: PushSubscription) -> Address:

@@ -23,6 +23,8 @@ class VisitorDesk:
 
     cookie: VisitorCookie
     attempts: VisitorAttempts
+    key: str | None
+    """Our public VAPID key; none where nothing is sent to browsers."""
 
 
 def desk_of(request: Request) -> VisitorDesk:

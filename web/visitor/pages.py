@@ -32,6 +32,7 @@ def open_visitors(app: FastAPI, parts: Parts) -> None:
     app.state.visitors = VisitorDesk(
         VisitorCookie(settings.secret(), settings.base_url),
         VisitorAttempts(parts.redis, settings.secret()),
+        parts.subscribing.vapid_key if settings.push != "outbox" else None,
     )
     app.include_router(router)
     app.include_router(doors.router)
@@ -53,9 +54,7 @@ def messages(
             status = 503
     own = visitor.language.partition("-")[0].lower() if visitor and visitor.language else None
     language = choose(lang if lang in WORDS else own, request.headers.get("accept-language", ""))
-    return messages_page(
-        request, parts.subscribing.vapid_key, visitor, language, parts.settings.base_url, status=status
-    )
+    return messages_page(request, desk.key, visitor, language, parts.settings.base_url, status=status)
 
 
 @router.get("/push-worker.js")

@@ -23,7 +23,15 @@ def lane_states(session: Session) -> dict[str, LaneState]:
 
 def state_of(row: PushLane) -> LaneState:
     return LaneState(
-        row.name, row.paused_until, row.reason, row.alarm, row.answered, row.mismatched, row.pace, row.pace_at
+        row.name,
+        row.paused_until,
+        row.reason,
+        row.alarm,
+        row.answered,
+        row.mismatched,
+        row.pace,
+        row.pace_at,
+        row.since,
     )
 
 

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Delivery, Device
@@ -11,25 +11,23 @@ def retire_address(
 ) -> bool:
     """Give up the address that a message was sent to, if the device still has it and has not said it anew since; whether it had.
 
-    A device that is somebody else's by now is left alone: only the recipient is locked.
+    A device that somebody writes at this moment is left alone: most likely it says its address, and whoever registers holds the device before its
+    customer. So is one that is somebody else's by now: only the recipient is locked. The next message will tell.
     """
-    given_up = session.execute(
-        update(Device)
+    device = session.scalars(
+        select(Device)
         .where(
             Device.id == row.device_id,
             Device.customer_id == row.customer_id,
             Device.push_token == push_token,
             or_(Device.push_seen_at.is_(None), Device.push_seen_at < sent_at),
         )
-        .values(
-            push_token=None,
-            push_kind=None,
-            push_vapid=None,
-            push_seen_at=None,
-            push_retired_at=now,
-            push_retired_reason=reason,
-        )
-        .returning(Device.id)
-        .execution_options(synchronize_session=False)
-    )
-    return given_up.first() is not None
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if device is None:
+        return False
+    device.push_token = device.push_kind = device.push_vapid = device.push_seen_at = None
+    device.push_retired_at, device.push_retired_reason = now, reason
+    session.flush()
+    return True

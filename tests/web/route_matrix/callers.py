@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from offers import customers, devices, keys, pickups, products, purchases, users
 from offers.devices import Registered
-from offers.push import ack_id_of
 from offers.records.database import Database
 from offers.rules.order import OrderBody
 from offers.rules.product import ProductBody
@@ -85,7 +84,9 @@ def _live(town: Town, fence: str, customer: str, knocking: Knocking, tokens: Tok
     knocking.refresh[name] = phone.refresh_token or ""
     if customer == SOMEBODY:
         knocking.ids |= {"device_id": phone.device_id, "device": phone.device_id, "delivery_id": sent[0]}
-        knocking.ids["ack_id"] = ack_id_of(sent[0], CODE_KEYS)
+        knocking.ids["order_id"] = f"order-{customer}"
+    else:
+        knocking.ids["reached_id"] = phone.device_id
 
 
 def _add_who_may_not(town: Town, knocking: Knocking, tokens: Tokens, strange: Tokens) -> None:

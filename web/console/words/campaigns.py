@@ -15,7 +15,7 @@ LINES = {
     "status_ended": ("ended", "afgelopen", "beendet"),
     "version": ("Version", "Versie", "Fassung"),
     "versions": ("Versions", "Versies", "Fassungen"),
-    "sent_count": ("Sent", "Verstuurd", "Gesendet"),
+    "sent_count": ("Accepted", "Aangenomen", "Angenommen"),
     "trigger": ("When it speaks", "Wanneer hij iets zegt", "Wann sie spricht"),
     "trigger_on": ("When somebody", "Als iemand", "Wenn jemand"),
     "on_enter": ("enters", "binnenkomt", "hereinkommt"),
