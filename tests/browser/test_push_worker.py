@@ -124,6 +124,13 @@ def test_what_can_not_be_read_is_shown_as_something(worker: Listening, text: str
     assert worker.receipts() == []
 
 
+def test_a_disk_that_does_not_answer_keeps_no_message_back(worker: Listening) -> None:
+    worker.worker.evaluate("IDBFactory.prototype.open = () => ({})")
+    worker.push("no JSON")
+    until(worker.page, lambda: len(worker.notifications()) == 1)
+    assert worker.notifications()[0]["title"] == WORDS["en"]["unread_title"]
+
+
 @pytest.mark.parametrize(
     ("url", "leads_to"),
     [

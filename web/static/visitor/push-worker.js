@@ -4,6 +4,7 @@ const RECEIPTS = "/v1/receipts";
 const HOME = "/messages";
 const KEPT_MS = 7 * 86_400_000; // a receipt that could not be told for so long tells nobody anything
 const MOST_KEPT = 100; // the most that the server takes at once
+const SOON_MS = 500;
 const SAY_MS = 7 * 86_400_000; // how often to say that the address is still ours: offers go to those heard of within 30 days
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -37,9 +38,13 @@ function store(mode, use) {
 const known = (name) => store("readonly", (work) => work.objectStore("known").get(name)).catch(() => undefined);
 const know = (name, value) => store("readwrite", (work) => work.objectStore("known").put(value, name)).catch(() => undefined);
 
+const languageOf = (said) => [String(said ?? "").slice(0, 2).toLowerCase()].find((one) => one in WORDS);
+
+// A disk that is slow must not keep a message from being shown.
+const soon = (answer) => Promise.race([answer, new Promise((late) => setTimeout(late, SOON_MS))]);
+
 async function languageHere(wanted) {
-  const asked = [wanted, await known("language"), self.navigator.language];
-  return asked.map((one) => String(one ?? "").slice(0, 2).toLowerCase()).find((one) => one in WORDS) ?? "en";
+  return languageOf(wanted) ?? languageOf(await soon(known("language"))) ?? languageOf(self.navigator.language) ?? "en";
 }
 
 function momentOf(said) {
