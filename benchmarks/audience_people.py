@@ -47,9 +47,9 @@ STEPS = (
     ),
     (
         "devices",
-        f"""INSERT INTO devices (id, customer_id, platform, push_token, positions_only, revoked_at, created_at, updated_at)
+        f"""INSERT INTO devices (id, customer_id, platform, push_token, push_seen_at, positions_only, revoked_at, created_at, updated_at)
         SELECT 'device-' || n, 'customer-' || n, {_any_of(("ios", "android", "android", "web"))},
-               CASE WHEN random() < 0.8 THEN 'token-' || n END, false, CASE WHEN random() < 0.1 THEN {NOW} END, {NOW}, {NOW}
+               CASE WHEN random() < 0.8 THEN 'token-' || n END, {NOW}, false, CASE WHEN random() < 0.1 THEN {NOW} END, {NOW}, {NOW}
         FROM generate_series(1, :customers) n WHERE random() < 0.9""",
     ),
     (

@@ -141,6 +141,8 @@ def _device(number: int, now: datetime) -> Row:
         "customer_id": f"customer-{number:06}",
         "platform": "android",
         "push_token": f"token-{number:06}",
+        "push_kind": "token",
+        "push_seen_at": now,
         "positions_only": False,
         "created_at": now,
         "updated_at": now,

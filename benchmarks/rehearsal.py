@@ -68,7 +68,7 @@ def build(database: Database, size: Size) -> None:
         step_campaign(session, "rival", "launch", now=begins)
     made = {"created_at": begins, "updated_at": begins}
     customers = [_customer(number) | made for number in range(size.customers)]
-    devices = [_device(number) | made for number in range(size.customers)]
+    devices = [_device(number) | made | {"push_seen_at": begins} for number in range(size.customers)]
     apart = timedelta(days=28) / size.moments
     transitions = [_transition(number, begins + number * apart, size, fences) for number in range(size.moments)]
     sent = [_decision(one) for one in transitions[::5]]

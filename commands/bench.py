@@ -32,6 +32,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "decisions": Benchmark(
         "benchmarks.decisions", "transitions into decisions and deliveries, with 1 and 50 live campaigns"
     ),
+    "bursts": Benchmark("benchmarks.bursts", "50,000 offers at once at a set rate: in their turn, or too late"),
     "audiences": Benchmark("benchmarks.audiences", "counting audiences of a million customers on PostgreSQL"),
     "containing": Benchmark(
         "benchmarks.matching.containing", "which geofences hold a point: Shapely, geopandas, H3, PostGIS, Tile38"

@@ -33,7 +33,16 @@ TOWN = Path(seeds.__file__).parent / "amsterdam"
 MARKER = "this-folder-is-the-demos"
 """A file by this name says that a demo made the folder, and that the next one may empty it."""
 LOCK = "serve.lock"
-OWN = ("database_url", "redis_url", "broker_url", "base_url", "push", "secret_key")
+OWN = (
+    "database_url",
+    "redis_url",
+    "broker_url",
+    "base_url",
+    "push",
+    "secret_key",
+    "vapid_private_key",
+    "vapid_subject",
+)
 """Settings of which the demo takes no value from outside."""
 LAST_OF_ROOT = 1023
 """Up to this port only the superuser may listen."""

@@ -17,14 +17,18 @@ from rich.table import Table
 
 from commands import findings
 from commands.findings import Finding
+from commands.vapid import NOBODY
 from offers.errors import BadInput, Misconfigured
+from offers.push_lanes import lanes_now
 from offers.records.condition import database_condition, unknown_zones
 from offers.records.condition import refusal_of as database_refusal
-from offers.records.database import Database
+from offers.records.database import AWAY, Database
+from offers.rules.vapid import subject_of
 from offers.settings import Settings
 from workers.app import open_redis
 from workers.condition import broker_takes_rings, redis_condition
 from workers.condition import refusal_of as redis_refusal
+from workers.push.credentials import check_credentials
 from workers.vitals import read_mqtt, read_vitals
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
@@ -91,7 +95,7 @@ DOES_NOT_ANSWER = {
 
 
 def as_served(settings: Settings) -> Settings:
-    """With what `passerby serve` keeps in the data folder filled in: its Redis' address and its secret key."""
+    """With what `passerby serve` keeps in the data folder filled in: its Redis' address, its secret key and its VAPID key."""
     kept = settings.data / "redis" / "redis.conf"
     changes: dict[str, object] = {}
     if not settings.redis_url and kept.is_file():
@@ -100,6 +104,10 @@ def as_served(settings: Settings) -> Settings:
     secret = settings.data / "secret.key"
     if not settings.secret_key.get_secret_value() and secret.is_file():
         changes["secret_key"] = type(settings.secret_key)(secret.read_text().strip())
+    vapid = settings.data / "vapid.key"
+    if not settings.vapid_private_key.get_secret_value() and vapid.is_file():
+        changes["vapid_private_key"] = type(settings.vapid_private_key)(vapid.read_text().strip())
+        changes["vapid_subject"] = settings.vapid_subject or subject_of(settings.base_url) or NOBODY
     return settings.model_copy(update=changes)
 
 
@@ -172,7 +180,32 @@ def _mqtt(settings: Settings) -> list[Finding]:
 
 
 def _push(settings: Settings) -> list[Finding]:
-    return findings.of_push(settings.push, demo=settings.demo)
+    try:
+        check_credentials(settings)
+    except Misconfigured as error:
+        said = findings.of_push(settings.push, demo=settings.demo, refused=str(error))
+    else:
+        said = findings.of_push(settings.push, demo=settings.demo)
+    key, subject = settings.vapid_private_key.get_secret_value(), settings.vapid_subject
+    said += findings.of_vapid(settings.push, key, subject or subject_of(settings.base_url) or "")
+    return said + _push_lanes(settings)
+
+
+def _push_lanes(settings: Settings) -> list[Finding]:
+    """Ways out that pause; what is wrong with the database itself is told as the database's own."""
+    if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
+        return []
+    database = Database(settings.database)
+    try:
+        seen = database_condition(database)
+        if seen.revision != seen.wanted:
+            return []
+        with database.reading() as session:
+            return findings.of_push_lanes(lanes_now(session))
+    except AWAY:
+        return []
+    finally:
+        database.close()
 
 
 def _clocks(settings: Settings) -> list[Finding]:

@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
+from commands.vapid import NOBODY
+from offers.push_lanes import LaneNow
 from offers.records.condition import DatabaseCondition, UnknownZones
 from offers.records.condition import Refusal as DatabaseRefusal
+from offers.rules.vapid import VapidKeys
 from workers.condition import RedisCondition
 from workers.condition import Refusal as RedisRefusal
 from workers.vitals import NEARLY_FULL, MqttVitals, Vitals, behind_in_words
@@ -104,10 +107,42 @@ def _is_network(text: str) -> bool:
         return False
 
 
-def of_push(push: str, *, demo: bool) -> list[Finding]:
+def of_push(push: str, *, demo: bool, refused: str = "") -> list[Finding]:
+    """`refused`: why a worker would not start with it."""
+    if refused:
+        return [Finding("push", "wrong", refused.rstrip("."), "See docs/push.md, Credentials")]
     if push == "outbox" and not demo:
         return [Finding("push", "look", "outbox: messages are kept in Redis and reach no phone", "Fine for a trial")]
     return [Finding("push", "ok", push)]
+
+
+def of_vapid(push: str, private_key: str, subject: str) -> list[Finding]:
+    """What is sent to browsers with. Nobody asks for it where nothing is sent to browsers."""
+    if not private_key and push == "outbox":
+        return []
+    if not private_key:
+        said = "PASSERBY_VAPID_PRIVATE_KEY is not set: no browser is sent to"
+        if push != "web_push":
+            return [Finding("push", "ok", said)]
+        return [Finding("push", "wrong", said, "Make a pair: passerby key vapid")]
+    try:
+        keys = VapidKeys.of(private_key, subject or NOBODY)
+    except ValueError as error:
+        do = "Put the right one back, or make a pair: passerby key vapid"
+        return [Finding("push", "wrong", f"the VAPID key or its subject {error}", do)]
+    if not subject:
+        do = "Set PASSERBY_VAPID_SUBJECT, such as mailto:push@shop.example"
+        return [Finding("push", "wrong", "there is a VAPID key, and no subject", do)]
+    if subject == NOBODY and push != "outbox":
+        do = "Set PASSERBY_VAPID_SUBJECT, such as mailto:push@shop.example"
+        return [Finding("push", "look", "the VAPID subject reaches nobody: Apple may refuse it", do)]
+    return [Finding("push", "ok", f"browsers subscribe with {keys.public[:12]}…")]
+
+
+def of_push_lanes(lanes: Iterable[LaneNow]) -> list[Finding]:
+    """Ways out that a person must look into."""
+    do = "docs/operations.md, A way out is paused; it heals by itself once the cause is mended"
+    return [Finding("push", "wrong", one.trouble, do) for one in lanes if one.trouble]
 
 
 def of_data(folder: str, *, writable: bool, free_bytes: int, readable_by_others: bool) -> list[Finding]:

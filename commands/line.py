@@ -159,6 +159,14 @@ def key_create(
         typer.echo(create_key(session, role, now=datetime.now(UTC)))
 
 
+@keys.command("vapid")
+def key_vapid() -> None:
+    """Make a VAPID pair for browsers and print the two variables to set: it is kept nowhere."""
+    from commands.vapid import printed_pair
+
+    typer.echo(printed_pair())
+
+
 @keys.command("list")
 def key_list(data: Data = None) -> None:
     """Every key with its role and when it was made; never the key itself."""

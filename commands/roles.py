@@ -11,11 +11,13 @@ from offers.settings import Settings
 from workers.app import create_worker_app
 from workers.enqueue import QUEUES
 from workers.logs import configure_logging
+from workers.push.credentials import check_credentials
 
 
 def run_web(settings: Settings, host: str, port: int) -> None:
     """The doors, until SIGTERM. No access log: a query string may hold what nobody may read."""
     configure_logging(settings.log_level)
+    settings.vapid()  # half of a pair is said before a door opens
     uvicorn.run(
         "web.app:create_app",
         factory=True,
@@ -39,7 +41,9 @@ def _keep_our_logs() -> None:
 
 
 def run_worker(settings: Settings) -> None:
-    """Celery's worker for all three queues, until SIGTERM."""
+    """Celery's worker for all three queues, until SIGTERM. `Misconfigured` where what it is to send could not be sent."""
+    check_credentials(settings)
+    settings.vapid()  # half of a pair is said before a process is started
     run_worker_of(create_worker_app(settings), settings)
 
 

@@ -15,10 +15,12 @@ from typing import IO
 
 import httpx
 
+from commands.vapid import new_private_text, served_keys
 from offers.errors import Misconfigured
 from offers.keys import create_key
 from offers.records import schema
 from offers.records.database import Database
+from offers.rules.vapid import VapidKeys, private_text
 from offers.settings import Settings
 from workers.embedded import (
     Child,
@@ -30,6 +32,7 @@ from workers.embedded import (
     why_not_listen,
 )
 from workers.logs import configure_logging
+from workers.push.credentials import check_credentials
 
 READY_WITHIN_S = 60.0
 
@@ -91,12 +94,15 @@ class Serving(AbstractContextManager[Served]):
         secret = self._settings.secret_key.get_secret_value() or kept_secret(
             folder / "secret.key", lambda: secrets.token_urlsafe(48)
         )
+        vapid = self._vapid()
         url = f"http://{self._host}:{self._port}"
         environment = {
             "PASSERBY_DATA": str(folder.resolve()),
             "PASSERBY_DATABASE_URL": self._settings.database,
             "PASSERBY_SECRET_KEY": secret,
             "PASSERBY_BASE_URL": self._settings.base_url or url,
+            "PASSERBY_VAPID_PRIVATE_KEY": private_text(vapid.private),
+            "PASSERBY_VAPID_SUBJECT": vapid.subject,
             **self._extra,
         }
         admin_key = self._prepare_database()
@@ -121,6 +127,15 @@ class Serving(AbstractContextManager[Served]):
             served.household.add(Child(name, line, child_environment(environment), output))
         self._wait_until_ready(served)
         return served
+
+    def _vapid(self) -> VapidKeys:
+        """What browsers' subscriptions are bound to: what is set, else what the data folder keeps, made at the first start."""
+        path = self._settings.data / "vapid.key"
+        kept = "" if self._settings.vapid_private_key.get_secret_value() else kept_secret(path, new_private_text)
+        try:
+            return served_keys(self._settings, kept)
+        except ValueError as error:
+            raise Misconfigured(f"{path} {error}.") from None
 
     def _prepare_database(self) -> str:
         """The schema as this code wants it, and at the first start a server key beside it."""
@@ -163,7 +178,8 @@ def _waits_for_a_broker(response: httpx.Response) -> bool:
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Start everything, say so in one line, live until SIGTERM or Ctrl-C."""
+    """Start everything, say so in one line, live until SIGTERM or Ctrl-C. Nothing is started that could not send."""
+    check_credentials(settings)
     with Serving(settings, host, port) as served:
         if not served.stopped():
             print(f"ready {served.url}", flush=True)

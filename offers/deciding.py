@@ -29,6 +29,8 @@ from offers.rules.limits import Limits
 from offers.rules.local_time import clock_of
 from offers.rules.values import zone_or_none
 
+OFFERS_TURN, MOST_PRIORITY = 1, 1000
+"""Offers go after what a customer waits for, whose turn is 0; among them by their campaigns' priority."""
 Row = dict[str, Any]
 """A row that is to be written, by its columns."""
 
@@ -146,7 +148,7 @@ def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         places=places,
         waiting=waiting,
         profiles=profiles(session, {one: customers[one] for one in people}, needs, now),
-        reachable=customer_queries.reachable_devices(session, people),
+        reachable=customer_queries.reachable_devices(session, people, now),
         sent=decision_queries.sent_since(session, people, now - cap.window) if cap else {},
         last=decision_queries.last_times(session, people, cooling) if cooling else {},
         decided=_decided(session, [moment for moment in moments if not moment.is_new]),
@@ -335,4 +337,5 @@ def _delivery(moment: Moment, running: Running, decision: Row, device_id: str, e
         "not_before": decision["at"],
         "expires_at": expires_at,
         "attempts": 0,
+        "turn": OFFERS_TURN + MOST_PRIORITY - running.body.priority,
     }

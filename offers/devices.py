@@ -21,6 +21,8 @@ from offers.records.queries import stays as stay_queries
 from offers.records.queries.leaving import end_stays
 from offers.records.tables import Customer, Device
 from offers.rules.profile import ConsentReceipt, DeviceBody, DeviceChange
+from offers.rules.push_address import STALE_AFTER, Address, Addressed, Subscribing
+from offers.rules.push_subscription import UnknownService
 
 REFRESH_GRACE = timedelta(minutes=2)
 
@@ -36,12 +38,15 @@ class Registered:
     follows: Follows
 
 
-def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: datetime) -> Registered:
+def register_device(
+    session: Session, body: DeviceBody, *, trusted: bool, subscribing: Subscribing | None = None, now: datetime
+) -> Registered:
     """A new device, bound to a customer (made when new) or to a person nobody knows yet. Only the server (`trusted`) names customers."""
     if body.customer is not None and not trusted:
         raise BadInput.at(
             "customer", "only a server key may bind a device to a customer; register it anonymously and link it later"
         )
+    address = _address(body, body.platform, subscribing)
     customer_id = body.customer or new_id("anon")
     customer = queries.customers_locked(session, [customer_id]).get(customer_id)
     if customer is None:
@@ -51,7 +56,6 @@ def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: d
         id=new_id("dev"),
         customer_id=customer_id,
         platform=body.platform,
-        push_token=body.push_token,
         locale=body.locale,
         time_zone=body.time_zone,
         os_version=body.os_version,
@@ -61,8 +65,8 @@ def register_device(session: Session, body: DeviceBody, *, trusted: bool, now: d
         created_at=now,
         updated_at=now,
     )
-    if body.push_token:
-        device_queries.release_push_token(session, body.push_token)
+    if address:
+        _take_address(session, device, address, subscribing, now)
     session.add(device)
     session.flush()
     covered = consent_queries.write_receipts(session, customer, body.consents.receipts(now, "device"), now)
@@ -130,6 +134,8 @@ def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Re
     refresh = _new_refresh()
     device.previous_refresh_hash, device.refresh_hash = old, _hash(refresh)
     device.refreshed_at = device.updated_at = now
+    if device.push_token is not None:
+        device.push_seen_at = now
     session.flush()
     return Registered(device.id, device.customer_id, device.platform, device.positions_only, refresh, Follows())
 
@@ -163,15 +169,45 @@ def list_devices(session: Session, customer_ids: Sequence[str]) -> list[dict[str
     return [device_item(row) for row in sorted(rows, key=lambda row: (row.created_at, row.id))]
 
 
-def change_device(session: Session, device_id: str, body: DeviceChange, *, now: datetime) -> dict[str, Any]:
+def change_device(
+    session: Session, device_id: str, body: DeviceChange, *, subscribing: Subscribing | None = None, now: datetime
+) -> dict[str, Any]:
+    """What is absent stays as it is. The address that the device has already, said again, is one that was heard of now."""
     device = _in_use(session, device_id)
-    for name in body.model_fields_set:
+    for name in body.model_fields_set - set(Addressed.model_fields):
         setattr(device, name, getattr(body, name))
-    if body.push_token:
-        device_queries.release_push_token(session, body.push_token, but=device_id)
+    if address := _address(body, device.platform, subscribing):
+        _take_address(session, device, address, subscribing, now)
+    elif body.says_where and device.push_token is not None:
+        device_queries.retire_address(device, "unsubscribed", now)
     device.updated_at = now
     session.flush()
     return device_item(device)
+
+
+def _address(body: Addressed, platform: str, subscribing: Subscribing | None) -> Address | None:
+    if body.push_subscription is not None and platform != "web":
+        raise BadInput.at("push_subscription", f"only a browser has one, and this device's platform is {platform}")
+    try:
+        return body.address((subscribing or Subscribing()).services)
+    except UnknownService as unknown:
+        raise BadInput.at("push_subscription.endpoint", str(unknown)) from None
+
+
+def _take_address(
+    session: Session, device: Device, address: Address, subscribing: Subscribing | None, now: datetime
+) -> None:
+    ours = subscribing.vapid_key if subscribing else None
+    device_queries.take_address(session, device, address, ours, now)
+
+
+def retire_stale_addresses(session: Session, *, now: datetime, limit: int = 1000) -> int:
+    """Give up those of which nothing was heard for so long that no push service knows them; how many. Safe to repeat."""
+    stale = device_queries.unheard_of(session, now - STALE_AFTER, limit)
+    for device in stale:
+        device_queries.retire_address(device, "stale", now)
+    session.flush()
+    return len(stale)
 
 
 def revoke_device(session: Session, device_id: str, *, now: datetime) -> Follows:
@@ -179,7 +215,8 @@ def revoke_device(session: Session, device_id: str, *, now: datetime) -> Follows
     device = queries.device_with_its_customer_locked(session, device_id)
     if device is None or device.revoked_at is not None:
         raise NotFound("device")
-    device.revoked_at, device.refresh_hash, device.previous_refresh_hash, device.push_token = now, None, None, None
+    device.revoked_at, device.refresh_hash, device.previous_refresh_hash = now, None, None
+    device.push_token = device.push_kind = device.push_vapid = device.push_seen_at = None
     happened = end_stays(session, stay_queries.open_stays_of_devices(session, [device_id]), "device_revoked", now)
     return Follows(block={device_id: "revoked"}, forget=(device_id,), happened=tuple(happened))
 
@@ -224,6 +261,11 @@ def device_item(row: Device) -> dict[str, Any]:
         "customer": row.customer_id,
         "platform": row.platform,
         "push": row.push_token is not None,
+        "push_kind": row.push_kind,
+        "push_seen_at": row.push_seen_at,
+        "push_retired": None
+        if row.push_retired_at is None
+        else {"at": row.push_retired_at, "reason": row.push_retired_reason},
         "locale": row.locale,
         "time_zone": row.time_zone,
         "os_version": row.os_version,

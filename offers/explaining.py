@@ -18,6 +18,7 @@ from offers.records.tables import Campaign, CampaignVersion, Customer
 from offers.rules.audience import Profile, read_audience
 from offers.rules.campaign import parse_campaign
 from offers.rules.never import Never, Standing, reasons
+from offers.rules.push_address import is_heard_of
 
 MOST_DECISIONS = 100
 MOST_VERSIONS = 100
@@ -67,7 +68,7 @@ def _standing(session: Session, customer: Customer, campaign: Campaign, now: dat
         miss=audience.miss(profile, now),
         profile=_plain(profile),
         devices=len(devices),
-        reachable=sum(one.push_token is not None for one in devices),
+        reachable=sum(one.push_token is not None and is_heard_of(one.push_seen_at, "offer", now) for one in devices),
         seen=seen,
         stayed=whereabouts.stayed_at(session, customer.id, at_places, body.trigger.role) if at_places else {},
     )

@@ -1,6 +1,5 @@
 """What a customer would be sent by a campaign, in each of its languages. Nothing is stored, reserved or sent."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +13,6 @@ from offers.records.queries import places as place_queries
 from offers.records.queries import wording
 from offers.records.tables import Customer, Device, Place
 from offers.rules.campaign import CampaignBody, parse_campaign
-from offers.rules.coupon import end_of_coupon
-from offers.rules.coupon_codes import EXAMPLE
 from offers.rules.draws import draw_variant
 from offers.rules.personal_facts import message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, choose_language
@@ -53,9 +50,7 @@ def preview(
     named = wording.named_in(session, [campaign], [customer.id], at)
     about = wording.about(customer, place, device, campaign, named, distance_m=DISTANCE_M)
     offer = named.offers.get(campaign.offer or "")
-    if offer is not None:
-        code = None if offer.codes == "none" else EXAMPLE if offer.codes != "shared" else offer.code
-        about = replace(about, code=code, ends_at=end_of_coupon(at, offer.valid_for_s, offer.valid_until))
+    about = wording.with_an_example(about, offer, at)
     local = at.astimezone(_zone(customer, place))
     most_bytes = LEAST if device is None else MOST_BYTES.get(device.platform, LEAST)
     defaults = (campaign.default_language, limits.default_language)

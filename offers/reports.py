@@ -14,15 +14,17 @@ from offers.records.queries import reports as queries
 COUNTED = {
     "decisions": queries.decisions_counted,
     "deliveries": queries.deliveries_counted,
+    "receipts": queries.receipts_counted,
     "coupons": queries.coupons_counted,
 }
-"""Decisions by outcome, deliveries and coupons by state."""
-LEFT = {"decisions": "decision", "deliveries": "delivery", "coupons": "coupon"}
+"""Decisions by outcome, deliveries and coupons by state, and deliveries by what phones told of them."""
+LEFT = {"decisions": "decision", "deliveries": "delivery", "receipts": "receipt", "coupons": "coupon"}
 """What those whose rows have left are counted as."""
 
 
 def report(session: Session, campaign_id: str, *, since: datetime | None = None) -> dict[str, Any]:
-    """`{campaign, since, decisions, deliveries, coupons, by_version}`: counts, each by outcome or state.
+    """`{campaign, since, decisions, deliveries, receipts, coupons, by_version}`: counts, each by outcome or state; of receipts
+    `received` and `opened`. A delivery that is `sent` was accepted by the push service; that it arrived only its receipt says.
 
     Those too whose rows have left, of days that began since then; but for `by_version`, which has a row for each version and variant of
     what is kept: days are counted without versions. A version is null where its decision is no longer kept.

@@ -13,6 +13,8 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, Validation
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from offers.errors import BadInput, Misconfigured
+from offers.rules.push_subscription import PushServices
+from offers.rules.vapid import VapidKeys, read_private_key, read_subject, subject_of
 
 SCHEMES: Mapping[str, tuple[str, ...]] = {
     "database_url": ("sqlite", "postgresql", "postgres", "postgresql+psycopg"),
@@ -116,6 +118,18 @@ class Settings(BaseSettings):
             raise ValueError("ends with the topics' first level, without + # or ?")
         return value
 
+    @field_validator("fcm_endpoint")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        try:
+            at = urlsplit(value)
+            good = at.scheme in {"http", "https"} and bool(at.hostname) and at.port != 0
+        except ValueError:
+            good = False
+        if value and (not good or any(one in value for one in "?#@ ")):
+            raise ValueError("must be a web address with a host, and no more: https://localhost:9443")
+        return value
+
     @field_validator("database_url", "redis_url", "broker_url", "mqtt_url")
     @classmethod
     def _is_an_address(cls, value: str, info: ValidationInfo) -> str:
@@ -123,6 +137,24 @@ class Settings(BaseSettings):
         schemes = SCHEMES[str(info.field_name)]
         if value and not value.startswith(tuple(f"{one}:" for one in schemes)):
             raise ValueError(f"must begin with {' or '.join(f'{one}://' for one in schemes)}")
+        return value
+
+    @field_validator("vapid_private_key")
+    @classmethod
+    def _is_a_vapid_key(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            read_private_key(value.get_secret_value())
+        return value
+
+    @field_validator("vapid_subject")
+    @classmethod
+    def _is_a_contact(cls, value: str) -> str:
+        return read_subject(value) if value else value
+
+    @field_validator("web_push_services")
+    @classmethod
+    def _are_hosts(cls, value: str) -> str:
+        PushServices.read(value)
         return value
 
     @field_validator("log_level", mode="before")
@@ -154,6 +186,20 @@ class Settings(BaseSettings):
                 "PASSERBY_SECRET_KEY is not set. Give it at least 32 random characters, the same in every process."
             )
         return value.encode()
+
+    def vapid(self) -> VapidKeys | None:
+        """What browsers' subscriptions are bound to; none where browsers are not sent to. `Misconfigured` when half of it is missing."""
+        private = self.vapid_private_key.get_secret_value()
+        subject = self.vapid_subject or subject_of(self.base_url)
+        if not private and self.push == "web_push":
+            raise Misconfigured(
+                "PASSERBY_VAPID_PRIVATE_KEY is not set, and PASSERBY_PUSH=web_push signs with it. `passerby key vapid` makes one: keep it, subscriptions are bound to it."
+            )
+        if private and not subject:
+            raise Misconfigured(
+                "PASSERBY_VAPID_SUBJECT is not set. Say whom a push service may write to: mailto:push@shop.example."
+            )
+        return VapidKeys.of(private, subject) if private and subject else None
 
     def redis(self) -> str:
         if not self.redis_url:

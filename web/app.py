@@ -25,8 +25,10 @@ from starlette.types import Receive, Scope, Send
 from geofences.nearby import leave
 from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.push_address import Subscribing
+from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, nearby, problems, reference, transitions
+from web import devices, events, health, me, nearby, problems, receipts, reference, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -40,6 +42,7 @@ from web.desk import (
     keys,
     lists,
     offers,
+    orders,
     places,
     previews,
     products,
@@ -47,19 +50,23 @@ from web.desk import (
     rehearsing,
     reports,
     settings,
+    testing,
 )
 from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
 from web.listeners import Listeners
-from web.metrics import VitalsCollector
+from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
 from web.parts import Parts
 from web.pings import PATH, PingDoor
 from web.repeats import Repeats
 from web.ringing import Ringing
 from web.tokens import Tokens
+from web.visitor.doors import MOST_BYTES as MOST_OF_VISITORS
+from web.visitor.doors import WRITES
+from web.visitor.pages import open_visitors
 from workers.enqueue import Doorbell, new_celery
 from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
@@ -69,12 +76,14 @@ from workers.vitals import FenceVitals, name_of_process, tell_fences
 DOORS = (
     devices.router,
     me.router,
+    receipts.router,
     transitions.router,
     ingest.router,
     places.router,
     customers.router,
     products.router,
     purchases.router,
+    orders.router,
     imports.router,
     offers.router,
     coupons.router,
@@ -82,6 +91,7 @@ DOORS = (
     reports.router,
     audiences.router,
     previews.router,
+    testing.router,
     rehearsing.router,
     settings.router,
     keys.router,
@@ -122,14 +132,16 @@ class Doors:
         for router in DOORS:
             self.desk.include_router(router)
         open_console(self.desk)
+        open_visitors(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
-        self.rest = Envelope(
-            self.desk, dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
-        )
+        parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
+        bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
+        bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
+        self.rest = Envelope(self.desk, bounds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:
@@ -232,7 +244,14 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
+        subscribing=_subscribing(settings),
     )
+
+
+def _subscribing(settings: Settings) -> Subscribing:
+    """Our public VAPID key is none where nothing is sent to browsers."""
+    keys = settings.vapid() if settings.push != "outbox" else None
+    return Subscribing(PushServices.read(settings.web_push_services), keys.public if keys else None)
 
 
 def build_app(parts: Parts) -> Doors:

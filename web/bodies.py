@@ -162,19 +162,19 @@ class JsonRoute(APIRoute):
 class Envelope:
     """Around every door but the ping door: the body's limit, and the headers that each answer has.
 
-    `larger` are addresses that a POST may send more bytes to.
+    `bounds` are addresses with a limit of their own for a POST.
     """
 
-    def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, bounds: Mapping[str, int]) -> None:
         self._app = app
-        self.larger = larger
+        self.bounds = bounds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         seen = 0
-        most = self.larger.get(scope["path"], MOST_BYTES) if scope["method"] == "POST" else MOST_BYTES
+        most = self.bounds.get(scope["path"], MOST_BYTES) if scope["method"] == "POST" else MOST_BYTES
 
         async def limited() -> Message:
             nonlocal seen

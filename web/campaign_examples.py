@@ -31,6 +31,7 @@ AUDIENCE_COUNTED: Json = {
 _COUNTS: Json = {
     "decisions": {"not_in_audience": 311, "send": 120},
     "deliveries": {"expired": 2, "sent": 118},
+    "receipts": {"opened": 41, "received": 103},
     "coupons": {"issued": 87, "redeemed": 31, "released": 2},
 }
 REPORT: Json = {

@@ -45,12 +45,15 @@ class RefreshBody(Strict):
 def register_device(body: DeviceBody, request: Request, caller: Registrar, parts: Have) -> Response:
     """With a server key `customer` binds it to a profile, which is made when new; with a publishable key it is anonymous until linked.
 
-    `positions_only` gives a token without expiry that can send positions and nothing else, for location apps.
+    It is pushed to at its `push_token` (FCM's registration token, or with `push_token_kind` `fid` an installation id), or a browser at its
+    `push_subscription`, never both. `positions_only` gives a token without expiry that can send positions and nothing else, for location apps.
     """
 
     def register() -> dict[str, Any]:
         with parts.database.transaction() as session:
-            registered = devices.register_device(session, body, trusted=caller.trusted, now=parts.now())
+            registered = devices.register_device(
+                session, body, trusted=caller.trusted, subscribing=parts.subscribing, now=parts.now()
+            )
         carry_out(parts, registered.follows)
         return _credentials(parts, registered)
 
@@ -77,9 +80,9 @@ def get_device(device: Device, parts: Have) -> Response:
 
 @router.patch("/me", summary="Change this device", responses=answers(DEVICE))
 def change_device(body: DeviceChange, device: Device, parts: Have) -> Response:
-    """What is absent stays as it is; null empties."""
+    """What is absent stays as it is; null empties. Say the push address again at each start of the app: that keeps it in use."""
     with parts.database.transaction() as session:
-        changed = devices.change_device(session, device.device_id, body, now=parts.now())
+        changed = devices.change_device(session, device.device_id, body, subscribing=parts.subscribing, now=parts.now())
     return json_answer(changed)
 
 

@@ -9,7 +9,7 @@ from offers.rules.rehearsed import ASSUMES
 Json = dict[str, Any]
 Responses = dict[int | str, dict[str, Any]]
 
-_MADE = {"created_at": "2026-12-01T09:00:00Z", "updated_at": "2026-12-01T09:00:00Z"}
+MADE: Json = {"created_at": "2026-12-01T09:00:00Z", "updated_at": "2026-12-01T09:00:00Z"}
 
 REGISTERED: Json = {
     "device_id": "dev_01kbc3f0m8v6w2x9y4z7a1b2c3",
@@ -22,12 +22,15 @@ DEVICE: Json = {
     "customer": "sanne",
     "platform": "android",
     "push": True,
+    "push_kind": "token",
+    "push_seen_at": "2026-12-01T09:00:00Z",
+    "push_retired": None,
     "locale": "nl-NL",
     "time_zone": "Europe/Amsterdam",
     "os_version": "16",
     "app_version": "4.2.0",
     "positions_only": False,
-    **_MADE,
+    **MADE,
     "revoked_at": None,
 }
 CONSENTS: Json = {"consents": {"location": True, "offers": False, "orders": True}}
@@ -69,7 +72,7 @@ PLACE: Json = {
             "dwell_s": 60,
         }
     ],
-    **_MADE,
+    **MADE,
 }
 CUSTOMER: Json = {
     "id": "sanne",
@@ -82,7 +85,7 @@ CUSTOMER: Json = {
     "attributes": {},
     "tags": ["sneakers"],
     "consents": {"location": True, "offers": True, "orders": True},
-    **_MADE,
+    **MADE,
 }
 CAMPAIGN: Json = {
     "id": "sneakers",
@@ -103,7 +106,7 @@ CAMPAIGN: Json = {
         }
     },
     "variants": [],
-    **_MADE,
+    **MADE,
     "launched_at": None,
 }
 REHEARSED: Json = {
@@ -145,6 +148,7 @@ LIMITS: Json = {
     "hold_out_percent": 0,
     "default_language": "en",
     "message_life": "PT15M",
+    "delivery_rate": None,
 }
 PRODUCT: Json = {
     "sku": "SNEAK-1",
@@ -155,7 +159,7 @@ PRODUCT: Json = {
     "category": "sneakers",
     "sizes": ["38", "39"],
     "stock": {"kalverstraat-102": {"38": 2, "39": 0}},
-    **_MADE,
+    **MADE,
 }
 PURCHASE: Json = {
     "purchase_id": "web-2026-1001",
@@ -183,7 +187,7 @@ OFFER: Json = {
     "valid_until": "2026-12-31T22:59:59Z",
     "text": {"nl": "10% op alle sneakers", "en": "10% off all sneakers"},
     "minimum_basket": {"nl": "vanaf € 50", "en": "from €50"},
-    **_MADE,
+    **MADE,
     "spent": 120,
     "left": 380,
     "redeemed": 31,
@@ -256,6 +260,7 @@ DELIVERY: Json = {
     "title": "Hoi Sanne",
     "body": "Je bent vlak bij Kalverstraat 102.",
     "url": None,
+    "image": None,
     "coupon": None,
     "created_at": "2026-12-01T12:00:00Z",
     "sent_at": "2026-12-01T12:00:01Z",
@@ -336,9 +341,9 @@ TRANSITIONS: Mapping[str, Any] = {
 }
 
 
-def answers(example: Json, status: int = 200, *, idempotent: bool = False) -> Responses:
+def answers(example: Json, status: int = 200, *, idempotent: bool = False, words: str = "") -> Responses:
     """The good answer of a route, with its example. Problems are added for all routes by web/openapi.py."""
-    words = {200: "Done", 202: "The lane has it"}.get(status, "Made")
+    words = words or {200: "Done", 202: "The lane has it"}.get(status, "Made")
     if idempotent:
         words += "; with an `Idempotency-Key` seen before, the first answer again"
     return {status: {"description": words, "content": {"application/json": {"example": example}}}}

@@ -25,7 +25,11 @@ PUBLIC: Mapping[str, str] = {
     "/demo/state": "as /demo",
     "/demo/events": "as /demo",
     "/demo/phone/{device}": "as /demo",
+    "/messages": "a visitor's page: shows what the browser's own signed cookie leads to, and changes nothing",
+    "/push-worker.js": "the visitors' service worker: a script, the same for everybody",
+    "/visitor/push-key": "the public half of a key",
     "/static": "styles and pictures",
+    "/v1/receipts": "the `ack_id` in the body, which only came with the message, is the credential; it tells nothing back",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",
 }
 
@@ -192,6 +196,7 @@ def server(*roles: str) -> ServerGuard:
 
 
 Server = Annotated[Caller, Depends(ServerGuard())]
+Orders = Annotated[Caller, Depends(ServerGuard("orders"))]
 Admin = Annotated[Caller, Depends(ServerGuard(may_look=False))]
 Registrar = Annotated[Caller, Depends(RegistrationGuard())]
 Device = Annotated[OwnDevice, Depends(DeviceGuard())]

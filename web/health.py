@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
 from offers.errors import PasserbyError
+from offers.push_lanes import LaneNow, lanes_now
 from offers.records import schema
 from web.bodies import json_answer
 from web.parts import Have, Parts
@@ -20,6 +21,8 @@ OLD_LANE_S = 60.0
 OLD_INDEX_S = 30.0
 BEHIND_REDIS = ("workers", "beat", "lanes", "mqtt")
 """Parts of which only Redis can tell."""
+BEHIND = {"push": "database"}
+"""And of this one only the database."""
 PUSH = {
     "outbox": "messages are kept where demo and tests see them",
     "fcm": "messages go to FCM",
@@ -51,7 +54,7 @@ def readyz(parts: Have) -> Response:
     silent: set[str] = set()
     looks = {**LOOKS, "mqtt": _mqtt} if parts.settings.mqtt_url else LOOKS
     for name, look in looks.items():
-        behind = "redis" if name in BEHIND_REDIS or (name == "broker" and _is_redis(parts)) else None
+        behind = "redis" if name in BEHIND_REDIS or (name == "broker" and _is_redis(parts)) else BEHIND.get(name)
         if behind in silent:  # a server that hangs is waited for once, not once for each part
             told[name] = {"ok": False, "detail": f"nobody can tell: {behind} does not answer"}
             continue
@@ -132,7 +135,14 @@ def _lanes(parts: Parts) -> str:
     return f"{waiting} entries wait" + (f", {vitals.aside} letters set aside" if vitals.aside else "")
 
 
+def lanes_of_push(parts: Parts) -> list[LaneNow]:
+    with parts.database.reading() as session:
+        return lanes_now(session)
+
+
 def _push(parts: Parts) -> str:
+    if troubles := [one.trouble for one in lanes_of_push(parts) if one.trouble]:
+        raise _NotReadyError("; ".join(troubles))
     return f"{parts.settings.push}: {PUSH[parts.settings.push]}"
 
 

@@ -1,15 +1,11 @@
-"""The customer's own doors, from their device: consents, the end of everything, and what became of a message."""
-
-from typing import Literal
+"""The customer's own doors, from their device: consents, and the end of everything."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import customers, deliveries, personal
-from offers.errors import NotFound
+from offers import customers, personal
 from offers.rules.profile import ConsentsBody
 from web.aftermath import carry_out
-from web.asking import Named
 from web.bodies import JsonRoute, json_answer, no_content
 from web.examples import CONSENTS, EXPORT, answers
 from web.guards import Device
@@ -40,21 +36,4 @@ def erase_me(device: Device, parts: Have) -> Response:
     with parts.database.transaction() as session:
         follows = customers.erase_customer(session, device.customer_id)
     carry_out(parts, follows)
-    return no_content()
-
-
-@router.post("/deliveries/{delivery_id}/received", summary="The message arrived on the phone", status_code=204)
-def mark_received(delivery_id: Named, device: Device, parts: Have) -> Response:
-    return _mark(delivery_id, "received", device.device_id, parts)
-
-
-@router.post("/deliveries/{delivery_id}/opened", summary="The message was opened", status_code=204)
-def mark_opened(delivery_id: Named, device: Device, parts: Have) -> Response:
-    return _mark(delivery_id, "opened", device.device_id, parts)
-
-
-def _mark(delivery_id: str, what: Literal["received", "opened"], device_id: str, parts: Have) -> Response:
-    with parts.database.transaction() as session:
-        if not deliveries.mark_receipt(session, delivery_id, device_id, what, now=parts.now()):
-            raise NotFound("delivery")
     return no_content()

@@ -7,13 +7,15 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
+from offers.push_lanes import LaneNow
+from offers.records.database import AWAY
 from workers.vitals import FenceVitals, Vitals
 
 log = structlog.get_logger()
 
 WITH_OUTCOME = {
     "decision": ("passerby_decisions", "Decisions by outcome"),
-    "delivery": ("passerby_deliveries", "Deliveries by what became of them"),
+    "delivery": ("passerby_deliveries", "Deliveries by what became of them; sent: a push service accepted it"),
     "mqtt": ("passerby_mqtt_messages", "Messages of OwnTracks over MQTT by what became of them"),
     "transition": ("passerby_transitions", "Transitions by kind"),
     "zone": (
@@ -50,6 +52,37 @@ class VitalsCollector(Collector):
         yield from _lanes(vitals)
         yield from _fences(vitals)
         yield from _counters(vitals)
+
+
+class PushLanesCollector(Collector):
+    """Reads at each scrape which ways out to the push services pause. With the database away there is nothing of this."""
+
+    def __init__(self, read: Callable[[], list[LaneNow]]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("passerby_push_lane_paused", "")
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            lanes = self._read()
+        except AWAY as error:
+            log.warning("push_lanes_not_read", error=type(error).__name__)
+            return
+        paused = GaugeMetricFamily("passerby_push_lane_paused", "1 while a way out pauses", labels=["lane"])
+        braked = GaugeMetricFamily(
+            "passerby_push_lane_braked",
+            "1 while too many addresses are another sender's to give any up",
+            labels=["lane"],
+        )
+        pace = GaugeMetricFamily("passerby_push_lane_pace", "Per cent of its rate that it uses", labels=["lane"])
+        for one in lanes:
+            paused.add_metric([one.name], one.is_paused)
+            braked.add_metric([one.name], one.is_braked)
+            pace.add_metric([one.name], one.pace)
+        yield paused
+        yield braked
+        yield pace
 
 
 def _lanes(vitals: Vitals) -> Iterator[Metric]:

@@ -14,6 +14,7 @@ from redis.asyncio import Redis as AsyncRedis
 
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.push_address import Subscribing
 from offers.settings import Settings
 from web.listeners import Listeners
 from web.repeats import Repeats
@@ -48,6 +49,7 @@ class Parts:
     repeats: Repeats
     listeners: Listeners
     codes: CodeKeys
+    subscribing: Subscribing = field(default_factory=Subscribing)
     clock: Callable[[], float] = time.time
     """Epoch seconds."""
     registry: CollectorRegistry = field(default_factory=_new_registry)

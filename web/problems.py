@@ -35,6 +35,8 @@ TITLES: Mapping[str, str] = {
     "internal_server_error": "Something went wrong here",
     "invalid_json": "The body is not JSON",
     "method_not_allowed": "This address has other methods",
+    "no_address": "no_address: this device has no push address",
+    "no_consent": "no_consent: this device's customer has not agreed to offers",
     "no_location_consent": "no_location_consent: the customer's consents do not cover positions",
     "not_found": "Not found",
     "positions_only": "positions_only: this token sends positions and nothing else",

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +11,6 @@ from celery.signals import worker_process_init, worker_process_shutdown
 from redis import Redis
 from redis.exceptions import RedisError
 
-from offers.errors import Misconfigured
-from offers.push import Push
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings
@@ -26,7 +23,7 @@ from workers.fences import FenceKeeper
 from workers.happenings import tell
 from workers.lanes import LaneDesk
 from workers.matching import Matched, Matcher
-from workers.push.outbox import OutboxPush
+from workers.push.opening import open_push
 from workers.sending import Sender
 from workers.vitals import FenceVitals, name_of_process, tell_fences
 
@@ -81,15 +78,8 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
 
     parts.fences = FenceKeeper(database, tell=far)
     parts.matcher = Matcher(database, desk, parts.fences, failpoints, matched)
-    parts.sender = Sender(database, _push(settings, redis), CodeKeys.of(settings.secret()), failpoints, happened)
+    parts.sender = Sender(database, open_push(settings, redis), CodeKeys.of(settings.secret()), failpoints, happened)
     return parts
-
-
-def _push(settings: Settings, redis: Redis) -> Push:
-    ports: Mapping[str, Callable[[], Push]] = {"outbox": lambda: OutboxPush(redis)}
-    if settings.push not in ports:
-        raise Misconfigured(f"PASSERBY_PUSH: {settings.push} is not there yet")
-    return ports[settings.push]()
 
 
 def create_worker_app(settings: Settings) -> Celery:

@@ -19,7 +19,7 @@ PURGE = "passerby.purge"
 
 SCHEDULE: dict[str, tuple[str, float]] = {
     "lanes that wait, ticks that are due": (LOOK, 1.0),
-    "deliveries that are due": (DELIVERIES_LOOK, 2.0),
+    "deliveries that are due": (DELIVERIES_LOOK, 1.0),
     "what waited out the quiet hours": (DEFERRALS_LOOK, 2.0),
     "coupons whose time is over": (COUPONS_LOOK, 60.0),
     "blocked devices and old salts": (REPAIR, 60.0),

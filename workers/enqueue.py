@@ -70,6 +70,7 @@ class Doorbell:
             self._ring(MATCH, [lane], LANES)
 
     def deliver(self, delivery_ids: Sequence[str]) -> None:
+        """Something waits. Who hears it sends whatever is due, in its turn; these ids only say how much there is to ring for."""
         for start in range(0, len(delivery_ids), 100):
             self._ring(DELIVER, [list(delivery_ids[start : start + 100])], DELIVERIES)
 

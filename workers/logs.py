@@ -56,6 +56,8 @@ FIELDS = frozenset(
 )
 FRAMES = 6
 LIBRARIES = ("celery", "kombu", "amqp", "uvicorn", "httpx", "alembic", "sqlalchemy", "asyncio", "billiard")
+WAYS_OUT = ("firebase_admin", "google", "h2", "hpack", "httpcore", "requests", "urllib3")
+"""Below WARNING these say headers and addresses, an access token and where a browser is reached among them."""
 
 Fields = MutableMapping[str, Any]
 
@@ -115,5 +117,5 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for library in LIBRARIES:
+    for library in (*LIBRARIES, *WAYS_OUT):
         logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

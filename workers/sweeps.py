@@ -4,7 +4,7 @@ Each look only looks and rings; whatever it finds is worked by the same tasks th
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,8 +16,9 @@ from offers.coupons import expire_coupons
 from offers.customers import known_customers
 from offers.deciding import Decided
 from offers.deferrals import count_deferrals, decide_deferred, due_deferrals
-from offers.deliveries import sweep_deliveries
+from offers.deliveries import end_lives, sweep_deliveries
 from offers.devices import blocked_devices
+from offers.devices import retire_stale_addresses as retire_some
 from offers.records.database import Database
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
@@ -28,6 +29,10 @@ DUE_AT_ONCE = 500
 DUE_AGAIN_S = 60
 """A tick that was sent and not worked is sent again after this."""
 SALT_HOURS = 2
+LIVES_S = 5.0
+"""How long one look may go on ending lives."""
+RUNG_FOR = 400
+"""Deliveries: a ring a hundred. Who hears one sends whatever is due, and rings again."""
 PURGE_S = 30.0
 """How long one purge may go on: well below what a task may take."""
 
@@ -64,12 +69,22 @@ def look_at_lanes(redis: Redis, desk: LaneDesk, now: float) -> list[int]:
     return sorted(rings)
 
 
-def look_at_deliveries(database: Database, now: datetime) -> list[str]:
-    """Deliveries to ring for. Leases that have ended are ended here."""
+def look_at_deliveries(
+    database: Database, now: datetime, follow: Callable[[list[dict[str, Any]]], None] = lambda _: None
+) -> list[str]:
+    """Deliveries to ring for. Leases and lives that have ended are ended here; `follow` is told, after each commit."""
+    ends = time.monotonic() + LIVES_S
+    while True:
+        with database.transaction() as session:
+            over = end_lives(session, now=now)
+        follow(over)
+        if not over or time.monotonic() > ends:
+            break
     with database.transaction() as session:
-        due, ended = sweep_deliveries(session, now=now)
+        due, ended = sweep_deliveries(session, now=now, limit=RUNG_FOR)
     if ended:
-        log.warning("senders_died", count=ended)
+        log.warning("senders_died", count=len(ended))
+    follow(ended)
     return due
 
 
@@ -157,6 +172,17 @@ def trim_aside(redis: Redis, desk: LaneDesk, now: float, keep: timedelta) -> Non
     oldest = int((now - keep.total_seconds()) * 1000)
     for lane in range(desk.lanes):
         client.xtrim(LaneKeys.of(lane).aside, minid=f"{oldest}-0", approximate=False)
+
+
+def retire_stale_addresses(database: Database, now: datetime) -> int:
+    """Give up push addresses that nothing was heard of for too long, a thousand a transaction; how many."""
+    given_up = 0
+    while True:
+        with database.transaction() as session:
+            some = retire_some(session, now=now)
+        given_up += some
+        if not some:
+            return given_up
 
 
 def purge_history(database: Database, now: datetime, decision_days: int, transition_days: int) -> dict[str, int]:

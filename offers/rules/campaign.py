@@ -41,6 +41,16 @@ def _safe_url(source: str) -> str:
     return source
 
 
+def _picture(source: str) -> str:
+    if "{{" in source or "{%" in source:
+        raise ValueError("is the same for everybody: no {{ fact }} can be in it")
+    if not _PICTURE.fullmatch(source):
+        raise ValueError("must start with https:// and a host, without a name or password before it")
+    return source
+
+
+_PICTURE = re.compile(r"https://[^\s/{}\\?#@]+(?=[/?#]|$)[^\s\x00-\x1f\x7f\\]*")
+
 Template = Annotated[str, Field(min_length=1), AfterValidator(_template)]
 
 
@@ -59,6 +69,8 @@ class Message(Strict):
     title: Annotated[Template, _no_longer_than(MAX_TITLE)]
     body: Annotated[Template, _no_longer_than(MAX_BODY)]
     url: Annotated[Template, AfterValidator(_safe_url)] | None = None
+    image: Annotated[str, Field(max_length=2000), AfterValidator(_picture)] | None = None
+    """Shown with the message where the phone does that; no template, as the push service or the phone fetches it for everybody."""
 
     @model_validator(mode="after")
     def _can_be_carried(self) -> "Message":

@@ -20,3 +20,5 @@ class Limits(Strict):
     hold_out_percent: int = Field(0, ge=0, le=100)
     default_language: Language = "en"
     message_life: Duration = timedelta(minutes=15)
+    delivery_rate: int | None = Field(None, ge=1, le=100_000)
+    """Messages a second, over all processes and ways out."""

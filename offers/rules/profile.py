@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator
 
+from offers.rules.push_address import Addressed
 from offers.rules.values import Flag, Language, Moment, Strict, Zone
 
 PURPOSES = ("location", "offers", "orders")
@@ -100,7 +101,7 @@ class CustomerBody(Strict):
         return value
 
 
-class DeviceBody(Strict):
+class DeviceBody(Addressed):
     """`POST /v1/devices`."""
 
     model_config = ConfigDict(
@@ -122,7 +123,6 @@ class DeviceBody(Strict):
 
     customer: Id | None = None
     platform: Literal["ios", "android", "web"]
-    push_token: str | None = Field(None, min_length=1, max_length=4096)
     locale: Language | None = None
     time_zone: Zone | None = None
     os_version: str | None = Field(None, max_length=50)
@@ -131,10 +131,9 @@ class DeviceBody(Strict):
     positions_only: Flag = False
 
 
-class DeviceChange(Strict):
+class DeviceChange(Addressed):
     """`PATCH /v1/devices/me`: what is absent stays as it is; null empties."""
 
-    push_token: str | None = Field(None, min_length=1, max_length=4096)
     locale: Language | None = None
     time_zone: Zone | None = None
     os_version: str | None = Field(None, max_length=50)

@@ -14,6 +14,8 @@ from redis import Redis
 from sqlalchemy import make_url
 
 from commands.doctor import PARTS, examine, read_lock
+from offers.push import Outcome
+from offers.push_lanes import learn_of_lanes
 from offers.records import schema
 from offers.records.database import Database
 from offers.records.ids import new_id
@@ -90,6 +92,18 @@ def test_a_world_that_is_well_on_postgresql(
     database.close()
     assert said() == []
     assert set(wrongs(settings)) <= {"database"}
+
+
+def test_a_way_out_that_pauses(folder: Path, redis_db: Redis, redis_url: str) -> None:
+    lively(redis_db)
+    settings = settings_of(folder, redis_url)
+    database = Database(settings.database)
+    refused = Outcome("waiting", "credentials_refused", lane="fcm", alarm=True)
+    with database.transaction() as session:
+        learn_of_lanes(session, [("fcm:ios", refused)], now=database.clock())
+    database.close()
+    [said] = wrongs(settings)["push"]
+    assert said.startswith("fcm is paused since ")
 
 
 @contextmanager
@@ -222,6 +236,13 @@ def test_settings_that_can_not_be_read_are_a_finding(folder: Path) -> None:
     ran = doctor("--part", "chimney")
     assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
     assert "chimney" in ran.stderr
+
+
+def test_it_says_why_a_worker_would_not_send(tmp_path: Path) -> None:
+    ran = doctor("--part", "push", "--json", PASSERBY_DATA=str(tmp_path), PASSERBY_PUSH="fcm")
+    assert ran.returncode == 1
+    (found,) = json.loads(ran.stdout)["findings"]
+    assert found["said"].startswith("PASSERBY_GOOGLE_APPLICATION_CREDENTIALS is not set")
 
 
 def test_looking_leaves_nothing_behind(tmp_path: Path) -> None:

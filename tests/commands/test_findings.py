@@ -157,6 +157,9 @@ def test_settings_that_are_not_well() -> None:
     ]
     assert [state for state, _ in bad(findings.of_push("outbox", demo=False))] == ["look"]
     assert bad(findings.of_push("outbox", demo=True)) == []
+    refused = findings.of_push("fcm", demo=False, refused="PASSERBY_GOOGLE_APPLICATION_CREDENTIALS: x is not there.")
+    assert bad(refused) == [("wrong", "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS: x is not there")]
+    assert bad(findings.of_push("fcm", demo=False)) == []
 
 
 def test_a_data_folder_that_is_not_well() -> None:

@@ -53,7 +53,7 @@ def test_it_stops_cleanly_and_starts_again_with_what_it_had(tmp_path: Path, wher
         assert len(pids) >= 4
         assert service.stop() == 0
         assert not wait_until_gone(pids)
-    for kept in ("admin.key", "secret.key"):
+    for kept in ("admin.key", "secret.key", "vapid.key"):
         assert (tmp_path / kept).stat().st_mode & 0o777 == 0o600
     with serving(tmp_path, environment) as service:
         assert service.ask("GET", "/v1/customers/sanne")["name"] == "Sanne"
@@ -108,6 +108,12 @@ def test_two_can_not_share_a_folder(tmp_path: Path) -> None:
         (["serve"], {"PASSERBY_SECRET_KEY": "short"}, "PASSERBY_SECRET_KEY"),
         (["serve"], {"PASSERBY_PUSH": "pigeon"}, "PASSERBY_PUSH"),
         (["serve"], {"PASSERBY_PROCESSES": "many"}, "PASSERBY_PROCESSES"),
+        (["serve"], {"PASSERBY_PUSH": "fcm"}, "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS is not set"),
+        (
+            ["worker"],
+            {"PASSERBY_PUSH": "fcm", "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS": "/dev/null"},
+            "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS: /dev/null is not JSON",
+        ),
         (["seed", "nowhere"], {}, "nowhere"),
         (["key", "create", "--role", "king"], {}, "role"),
         (["replay", "nothing.gpx", "--key", "sk_x"], {}, "nothing.gpx"),

@@ -55,6 +55,7 @@ def test_nothing_of_a_person_is_counted_by() -> None:
     assert {column.name for column in COUNTED_BY} == {
         *("at", "created_at", "reserved_at", "entered_at", "received_at", "opened_at"),
         *("outcome", "state", "channel", "campaign_id", "place_id", "variant", "language", "context"),
+        "kind",
     }
     assert not leads_to_customers(TABLES["day_counts"])
     assert set(TABLES["day_counts"].columns.keys()) == {

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from offers.arrivals import Arrivals, Crossing, record_crossings
 from offers.campaigns import put_campaign, step_campaign
+from offers.claiming import Claimed, Claims, claim_deliveries, word_delivery
 from offers.coupons import redeem_coupon
 from offers.customers import put_customer
-from offers.deliveries import Claimed, Claims, Sent, claim_deliveries, record_outcomes, word_delivery
+from offers.deliveries import Sent, record_outcomes
 from offers.desk_offers import add_codes, get_offer, put_offer
 from offers.desk_settings import change_limits
 from offers.devices import change_device, register_device

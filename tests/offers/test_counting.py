@@ -9,9 +9,9 @@ import pytest
 
 from offers import overview
 from offers.customers import erase_customer
-from offers.deliveries import mark_receipt
 from offers.devices import link_device, register_device
 from offers.history import PURGED, how_long_kept, kept_long_enough, purge
+from offers.receipts import Receipt, mark_receipts
 from offers.records.queries.counting import kept_counts
 from offers.records.tables import DayCount
 from offers.rules.profile import DeviceBody
@@ -91,7 +91,7 @@ def test_a_row_is_counted_once_whoever_removes_it(town: Town) -> None:
 @pytest.mark.usefixtures("store")
 def test_days_campaigns_places_and_what_came_of_it_are_kept_and_nobody(town: Town) -> None:
     [delivery] = town.deliveries()
-    town.write(lambda session: mark_receipt(session, delivery["id"], delivery["device_id"], "opened", now=at(9)))
+    town.write(lambda session: mark_receipts(session, [Receipt(delivery["id"], "opened")], now=at(9)))
     town.redeem(town.code(), now=at(10), place="kalverstraat", purchase_id="p-1")
     _erase(town, "sanne")
     rows = town.read(lambda session: session.query(DayCount).order_by(DayCount.kind, DayCount.what).all())

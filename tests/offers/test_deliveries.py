@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from offers.campaigns import step_campaign
+from offers.claiming import LEASE, word_delivery
 from offers.customers import erase_customer, set_consents
-from offers.deliveries import LEASE, Sent, mark_receipt, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import Sent, record_outcomes, sweep_deliveries
 from offers.devices import revoke_device
 from offers.places import delete_place
 from offers.push import Outcome
 from offers.records.tables import Decision, Delivery, Device
 from offers.rules.profile import ConsentsBody
-from tests.offers.stories import NOON, Town, at, enter, leave, minutes
+from tests.offers.stories import Town, at, enter, leave, minutes
 
 
 @pytest.fixture
@@ -82,16 +83,16 @@ def test_what_is_not_due_yet_waits(town: Town, queued: str) -> None:
 
     town.write(later)
     assert town.claim([queued], now=at(9)).held == []
-    assert town.write(lambda session: sweep_deliveries(session, now=at(9))) == ([], 0)
-    assert town.write(lambda session: sweep_deliveries(session, now=at(10))) == ([queued], 0)
+    assert town.write(lambda session: sweep_deliveries(session, now=at(9))) == ([], [])
+    assert town.write(lambda session: sweep_deliveries(session, now=at(10))) == ([queued], [])
     assert len(town.claim([queued], now=at(10)).held) == 1
 
 
 def test_the_sweep_finds_what_is_due_the_shortest_lived_first(town: Town, store: str, queued: str) -> None:
     town.campaign("hurry", priority=90, life="PT2M")
     [hurried] = town.cross(enter(town.phone("ben"), store, 6)).deliveries
-    assert town.write(lambda session: sweep_deliveries(session, now=at(7))) == ([hurried, queued], 0)
-    assert town.write(lambda session: sweep_deliveries(session, now=at(7), limit=1)) == ([hurried], 0)
+    assert town.write(lambda session: sweep_deliveries(session, now=at(7))) == ([hurried, queued], [])
+    assert town.write(lambda session: sweep_deliveries(session, now=at(7), limit=1)) == ([hurried], [])
 
 
 def _withdraw(purpose: str) -> Any:
@@ -172,9 +173,10 @@ def test_what_never_left_frees_the_campaigns_cooldown_too(town: Town, store: str
 
 def test_a_sender_that_died_leaves_an_offer_unknown_and_it_is_never_sent_again(town: Town, queued: str) -> None:
     town.claim([queued], now=at(6))
-    assert town.write(lambda session: sweep_deliveries(session, now=at(6) + LEASE)) == ([], 0)
+    assert town.write(lambda session: sweep_deliveries(session, now=at(6) + LEASE)) == ([], [])
     after = at(6) + LEASE + timedelta(seconds=1)
-    assert town.write(lambda session: sweep_deliveries(session, now=after)) == ([], 1)
+    due, [ended] = town.write(lambda session: sweep_deliveries(session, now=after))
+    assert (due, ended["state"]) == ([], "unknown")
     assert _states(town) == [("unknown", "sender_died")]
     assert _spends(town) == [True]
     assert town.claim([queued], now=at(8)).held == []
@@ -186,7 +188,10 @@ def test_an_orders_message_goes_again_when_its_sender_died(town: Town, queued: s
 
     town.claim([queued], now=at(6))
     town.write(of_an_order)
-    assert town.write(lambda session: sweep_deliveries(session, now=at(8))) == ([queued], 1)
+    due, [ended] = town.write(lambda session: sweep_deliveries(session, now=at(8), dice=lambda: 0.0))
+    assert (due, ended["state"], ended["reason"]) == ([], "queued", "sender_died")
+    again = at(8) + timedelta(seconds=10)
+    assert town.write(lambda session: sweep_deliveries(session, now=again)) == ([queued], [])
 
 
 def test_a_sender_that_comes_too_late_with_its_outcome_changes_nothing(town: Town, queued: str) -> None:
@@ -252,30 +257,6 @@ def test_the_weekday_is_the_customers(town: Town, store: str) -> None:
     town.limits(quiet_hours=None)
     messages = {"nl": {"title": "{{ weekday }}", "body": "x"}}
     assert _titles(town, store, {"time_zone": "Pacific/Kiritimati"}, {}, messages) == ["donderdag"]
-
-
-def test_receipts_are_stamped_once_and_only_by_the_device_itself(town: Town, queued: str, phone: str) -> None:
-    tablet = town.device()
-    town.send([queued], now=at(6))
-
-    def stamp(device: str, what: Any, minute: float) -> bool:
-        return town.write(lambda session: mark_receipt(session, queued, device, what, now=at(minute)))
-
-    assert stamp(tablet, "opened", 7) is False
-    assert stamp(phone, "received", 7) is True
-    assert stamp(phone, "received", 8) is True
-    assert stamp(phone, "opened", 9) is True
-    assert stamp(phone, "opened", 10) is True
-    [item] = town.deliveries()
-    assert (item["received_at"], item["opened_at"]) == (at(7), at(9))
-    assert town.write(lambda session: mark_receipt(session, "dlv_none", phone, "opened", now=NOON)) is False
-
-
-def test_opened_is_received(town: Town, queued: str, phone: str) -> None:
-    town.send([queued], now=at(6))
-    town.write(lambda session: mark_receipt(session, queued, phone, "opened", now=at(9)))
-    [item] = town.deliveries()
-    assert item["received_at"] == item["opened_at"] == at(9)
 
 
 def test_claims_ask_in_a_number_of_queries_that_does_not_grow(town: Town, store: str) -> None:

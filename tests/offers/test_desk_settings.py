@@ -48,6 +48,8 @@ def test_an_empty_change_changes_nothing(town: Town) -> None:
         ({"quiet_hours": {"from": "21:00:10", "until": "21:00:50"}}, ["quiet_hours"]),
         ({"hold_out_percent": 101}, ["hold_out_percent"]),
         ({"hold_out_percent": None}, ["hold_out_percent"]),
+        ({"delivery_rate": 0}, ["delivery_rate"]),
+        ({"delivery_rate": 2.5}, ["delivery_rate"]),
         ({"colour": "red"}, ["colour"]),
     ],
     ids=repr,

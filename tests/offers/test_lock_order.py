@@ -9,15 +9,18 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, text
 
 from offers.campaigns import step_campaign
+from offers.claiming import pick_deliveries
 from offers.customers import erase_customer, put_customer, put_customers
-from offers.deliveries import Sent, record_outcomes
+from offers.deliveries import Sent, SentTo, record_outcomes
 from offers.history import Kept, kept_long_enough, purge
 from offers.places import delete_place
 from offers.push import Outcome
 from offers.records.queries.consents import add_customer
+from offers.records.queries.customers import customers_locked
+from offers.records.tables import Delivery, Device
 from offers.rules.personalise import Words
 from offers.rules.profile import CustomerBody
 from tests.offers.nights import EVENING, MORNING, decide, due, rows
@@ -183,3 +186,55 @@ def test_a_campaign_that_is_checked_keeps_no_decision_waiting(town: Town) -> Non
     with town.database.transaction() as session:
         step_campaign(session, "sneakers", "launch", now=at(1))
         assert town.cross(enter(phone, store, 5)).deliveries
+
+
+def test_a_pick_waits_for_nobody(town: Town) -> None:
+    """Neither for a customer that somebody holds nor for a delivery that another is about to take."""
+    if town.database.is_sqlite:
+        pytest.skip("one writes at a time there, whatever it writes")
+    store = town.place()
+    town.campaign()
+    ids = sorted(town.cross(*(enter(town.phone(one), store, 5) for one in ("ben", "cas", "sanne"))).deliveries)
+    with town.database.transaction() as held:
+        customers_locked(held, ["ben", "cas", "sanne"])
+        held.execute(select(Delivery.id).where(Delivery.id == ids[0]).with_for_update())
+        with town.database.transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            assert pick_deliveries(session, "a", 9, now=at(6)) == ids[1:]
+            with town.database.transaction() as another:
+                another.execute(text("SET LOCAL lock_timeout = '1s'"))
+                assert pick_deliveries(another, "b", 9, now=at(6)) == []
+
+
+def test_a_pick_and_a_claim_of_the_same(town: Town) -> None:
+    """Whoever is asked by an id finds it picked: the pick is first, or it takes what the pick then passes over."""
+    store = town.place()
+    town.campaign()
+    ids = town.cross(*(enter(town.phone(one), store, 5) for one in ("ben", "sanne"))).deliveries
+    lock = ("FROM deliveries", "ORDER BY") if town.database.is_sqlite else ("SKIP LOCKED",)
+    picked, claims = _meet(
+        town,
+        partial(town.write, lambda session: pick_deliveries(session, "picker", 9, now=at(6))),
+        lock,
+        lambda: town.claim(ids, now=at(6)),
+    )
+    claimed = [one.delivery_id for one in claims.held]
+    assert sorted([*picked, *claimed]) == sorted(ids), "each has one, and nobody waits in a circle"
+
+
+def test_a_sender_that_retires_an_address_and_a_phone_that_says_it_anew(town: Town) -> None:
+    """The sender holds the customer, the phone its device: the sender leaves a device alone that somebody writes."""
+    store = town.place()
+    town.campaign()
+    [held] = town.claim(town.cross(enter(town.phone(), store, 5)).deliveries, now=at(6)).held
+    gone = Outcome("failed", "unregistered", address="dead")
+    to = SentTo(held.lane, held.push_token, held.claimed_at)
+    results = [Sent(held.delivery_id, "en", WORDS, gone, to=to)]
+    _meet(
+        town,
+        partial(town.write, lambda session: record_outcomes(session, "sender-1", results, now=at(7))),
+        ("FROM devices", "push_token ="),
+        lambda: town.tell(held.device_id, "another", now=at(7)),
+    )
+    device = town.read(lambda session: session.get_one(Device, held.device_id))
+    assert (device.push_token, town.deliveries()[0]["state"]) == ("another", "failed")

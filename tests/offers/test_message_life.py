@@ -2,7 +2,7 @@
 
 import pytest
 
-from offers.deliveries import word_delivery
+from offers.claiming import word_delivery
 from tests.offers.nights import EVENING, MORNING, decide
 from tests.offers.stories import Town, at, enter
 

@@ -4,9 +4,10 @@ from itertools import cycle
 
 import pytest
 
+from offers.claiming import LEASE, word_delivery
 from offers.coupons import expire_coupons
 from offers.customers import erase_customer
-from offers.deliveries import LEASE, Sent, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import Sent, record_outcomes, sweep_deliveries
 from offers.push import Outcome
 from tests.offers.stories import TELLS, Town, at, enter
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from offers.campaigns import put_campaign
+from offers.claiming import LEASE
 from offers.coupons import expire_coupons
 from offers.customers import erase_customer
-from offers.deliveries import LEASE, sweep_deliveries
+from offers.deliveries import sweep_deliveries
 from offers.desk_offers import add_codes, delete_offer, put_offer
 from offers.errors import Conflict, PasserbyError
 from offers.push import Outcome

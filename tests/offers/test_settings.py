@@ -7,6 +7,8 @@ import pytest
 from offers.errors import Misconfigured
 from offers.settings import Settings, read_settings
 
+KEY, SUBJECT = "A" * 42 + "c", "mailto:push@shop.example"
+
 
 def test_the_default_database_lies_in_the_data_folder(tmp_path: Path) -> None:
     folder = tmp_path / "100% ours #1"
@@ -35,6 +37,48 @@ def test_an_address_of_another_kind_is_named_at_the_start_and_not_repeated(
 ) -> None:
     monkeypatch.setenv(f"PASSERBY_{name}", value)
     with pytest.raises(Misconfigured, match=f"^PASSERBY_{name}: must begin with ") as refused:
+        read_settings()
+    assert "pa55" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"push": "web_push"}, "^PASSERBY_VAPID_PRIVATE_KEY is not set"),
+        ({"push": "web_push", "vapid_subject": SUBJECT}, "^PASSERBY_VAPID_PRIVATE_KEY is not set"),
+        ({"vapid_private_key": KEY}, "^PASSERBY_VAPID_SUBJECT is not set"),
+        ({"vapid_private_key": KEY, "base_url": "http://127.0.0.1:8080"}, "^PASSERBY_VAPID_SUBJECT is not set"),
+    ],
+)
+def test_half_of_a_vapid_pair_is_refused(values: dict[str, str], said: str) -> None:
+    with pytest.raises(Misconfigured, match=said) as refused:
+        Settings.model_validate(values).vapid()
+    assert KEY not in str(refused.value)
+
+
+def test_the_subject_is_the_address_that_customers_see_where_none_is_chosen() -> None:
+    for push in ("outbox", "fcm"):
+        assert Settings.model_validate({"push": push}).vapid() is None
+    told = {"push": "web_push", "vapid_private_key": KEY, "base_url": "https://shop.example"}
+    for values, subject in ((told, "https://shop.example"), (told | {"vapid_subject": SUBJECT}, SUBJECT)):
+        keys = Settings.model_validate(values).vapid()
+        assert keys is not None
+        assert keys.subject == subject
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VAPID_PRIVATE_KEY", "pa55"),
+        ("VAPID_SUBJECT", "pa55@shop.example"),
+        ("WEB_PUSH_SERVICES", "https://push.example"),
+    ],
+)
+def test_what_is_wrong_of_browsers_push_is_named_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"PASSERBY_{name}", value)
+    with pytest.raises(Misconfigured, match=f"^PASSERBY_{name}: ") as refused:
         read_settings()
     assert "pa55" not in str(refused.value)
 

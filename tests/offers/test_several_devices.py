@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from offers.claiming import LEASE, word_delivery
 from offers.customers import erase_customer
-from offers.deliveries import LEASE, Sent, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import Sent, record_outcomes, sweep_deliveries
 from offers.devices import revoke_device
 from offers.push import Outcome
 from offers.records.tables import Decision

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from redis import Redis
 
+from offers.push import Outcome
+from offers.push_lanes import learn_of_lanes
 from offers.records import schema
 from offers.records.database import Database
 from offers.settings import Settings
@@ -85,6 +87,29 @@ def test_readyz_names_a_worker_that_runs_behind_with_the_geofences(http: httpx.C
     assert 'passerby_geofences_behind_seconds{process="worker@one:7"} 0.0' in told
     tell_fences(redis_db, "worker@one:8", FenceVitals(version=4, looked_ago_s=0.2), now)
     assert bad(parts_told(http, 200)) == []
+
+
+def test_readyz_and_metrics_name_a_way_out_that_pauses(http: httpx.Client, redis_db: Redis, database: Database) -> None:
+    redis_db.mset({HEARD_WORKER: NOON.timestamp(), HEARD_BEAT: NOON.timestamp()})
+    refused = Outcome("waiting", "credentials_refused", lane="fcm", alarm=True)
+    foreign = Outcome("failed", "sender_mismatch", address="mismatched")
+
+    def learn(*answers: tuple[str, Outcome]) -> None:
+        with database.transaction() as session:
+            learn_of_lanes(session, answers, now=database.clock())
+
+    learn(("fcm:ios", refused))
+    parts = parts_told(http, 503)
+    assert bad(parts) == ["push"]
+    assert parts["push"]["detail"].startswith("fcm is paused since 20")
+    assert parts["push"]["detail"].endswith(": credentials_refused")
+    told = http.get("/metrics").text.splitlines()
+    assert {'passerby_push_lane_paused{lane="fcm"} 1.0', 'passerby_push_lane_paused{lane="fcm:ios"} 0.0'} <= set(told)
+    learn(("fcm:ios", Outcome("sent")))
+    assert bad(parts_told(http, 200)) == []
+    learn(*[("fcm:ios", foreign)] * 6)
+    assert "is this the right Firebase project?" in parts_told(http, 503)["push"]["detail"]
+    assert 'passerby_push_lane_braked{lane="fcm:ios"} 1.0' in http.get("/metrics").text.splitlines()
 
 
 def test_metrics_tell_how_far_each_process_is_with_the_geofences(http: httpx.Client, redis_db: Redis) -> None:

@@ -117,7 +117,7 @@ def test_a_server_that_stops_says_so_and_keeps_what_is_in(served: Served, admin:
 
 
 def test_a_file_that_grows_too_large_on_its_way_is_refused(admin: httpx.Client, served: Served) -> None:
-    served.doors.rest.larger = {"/v1/customers/import": 3_000_000}
+    served.doors.rest.bounds = {"/v1/customers/import": 3_000_000}
 
     def pieces() -> Iterator[bytes]:
         for _ in range(4):

@@ -79,7 +79,7 @@ def test_a_dead_senders_offer_is_unknown_and_never_sent_again(town: Town) -> Non
     device = town.device("sanne")
     town.ping(device, STORE)
     ids = [one for matched in town.matched for one in matched.deliveries]
-    from offers.deliveries import claim_deliveries
+    from offers.claiming import claim_deliveries
 
     with town.database.transaction() as session:
         claim_deliveries(session, ids, "a sender that dies", keys=town.sender.keys, now=town.now)

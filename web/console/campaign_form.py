@@ -15,7 +15,7 @@ from web.console.lengths import read_length
 from web.console.speaking import Voice, measure
 
 LANGUAGES = ("nl", "de", "en")
-PARTS = ("title", "body", "url")
+PARTS = ("title", "body", "url", "image")
 FIELDS = (
     "id",
     "name",
@@ -209,7 +209,7 @@ def _messages(form: Form, tags: Iterable[str]) -> dict[str, dict[str, str]]:
     for tag in tags:
         texts = {part: form.text(f"messages.{tag}.{part}") for part in PARTS}
         if any(texts.values()):
-            written[tag] = {part: text for part, text in texts.items() if text or part != "url"}
+            written[tag] = {part: text for part, text in texts.items() if text or part in ("title", "body")}
     return written
 
 

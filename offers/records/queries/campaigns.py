@@ -11,6 +11,10 @@ def campaign_by_id(session: Session, campaign_id: str) -> Campaign | None:
     return session.get(Campaign, campaign_id)
 
 
+def campaigns_by_id(session: Session, ids: Collection[str]) -> Sequence[Campaign]:
+    return session.scalars(select(Campaign).where(Campaign.id.in_(ids))).all() if ids else []
+
+
 def campaign_locked(session: Session, campaign_id: str) -> Campaign | None:
     """As it is now, locked until the commit. It keeps no decision waiting, which names it: a launch counts its audience under this lock."""
     return session.get(Campaign, campaign_id, with_for_update={"key_share": True}, populate_existing=True)

@@ -38,6 +38,8 @@ LEFT_AS = {"queued": "failed", "sending": "unknown"}
 
 
 def _delivery(row: Any) -> Iterator[Counted]:
+    if row.kind == "test":
+        return
     told: dict[str, str | None] = {
         "campaign_id": row.campaign_id,
         "place_id": row.context.get("place_id"),
@@ -74,6 +76,7 @@ COUNTED: Mapping[str, tuple[tuple[Column, ...], Callable[[Any], Iterator[Counted
     "deliveries": (
         (
             Delivery.created_at,
+            Delivery.kind,
             Delivery.state,
             Delivery.campaign_id,
             Delivery.context,

@@ -1,10 +1,12 @@
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
 from offers.records.tables import Customer, Device, Order
+from offers.rules.push_address import SEEN_WITHIN
 
 OPEN_ORDER = ("placed", "ready", "on_the_way", "nearby", "arrived")
 
@@ -95,14 +97,17 @@ def devices_of(session: Session, customer_ids: Iterable[str]) -> dict[str, list[
     return found
 
 
-def reachable_devices(session: Session, customer_ids: Iterable[str]) -> dict[str, list[str]]:
-    """Ids of the devices in use that take a push, a customer's most recently seen first. No two have one token."""
+def reachable_devices(
+    session: Session, customer_ids: Iterable[str], now: datetime, kind: str = "offer"
+) -> dict[str, list[str]]:
+    """Ids of the devices in use that take a message of this kind, a customer's most recently seen first. No two have one address."""
     rows = session.execute(
         select(Device.customer_id, Device.id)
         .where(
             among(Device.customer_id, customer_ids),
             Device.revoked_at.is_(None),
             func.coalesce(Device.push_token, "") != "",
+            Device.push_seen_at >= now - SEEN_WITHIN[kind],
         )
         .order_by(Device.updated_at.desc(), Device.id)
     )

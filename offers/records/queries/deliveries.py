@@ -2,37 +2,88 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
-from offers.records.tables import Delivery
+from offers.records.tables import Delivery, Device
+
+ORDER = (Delivery.turn, Delivery.expires_at, Delivery.id)
+"""Who goes first where not everything can go at once."""
+
+
+QUEUED = Delivery.state == literal_column("'queued'")
+"""Said, not bound: PostgreSQL takes the index of what is queued only where it sees that this is what is asked."""
+
+
+def _in_order(session: Session, question: Select[str], limit: int) -> list[str]:
+    """The first of these, read along the index that is in their order.
+
+    PostgreSQL counts rows when nothing much waits, and so would take all of a burst and sort it, at each pick anew.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL enable_sort = off"))
+    found = list(session.scalars(question.order_by(*ORDER).limit(limit)))
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL enable_sort = on"))
+    return found
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Queued, and not picked by a sender that lives."""
+    return and_(QUEUED, or_(Delivery.lease_until.is_(None), Delivery.lease_until < now))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(_free(now), Delivery.not_before <= now, Delivery.expires_at > now)
 
 
 def due_deliveries(session: Session, now: datetime, limit: int) -> list[str]:
-    """Queued ones whose time has come, the shortest-lived first."""
-    return list(
-        session.scalars(
-            select(Delivery.id)
-            .where(Delivery.state == "queued", Delivery.not_before <= now)
-            .order_by(Delivery.expires_at, Delivery.id)
-            .limit(limit)
-        )
+    """Queued ones whose time has come and is not over, in the order in which they go."""
+    return _in_order(session, select(Delivery.id).where(_due(now)), limit)
+
+
+def pick(session: Session, sender: str, now: datetime, lease_until: datetime, limit: int) -> list[str]:
+    """Mark the next that are due for `sender`, in their order. What another picks at this moment is passed over: nobody is waited for."""
+    ids = _in_order(session, select(Delivery.id).where(_due(now)).with_for_update(skip_locked=True), limit)
+    session.execute(
+        update(Delivery)
+        .where(among(Delivery.id, ids))
+        .values(claim=sender, lease_until=lease_until)
+        .execution_options(synchronize_session=False)
     )
+    return ids
 
 
 def claim(
     session: Session, ids: Iterable[str], sender: str, now: datetime, lease_until: datetime
 ) -> Sequence[Delivery]:
-    """Take those of these that are queued and due; whoever else asks now, under whatever name, gets none of them."""
+    """Take those of these that are queued and due, in their order; whoever else asks now, under whatever name, gets none of them.
+
+    What another sender has picked is that one's, while it lives.
+    """
+    mine = or_(Delivery.claim == sender, Delivery.lease_until.is_(None), Delivery.lease_until < now)
     taken = session.scalars(
         update(Delivery)
-        .where(among(Delivery.id, ids), Delivery.state == "queued", Delivery.not_before <= now)
+        .where(among(Delivery.id, ids), Delivery.state == "queued", Delivery.not_before <= now, mine)
         .values(state="sending", claim=sender, lease_until=lease_until, attempts=Delivery.attempts + 1)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     ).all()
-    return session.scalars(select(Delivery).where(Delivery.id.in_(taken)).order_by(Delivery.id)).all()
+    return session.scalars(
+        select(Delivery).where(Delivery.id.in_(taken)).order_by(*ORDER).execution_options(populate_existing=True)
+    ).all()
+
+
+def addresses(session: Session, ids: Iterable[str]) -> set[tuple[str | None, str]]:
+    """Kind and platform of the devices that these are for."""
+    rows = session.execute(
+        select(Device.push_kind, Device.platform)
+        .join(Delivery, Delivery.device_id == Device.id)
+        .where(among(Delivery.id, ids))
+        .distinct()
+    )
+    return {(kind, platform) for kind, platform in rows}
 
 
 def recipients(session: Session, ids: Iterable[str]) -> set[str]:
@@ -42,36 +93,41 @@ def recipients(session: Session, ids: Iterable[str]) -> set[str]:
 
 def held_by(session: Session, ids: Iterable[str], sender: str) -> Sequence[Delivery]:
     """Those of these that `sender` still holds, locked."""
+    return _locked(session, ids, and_(Delivery.claim == sender, Delivery.state == "sending"))
+
+
+def with_expired_lease(session: Session, now: datetime, limit: int) -> Sequence[str]:
     return session.scalars(
-        select(Delivery)
-        .where(among(Delivery.id, ids), Delivery.claim == sender, Delivery.state == "sending")
-        .order_by(Delivery.id)
-        .with_for_update()
+        select(Delivery.id)
+        .where(Delivery.state == "sending", Delivery.lease_until < now)
+        .order_by(Delivery.lease_until, Delivery.id)
+        .limit(limit)
     ).all()
 
 
-def with_expired_lease(session: Session, now: datetime) -> Sequence[str]:
-    return session.scalars(select(Delivery.id).where(Delivery.state == "sending", Delivery.lease_until < now)).all()
+def of_dead_senders(session: Session, ids: Iterable[str], now: datetime) -> Sequence[Delivery]:
+    """Those of these whose lease has ended, locked; the caller has locked their customers."""
+    return _locked(session, ids, and_(Delivery.state == "sending", Delivery.lease_until < now))
 
 
-def end_expired_leases(session: Session, ids: Iterable[str], now: datetime) -> Sequence[str | None]:
-    """A sender that died half-way: nobody knows whether the message left. An offer stays `unknown`; an order's message goes again.
+def outlived(session: Session, now: datetime, limit: int) -> Sequence[str]:
+    """Ids of what waits and has no life left."""
+    return session.scalars(select(Delivery.id).where(_free(now), Delivery.expires_at <= now).limit(limit)).all()
 
-    Of these, those whose lease has ended and whose customers the caller has locked; their decisions, one a delivery.
-    """
-    ended = session.scalars(
-        update(Delivery)
-        .where(Delivery.id.in_(set(ids)), Delivery.state == "sending", Delivery.lease_until < now)
-        .values(
-            state=case((Delivery.kind == "order", "queued"), else_="unknown"),
-            reason=case((Delivery.kind == "order", "sender_died_again"), else_="sender_died"),
-            claim=None,
-            lease_until=None,
-        )
-        .returning(Delivery.decision_id)
-        .execution_options(synchronize_session=False)
-    )
-    return ended.all()
+
+def outlived_of(session: Session, ids: Iterable[str], now: datetime) -> Sequence[Delivery]:
+    """Those of these of which that is still so, locked; the caller has locked their customers."""
+    return _locked(session, ids, and_(_free(now), Delivery.expires_at <= now))
+
+
+def _locked(session: Session, ids: Iterable[str], that: ColumnElement[bool]) -> Sequence[Delivery]:
+    return session.scalars(
+        select(Delivery)
+        .where(among(Delivery.id, ids), that)
+        .order_by(Delivery.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 MAY_HAVE_LEFT = ("queued", "sending", "sent", "unknown")
@@ -100,3 +156,21 @@ def siblings(session: Session, decision_ids: Iterable[str]) -> Siblings:
 
 def deliveries_by_id(session: Session, ids: Iterable[str]) -> Sequence[Delivery]:
     return session.scalars(select(Delivery).where(Delivery.id.in_(set(ids))).order_by(Delivery.id)).all()
+
+
+def deliveries_that_left(session: Session, ids: Iterable[str], device_id: str | None) -> Sequence[Delivery]:
+    """Those of these that a sender had at least once, locked; of one device where it is named."""
+    there = Delivery.attempts > 0
+    return _locked(session, ids, there if device_id is None else and_(there, Delivery.device_id == device_id))
+
+
+def tests_since(session: Session, device_id: str, since: datetime) -> Sequence[datetime]:
+    """When this device was sent a test since then, the first first."""
+    wanted = select(Delivery.created_at).where(Delivery.device_id == device_id, Delivery.kind == "test")
+    return session.scalars(wanted.where(Delivery.created_at > since).order_by(Delivery.created_at)).all()
+
+
+def was_told(session: Session, customer_id: str, source_id: str, moment: str) -> bool:
+    """Whether a message of this moment was written, for whichever device."""
+    same = (Delivery.customer_id == customer_id, Delivery.source_id == source_id, Delivery.moment == moment)
+    return session.scalar(select(Delivery.id).where(*same).limit(1)) is not None

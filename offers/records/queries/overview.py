@@ -38,8 +38,8 @@ def outcomes(session: Session, since: datetime | None, campaign_id: str | None) 
 
 
 def delivery_states(session: Session, since: datetime | None, campaign_id: str | None) -> dict[str, int]:
-    """How many deliveries are in each state."""
-    wanted = select(Delivery.state, func.count()).group_by(Delivery.state)
+    """How many deliveries are in each state. Tests are none."""
+    wanted = select(Delivery.state, func.count()).where(Delivery.kind != "test").group_by(Delivery.state)
     if since is not None:
         wanted = wanted.where(Delivery.created_at >= since)
     if campaign_id is not None:

@@ -46,7 +46,7 @@ def people_between(
         rows: dict[str, Any] = {
             row.id: row for row in session.execute(select(*_CUSTOMER).where(among(Customer.id, some)))
         }
-        reachable = reachable_devices(session, some)
+        reachable = reachable_devices(session, some, last)
         stays = _stays(session, some, first, last) if needs.stays else {}
         known = profiles(session, rows, _looking_back(needs, last - first), last)
         for customer, row in rows.items():

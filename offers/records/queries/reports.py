@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Coupon, Decision, Delivery
@@ -29,6 +29,20 @@ def deliveries_counted(session: Session, campaign_id: str, since: datetime | Non
         .group_by(*by)
     )
     yield from _since(session, wanted, Delivery.created_at, since)
+
+
+def receipts_counted(session: Session, campaign_id: str, since: datetime | None) -> Iterator[Count]:
+    """Deliveries that arrived on the phone, and those that were opened there, as far as phones tell."""
+    by = (Decision.campaign_version, Delivery.variant)
+    for what, at in (("received", Delivery.received_at), ("opened", Delivery.opened_at)):
+        wanted = (
+            select(*by, literal(what), func.count())
+            .select_from(Delivery)
+            .outerjoin(Decision, Decision.id == Delivery.decision_id)
+            .where(Delivery.campaign_id == campaign_id, at.is_not(None))
+            .group_by(*by)
+        )
+        yield from _since(session, wanted, Delivery.created_at, since)
 
 
 def coupons_counted(session: Session, campaign_id: str, since: datetime | None) -> Iterator[Count]:

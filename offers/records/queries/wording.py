@@ -1,7 +1,7 @@
 """What texts are filled from: fetched for a whole batch, in a number of queries that does not grow with it, and only what they name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from offers.records.queries.offers import offers_by_id
 from offers.records.queries.products import products_by_sku
 from offers.records.tables import Customer, Device, Offer, Place, Product, Purchase, PurchaseItem
-from offers.rules.campaign import CampaignBody
+from offers.rules.campaign import CampaignBody, Message
+from offers.rules.coupon import end_of_coupon
+from offers.rules.coupon_codes import EXAMPLE
 from offers.rules.personal_facts import About, Bought, Given, OnSale
 
 
@@ -31,7 +33,7 @@ def named_in(session: Session, campaigns: Iterable[CampaignBody], customers: Ite
     roots = {fact.partition(".")[0] for fact in facts}
     last = _last_purchases(session, customers, now) if "purchase" in roots else {}
     skus = {item.sku for _, item in last.values() if item} if facts & {"purchase.title", "purchase.category"} else set()
-    skus |= {one.product for one in campaigns if one.product} if "product" in roots else set()
+    skus |= {one.product for one in campaigns if one.product}
     products = products_by_sku(session, skus) if skus else {}
     offers = {one.offer for one in campaigns if one.offer}
     return Named(
@@ -65,6 +67,21 @@ def about(
         product=None if product is None else OnSale(product.title, product.price_thousandths, product.currency),
         offer=None if offer is None else _given(offer),
     )
+
+
+def with_an_example(told: About, offer: Offer | None, at: datetime) -> About:
+    """The same as with a coupon that was issued then, where the campaign has an offer: its code is an example, and nothing is spent."""
+    if offer is None:
+        return told
+    code = None if offer.codes == "none" else EXAMPLE if offer.codes != "shared" else offer.code
+    return replace(told, code=code, ends_at=end_of_coupon(at, offer.valid_for_s, offer.valid_until))
+
+
+def image_of(message: Message, campaign: CampaignBody, named: Named) -> str | None:
+    """The message's own, else that of the campaign's product where a phone would fetch it."""
+    product = named.products.get(campaign.product or "")
+    of_product = product.image if product is not None and product.image else None
+    return message.image or (of_product if of_product and of_product.startswith("https://") else None)
 
 
 def _given(offer: Offer) -> Given:

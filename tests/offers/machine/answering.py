@@ -9,6 +9,7 @@ from tests.offers.machine.campaigns import Campaigns
 from tests.offers.machine.whereabouts import Row
 
 LONGEST_WAIT = timedelta(days=1)
+MONTH = timedelta(days=30)
 AUDIENCES: dict[str | None, Callable[[Row], bool]] = {
     None: lambda _: True,
     "dutch": lambda one: one["language"] in ("nl", "nl-BE"),
@@ -154,6 +155,6 @@ class Answers(Campaigns):
         able = {
             name: one
             for name, one in self.devices.items()
-            if one["customer"] == customer and one["token"] and not one["revoked"]
+            if one["customer"] == customer and one["token"] and not one["revoked"] and self.now - one["heard"] <= MONTH
         }
         return sorted(able, key=lambda name: (name != seen, -able[name]["used"].timestamp(), name))

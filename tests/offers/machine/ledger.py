@@ -43,7 +43,7 @@ QUESTIONS = {
     "stays": _of(Stay, f"{STAY} id moment", "id"),
     "visits": _of(Visit, f"{VISIT} id", "id"),
     "decisions": _of(Decision, f"{DECISION} id moment facts", "id"),
-    "deliveries": _of(Delivery, f"{DELIVERY} id coupon context", "id"),
+    "deliveries": _of(Delivery, f"{DELIVERY} id coupon context attempts not_before", "id"),
     "coupons": _of(Coupon, f"{COUPON} id code_mark", "id"),
     "offers": _of(Offer, "id spent redeemed budget budget_per_place", "id"),
     "at places": _of(OfferAtPlace, "offer_id place_id spent", "offer_id", "place_id").where(OfferAtPlace.spent != 0),
@@ -53,6 +53,11 @@ QUESTIONS = {
     "deferrals": _of(Deferral, f"{DEFERRAL} moment", "id"),
     "campaigns": _of(Campaign, "id status version", "id"),
 }
+
+
+def _waits(state: str, not_before: datetime) -> datetime | None:
+    """When it may go; of what is queued alone."""
+    return not_before if state == "queued" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,16 @@ class Ledger:
             "stays": [(*row[:7], named(row.moment)) for row in rows["stays"]],
             "visits": [row[:4] for row in rows["visits"]],
             "decisions": [(*row[:8], named(row.moment), row.facts["happened_at"]) for row in rows["decisions"]],
-            "deliveries": [(*row[:8], row.context["place_id"], row.coupon is not None) for row in rows["deliveries"]],
+            "deliveries": [
+                (
+                    *row[:8],
+                    row.context["place_id"],
+                    row.coupon is not None,
+                    row.attempts,
+                    _waits(row.state, row.not_before),
+                )
+                for row in rows["deliveries"]
+            ],
             "deferrals": sorted((*row[:8], named(row.moment)) for row in rows["deferrals"]),
             "coupons": [row[:6] for row in rows["coupons"]],
             "offers": [row[:3] for row in rows["offers"]],
@@ -113,7 +127,10 @@ def expected(model: Model) -> dict[str, list[Any]]:
             for one in model.decisions
         ],
         "deliveries": [
-            of(one, "customer campaign device state reason expires lease variant place told")
+            (
+                *of(one, "customer campaign device state reason expires lease variant place told attempts"),
+                _waits(one["state"], one["not_before"]),
+            )
             for one in model.deliveries
         ],
         "deferrals": sorted(
@@ -187,4 +204,8 @@ def _sent_wrongly(before: Ledger, ledger: Ledger, model: Model, now: datetime) -
             found.append(f"sent in the quiet hours: {row}")
         if now >= row.expires_at:
             found.append(f"sent too late: {row}")
+        if now < row.not_before:
+            found.append(f"sent before its time: {row}")
+        if was.get(row.id) in ("unknown", "failed", "expired"):
+            found.append(f"sent again: {row}")
     return found

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from offers.arrivals import Crossing
+from offers.claiming import claim_deliveries, word_delivery
 from offers.coupons import expire_coupons, redeem_coupon
 from offers.deferrals import decide_deferred, due_deferrals
-from offers.deliveries import Sent, claim_deliveries, record_outcomes, sweep_deliveries, word_delivery
+from offers.deliveries import Sent, end_lives, record_outcomes, sweep_deliveries
 from offers.errors import Conflict, Gone, NotFound
 from offers.push import Outcome
 from offers.rules.coupon import RedeemBody
@@ -20,7 +21,9 @@ from tests.offers.machine.play import SECOND, SELDOM, WHICH, Play, happens
 from tests.offers.machine.whereabouts import Row
 from tests.offers.stories import KEYS
 
-OUTCOME = st.sampled_from([("sent", None)] * 2 + [("failed", "push_refused"), ("unknown", "no_answer")])
+OUTCOME = st.sampled_from(
+    [("sent", None)] * 2 + [("failed", "push_refused"), ("unknown", "no_answer"), ("waiting", "unavailable")]
+)
 
 THEN = st.sampled_from([None, None, 0, 0, 0, *range(1, 9)])
 
@@ -64,7 +67,7 @@ class Messages(Play):
             worded = [(self.held[one][0], word_delivery(self.held[one][0])[1]) for one in theirs]
             told: Any = state
             results = [Sent(one.delivery_id, one.language, words, Outcome(told, reason)) for one, words in worded]
-            self._do(partial(record_outcomes, sender=of, results=results, now=now))
+            self._do(partial(record_outcomes, sender=of, results=results, now=now, dice=lambda: 0.0))
 
     @happens(4, lambda self: self._queued(), which=WHICH, every=SELDOM)
     def a_sender_takes(self, which: int, every: bool) -> None:
@@ -98,10 +101,11 @@ class Messages(Play):
     def the_sweep_looks(self) -> None:
         now = self._tick()
         self.model.sweep()
+        self._do(lambda session: end_lives(session, now=now))
         due, _ = self._do(lambda session: sweep_deliveries(session, now=now))
         ids = self._delivery_ids()
-        queued = [one for one, row in zip(ids, self.model.deliveries, strict=True) if row["state"] == "queued"]
-        assert sorted(due) == queued, "what is queued is due"
+        those = [one for one, row in zip(ids, self.model.deliveries, strict=True) if self.model.is_due(row)]
+        assert sorted(due) == those, "what is queued and neither over nor before its time is due"
 
     @happens(9, lambda self: self.model.deferrals, late=st.sampled_from([0, 0, 1, 16 * 60, 13 * 3600]))
     def the_morning_comes(self, late: int) -> None:

@@ -10,6 +10,7 @@ from tests.offers.machine.answering import LONGEST_WAIT, Answers, variant_of
 from tests.offers.machine.whereabouts import Row
 
 LEASE = timedelta(seconds=60)
+MONTH = timedelta(days=30)
 NEVER_LEFT = ("failed", "expired")
 
 
@@ -107,6 +108,7 @@ class Model(Answers):
             one = self.numbered(decision=decision, customer=decision["customer"], campaign=decision["campaign"])
             one |= {"device": device, "place": decision["place"], "variant": decision["variant"], "coupon": coupon}
             one |= {"state": "queued", "reason": None, "told": False, "expires": expires, "sender": None, "lease": None}
+            one |= {"attempts": 0, "not_before": self.now}
             self.deliveries.append(one)
 
     def spend(self, name: str, place: str, units: int) -> None:
@@ -118,7 +120,8 @@ class Model(Answers):
 
     def claim(self, wanted: list[Row], sender: str) -> None:
         """Take what is queued; what may not go any more does not."""
-        for one in [one for one in wanted if one["state"] == "queued"]:
+        for one in [one for one in wanted if one["state"] == "queued" and one["not_before"] <= self.now]:
+            one["attempts"] += 1
             reason = self.not_any_more(one)
             if reason is None:
                 one |= {
@@ -138,7 +141,7 @@ class Model(Answers):
             return "no_consent"
         if self.campaigns[one["campaign"]]["status"] != "live":
             return "not_live"
-        if phone["revoked"] or not phone["token"]:
+        if phone["revoked"] or not phone["token"] or self.now - phone["heard"] > MONTH:
             return "no_reachable_device"
         if self.is_quiet(one["customer"], one["place"]):
             return "quiet_hours"
@@ -151,10 +154,27 @@ class Model(Answers):
     def record(self, wanted: list[Row], sender: str, state: str, reason: str | None) -> None:
         for one in wanted:
             if one["state"] == "sending" and one["sender"] == sender:
-                self.end(one, state, reason)
+                if state == "waiting":
+                    self.wait(one, reason)
+                else:
+                    self.end(one, state, reason)
+
+    def wait(self, one: Row, reason: str | None) -> None:
+        """It surely did not leave, and goes again: after ten seconds, then after twice as long each time, if it lives so long."""
+        until = self.now + min(timedelta(seconds=10 * 2 ** (one["attempts"] - 1)), timedelta(minutes=5))
+        if until > one["expires"] - timedelta(seconds=1):
+            self.end(one, "expired", "too_late")
+        else:
+            one |= {"state": "queued", "reason": reason, "sender": None, "lease": None, "not_before": until}
+
+    def is_due(self, one: Row) -> bool:
+        return bool(one["state"] == "queued" and one["not_before"] <= self.now < one["expires"])
 
     def sweep(self) -> None:
-        """A sender that has not answered within its lease is dead: nobody knows whether the message left."""
+        """What waited past its life is over. A sender that has not answered within its lease is dead: nobody knows whether the message left."""
+        for one in self.deliveries:
+            if one["state"] == "queued" and one["expires"] <= self.now:
+                self.end(one, "expired", "too_late")
         for one in self.deliveries:
             if one["state"] == "sending" and one["lease"] < self.now:
                 self.end(one, "unknown", "sender_died")
@@ -200,6 +220,7 @@ class Model(Answers):
             (one["expires"], one["customer"]) for one in self.coupons if one["state"] == "issued" and one["expires"]
         ]
         ends += [(one["lease"], one["customer"]) for one in self.deliveries if one["lease"]]
+        ends += [(one["not_before"], one["customer"]) for one in self.deliveries if one["state"] == "queued"]
         ends += [(one["until"], one["customer"]) for one in self.deferrals]
         ends += [(date, None) for one in self.campaigns.values() for date in one["dates"] if date]
         for one in self.deliveries:
@@ -238,7 +259,7 @@ class Model(Answers):
         for one in self.devices.values():
             if token and one["token"] == token:
                 one["token"] = None
-        self.devices[device] |= {"token": token, "used": self.now}
+        self.devices[device] |= {"token": token, "used": self.now, "heard": self.now}
 
     def expire_coupons(self) -> None:
         for one in self.coupons:

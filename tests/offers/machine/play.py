@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from offers.arrivals import Crossing, record_crossings
 from offers.campaigns import put_campaign, step_campaign
+from offers.claiming import Claimed
 from offers.customers import put_customer
-from offers.deliveries import Claimed
 from offers.desk_offers import add_codes, put_offer
 from offers.desk_settings import change_limits
 from offers.devices import register_device, revoke_device

@@ -35,7 +35,10 @@ STANDING = ("places", "geofences", "geofence_version", "settings")
 """Tables whose rows are built once and stand in every run."""
 ANSWERS = {f"decision: {one}" for one in OUTCOMES}
 ENDS = {
-    *(f"deliveries: {one}" for one in ("sent", "unknown no_answer", "unknown sender_died", "expired too_late")),
+    *(
+        f"deliveries: {one}"
+        for one in ("queued unavailable", "sent", "unknown no_answer", "unknown sender_died", "expired too_late")
+    ),
     *(f"deliveries: failed {one}" for one in ("push_refused", "quiet_hours")),
     *(f"coupons: {one}" for one in ("reserved", "issued", "redeemed", "released", "expired")),
     *(f"till: {one}" for one in ("redeemed", "already_redeemed", "expired", "unknown")),

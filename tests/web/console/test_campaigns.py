@@ -11,6 +11,7 @@ from tests.web.console.conftest import Enter, Person
 from tests.web.console.reading import PageText
 
 NEW = "/console/campaigns/new"
+GOES_ALONG = {"url": "/sale", "image": "https://cdn.shop.example/sneakers.jpg"}
 FILLED: Mapping[str, Any] = {
     "name": "Sneakers, Kalverstraat",
     "id": "sneakers",
@@ -22,7 +23,7 @@ FILLED: Mapping[str, Any] = {
     "messages__nl__body": "Je bent vlak bij {{ place.name }}.",
     "messages__en__title": "Hello {{ customer.first_name }}",
     "messages__en__body": "You are near {{ place.name }}.",
-    "messages__en__url": "/sale",
+    **{f"messages__en__{part}": said for part, said in GOES_ALONG.items()},
     "schedule__from": "2026-11-20T09:00",
     "schedule__until": "2026-12-31T23:59",
     "schedule__weekly": "Mo-Sa 09:00-18:00",
@@ -58,7 +59,7 @@ def test_a_campaign_on_the_form_is_the_campaign_at_the_api(draft: str, marketer:
     assert (campaign["cooldown"], campaign["hold_out_percent"], campaign["priority"]) == ("P2D", 0, 50)
     assert campaign["quiet_hours"] == "defer"
     assert set(campaign["messages"]) == {"nl", "en"}
-    assert campaign["messages"]["en"]["url"] == "/sale"
+    assert {part: campaign["messages"]["en"][part] for part in ("url", "image")} == GOES_ALONG
     page = marketer.look(f"{draft}?done=campaign_saved")
     assert "Saved as version 1." in page.text
     assert (

@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from offers.records.database import Database
+from offers.records.tables import Delivery
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.test_campaigns import FILLED, NEW
@@ -42,12 +44,28 @@ def test_a_delivery_and_its_why_are_on_the_pages(marketer: Person, admin: httpx.
     assert [one["state"] for one in admin.get("/v1/deliveries").json()["items"]] == ["sent"]
     page = marketer.look("/console/deliveries")
     assert "Hoi Sanne Je bent vlak bij Kalverstraat 102." in page.text
+    assert "accepted by the push service" in page.text
+    assert "arrived" not in page.text, "nobody has told so"
     assert {"Sanne de Vries", "Sneakers, Kalverstraat", "Kalverstraat 102", "Why?"} <= set(page.links)
     why = marketer.look(page.links["Why?"])
     assert "What “Sneakers, Kalverstraat” decided for Sanne de Vries" in why.text
     assert "nothing stood against it" in why.text
     other = marketer.look("/console/why?customer=Bakker&campaign=sneakers")
     assert "They are not among those the campaign is meant for. What did not hold: the tag sneakers." in other.text
+
+
+@pytest.mark.usefixtures("walked")
+def test_what_the_phone_told_stands_beside_the_message(marketer: Person, database: Database) -> None:
+    with database.transaction() as session:
+        row = session.query(Delivery).one()
+        row.received_at = row.sent_at
+    for path in ("/console/deliveries", "/console/customers/sanne"):
+        assert "arrived" in marketer.look(path).text
+    with database.transaction() as session:
+        row = session.query(Delivery).one()
+        row.opened_at = row.received_at
+    for path in ("/console/deliveries", "/console/customers/sanne"):
+        assert "opened" in marketer.look(path).text
 
 
 @pytest.mark.usefixtures("walked")

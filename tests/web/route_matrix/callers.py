@@ -84,6 +84,9 @@ def _live(town: Town, fence: str, customer: str, knocking: Knocking, tokens: Tok
     knocking.refresh[name] = phone.refresh_token or ""
     if customer == SOMEBODY:
         knocking.ids |= {"device_id": phone.device_id, "device": phone.device_id, "delivery_id": sent[0]}
+        knocking.ids["order_id"] = f"order-{customer}"
+    else:
+        knocking.ids["reached_id"] = phone.device_id
 
 
 def _add_who_may_not(town: Town, knocking: Knocking, tokens: Tokens, strange: Tokens) -> None:

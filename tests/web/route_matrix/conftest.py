@@ -11,7 +11,9 @@ import pytest
 from redis import Redis
 from sqlalchemy import insert, select
 
+from offers.push import ack_id_of
 from offers.records.database import Database, Table
+from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings
 from tests.conftest import NOON
 from tests.web.conftest import LANES, Served, build_lanes, serve
@@ -105,6 +107,7 @@ def town(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
     database = Database(settings.database)
     tokens, strange = (Tokens(secret.encode(), settings.token_life_s) for secret in (SECRET, SECRET[::-1]))
     knocking = found(database, tokens, strange)
+    knocking.ids["ack_id"] = ack_id_of(knocking.ids["delivery_id"], CodeKeys.of(settings.secret()))
     with (
         Redis.from_url(redis_url) as redis,
         serve(settings, NOON.timestamp) as served,

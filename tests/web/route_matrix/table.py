@@ -70,6 +70,11 @@ def redeems(body: Body) -> Access:
     return Access(_known(403, {"admin": 200, "till": 200}), body)
 
 
+def collects(body: Body = None, *, looks: bool = False, **more: Any) -> Access:
+    may = dict.fromkeys(("admin", "orders", "read") if looks else ("admin", "orders"), 200)
+    return Access(_known(403, may), body, **more)
+
+
 def registers(body: Body) -> Access:
     return Access(_known(403, {"admin": 201, "publishable": 201}), body)
 
@@ -92,9 +97,15 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
 
+def own_pages() -> Access:
+    """Our own pages in a browser, whatever credential comes along: tests/web/visitor."""
+    return Access(dict.fromkeys(CALLERS, 403))
+
+
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
 _PURCHASE = in_fields(examples.PURCHASE, PurchaseBody) | {"place": STORE}
 _OFFER = {"name": "Ten percent", "kind": "percentage", "value": 10, "codes": "none"}
+_ORDER = {"customer": SOMEBODY, "place": STORE, "status": "ready"}
 _FEATURES = {
     "type": "FeatureCollection",
     "features": [
@@ -144,6 +155,7 @@ TABLE: Mapping[str, Access] = {
     "DELETE /v1/me": phones(None, 204),
     "POST /v1/deliveries/{delivery_id}/received": phones(None, 204, others=404),
     "POST /v1/deliveries/{delivery_id}/opened": phones(None, 204, others=404),
+    "POST /v1/receipts": anybody(204, {"ack_id": "{ack_id}", "what": "received"}),
     "POST /v1/places": writes(PLACE, 201),
     "PUT /v1/places/{place_id}": writes(PLACE, missing=201),
     "GET /v1/places": looks(),
@@ -173,6 +185,8 @@ TABLE: Mapping[str, Access] = {
     "GET /v1/offers/{offer_id}": looks(),
     "DELETE /v1/offers/{offer_id}": writes(None, 204, ids={"offer_id": "unused"}),
     "POST /v1/offers/{offer_id}/codes": writes({"codes": ["SUMMER-2026"]}, 201, ids={"offer_id": "unused"}),
+    "PUT /v1/orders/{order_id}": collects(_ORDER, missing=201),
+    "GET /v1/orders/{order_id}": collects(looks=True),
     "POST /v1/coupons/{code}/redeem": redeems({"place": STORE}),
     "POST /v1/campaigns": writes(_CAMPAIGN, 201),
     "PUT /v1/campaigns/{campaign_id}": writes(_CAMPAIGN, missing=201),
@@ -187,6 +201,7 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/campaigns/{campaign_id}/end": writes(),
     "POST /v1/audiences/count": looks(body={"audience": {"fact": "language", "is": "nl"}}),
     "POST /v1/campaigns/{campaign_id}/preview": writes({"customer": SOMEBODY}),
+    "POST /v1/campaigns/{campaign_id}/test": writes({"device_id": "{reached_id}"}, 202),
     "POST /v1/campaigns/{campaign_id}/rehearse": writes({"days": 2}),
     "GET /v1/settings": looks(),
     "PATCH /v1/settings": writes({"hold_out_percent": 7}),
@@ -206,6 +221,12 @@ TABLE: Mapping[str, Access] = {
     "GET /openapi.json": anybody(),
     "GET /docs": anybody(),
     "GET /static": anybody(404),  # a folder of files, not a page
+    "GET /messages": anybody(),
+    "GET /push-worker.js": anybody(),
+    "GET /visitor/push-key": anybody(404),  # nothing is sent to browsers there
+    "POST /visitor/push": own_pages(),
+    "POST /visitor/push/renew": own_pages(),
+    "POST /visitor/push/off": own_pages(),
     "GET /demo": anybody(),
     "GET /demo/state": anybody(),
     "GET /demo/events": anybody(streams=True),

@@ -15,7 +15,7 @@ LINES = {
     "status_ended": ("ended", "afgelopen", "beendet"),
     "version": ("Version", "Versie", "Fassung"),
     "versions": ("Versions", "Versies", "Fassungen"),
-    "sent_count": ("Sent", "Verstuurd", "Gesendet"),
+    "sent_count": ("Accepted", "Aangenomen", "Angenommen"),
     "trigger": ("When it speaks", "Wanneer hij iets zegt", "Wann sie spricht"),
     "trigger_on": ("When somebody", "Als iemand", "Wenn jemand"),
     "on_enter": ("enters", "binnenkomt", "hereinkommt"),
@@ -97,6 +97,12 @@ LINES = {
         "110 Zeichen passen. Nennen Sie den Ort.",
     ),
     "url": ("Opens", "Opent", "Öffnet"),
+    "image": ("Picture", "Afbeelding", "Bild"),
+    "image_hint": (
+        "An https address. Empty: the product's picture, where there is one.",
+        "Een https-adres. Leeg: de afbeelding van het product, als die er is.",
+        "Eine https-Adresse. Leer: das Bild des Produkts, wenn es eines gibt.",
+    ),
     "url_hint": (
         "https://… or a path such as /sale.",
         "https://… of een pad zoals /sale.",

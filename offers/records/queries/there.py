@@ -1,0 +1,116 @@
+"""What deliveries rest on, as it is now: fetched in a number of queries that does not grow with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import coupons as coupon_queries
+from offers.records.queries import customers as customer_queries
+from offers.records.queries import orders as order_queries
+from offers.records.queries import places as place_queries
+from offers.records.queries import wording
+from offers.records.tables import Customer, Delivery, Device, Offer, Order, Place
+from offers.rules.campaign import CampaignBody, parse_campaign
+from offers.rules.coupon_codes import CodeKeys
+from offers.rules.limits import Limits
+from offers.rules.local_time import clock_of
+from offers.rules.push_address import is_heard_of
+from offers.rules.quiet_hours import is_quiet
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """What one delivery rests on."""
+
+    customer: Customer
+    device: Device
+    place: Place | None
+    kind: str
+    """Of the delivery."""
+    campaign: CampaignBody | None
+    """Of an offer where it is live; of a test whatever it is."""
+    offer: Offer | None
+    coupon: coupon_queries.Told | None
+    order: Order | None
+    named: wording.Named
+    """What the texts of these campaigns name."""
+    limits: Limits
+    zone: ZoneInfo
+    """Of the clock that the quiet hours go by."""
+    now: datetime
+
+    @property
+    def is_quiet(self) -> bool:
+        return is_quiet(self.now, self.zone, self.limits.quiet_hours)
+
+    @property
+    def is_reachable(self) -> bool:
+        heard = is_heard_of(self.device.push_seen_at, self.kind, self.now)
+        return bool(self.device.push_token) and self.device.revoked_at is None and heard
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    customers: Mapping[str, Customer]
+    devices: Mapping[str, Device]
+    places: Mapping[str, Place]
+    campaigns: Mapping[str, CampaignBody]
+    """The live ones."""
+    tested: Mapping[str, CampaignBody]
+    """Those that tests are of, live or not."""
+    coupons: Mapping[str, coupon_queries.Told]
+    orders: Mapping[str, Order]
+    named: wording.Named
+    limits: Limits
+    now: datetime
+
+    def there(self, row: Delivery) -> There:
+        place = self.places.get(row.context.get("place_id") or "")
+        customer = self.customers[row.customer_id]
+        known, of = (self.tested, row.source_id) if row.kind == "test" else (self.campaigns, row.campaign_id or "")
+        campaign = known.get(of)
+        return There(
+            customer=customer,
+            device=self.devices[row.device_id],
+            place=place,
+            kind=row.kind,
+            campaign=campaign,
+            offer=self.named.offers.get(campaign.offer) if campaign and campaign.offer else None,
+            coupon=self.coupons.get(row.decision_id or ""),
+            order=self.orders.get(row.order_id or ""),
+            named=self.named,
+            limits=self.limits,
+            zone=clock_of(customer.time_zone, place.time_zone if place else None).zone,
+            now=self.now,
+        )
+
+
+def fetch(
+    session: Session, rows: Sequence[Delivery], customers: Mapping[str, Customer], keys: CodeKeys, now: datetime
+) -> Fetched:
+    """For these deliveries; `customers` are theirs, locked by the caller."""
+    campaigns = {
+        one.id: parse_campaign(one.definition)
+        for one in campaign_queries.running_campaigns(session)
+        if one.status == "live"
+    }
+    tests = {row.source_id for row in rows if row.kind == "test"}
+    tested = {one.id: parse_campaign(one.definition) for one in campaign_queries.campaigns_by_id(session, tests)}
+    told = {row.campaign_id: campaigns[row.campaign_id] for row in rows if row.campaign_id in campaigns}
+    orders = {row.order_id for row in rows if row.order_id}
+    return Fetched(
+        customers=customers,
+        devices=customer_queries.devices_by_id(session, (row.device_id for row in rows)),
+        places=place_queries.places_by_id(session, (row.context.get("place_id") or "" for row in rows)),
+        campaigns=campaigns,
+        tested=tested,
+        coupons=coupon_queries.codes_to_tell(session, (row.decision_id for row in rows if row.decision_id), keys),
+        orders=order_queries.orders_by_id(session, orders) if orders else {},
+        named=wording.named_in(session, [*told.values(), *tested.values()], customers, now),
+        limits=campaign_queries.limits_now(session),
+        now=now,
+    )

@@ -1,0 +1,79 @@
+"""The Firebase service account: read from its file, and what is wrong with it in words that never show a key.
+
+The one place that decides whether a process that would send may start: worker, `serve` and `doctor` call it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from offers.errors import Misconfigured
+from offers.settings import Settings
+
+VARIABLE = "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS"
+NEEDED = ("project_id", "client_email", "private_key", "private_key_id", "token_uri")
+"""What Firebase's own library reads of a service account."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccount:
+    """A service account that can sign: `info` is the whole of its file."""
+
+    info: Mapping[str, Any]
+
+    @property
+    def project_id(self) -> str:
+        return str(self.info["project_id"])
+
+    def __repr__(self) -> str:
+        return f"ServiceAccount({self.project_id})"  # never its key, whoever logs it
+
+
+def check_credentials(settings: Settings) -> None:
+    """`Misconfigured` with one line where messages are to go through FCM and can not; nothing otherwise."""
+    if settings.push == "fcm":
+        read_account(settings.google_application_credentials)
+
+
+def read_account(named: str) -> ServiceAccount:
+    """The service account in a file. `Misconfigured` names the variable and what is wrong, never what the file holds."""
+    if not named:
+        raise Misconfigured(f"{VARIABLE} is not set: PASSERBY_PUSH=fcm needs the file with a service account's key.")
+    try:
+        info = json.loads(Path(named).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise _wrong(named, "is not there") from None
+    except OSError as error:
+        raise _wrong(named, f"can not be read ({error.strerror or type(error).__name__})") from None
+    except (ValueError, RecursionError):  # what is said of it may quote it
+        raise _wrong(named, "is not JSON") from None
+    if not isinstance(info, dict) or info.get("type") != "service_account":
+        raise _wrong(named, "is not the key of a service account")
+    for name in NEEDED:
+        if not isinstance(info.get(name), str) or not info[name].strip():
+            raise _wrong(named, f"has no {name}")
+    address = urlsplit(info["token_uri"])
+    if address.scheme not in {"https", "http"} or not address.netloc:
+        raise _wrong(named, "has a token_uri that is no web address")
+    if not _is_rsa_key(info["private_key"]):
+        raise _wrong(named, "has a private_key that can not be read")
+    return ServiceAccount(info)
+
+
+def _is_rsa_key(text: str) -> bool:
+    try:
+        return isinstance(load_pem_private_key(text.encode(), password=None), RSAPrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+
+
+def _wrong(named: str, why: str) -> Misconfigured:
+    name = " ".join(named.split()) or named.strip()  # one line, whatever the name holds
+    return Misconfigured(f"{VARIABLE}: {name} {why}.")
