@@ -13,9 +13,10 @@ from offers.records.items import delivery_item
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
+from offers.records.queries import devices as device_queries
 from offers.records.queries import push_lanes as lane_queries
+from offers.records.queries.devices import Refusal
 from offers.records.queries.giving_back import give_back
-from offers.records.queries.retiring import retire_address
 from offers.records.queries.stepping import STEPPED, settle_by_receipt, take_step, tried
 from offers.records.queries.writing import write_together
 from offers.records.tables import Delivery
@@ -63,6 +64,7 @@ def record_outcomes(
     customer_queries.customers_locked(session, delivery_queries.recipients(session, ids))
     rows = {row.id: row for row in delivery_queries.held_by(session, ids, sender)}
     lanes = lane_queries.lane_states(session)
+    refused: list[Refusal] = []
     for one in results:
         row = rows.get(one.delivery_id)
         if row is None:
@@ -75,8 +77,9 @@ def record_outcomes(
         settle_by_receipt(row)
         write_together(row, *RECORDED)
         if step.retire and one.to and not (step.retire == "mismatched" and _is_braked(lanes, one.to.lane)):
-            reason = step.reason or step.retire
-            retire_address(session, row, one.to.push_token, reason, sent_at=one.to.claimed_at, now=now)
+            why, to = step.reason or step.retire, one.to
+            refused.append(Refusal(row.device_id, row.customer_id, to.push_token, to.claimed_at, why))
+    device_queries.retire_refused(session, refused, now)
     _settle(session, list(rows.values()), now)
     return [{"type": "delivery", **delivery_item(row)} for row in rows.values()]
 

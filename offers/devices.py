@@ -216,7 +216,7 @@ def revoke_device(session: Session, device_id: str, *, now: datetime) -> Follows
     if device is None or device.revoked_at is not None:
         raise NotFound("device")
     device.revoked_at, device.refresh_hash, device.previous_refresh_hash = now, None, None
-    device.push_token = device.push_kind = device.push_vapid = device.push_seen_at = None
+    device_queries.drop_address(device)
     happened = end_stays(session, stay_queries.open_stays_of_devices(session, [device_id]), "device_revoked", now)
     return Follows(block={device_id: "revoked"}, forget=(device_id,), happened=tuple(happened))
 

@@ -1,5 +1,6 @@
 """Where a device is pushed to, as callers write it, and for how long an address that was not heard of is used."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, LiteralString, Self
@@ -25,14 +26,18 @@ class Address:
     kind: AddressKind
     token: str
     """FCM's registration token or installation id; a browser's subscription as canonical JSON."""
-    same_from: str = ""
-    """What every spelling of the same address begins with, where it has several: a subscription's endpoint."""
+    endpoint: str = ""
+    """Of a subscription: by it it is the same, whatever its keys."""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what makes it this address. An address is up to 4,096 characters long, which no index takes."""
+        return hashlib.sha256((self.endpoint or self.token).encode()).hexdigest()
 
 
 def subscription_address(subscription: PushSubscription, services: PushServices) -> Address:
     """A browser's address; `UnknownService` when it may not be called."""
-    text = services.address(subscription)
-    return Address("web_push", text, text[: text.index('"keys"')])
+    return Address("web_push", services.address(subscription), subscription.endpoint)
 
 
 def is_heard_of(seen_at: datetime | None, kind: str, now: datetime) -> bool:

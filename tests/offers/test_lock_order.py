@@ -233,7 +233,7 @@ def test_a_sender_that_retires_an_address_and_a_phone_that_says_it_anew(town: To
     _meet(
         town,
         partial(town.write, lambda session: record_outcomes(session, "sender-1", results, now=at(7))),
-        ("FROM devices", "push_token ="),
+        ("FROM devices", "push_token IS NOT NULL"),
         lambda: town.tell(held.device_id, "another", now=at(7)),
     )
     device = town.read(lambda session: session.get_one(Device, held.device_id))

@@ -1,18 +1,24 @@
 """Where devices are pushed to: told, told again, taken over, given up; and how lately it must have been heard of."""
 
 import json
+import secrets
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from offers.devices import change_device, own_device, refresh_device, register_device, retire_stale_addresses
 from offers.errors import BadInput
 from offers.explaining import why
+from offers.records.database import LOST_A_RACE
+from offers.records.queries.devices import device_at, release_address, take_address
 from offers.records.tables import Device
 from offers.rules.profile import DeviceBody, DeviceChange
-from offers.rules.push_address import STALE_AFTER, Subscribing
+from offers.rules.push_address import STALE_AFTER, Address, Subscribing, subscription_address
+from offers.rules.push_subscription import PushServices, PushSubscription
 from offers.rules.refusals import refusals
 from tests.offers.stories import NOON, Town, at, enter
 
@@ -158,3 +164,55 @@ def test_only_a_browser_has_a_subscription_and_only_of_a_service_that_is_known(t
     with pytest.raises(BadInput) as refused:
         _browser(town, push_subscription=subscription("https://10.0.0.1/wp/one"))
     assert refused.value.faults[0].path == "push_subscription.endpoint"
+
+
+def test_who_has_an_address_is_found_by_an_index(town: Town) -> None:
+    """Whatever the address is: a visitor who subscribes must not have a million devices looked through."""
+    address = subscription_address(PushSubscription.model_validate(subscription()), PushServices())
+    device = _browser(town, push_subscription=subscription())
+    with town.database.engine.begin() as connection:
+        asked: list[tuple[str, Any]] = []
+
+        @event.listens_for(connection, "before_cursor_execute")
+        def _note(*arguments: Any) -> None:
+            asked.append((arguments[2], arguments[3]))
+
+        with Session(connection) as session:
+            assert device_at(session, address) == device
+            release_address(session, address, but="another")
+            assert device_at(session, address) is None
+        event.remove(connection, "before_cursor_execute", _note)
+        explain = "EXPLAIN QUERY PLAN" if town.database.is_sqlite else "EXPLAIN"
+        if not town.database.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # of one row it would rather read all
+        assert len(asked) == 3
+        for statement, values in asked:
+            plan = "\n".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}", values))
+            assert "ix_devices_push_hash" in plan
+
+
+def test_an_address_may_be_as_long_as_it_may(town: Town) -> None:
+    """PostgreSQL's indexes take no more than 2,704 bytes."""
+    longest = secrets.token_hex(2048)
+    first, second = town.device(push_token=longest), town.device(push_token=longest)
+    rows = town.read(lambda session: [session.get_one(Device, one).push_token for one in (first, second)])
+    assert rows == [None, longest]
+
+
+def test_two_that_name_one_address_at_once_do_not_both_have_it(town: Town) -> None:
+    """A page that subscribes twice: without a cookie yet, it would be two people, each with a message."""
+    if town.database.is_sqlite:
+        pytest.skip("one writes at a time there")
+    first, second = town.phone("ben"), town.phone("sanne")
+    address = Address("token", "the-same")
+    with town.database.transaction() as one, town.database.transaction() as other:
+        for session, device in ((one, first), (other, second)):
+            take_address(session, session.get_one(Device, device), address, None, at(5))
+        one.flush()
+        one.commit()
+        with pytest.raises(LOST_A_RACE):
+            other.flush()
+        other.rollback()
+    tokens = town.read(lambda session: [session.get_one(Device, key).push_token for key in (first, second)])
+    assert tokens[0] == "the-same"
+    assert tokens[1] != "the-same"

@@ -1,9 +1,12 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
+from offers.records.queries.writing import write_together
 from offers.records.tables import Device
 from offers.rules.push_address import Address
 
@@ -19,41 +22,87 @@ def devices_registered(session: Session, customer_id: str, after: str, limit: in
     return session.scalars(wanted.order_by(Device.id).limit(limit)).all()
 
 
+ADDRESS = ("push_token", "push_hash", "push_kind", "push_vapid", "push_seen_at")
+"""What there is of an address, and is not when there is none."""
+
+
 def release_address(session: Session, address: Address, but: str) -> None:
     """An address belongs to whoever named it last: a phone that changed hands must not get the last owner's messages.
 
     A browser's subscription is the same when its endpoint is, whatever its keys.
     """
-    same = Device.push_token == address.token
-    if address.same_from:
-        begins = func.substr(Device.push_token, 1, len(address.same_from))
-        same = and_(Device.push_kind == address.kind, begins == address.same_from)
     session.execute(
         update(Device)
-        .where(same, Device.id != but)
-        .values(push_token=None, push_kind=None, push_vapid=None, push_seen_at=None)
+        .where(Device.push_hash == address.hash, Device.id != but)
+        .values(dict.fromkeys(ADDRESS))
         .execution_options(synchronize_session=False)
     )
 
 
 def take_address(session: Session, device: Device, address: Address, vapid_key: str | None, now: datetime) -> None:
-    """It is this device's from now on, and nobody else's."""
+    """It is this device's from now on, and nobody else's. Two that take it at once: the index lets one of them through."""
     if device.push_token != address.token:
         release_address(session, address, but=device.id)
         device.push_vapid = vapid_key if address.kind == "web_push" else None
-    device.push_token, device.push_kind, device.push_seen_at = address.token, address.kind, now
+    device.push_token, device.push_hash = address.token, address.hash
+    device.push_kind, device.push_seen_at = address.kind, now
     device.push_retired_at = device.push_retired_reason = None
 
 
 def device_at(session: Session, address: Address) -> str | None:
     """The id of the device that has exactly this address."""
-    return session.scalar(select(Device.id).where(Device.push_token == address.token, Device.push_kind == address.kind))
+    these = (Device.push_hash == address.hash, Device.push_token == address.token, Device.push_kind == address.kind)
+    return session.scalar(select(Device.id).where(*these))
+
+
+def drop_address(device: Device) -> None:
+    """Nothing is sent there any more, until the device names one again."""
+    for name in ADDRESS:
+        setattr(device, name, None)
+    write_together(device, *ADDRESS)
 
 
 def retire_address(device: Device, reason: str, now: datetime) -> None:
-    """Give a device's address up: nothing is sent there any more, until the device names one again."""
-    device.push_token = device.push_kind = device.push_vapid = device.push_seen_at = None
+    """Give a device's address up, and keep why."""
+    drop_address(device)
     device.push_retired_at, device.push_retired_reason = now, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A push service knows the address that a message was sent to no more, or says that it is another sender's."""
+
+    device_id: str
+    customer_id: str
+    """The recipient."""
+    push_token: str
+    sent_at: datetime
+    reason: str
+
+
+def retire_refused(session: Session, refusals: Sequence[Refusal], now: datetime) -> None:
+    """Give up these addresses where the device still has the same and has not said it anew since.
+
+    A device that somebody writes at this moment is left alone: most likely it says its address, and whoever registers holds the device before its
+    customer. So is one that is somebody else's by now: only the recipient is locked. The next message will tell.
+    """
+    if not refusals:
+        return
+    found = session.scalars(
+        select(Device)
+        .where(among(Device.id, (one.device_id for one in refusals)), Device.push_token.is_not(None))
+        .order_by(Device.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    devices = {device.id: device for device in found}
+    for one in refusals:
+        device = devices.get(one.device_id)
+        if device is None or (device.customer_id, device.push_token) != (one.customer_id, one.push_token):
+            continue
+        if device.push_seen_at is None or device.push_seen_at < one.sent_at:
+            retire_address(device, one.reason, now)
+    session.flush()
 
 
 def unheard_of(session: Session, since: datetime, limit: int) -> Sequence[Device]:

@@ -9,7 +9,7 @@ from offers.records.database import Table as Base
 HELD: Mapping[str, frozenset[str]] = {
     "customers": frozenset(),
     "consents": frozenset(),
-    "devices": frozenset({"push_token", "refresh_hash", "previous_refresh_hash"}),
+    "devices": frozenset({"push_token", "push_hash", "refresh_hash", "previous_refresh_hash"}),
     "orders": frozenset(),
     "purchases": frozenset({"digest"}),
     "purchase_items": frozenset(),

@@ -18,8 +18,10 @@ class Device(Table):
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
     platform: Mapped[str]
     """`ios`, `android` or `web`."""
-    push_token: Mapped[str | None] = mapped_column(index=True)
+    push_token: Mapped[str | None]
     """No token: the device can not be pushed to. A browser's push subscription is kept here as JSON."""
+    push_hash: Mapped[str | None] = mapped_column(index=True, unique=True)
+    """By which the address is found: SHA-256 of the token, or of a subscription's endpoint. No two devices have one address."""
     push_kind: Mapped[str | None]
     """`token`, `fid` or `web_push`; none where there is no token."""
     push_vapid: Mapped[str | None]

@@ -12,6 +12,7 @@ from sqlalchemy.types import JSON
 from offers.errors import Misconfigured
 from offers.records.database import Database
 from offers.records.schema import FOLDER, migrate, revision_here
+from offers.rules.push_address import Address
 
 FULL, BARE = 7, 8
 """Two rows for each table: one with something in every column, one with as little as the table takes."""
@@ -106,3 +107,21 @@ def test_a_schema_from_the_future_is_named_and_left_alone(bare: Database) -> Non
         with pytest.raises(Misconfigured, match="is 9999, newer than this program, which wants"):
             migrate(bare, to)
     assert revision_here(bare) == "9999"
+
+
+def test_an_address_of_before_is_found_and_is_the_last_ones(bare: Database) -> None:
+    migrate(bare, "0010")
+    with bare.engine.begin() as connection:
+        fill(connection, {"customers"})
+        devices = tables(connection)["devices"]
+        row = {one.name: value_for(one, BARE, sqlite=bare.is_sqlite) for one in devices.columns if not one.nullable}
+        for number, (key, token) in enumerate(
+            (("a", "same"), ("b", "same"), ("c", "é"), ("d", None), ("e", ""), ("f", ""))
+        ):
+            later = {"updated_at": row["updated_at"] + timedelta(minutes=number)}
+            connection.execute(devices.insert(), row | later | {"id": key, "push_token": token})
+    migrate(bare)
+    with bare.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT id, push_token, push_hash FROM devices ORDER BY id").all()
+    hashes = [None, *(Address("token", one).hash for one in ("same", "é")), None, None, None]
+    assert [tuple(one) for one in found] == list(zip("abcdef", (None, "same", "é", None, "", ""), hashes, strict=True))
