@@ -25,6 +25,8 @@ class Learnt:
     """Lane and reason."""
     healed: list[str]
     braked: list[str]
+    alone: Mapping[str, int]
+    """By reason how many messages a person must look into whose way out is well."""
 
 
 def take_from_rate(session: Session, most: int, *, now: datetime) -> int:
@@ -57,7 +59,8 @@ def give_back_to_rate(session: Session, number: int) -> None:
 def learn_of_lanes(session: Session, answers: Sequence[tuple[str, Outcome]], *, now: datetime) -> Learnt:
     """Write what these answers say of the ways out, each with its message's lane; in a transaction of its own, before they are recorded.
 
-    So that the brake holds for the batch that shows what is wrong.
+    So that the brake holds for the batch that shows what is wrong. What a way out refuses beside what it accepts is not its own trouble: one
+    message, or one app of several, pauses nobody.
     """
     asked = {lane for lane, _ in answers} | {one.lane for _, one in answers if one.lane}
     known = queries.lane_states(session)
@@ -66,7 +69,11 @@ def learn_of_lanes(session: Session, answers: Sequence[tuple[str, Outcome]], *, 
     rows = queries.lanes_locked(session, asked | (alarmed & accepted))
     healed = [name for name in sorted(accepted) if name in rows and _heal(rows[name])]
     told = []
-    for name, outcome in _worst(one for _, one in answers).items():
+    alone = Counter(
+        one.reason or "refused" for _, one in answers if one.alarm and (not one.lane or one.lane in accepted)
+    )
+    heard = (one for _, one in answers if not (one.alarm and one.lane in accepted))
+    for name, outcome in _worst(heard).items():
         row = rows[name]
         if outcome.alarm:
             if not row.alarm:
@@ -78,7 +85,7 @@ def learn_of_lanes(session: Session, answers: Sequence[tuple[str, Outcome]], *, 
             _slow_down(row, outcome, now)
     braked = _count(rows, answers)
     session.flush()
-    return Learnt(told, [name for name in healed if not rows[name].alarm], braked)
+    return Learnt(told, healed, braked, alone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,35 @@
 
 import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
+from sqlalchemy.orm import Session
 
-from offers.claiming import Claimed, claim_deliveries, count_due, pick_deliveries, word_delivery
+from offers.claiming import LEASE, Claimed, claim_deliveries, count_due, pick_deliveries, word_delivery
 from offers.deliveries import Sent, SentTo, record_outcomes
 from offers.push import Outcome, Push, PushMessage
 from offers.push_lanes import Learnt, give_back_to_rate, learn_of_lanes, take_from_rate
-from offers.records.database import Database
+from offers.records.database import AWAY, Database
 from offers.rules.coupon_codes import CodeKeys
 from workers.failpoints import Failpoints
 
 MOST = 100
 """Deliveries of one pick: their customers are locked together."""
 
-OUTLIVED = Outcome("waiting")
-"""Surely not sent; that there is no other try its life says."""
+LONGEST_CLAIM_S = 15.0
+"""Of the lease (60 s) so much remains at least that a send (35 s at most) and what is written of it fit in."""
+WRITTEN_WITHIN_S = LEASE.total_seconds() - 5.0
+"""From the claim on: for so long it is tried to write what is known of messages that have left."""
+AGAIN_S, LONGEST_AGAIN_S = 0.2, 2.0
+
+NOT_HANDED_OVER = Outcome("waiting")
+"""Surely not sent; where there is no other try, its life says so."""
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -44,7 +52,9 @@ class Sender:
     keys: CodeKeys
     failpoints: Failpoints
     follow: Callable[[list[dict[str, Any]]], None]
-    """Told what became of the deliveries, after each commit."""
+    """Told what became of the deliveries, after each commit. It must not raise: some of them may be about to be sent."""
+    longest_claim_s: float = LONGEST_CLAIM_S
+    written_within_s: float = WRITTEN_WITHIN_S
 
     def deliver_next(self, now: Callable[[], datetime], most: int = MOST) -> Round:
         """Send the next that are due over all that wait, as many as the rate lets go. Safe to repeat, and to run in many processes at once."""
@@ -85,25 +95,48 @@ class Sender:
             return claims.paced, 0
         self.failpoints.reach("deliver.claimed")
         worded = [(one, *word_delivery(one)) for one in claims.held]
-        took = timedelta(seconds=time.monotonic() - began)
-        outcomes = self._send_those_in_time([message for _, message, _ in worded], claims.held[0].claimed_at + took)
+        took_s = time.monotonic() - began
+        outcomes = self._send_those_in_time([message for _, message, _ in worded], claims.held[0].claimed_at, took_s)
         self.failpoints.reach("deliver.sent")
-        self._learn(claims.held, outcomes, now)
+        until = began + self.written_within_s
+        self._learn(claims.held, outcomes, now, until)
         results = [
             Sent(one.delivery_id, one.language, words, outcome, message.image, _to(one))
             for (one, message, words), outcome in zip(worded, outcomes, strict=True)
         ]
-        with self.database.transaction() as session:
-            happened = record_outcomes(session, sender, results, now=now())
+        happened = self._written(lambda session: record_outcomes(session, sender, results, now=now()), until)
         self.failpoints.reach("deliver.recorded")
         self.follow(happened)
         return len(claims.held) + claims.paced, sum(outcome.state == "sent" for outcome in outcomes)
 
-    def _send_those_in_time(self, messages: Sequence[PushMessage], at: datetime) -> list[Outcome]:
-        """The claim may have waited for locks: what has no life left by now is not handed over."""
+    def _send_those_in_time(
+        self, messages: Sequence[PushMessage], claimed_at: datetime, took_s: float
+    ) -> list[Outcome]:
+        """The claim may have waited for locks: what has no life left by now is not handed over, nor anything of which the lease would end on its way."""
+        if took_s > self.longest_claim_s:
+            log.warning("claim_too_slow", seconds=round(took_s), deliveries=len(messages))
+            return [NOT_HANDED_OVER] * len(messages)
+        at = claimed_at + timedelta(seconds=took_s)
         in_time = [one for one in messages if one.expires_at > at]
         outcomes = iter(self._send(in_time) if in_time else [])
-        return [next(outcomes) if one.expires_at > at else OUTLIVED for one in messages]
+        return [next(outcomes) if one.expires_at > at else NOT_HANDED_OVER for one in messages]
+
+    def _written(self, work: Callable[[Session], T], until: float) -> T:
+        """A transaction after the messages have left: while the database is away it is tried again, for as long as the lease holds.
+
+        What is never written is `unknown`: an offer too few, an order told twice.
+        """
+        wait_s = AGAIN_S
+        while True:
+            try:
+                with self.database.transaction() as session:
+                    return work(session)
+            except AWAY as error:
+                if time.monotonic() + wait_s > until:
+                    raise
+                log.warning("outcomes_wait_for_the_database", error=type(error).__name__)
+                time.sleep(wait_s)
+                wait_s = min(2 * wait_s, LONGEST_AGAIN_S)
 
     def _send(self, messages: Sequence[PushMessage]) -> list[Outcome]:
         try:
@@ -115,14 +148,13 @@ class Sender:
             return [Outcome("unknown", "push_raised")] * len(messages)
         return outcomes
 
-    def _learn(self, held: Sequence[Claimed], outcomes: Sequence[Outcome], now: Callable[[], datetime]) -> None:
+    def _learn(
+        self, held: Sequence[Claimed], outcomes: Sequence[Outcome], now: Callable[[], datetime], until: float
+    ) -> None:
         """Before the outcomes are recorded, so that pauses and brakes hold for the batch that shows them."""
         answers = [(one.lane, outcome) for one, outcome in zip(held, outcomes, strict=True)]
-        with self.database.transaction() as session:
-            learnt = learn_of_lanes(session, answers, now=now())
+        learnt = self._written(lambda session: learn_of_lanes(session, answers, now=now()), until)
         _tell_of_lanes(learnt)
-        for reason, count in Counter(one.reason for one in outcomes if one.alarm and not one.lane).items():
-            log.error("push_message_refused", reason=reason, count=count)
 
 
 def _to(claimed: Claimed) -> SentTo:
@@ -130,6 +162,8 @@ def _to(claimed: Claimed) -> SentTo:
 
 
 def _tell_of_lanes(learnt: Learnt) -> None:
+    for reason, count in learnt.alone.items():
+        log.error("push_message_refused", reason=reason, count=count)
     for lane, reason in learnt.alarmed:
         log.error("push_lane_alarm", lane=lane, reason=reason)
     for lane in learnt.braked:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from celery import Celery
+from redis.exceptions import RedisError
 
 from offers.rules.templates import family_of
 from workers import beat, sweeps
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 KEEP_ASIDE = timedelta(days=1)
 LOOP_S = 5.0
 """How long one task sends before it rings for the next and makes way: pings wait for the same processes."""
+
+log = structlog.get_logger()
 
 
 def register(app: Celery, parts: "Callable[[], Parts]") -> None:
@@ -126,6 +130,11 @@ def follow_matched(parts: "Parts", matched: Matched) -> None:
 
 
 def follow_happened(parts: "Parts", happened: list[dict[str, Any]]) -> None:
-    if happened:
-        parts.tell(happened)
+    """Tell and count it. Redis being away fails nobody: whoever calls may hold messages that are about to be sent."""
+    if not happened:
+        return
+    parts.tell(happened)
+    try:
         count(parts.redis, counts_of(happened))
+    except RedisError as error:
+        log.warning("not_counted", error=type(error).__name__)

@@ -36,17 +36,12 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
+def _to(held: Claimed) -> SentTo:
+    return SentTo(held.lane, held.push_token, held.claimed_at)
+
+
 def answer(town: Town, held: list[Claimed], outcome: Outcome, *, now: datetime) -> list[dict[str, Any]]:
-    results = [
-        Sent(
-            one.delivery_id,
-            one.language,
-            word_delivery(one)[1],
-            outcome,
-            to=SentTo(one.lane, one.push_token, one.claimed_at),
-        )
-        for one in held
-    ]
+    results = [Sent(one.delivery_id, one.language, word_delivery(one)[1], outcome, to=_to(one)) for one in held]
     return town.write(lambda session: record_outcomes(session, "sender-1", results, now=now, dice=lambda: 0.0))
 
 
@@ -205,3 +200,24 @@ def test_offers_go_by_their_campaigns_priority_and_orders_before_them(town: Town
     due = town.write(lambda session: sweep_deliveries(session, now=at(9)))[0]
     assert due == [order, ids[1], ids[2], ids[0]]
     assert [the(town, one).turn for one in due] == [0, 1, 951, 1001]
+
+
+def test_outcomes_are_written_in_a_number_of_statements_that_does_not_grow(town: Town, store: str) -> None:
+    """Whatever they are: a campaign that comes back after a year meets many addresses that are no more."""
+    town.offer()
+    town.campaign(offer="ten-percent", messages=TELLS)
+    said = (Outcome("sent"), Outcome("failed", "unregistered", address="dead"), BUSY, Outcome("unknown", "no_answer"))
+    counts = []
+    for people in (8, 40):
+        phones = [town.phone(f"{number}-of-{people}") for number in range(people)]
+        held = town.claim(town.cross(*(enter(one, store, 5) for one in phones)).deliveries, now=at(6)).held
+        results = [
+            Sent(one.delivery_id, one.language, word_delivery(one)[1], said[number % 4], to=_to(one))
+            for number, one in enumerate(held)
+        ]
+        with town.statements() as seen:
+            town.write(lambda session: record_outcomes(session, "sender-1", results, now=at(6)))  # noqa: B023 - called at once
+        counts.append(len(seen))
+        gone = town.read(lambda session: [one.id for one in session.query(Device) if one.push_retired_at])
+        assert len(gone) == sum(people // 4 for people in (8, 40)[: len(counts)])
+    assert counts[0] == counts[1]

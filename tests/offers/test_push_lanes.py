@@ -80,6 +80,22 @@ def test_an_alarm_is_told_once_and_the_first_that_is_accepted_clears_it(town: To
     assert (state.alarm, state.paused_until) == (False, None)
 
 
+def test_what_is_refused_beside_what_is_accepted_pauses_nobody(town: Town, store: str) -> None:
+    """One message that is odd, or one app of a project without its APNs key: it waits, and the others do not wait with it."""
+    odd, *good = queue(town, store, 3)
+    held = claim(town, [odd, *good], at(6)).held
+    learnt = learn(
+        town, *[(one.lane, REFUSED if one.delivery_id == odd else Outcome("sent")) for one in held], now=at(6)
+    )
+    assert (learnt.alarmed, learnt.healed, learnt.alone) == ([], [], {"credentials_refused": 1})
+    assert not any(one.alarm or one.pauses(at(6)) for one in lanes(town).values())
+    answer(town, [one for one in held if one.delivery_id == odd], REFUSED, now=at(6))
+    row = the(town, odd)
+    assert (row.state, row.attempts, row.not_before) == ("queued", 1, at(6) + seconds(10))
+    alone = learn(town, ("fcm:android", Outcome("failed", "bad_payload", alarm=True)), now=at(7))
+    assert (alone.alarmed, alone.alone) == ([], {"bad_payload": 1})
+
+
 def test_a_message_whose_pause_outlasts_it_is_too_late(town: Town, store: str) -> None:
     ids = queue(town, store, 1)
     learn(town, ("fcm:android", REFUSED), now=at(18))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from redis import Redis
 from sqlalchemy import event, insert, update
+from sqlalchemy.exc import OperationalError
 
 from offers.campaigns import put_campaign, step_campaign
 from offers.claiming import pick_deliveries
@@ -220,6 +221,72 @@ def test_what_outlives_its_life_while_it_is_claimed_is_not_handed_over(town: Tow
         event.remove(town.database.engine, "before_cursor_execute", _wait)
     assert [one.delivery_id for one in way.given] == ["dlv_00001"]
     assert states(town) == {"dlv_00000": ("expired", "too_late"), "dlv_00001": ("sent", None)}
+
+
+def test_what_has_left_is_written_once_the_database_is_back(town: Town) -> None:
+    """Each of the two transactions after the send finds it away once; no message goes again, and none is in doubt."""
+    ids = burst(town, 3)
+    way = Way()
+    away: list[str] = []
+
+    @event.listens_for(town.database.engine, "before_cursor_execute")
+    def _fail(*arguments: Any) -> None:
+        for what in ("FROM push_lanes", "UPDATE deliveries SET"):
+            if way.given and what in arguments[2] and what not in away:
+                away.append(what)
+                raise OperationalError("gone", None, Exception("gone"))
+
+    try:
+        assert sender(town, way).deliver_next(lambda: town.now).sent == 3
+    finally:
+        event.remove(town.database.engine, "before_cursor_execute", _fail)
+    assert len(away) == 2
+    assert [one.delivery_id for one in way.given] == ids
+    assert set(states(town).values()) == {("sent", None)}
+
+
+def test_nobody_waits_for_the_database_for_longer_than_the_lease(town: Town) -> None:
+    burst(town, 1)
+    way = Way()
+
+    @event.listens_for(town.database.engine, "before_cursor_execute")
+    def _fail(*_: Any) -> None:
+        if way.given:
+            raise OperationalError("gone", None, Exception("gone"))
+
+    try:
+        with pytest.raises(OperationalError):
+            replace(sender(town, way), written_within_s=0.0).deliver_next(lambda: town.now)
+    finally:
+        event.remove(town.database.engine, "before_cursor_execute", _fail)
+
+
+def test_what_took_too_long_to_claim_is_not_handed_over(town: Town) -> None:
+    """Its lease would end on its way, and whoever finds that does not know what became of it."""
+    [only] = burst(town, 1)
+    way = Way()
+    replace(sender(town, way), longest_claim_s=0.0).deliver_next(lambda: town.now)
+    assert (way.given, states(town)[only]) == ([], ("queued", None))
+    town.at += 16
+    sender(town, way).deliver_next(lambda: town.now)
+    assert states(town)[only] == ("sent", None)
+
+
+def test_redis_being_away_keeps_no_message_that_is_claimed(town: Town) -> None:
+    """Of a batch of which one was taken back, which is told and counted before the others are sent."""
+    burst(town, 3)
+    with town.database.transaction() as session:
+        session.execute(update(Customer).where(Customer.id == "b00000").values(offers=False))
+    way = Way()
+    gone = Redis(port=1, socket_connect_timeout=1)
+    parts = _Parts(town.database, sender(town, way), _Bell(new_celery("memory://")), gone)
+
+    def follow(happened: list[dict[str, Any]]) -> None:
+        tasks.follow_happened(parts, happened)  # type: ignore[arg-type]  # what it asks of it
+
+    replace(parts.sender, follow=follow).deliver_next(lambda: town.now)
+    assert len(way.given) == 2
+    assert sorted(state for state, _ in states(town).values()) == ["failed", "sent", "sent"]
 
 
 class _DiedError(BaseException):

@@ -18,7 +18,7 @@ from firebase_admin import messaging
 from offers.push import Outcome, PushMessage
 from workers.push.credentials import ServiceAccount
 from workers.push.fcm_answers import classify, is_plain_401, may_have_broken_the_way
-from workers.push.fcm_message import TooLarge, fcm_message
+from workers.push.fcm_message import fcm_message
 from workers.push.fcm_sdk import DEPARTURE, Departure, close_connections, credential_of, open_app
 from workers.push.fcm_token import AccessToken, NoAccessToken
 
@@ -86,6 +86,9 @@ class FcmLine:
             sending.cancel()
             log.exception("fcm_line_stuck", deliveries=len(messages))
             return [Outcome("unknown", "no_answer")] * len(messages)
+        except BaseException:  # a task's time limit: nothing more begins, and whoever called says what is known
+            sending.cancel()
+            raise
 
     def close(self) -> None:
         """End it, whatever is under way. Safe to repeat."""
@@ -138,16 +141,19 @@ class FcmLine:
             return Outcome("failed", "too_late")
         try:
             built = fcm_message(message, self._now(), self._options.base_url)
-        except (TooLarge, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - TooLarge, or whatever one message may be: it is no fault of the lane
             log.error("fcm_bad_payload", error=type(error).__name__, delivery_id=message.delivery_id)  # noqa: TRY400 - its text may hold an address
             return Outcome("failed", "bad_payload", alarm=True)
         used = self._token.value
         outcome = await self._hand_over(built, message.platform, until)
         if is_plain_401(outcome) and until - self._loop.time() > LEAST_S:
             try:
-                await self._token.fresh(instead_of=used)
+                async with asyncio.timeout_at(until):
+                    await self._token.fresh(instead_of=used)
             except NoAccessToken as error:
                 return error.outcome
+            except TimeoutError:
+                return Outcome("waiting", "no_access_token")
             if self._is_late(message):
                 return Outcome("failed", "too_late")
             outcome = await self._hand_over(built, message.platform, until)

@@ -1,6 +1,7 @@
 """The line to FCM in a process: one thread whatever calls it, none of before a fork, nothing that grows."""
 
 import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,37 @@ def test_threads_share_one_line(fcm: FcmDouble, push: FcmPush) -> None:
     assert {one.state for (one,) in sent} == {"sent"}
     assert lines() == ["fcm"]
     assert fcm.token_requests == 1
+
+
+class _TimeIsOverError(Exception):
+    pass
+
+
+def test_after_a_tasks_time_limit_nothing_more_begins(fcm: FcmDouble, open_fcm: OpenPush) -> None:
+    """Whoever called writes that nobody can tell: what then went out would be told twice."""
+    push = open_fcm(at_once=1)
+    assert push.send([message_to("good")])[0].state == "sent"
+
+    def end(*_: object) -> None:
+        raise _TimeIsOverError
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)  # as Celery's: a signal, in the thread that waits
+    try:
+        with pytest.raises(_TimeIsOverError):
+            push.send([message_to(f"slow-{number}") for number in range(6)])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert push.send([message_to("good")])[0].state == "sent", "in its turn: who waited before it went before it"
+    assert sum(one.target.startswith("slow-") for one in received(fcm)) < 6
+
+
+def test_a_message_that_can_not_be_built_stops_nobody(push: FcmPush) -> None:
+    odd = message_to("odd", platform="ios", kind="something new")
+    refused, sent = push.send([odd, message_to("good")])
+    assert refused == Outcome("failed", "bad_payload", alarm=True)
+    assert sent.state == "sent"
 
 
 def test_a_fork_opens_its_own(fcm: FcmDouble, push: FcmPush) -> None:

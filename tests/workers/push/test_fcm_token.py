@@ -85,6 +85,15 @@ def test_a_token_taken_back_is_fetched_anew_once_for_all(fcm: FcmDouble, push: F
     assert not any(one.duplicate for one in fcm.messages)
 
 
+def test_another_token_is_not_waited_for_beyond_the_batch(fcm: FcmDouble, open_fcm: OpenPush) -> None:
+    """Else the whole batch would be given up, and what was accepted in it with it."""
+    push = open_fcm(total_s=4.0)
+    assert push.send([message_to("good")])[0].state == "sent"
+    fcm.revoke()
+    fcm.faults(token={"kind": "slow", "seconds": 30.0})
+    assert push.send([message_to("after")]) == [Outcome("waiting", "no_access_token")]
+
+
 def test_tokens_that_are_always_refused_stop_the_lane(fcm: FcmDouble, push: FcmPush) -> None:
     fcm.faults(send={"kind": "unauthorised"})
     outcomes = push.send([message_to(f"good-{number}") for number in range(50)])
