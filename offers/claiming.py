@@ -17,6 +17,7 @@ from offers.records.queries import push_lanes as lane_queries
 from offers.records.queries import wording
 from offers.records.queries.giving_back import give_back
 from offers.records.queries.stepping import take_step, tried
+from offers.records.queries.telling import tell_elsewhere
 from offers.records.queries.there import There, fetch
 from offers.records.tables import Delivery, Device, Offer
 from offers.rules.coupon import end_of_coupon
@@ -123,6 +124,7 @@ def claim_deliveries(
     held = [_claimed(row, theres[row.id], keys) for row in going_on]
     session.flush()
     give_back(session, taken_back, now)
+    tell_elsewhere(session, taken_back, now)
     return Claims(held, [{"type": "delivery", **delivery_item(row)} for row in taken_back], paced)
 
 

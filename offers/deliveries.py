@@ -18,6 +18,7 @@ from offers.records.queries import push_lanes as lane_queries
 from offers.records.queries.devices import Refusal
 from offers.records.queries.giving_back import give_back
 from offers.records.queries.stepping import STEPPED, settle_by_receipt, take_step, tried
+from offers.records.queries.telling import tell_elsewhere
 from offers.records.queries.writing import write_together
 from offers.records.tables import Delivery
 from offers.rules.personalise import Words
@@ -58,7 +59,8 @@ def record_outcomes(
 ) -> list[dict[str, Any]]:
     """Write what became of the messages that `sender` still holds, and give back what surely never left. Safe to repeat.
 
-    The coupon of one that left, or may have left, is issued. An address that is no more is given up, unless its lane is braked.
+    The coupon of one that left, or may have left, is issued. An address that is no more is given up, unless its lane is braked; an order's
+    message goes to the customer's next device then.
     """
     ids = [one.delivery_id for one in results]
     customer_queries.customers_locked(session, delivery_queries.recipients(session, ids))
@@ -80,6 +82,7 @@ def record_outcomes(
             why, to = step.reason or step.retire, one.to
             refused.append(Refusal(row.device_id, row.customer_id, to.push_token, to.claimed_at, why))
     device_queries.retire_refused(session, refused, now)
+    tell_elsewhere(session, rows.values(), now)
     _settle(session, list(rows.values()), now)
     return [{"type": "delivery", **delivery_item(row)} for row in rows.values()]
 

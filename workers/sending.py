@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy.orm import Session
 
 from offers.claiming import LEASE, Claimed, claim_deliveries, count_due, pick_deliveries, word_delivery
 from offers.deliveries import Sent, SentTo, record_outcomes
@@ -121,7 +120,7 @@ class Sender:
         outcomes = iter(self._send(in_time) if in_time else [])
         return [next(outcomes) if one.expires_at > at else NOT_HANDED_OVER for one in messages]
 
-    def _written(self, work: Callable[[Session], T], until: float) -> T:
+    def _written(self, work: Callable[[Any], T], until: float) -> T:
         """A transaction after the messages have left: while the database is away it is tried again, for as long as the lease holds.
 
         What is never written is `unknown`: an offer too few, an order told twice.

@@ -18,6 +18,22 @@ A_MOMENT = timedelta(seconds=1)
 """A message that could go only when less than this is left of its life does not wait for that."""
 
 
+ELSEWHERE = frozenset(
+    {
+        "unregistered",
+        "sender_mismatch",
+        "bad_token",
+        "subscription_gone",
+        "vapid_mismatch",
+        "bad_subscription",
+        "unknown_service",
+        "no_push_service",
+        "no_reachable_device",
+    }
+)
+"""Why one device can not be told, which says nothing of another."""
+
+
 class Answer(Protocol):
     """What a push port said of a message: `offers.push.Outcome`."""
 
@@ -62,6 +78,8 @@ def next_step(answer: Answer, tried: Tried, *, now: datetime, dice: float, pause
     """`dice`: in [0, 1). `pause_ends`: when the way out of this message goes on, where it pauses."""
     if answer.state == "sent":
         return Step("sent", answer.reason, tried.attempts, tried.doubts)
+    if answer.state == "failed" and answer.reason == "too_late":  # a port's own look at its life: the same as ours
+        return life_over(tried, None)
     if answer.state == "failed":
         return Step("failed", answer.reason, tried.attempts, tried.doubts, retire=answer.address)
     if answer.state == "unknown":
@@ -72,6 +90,11 @@ def next_step(answer: Answer, tried: Tried, *, now: datetime, dice: float, pause
         return put_off(tried, answer.reason, _back_after(pause_ends, now, answer, dice), attempts=attempts)
     wait_s = _longer(_doubled(tried.attempts - 1, LONGEST_WAIT_S), SPREAD, answer.retry_after_s, dice)
     return put_off(tried, answer.reason, now + timedelta(seconds=wait_s), attempts=tried.attempts)
+
+
+def goes_elsewhere(kind: str, state: str, reason: str | None) -> bool:
+    """Whether the customer's next device is told instead: of an order alone, since an offer goes to all of them at once."""
+    return kind == "order" and state == "failed" and reason in ELSEWHERE
 
 
 def put_off(tried: Tried, reason: str | None, until: datetime, *, attempts: int, doubts: int | None = None) -> Step:

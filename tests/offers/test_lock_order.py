@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
+from offers.arrivals import record_crossings
 from offers.campaigns import step_campaign
 from offers.claiming import pick_deliveries
 from offers.customers import erase_customer, put_customer, put_customers
@@ -20,9 +21,11 @@ from offers.places import delete_place
 from offers.push import Outcome
 from offers.records.queries.consents import add_customer
 from offers.records.queries.customers import customers_locked
+from offers.records.queries.devices import take_address
 from offers.records.tables import Delivery, Device
 from offers.rules.personalise import Words
 from offers.rules.profile import CustomerBody
+from offers.rules.push_address import Address
 from tests.offers.nights import EVENING, MORNING, decide, due, rows
 from tests.offers.stories import NOON, TELLS, Town, at, enter
 
@@ -238,3 +241,17 @@ def test_a_sender_that_retires_an_address_and_a_phone_that_says_it_anew(town: To
     )
     device = town.read(lambda session: session.get_one(Device, held.device_id))
     assert (device.push_token, town.deliveries()[0]["state"]) == ("another", "failed")
+
+
+def test_who_writes_of_a_device_does_not_wait_for_its_new_address(town: Town) -> None:
+    """A delivery or a stay names its device: PostgreSQL looks whether it is there, and waits where a key of its row changes."""
+    if town.database.is_sqlite:
+        pytest.skip("one writes at a time there, whatever it writes")
+    store, device = town.place(), town.phone()
+    town.campaign()
+    with town.database.transaction() as session:
+        take_address(session, session.get_one(Device, device), Address("token", "another"), None, at(1))
+        session.flush()
+        with town.database.transaction() as other:
+            other.execute(text("SET LOCAL lock_timeout = '1s'"))
+            assert record_crossings(other, [enter(device, store, 5)], now=at(5)).deliveries

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from offers.pickups import READY_LIFE, put_order
+from offers.push import Outcome
+from offers.records.tables import Delivery
 from offers.rules.order import OrderBody
 from offers.rules.service_messages import READY, ready_message
 from offers.rules.templates import check_template
-from tests.offers.stories import NOON, Town, at
+from tests.offers.stories import NOON, Town, at, enter
 
 
 @pytest.fixture
@@ -54,6 +56,54 @@ def test_an_order_goes_to_an_address_of_three_months(town: Town, days: int, told
     ids = _put(town)
     assert len(ids) == told
     assert len(town.claim(ids, now=NOON).held) == told
+
+
+GONE = Outcome("failed", "unregistered", address="dead")
+
+
+def _waiting(town: Town) -> list[tuple[str, str]]:
+    """Deliveries that wait, with their devices."""
+    return [(one["id"], one["device_id"]) for one in town.deliveries() if one["state"] == "queued"]
+
+
+@pytest.mark.usefixtures("store")
+def test_an_order_whose_device_is_no_more_is_told_on_the_next(town: Town) -> None:
+    """Each device once: whoever was not told stands at home while their order waits."""
+    town.customer(consents=("orders",))
+    oldest, older, newest = (town.device(now=NOON - timedelta(days=days)) for days in (3, 2, 1))
+    town.device(town.customer("ben", consents=("orders",)))
+    [first] = _put(town, minute=1)
+    town.send([first], now=at(5), outcome=GONE)
+    [(second, device)] = _waiting(town)
+    assert (device, town.deliveries("sanne")[-1]["device_id"]) == (older, newest)
+    assert town.read(lambda session: session.get_one(Delivery, second)).expires_at == at(1) + READY_LIFE
+    town.tell(older, None, now=at(6))
+    assert town.claim([second], now=at(7)).held == [], "it was taken back at its claim"
+    [(third, device)] = _waiting(town)
+    assert device == oldest
+    assert town.send([third], now=at(8), outcome=GONE) == ["Je bestelling ligt klaar"]
+    assert _waiting(town) == [], "there is no other"
+    assert [one["reason"] for one in town.deliveries()] == ["unregistered", "no_reachable_device", "unregistered"]
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    "outcome", [Outcome("sent"), Outcome("failed", "bad_payload", alarm=True), Outcome("failed", "too_late")]
+)
+def test_no_other_device_is_told_for_another_reason(town: Town, outcome: Outcome) -> None:
+    town.customer(consents=("orders",))
+    town.device(), town.device()
+    town.send(_put(town), now=at(1), outcome=outcome)
+    assert _waiting(town) == []
+
+
+def test_an_offer_goes_to_no_other_device_for_that(town: Town, store: str) -> None:
+    town.campaign()
+    phone = town.phone()
+    ids = town.cross(enter(phone, store, 5)).deliveries
+    town.device()
+    town.send(ids, now=at(6), outcome=GONE)
+    assert _waiting(town) == []
 
 
 @pytest.mark.parametrize(

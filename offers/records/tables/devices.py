@@ -9,10 +9,16 @@ from offers.records.database import Table
 
 REACHABLE = text("revoked_at IS NULL AND push_token IS NOT NULL")
 
+HASHED = text("push_hash IS NOT NULL")
+"""An index of all rows would make PostgreSQL take a new address for a new key, and who writes of a device wait for it."""
+
 
 class Device(Table):
     __tablename__ = "devices"
-    __table_args__ = (Index("ix_devices_reachable", "customer_id", sqlite_where=REACHABLE, postgresql_where=REACHABLE),)
+    __table_args__ = (
+        Index("ix_devices_reachable", "customer_id", sqlite_where=REACHABLE, postgresql_where=REACHABLE),
+        Index("ix_devices_push_hash", "push_hash", unique=True, sqlite_where=HASHED, postgresql_where=HASHED),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
@@ -20,7 +26,7 @@ class Device(Table):
     """`ios`, `android` or `web`."""
     push_token: Mapped[str | None]
     """No token: the device can not be pushed to. A browser's push subscription is kept here as JSON."""
-    push_hash: Mapped[str | None] = mapped_column(index=True, unique=True)
+    push_hash: Mapped[str | None]
     """By which the address is found: SHA-256 of the token, or of a subscription's endpoint. No two devices have one address."""
     push_kind: Mapped[str | None]
     """`token`, `fid` or `web_push`; none where there is no token."""

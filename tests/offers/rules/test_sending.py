@@ -40,6 +40,13 @@ def test_what_is_sent_or_failed_is_over() -> None:
     assert (gone.state, gone.reason, gone.retire) == ("failed", "unregistered", "dead")
 
 
+def test_a_ports_own_look_at_a_life_means_what_ours_means() -> None:
+    assert step(Outcome("failed", "too_late")) == Step("expired", "too_late", 1, 0)
+    assert step(Outcome("failed", "too_late"), kind="order", doubts=1).state == "unknown", (
+        "a try before may have arrived"
+    )
+
+
 @pytest.mark.parametrize(("attempts", "s"), [(1, 10), (2, 20), (3, 40), (5, 160), (6, 300), (7, 300), (500, 300)])
 def test_each_wait_is_twice_the_last_until_five_minutes(attempts: int, s: float) -> None:
     assert waits(BUSY, attempts=attempts) == s

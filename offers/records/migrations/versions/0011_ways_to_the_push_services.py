@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 WAITS = sa.text("state = 'queued'")
+HASHED = sa.text("push_hash IS NOT NULL")
 LAST = """UPDATE devices SET push_token = NULL WHERE push_token <> '' AND EXISTS (SELECT 1 FROM devices AS later
     WHERE later.push_token = devices.push_token AND (later.updated_at, later.id) > (devices.updated_at, devices.id))"""
 """Two that had named one address at the same moment both had it: it is the last one's."""
@@ -27,7 +28,9 @@ def upgrade() -> None:
     op.execute(LAST)
     op.add_column("devices", sa.Column("push_hash", sa.String(), nullable=True))
     _hash_addresses(op.get_bind())
-    op.create_index("ix_devices_push_hash", "devices", ["push_hash"], unique=True)
+    op.create_index(
+        "ix_devices_push_hash", "devices", ["push_hash"], unique=True, sqlite_where=HASHED, postgresql_where=HASHED
+    )
     op.drop_index("ix_devices_push_token", table_name="devices")
     op.execute("UPDATE devices SET push_kind = 'token', push_seen_at = updated_at WHERE push_token IS NOT NULL")
     op.add_column("deliveries", sa.Column("image", sa.String(), nullable=True))
