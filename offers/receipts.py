@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from offers.follows import Follows
 from offers.push import delivery_of_ack
 from offers.records.items import delivery_item
+from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as queries
 from offers.records.queries.stepping import settle_by_receipt
@@ -31,7 +32,7 @@ def mark_receipts(
     """Stamp the first receipt of each kind; how many of these are of messages that left, of this device where one is named.
 
     Safe to repeat, in any order: what was opened had arrived, at the latest then. Nobody tells of a message that has not arrived, so one of
-    which nobody knew whether it had left counts as accepted from now on; an order's that waits to be sent again is not.
+    which nobody knew whether it had left counts as accepted from now on, and its coupon as issued; one that waits to be sent again is not.
     """
     ids = {one.delivery_id for one in receipts}
     customer_queries.lock_customers(session, queries.recipients(session, ids))
@@ -42,6 +43,9 @@ def mark_receipts(
         if row is not None and _stamp(row, one, now):
             changed[row.id] = row
     session.flush()
+    left = [row.decision_id for row in changed.values() if row.state == "sent" and row.decision_id]
+    if left:
+        coupon_queries.issue(session, left, now)
     happened = tuple({"type": "delivery", **delivery_item(row)} for row in changed.values())
     return len(ids & rows.keys()), Follows(happened=happened)
 

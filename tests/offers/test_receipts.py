@@ -101,6 +101,21 @@ def test_a_message_that_may_have_left_and_arrived_was_accepted(town: Town, queue
     assert (told["deliveries"], told["receipts"]) == ({"sent": 1}, {"received": 1})
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_what_a_service_did_not_take_and_yet_arrived_does_not_go_again(town: Town, queued: str, early: bool) -> None:
+    """A gateway's 502 is no proof that what stands behind it had nothing."""
+    held = town.claim([queued], now=at(6)).held
+    if early:
+        _tell(town, (queued, "received", 7), minute=7)
+    town.record(held, Outcome("waiting", "bad_gateway"), now=at(7))
+    if not early:
+        _tell(town, (queued, "received", 8), minute=8)
+    [item] = town.deliveries()
+    assert (item["state"], item["reason"]) == ("sent", "receipt")
+    assert town.coupon_states() == ["issued"]
+    assert town.claim([queued], now=at(9)).held == []
+
+
 def test_a_receipt_that_comes_before_a_doubtful_answer_settles_it(town: Town, queued: str) -> None:
     held = town.claim([queued], now=at(6)).held
     _tell(town, (queued, "received", 7), minute=7)

@@ -22,8 +22,6 @@ def take_step(row: Delivery, step: Step) -> None:
 
 
 def settle_by_receipt(row: Delivery) -> None:
-    """What a phone tells of did leave: it is in doubt no more, and does not go again."""
-    if row.received_at is None:
-        return
-    if row.state == "unknown" or (row.state == "queued" and row.doubts):
+    """What a phone tells of did leave, whatever the service said of it: it is in doubt no more, and does not go again."""
+    if row.received_at is not None and row.state in ("unknown", "queued"):
         row.state, row.reason, row.sent_at = "sent", "receipt", row.received_at
