@@ -53,9 +53,11 @@ def take_receipts(body: Receipts, parts: Have) -> Response:
     that what waited in a queue does not wait for ever.
     """
     several = body if isinstance(body, list) else [body]
-    with parts.database.transaction() as session:
-        known, follows = receipts.mark_acknowledged(session, several, keys=parts.codes, now=parts.now())
+    known, said = 0, receipts.proven(several, keys=parts.codes)
+    if said:
+        with parts.database.transaction() as session:
+            known, follows = receipts.mark_receipts(session, said, now=parts.now())
+        carry_out(parts, follows)
     if not known and not isinstance(body, list):
         raise NotFound("delivery")
-    carry_out(parts, follows)
     return no_content()

@@ -7,7 +7,7 @@ import pytest
 from offers.claiming import LEASE
 from offers.deliveries import sweep_deliveries
 from offers.push import Outcome, ack_id_of
-from offers.receipts import Receipt, mark_acknowledged, mark_receipts
+from offers.receipts import Receipt, mark_receipts, proven
 from offers.records.tables import Delivery
 from offers.reports import report
 from offers.rules.receipts import ReceiptBody
@@ -139,7 +139,7 @@ def test_the_mark_is_the_proof(town: Town, sent: str) -> None:
 
     def tell(*ack_ids: str) -> int:
         said = [ReceiptBody(ack_id=one, what="opened") for one in ack_ids]
-        return town.write(lambda session: mark_acknowledged(session, said, keys=KEYS, now=at(9)))[0]
+        return town.write(lambda session: mark_receipts(session, proven(said, keys=KEYS), now=at(9)))[0]
 
     assert tell(*wrong) == 0
     assert tell(ack_id_of("dlv_none", KEYS)) == 0

@@ -13,7 +13,7 @@ from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.receipts import MOST_RECEIPTS
 from offers.settings import Settings
-from tests.web.conftest import CAMPAIGN, PLACE, Clock, Register, bearer, paths_of, problem_of
+from tests.web.conftest import CAMPAIGN, PLACE, Clock, Register, Served, bearer, paths_of, problem_of
 from web.receipts import MOST_BYTES
 from workers.failpoints import Failpoints
 from workers.happenings import STREAM
@@ -113,6 +113,27 @@ def test_a_wrong_mark_and_an_unknown_message_look_the_same(
         for one in (f"{sent[0]}.{unknown[-16:]}", unknown, sent[0], "x", f"{good}x", "é.é")
     ]
     assert [problem_of(one, 404) for one in answers] == [problem_of(answers[0], 404)] * len(answers)
+
+
+def test_whoever_guesses_takes_no_turn_at_writing(
+    http: httpx.Client, served: Served, keys_of_codes: CodeKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite one writes at a time, and everybody may call this door: a mark that is not ours is refused without the database."""
+    database = served.doors.parts.database
+    opened: list[bool] = []
+    begin = database.transaction
+
+    def counted() -> Any:
+        opened.append(True)
+        return begin()
+
+    monkeypatch.setattr(database, "transaction", counted)
+    wrong = {"ack_id": "dlv_none.aaaaaaaaaaaaaaaa", "what": "opened"}
+    problem_of(http.post("/v1/receipts", json=wrong), 404)
+    assert http.post("/v1/receipts", json=[wrong] * MOST_RECEIPTS).status_code == 204
+    assert opened == []
+    problem_of(http.post("/v1/receipts", json=wrong | {"ack_id": ack_id_of("dlv_none", keys_of_codes)}), 404)
+    assert opened == [True]
 
 
 def test_what_is_no_receipt_is_refused_by_its_field(http: httpx.Client) -> None:
