@@ -173,6 +173,20 @@ def test_what_could_not_be_told_is_told_with_the_next(worker: Listening, status:
     until(worker.page, lambda: kept(worker) == 0)
 
 
+def test_what_is_put_away_while_another_tells_waits_for_the_next(worker: Listening) -> None:
+    """Two messages at once: the one that tells what waited must not throw away what the other has just put there."""
+    worker.worker.evaluate("""async () => {
+        const put = (ack_id) => store("readwrite", (work) =>
+            void work.objectStore("receipts").add({ ack_id, what: "received", at: new Date().toISOString() }));
+        await put("dlv_old.mark");
+        const telling = self.fetch;
+        self.fetch = async (...asked) => { await put("dlv_new.mark"); self.fetch = telling; return telling(...asked); };
+        await tellWhatWaits();
+    }""")
+    assert worker.receipts() == [[{"ack_id": "dlv_old.mark", "what": "received"}]]
+    assert kept(worker) == 1
+
+
 def test_what_is_refused_for_good_is_not_told_again(worker: Listening) -> None:
     worker.answers(422)
     worker.show(**MESSAGE)

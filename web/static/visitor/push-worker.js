@@ -135,13 +135,20 @@ async function report(ack_id, what) {
   }
 }
 
-// In one go: the server passes over what it does not know.
+// In one go: the server passes over what it does not know. What was put away meanwhile, by another event, stays for the next.
 async function tellWhatWaits() {
-  const waiting = await store("readonly", (work) => work.objectStore("receipts").getAll()).catch(() => []);
-  if (!waiting.length) return;
-  const fresh = waiting.filter((one) => Date.now() - Date.parse(one.at) < KEPT_MS).slice(-MOST_KEPT);
+  const all = { keys: [], receipts: [] };
+  await store("readonly", (work) => {
+    const put = work.objectStore("receipts");
+    put.getAllKeys().onsuccess = ({ target }) => (all.keys = target.result);
+    put.getAll().onsuccess = ({ target }) => (all.receipts = target.result);
+  }).catch(() => undefined);
+  if (!all.keys.length) return;
+  const fresh = all.receipts.filter((one) => Date.now() - Date.parse(one.at) < KEPT_MS).slice(-MOST_KEPT);
   if (fresh.length && isToTellAgain(await tell(fresh))) return;
-  await store("readwrite", (work) => work.objectStore("receipts").clear()).catch(() => undefined);
+  await store("readwrite", (work) => {
+    for (const key of all.keys) work.objectStore("receipts").delete(key);
+  }).catch(() => undefined);
 }
 
 function postRenewal(body) {
