@@ -3,10 +3,9 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
 from offers import visitors
@@ -39,9 +38,7 @@ def open_visitors(app: FastAPI, parts: Parts) -> None:
 
 
 @router.get("/messages")
-def messages(
-    request: Request, parts: Have, desk: HaveDesk, lang: Annotated[str | None, Query(max_length=10)] = None
-) -> Response:
+def messages(request: Request, parts: Have, desk: HaveDesk, lang: str | None = None) -> Response:
     """What this browser agreed to, and the switch. Looking leaves nothing behind, here or there."""
     device_id = desk.cookie.device_in(request, parts.clock())
     visitor, status = None, 200

@@ -101,6 +101,15 @@ def test_the_page_is_there_while_the_database_is_away(browser: New, served: Serv
     answer = one.look()
     assert answer.status_code == 503
     assert WORDS["nl"]["not_now"] in one.look("/messages?lang=nl").text
+    assert 'id="agreed" hidden>' in answer.text, (
+        "nobody knows at the moment what was agreed to, so nothing is said of it"
+    )
+
+
+def test_a_language_that_is_none_is_as_none_said(browser: New) -> None:
+    for said in ("xx", "", "n" * 3000, "%00", "%ED%A0%80"):
+        answer = browser().look(f"/messages?lang={said}", **{"accept-language": "de"})
+        assert (answer.status_code, answer.headers["content-language"]) == (200, "de")
 
 
 def test_nothing_runs_but_our_own_files(browser: New) -> None:
