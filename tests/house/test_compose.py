@@ -8,7 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -176,7 +176,7 @@ def test_the_wheel_that_the_image_installs_is_whole(tmp_path: Path) -> None:
 
 
 KEYS = {
-    "": {"name", "services", "networks", "volumes"},
+    "": {"name", "services", "secrets", "networks", "volumes"},
     "service": {
         *{"build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "init", "logging"},
         *{
@@ -185,6 +185,7 @@ KEYS = {
             "profiles",
             "read_only",
             "restart",
+            "secrets",
             "security_opt",
             "shm_size",
             "stop_grace_period",
@@ -257,6 +258,31 @@ def test_a_proxy_on_this_machine_is_believed_as_the_example_has_it() -> None:
     (pool,) = read_as_compose(lines)[0]["networks"]["outside"]["ipam"]["config"]
     assert pool == {"subnet": lines["OUTSIDE_SUBNET"]}
     assert lines["PASSERBY_TRUSTED_PROXIES"] == str(next(ipaddress.ip_network(pool["subnet"]).hosts()))
+
+
+def test_only_the_worker_has_the_service_accounts_key_and_looks_for_it_where_it_is() -> None:
+    """Compose mounts a secret of a file read-only at /run/secrets under its name."""
+    name = "PASSERBY_GOOGLE_APPLICATION_CREDENTIALS"
+    having = {
+        one for one, service in SERVICES.items() if name in service.get("environment", {}) or "secrets" in service
+    }
+    assert having == {"worker"}
+    (secret,) = SERVICES["worker"]["secrets"]
+    assert SERVICES["worker"]["environment"] == {**SERVICES["web"]["environment"], name: f"/run/secrets/{secret}"}
+    for given, file in (({}, "/dev/null"), ({"FIREBASE_KEY_FILE": "/srv/firebase.json"}, "/srv/firebase.json")):
+        assert read_as_compose(given)[0]["secrets"] == {secret: {"file": file}}
+
+
+def test_every_way_out_that_there_is_can_be_switched_on() -> None:
+    """In .env alone: what each way needs is passed on, and the example names each."""
+    example = (HOUSE / ".env.example").read_text()
+    said = example[example.index("# Where messages go") : example.index("PASSERBY_PUSH=")]
+    for way in get_args(Settings.model_fields["push"].annotation):
+        assert re.search(rf"\b{way}\b", said), way
+        chosen = read_as_compose(dict.fromkeys(REQUIRED, "x") | {"PASSERBY_PUSH": way})[0]["services"]
+        assert {chosen[one]["environment"]["PASSERBY_PUSH"] for one in OURS} == {way}
+    for name in ("PASSERBY_VAPID_PRIVATE_KEY", "PASSERBY_VAPID_SUBJECT"):
+        assert all(name in SERVICES[one]["environment"] for one in OURS)
 
 
 def test_logs_do_not_fill_the_disk() -> None:
