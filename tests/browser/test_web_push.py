@@ -129,6 +129,23 @@ def test_a_known_customer_may_switch_off_here_alone(visit: Visit, shop: Shop) ->
         state_of(page, "off")
 
 
+def test_who_blocks_messages_may_still_take_their_yes_back(visit: Visit, shop: Shop) -> None:
+    page = visit().page
+    switch_on(page, "offers")
+    page.add_init_script("""Object.defineProperty(Notification, "permission", { get: () => "denied" });
+        PushManager.prototype.getSubscription = async () => null;""")
+    page.reload()
+    state_of(page, "denied")
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    expect(page.get_by_role("button")).to_have_count(1)
+    page.get_by_role("button", name="Switch messages off").click()
+    state_of(page, "switched_off")
+    (device,) = shop.devices()
+    assert (device.push_token, device.push_retired_reason) == (None, "unsubscribed")
+    with shop.database.reading() as session:
+        assert [one.given for one in session.scalars(select(Consent).order_by(Consent.at))] == [True, False]
+
+
 def test_a_browser_that_lost_its_subscription_is_off_and_nothing_is_ticked(visit: Visit, shop: Shop) -> None:
     page = visit().page
     switch_on(page, "orders")

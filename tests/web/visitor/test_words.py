@@ -48,7 +48,7 @@ def test_the_island_can_say_every_state_it_shows() -> None:
     assert shown - {"granted", "none"} <= set(ISLAND)
     page = (HOUSE / "web/templates/visitor/push.html").read_text()
     states = {one for said in re.findall(r'data-when="([^"]+)"', page) for one in said.split()}
-    assert states - {"still-on", "still-off"} <= set(ISLAND)
+    assert states - {"still-on", "still-off", "blocked-on"} <= set(ISLAND)
 
 
 def test_what_is_agreed_to_changes_its_version_with_its_words() -> None:

@@ -11,7 +11,12 @@ let busy = false;
 let isOn = panel.hasAttribute("data-on");
 let agreed = { orders: false, offers: false };
 
-// What went wrong changes nothing: the buttons stay those of how it was.
+// What went wrong changes nothing: the buttons stay those of how it was. Who blocks messages that are on may still take their yes back.
+function likeWhat(state) {
+  if (WENT_WRONG.includes(state)) return isOn ? "still-on" : "still-off";
+  return state === "denied" && isOn ? "blocked-on" : state;
+}
+
 function show(state) {
   const hadFocus = panel.contains(document.activeElement);
   if (["on", "saved"].includes(state)) isOn = true;
@@ -20,7 +25,7 @@ function show(state) {
   status.textContent = words[state];
   for (const part of panel.querySelectorAll("[data-when]")) {
     const when = part.dataset.when.split(" ");
-    part.hidden = !when.includes(state) && !(WENT_WRONG.includes(state) && when.includes(isOn ? "still-on" : "still-off"));
+    part.hidden = !when.includes(state) && !when.includes(likeWhat(state));
   }
   if (hadFocus && (document.activeElement === document.body || document.activeElement.closest("[hidden]"))) status.focus();
   if (state === "off") tick({ orders: false, offers: false }); // nothing is ticked for anybody
