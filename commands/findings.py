@@ -136,6 +136,8 @@ def of_vapid(push: str, private_key: str, subject: str) -> list[Finding]:
     if subject == NOBODY and push != "outbox":
         do = "Set PASSERBY_VAPID_SUBJECT, such as mailto:push@shop.example"
         return [Finding("push", "look", "the VAPID subject reaches nobody: Apple may refuse it", do)]
+    if push == "outbox":
+        return [Finding("push", "ok", f"the VAPID key {keys.public[:12]}… waits: with outbox no browser subscribes")]
     return [Finding("push", "ok", f"browsers subscribe with {keys.public[:12]}…")]
 
 

@@ -78,6 +78,8 @@ def test_what_doctor_says_of_the_keys() -> None:
     assert findings.of_vapid("outbox", "", "") == []
     assert _bad(findings.of_vapid("web_push", key, SUBJECT)) == []
     assert _bad(findings.of_vapid("outbox", key, NOBODY)) == []
+    told = {push: findings.of_vapid(push, key, SUBJECT)[0].said for push in ("outbox", "fcm", "web_push")}
+    assert [push for push, said in told.items() if "no browser subscribes" in said] == ["outbox"]
     assert [state for state, _ in _bad(findings.of_vapid("web_push", "", ""))] == ["wrong"]
     assert _bad(findings.of_vapid("fcm", "", "")) == [], "a shop whose customers all have the app needs none"
     assert [state for state, _ in _bad(findings.of_vapid("web_push", key, ""))] == ["wrong"]
