@@ -25,19 +25,20 @@ AddressKind = Literal["token", "fid", "web_push"]
 class Address:
     kind: AddressKind
     token: str
-    """FCM's registration token or installation id; a browser's subscription as canonical JSON."""
-    endpoint: str = ""
-    """Of a subscription: by it it is the same, whatever its keys."""
+    """FCM's registration token or installation id; a browser's subscription, its keys too, as canonical JSON."""
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what makes it this address. An address is up to 4,096 characters long, which no index takes."""
-        return hashlib.sha256((self.endpoint or self.token).encode()).hexdigest()
+        """SHA-256. An address is up to 4,096 characters long, which no index takes.
+
+        Of a subscription with its keys: who knows an endpoint alone, and makes up keys, takes nobody's messages away.
+        """
+        return hashlib.sha256(self.token.encode()).hexdigest()
 
 
 def subscription_address(subscription: PushSubscription, services: PushServices) -> Address:
     """A browser's address; `UnknownService` when it may not be called."""
-    return Address("web_push", services.address(subscription), subscription.endpoint)
+    return Address("web_push", services.address(subscription))
 
 
 def is_heard_of(seen_at: datetime | None, kind: str, now: datetime) -> bool:

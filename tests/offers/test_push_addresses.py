@@ -147,13 +147,15 @@ def test_a_browsers_subscription_is_an_address_that_is_bound_to_our_key(town: To
     )
 
 
-def test_a_subscription_is_the_same_when_its_endpoint_is(town: Town) -> None:
+def test_a_subscription_is_the_same_when_its_keys_are_too(town: Town) -> None:
+    """Who knows the endpoint alone takes nobody's messages away: the keys are the browser's secret."""
     first = _browser(town, push_subscription=subscription())
     other = _browser(town, push_subscription=subscription("https://fcm.googleapis.com/wp/One"))
     longer = _browser(town, push_subscription=subscription("https://fcm.googleapis.com/wp/one-more"))
     second = _browser(town, push_subscription=subscription(auth="AAAAAAAAAAAAAAAAAAAAAA"))
-    items = town.read(lambda session: [own_device(session, one) for one in (first, other, longer, second)])
-    assert [one["push"] for one in items] == [False, True, True, True]
+    again = _browser(town, push_subscription=subscription())
+    items = town.read(lambda session: [own_device(session, one) for one in (first, other, longer, second, again)])
+    assert [one["push"] for one in items] == [False, True, True, True, True]
 
 
 def test_only_a_browser_has_a_subscription_and_only_of_a_service_that_is_known(town: Town) -> None:

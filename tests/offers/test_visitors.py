@@ -21,7 +21,7 @@ BOTH = {"orders": True, "offers": True}
 
 def address(name: str, secret: str = "s") -> Address:
     start = f'{{"endpoint":"https://fcm.googleapis.com/wp/{name}",'
-    return Address("web_push", f'{start}"keys":{{"p256dh":"p","auth":"{secret}"}}}}', start)
+    return Address("web_push", f'{start}"keys":{{"p256dh":"p","auth":"{secret}"}}}}')
 
 
 def subscribe(database: Database, where: Address, device_id: str | None = None, **ticked: bool) -> Visitor:

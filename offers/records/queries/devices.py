@@ -27,10 +27,7 @@ ADDRESS = ("push_token", "push_hash", "push_kind", "push_vapid", "push_seen_at")
 
 
 def release_address(session: Session, address: Address, but: str) -> None:
-    """An address belongs to whoever named it last: a phone that changed hands must not get the last owner's messages.
-
-    A browser's subscription is the same when its endpoint is, whatever its keys.
-    """
+    """An address belongs to whoever named it last: a phone that changed hands must not get the last owner's messages."""
     session.execute(
         update(Device)
         .where(Device.push_hash == address.hash, Device.id != but)

@@ -27,7 +27,7 @@ class Device(Table):
     push_token: Mapped[str | None]
     """No token: the device can not be pushed to. A browser's push subscription is kept here as JSON."""
     push_hash: Mapped[str | None]
-    """By which the address is found: SHA-256 of the token, or of a subscription's endpoint. No two devices have one address."""
+    """By which the address is found: SHA-256 of it, of a subscription with its keys. No two devices have one address."""
     push_kind: Mapped[str | None]
     """`token`, `fid` or `web_push`; none where there is no token."""
     push_vapid: Mapped[str | None]

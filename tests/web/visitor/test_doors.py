@@ -105,14 +105,15 @@ def test_who_says_it_again_is_the_same_browser(browser: New, database: Database)
 
 
 def test_an_endpoint_with_another_secret_is_no_proof(browser: New, database: Database) -> None:
-    """Who has only seen the address gets a device of their own, and the one before has no address: it is one browser's."""
+    """Who has only seen the address gets a device of their own, whose messages nobody can read, and takes nothing from whose it is."""
     first = switched_on(browser(), consents={"orders": True, "offers": True})
     stranger = wanted(subscription=subscription(auth="guessed"))
     answer = browser().send("", stranger)
     assert answer.json()["device_id"] != first
     assert answer.json()["consents"] == {"orders": True, "offers": False}
-    assert device_of(database, first).push_token is None
-    problem_of(browser().send("/renew", {"subscription": subscription("new"), "old": subscription()}), 404)
+    assert device_of(database, first).push_token is not None
+    guessed_too = {"subscription": subscription("new"), "old": subscription(auth="guessed again")}
+    problem_of(browser().send("/renew", guessed_too), 404)
 
 
 def test_a_choice_is_changed_and_only_what_changed_is_kept(browser: New, database: Database) -> None:
