@@ -27,7 +27,9 @@ hypothesis.settings.load_profile("passerby")
 
 ONE_RUNNER = {
     "kills": ("tests/faults/test_kills.py",),
-    "processes": ("tests/faults/", "tests/browser/", "tests/commands/test_demo.py"),
+    "sent once": ("tests/faults/test_sent_once.py",),
+    "browser": ("tests/browser/",),
+    "processes": ("tests/faults/", "tests/commands/test_demo.py"),
 }
 """Tests that start whole services: where several runners share the work, one of them takes all of a row, one after the other."""
 

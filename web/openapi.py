@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from geofences.told import KINDS, LONGEST_ID
 from offers.rules.limits import Limits
-from web import transitions
+from web import receipts, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES
 from web.examples import LIMITS, PINGS, PINGS_TAKEN, TRANSITIONS
 from web.ingest.describing import SCHEMES, STATUSES
@@ -187,7 +187,7 @@ def _with_problems(path: str, method: str, operation: Document) -> None:
         statuses |= {"410", "429"}
     if path.endswith("/refresh"):
         statuses.add("401")
-    if "{" in path or "/me/" in f"{path}/":
+    if "{" in path or "/me/" in f"{path}/" or path == receipts.PATH:
         statuses.add("404")
     if operation.get("parameters") or "requestBody" in operation:
         statuses.add("422")

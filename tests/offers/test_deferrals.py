@@ -88,6 +88,7 @@ def test_the_clock_is_the_customers(town: Town, store: str) -> None:
 def test_on_the_nights_the_clock_changes(town: Town, store: str, phone: str, evening: str, morning: str) -> None:
     town.campaign(quiet_hours="defer")
     began, ended = datetime.fromisoformat(evening), datetime.fromisoformat(morning)
+    town.tell(phone, "its own, said lately", now=began)
     town.cross(enter(phone, store, (began - NOON) / minutes(1)))
     [row] = rows(town)
     assert row.not_before == ended

@@ -21,7 +21,9 @@ def example_of(document: dict[str, Any], route: str) -> Any:
     """The description's own example of a body."""
     method, _, path = route.partition(" ")
     content = document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]
-    either = [content["schema"], *content["schema"].get("anyOf", [])]  # a body that may be absent is this or nothing
+    schema = content["schema"]
+    # a body that may be absent is this or nothing; of some there may be several
+    either = [schema, *schema.get("anyOf", []), *schema.get("oneOf", [])]
     name = next((one["$ref"] for one in either if "$ref" in one), "").rpartition("/")[2]
     schema = document["components"]["schemas"].get(name, content["schema"])
     return [*schema.get("examples", []), *content.get("examples", {}).values(), None][0]

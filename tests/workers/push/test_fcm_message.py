@@ -51,11 +51,11 @@ def test_a_token_warns_nobody() -> None:
 
 
 def test_one_end_for_all_platforms() -> None:
-    built = sent(message_to("a", platform="web", expires_at=NOW + timedelta(minutes=15, microseconds=900)))
-    assert built["android"]["ttl"] == "900s"
-    assert built["webpush"]["headers"]["TTL"] == "900"
-    assert built["apns"]["headers"]["apns-expiration"] == str(int(NOW.timestamp()) + 900)
-    assert built["data"]["expires_at"] == (NOW + timedelta(minutes=15)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    built = sent(message_to("a", platform="web", expires_at=NOW + timedelta(hours=15, microseconds=900)))
+    assert built["android"]["ttl"] == "54000s"
+    assert built["webpush"]["headers"]["TTL"] == "54000"
+    assert built["apns"]["headers"]["apns-expiration"] == str(int(NOW.timestamp()) + 54_000)
+    assert built["data"]["expires_at"] == (NOW + timedelta(hours=15)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_an_end_is_told_in_utc_whatever_zone_it_is_given_in() -> None:
