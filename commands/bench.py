@@ -32,6 +32,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "decisions": Benchmark(
         "benchmarks.decisions", "transitions into decisions and deliveries, with 1 and 50 live campaigns"
     ),
+    "deliveries": Benchmark(
+        "benchmarks.deliveries", "messages handed to FCM's double, beside firebase-admin's send_each"
+    ),
     "bursts": Benchmark("benchmarks.bursts", "50,000 offers at once at a set rate: in their turn, or too late"),
     "audiences": Benchmark("benchmarks.audiences", "counting audiences of a million customers on PostgreSQL"),
     "containing": Benchmark(
