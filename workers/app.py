@@ -25,6 +25,7 @@ from workers.lanes import LaneDesk
 from workers.matching import Matched, Matcher
 from workers.push.opening import open_push
 from workers.sending import Sender
+from workers.slots import Slots, slots_of
 from workers.vitals import FenceVitals, name_of_process, tell_fences
 
 log = structlog.get_logger()
@@ -114,7 +115,7 @@ def create_worker_app(settings: Settings) -> Celery:
         if here := opened.get(os.getpid()):
             here.fences.stop()
 
-    tasks.register(app, parts)
+    tasks.register(app, parts, Slots(slots_of(app.conf.worker_concurrency)))
     worker_process_init.connect(begin_child, weak=False)
     worker_process_shutdown.connect(end_child, weak=False)
     return app

@@ -11,10 +11,13 @@ import structlog
 from celery import Celery
 from redis.exceptions import RedisError
 
+from offers.claiming import count_due
+from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
 from workers.enqueue import DECIDE_DEFERRED, DELIVER, MATCH
 from workers.matching import Matched
+from workers.slots import Slots
 from workers.vitals import HEARD_WORKER, count, forget_the_dead
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ LOOP_S = 5.0
 log = structlog.get_logger()
 
 
-def register(app: Celery, parts: "Callable[[], Parts]") -> None:
+def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
     """Give the application its tasks. `parts()` has this process's real parts; a forked child makes its own."""
 
     def match(lane: int) -> None:
@@ -37,7 +40,7 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
 
     def deliver(delivery_ids: list[str]) -> None:
         here = parts()
-        if send_what_is_due(here, time.monotonic() + LOOP_S):
+        if send_in_a_slot(here, slots):
             here.bell.deliver(delivery_ids[:1])
 
     def look() -> None:
@@ -93,6 +96,23 @@ def register(app: Celery, parts: "Callable[[], Parts]") -> None:
     }
     for name, task in named.items():
         app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
+
+
+def send_in_a_slot(parts: "Parts", slots: Slots) -> bool:
+    """Send what is due if a slot is free; whether to ring for more.
+
+    Where none is, whoever has it sends this too: after giving it back they look once more, for what was rung for meanwhile.
+    """
+    for _ in range(2):
+        with slots.take() as taken:
+            if not taken:
+                return False
+            if send_what_is_due(parts, time.monotonic() + LOOP_S):
+                return True
+        with parts.database.reading() as session:
+            if not count_due(session, 1, now=clock(session)):
+                return False
+    return False
 
 
 def send_what_is_due(parts: "Parts", until: float) -> bool:

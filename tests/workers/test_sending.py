@@ -24,6 +24,7 @@ from workers import sweeps, tasks
 from workers.enqueue import DELIVER, Doorbell, new_celery
 from workers.failpoints import Failpoints
 from workers.sending import Sender
+from workers.slots import Slots
 
 
 @dataclass
@@ -347,7 +348,7 @@ def test_a_worker_whose_clock_is_wrong_ends_no_lease_and_sends_nothing_late(
     way = Way()
     app = new_celery("memory://")
     parts = _Parts(town.database, sender(town, way), _Bell(app), town.redis)
-    tasks.register(app, lambda: parts)  # type: ignore[arg-type, return-value]  # what these two tasks ask of it
+    tasks.register(app, lambda: parts, Slots(1))  # type: ignore[arg-type, return-value]  # what these two tasks ask of it
     app.tasks["passerby.look_at_deliveries"]()
     app.tasks[DELIVER]([good])
     assert [one.delivery_id for one in way.given] == [good]
