@@ -35,8 +35,8 @@ class FcmOptions:
     base_url: str = ""
     endpoint: str = ""
     """Another FCM than Google's; see fcm_endpoint.py."""
-    at_once: int = 100
-    """Messages under way: the streams of one of FCM's HTTP/2 connections."""
+    at_once: int = 80
+    """Messages under way: below the 100 streams of FCM's HTTP/2 connections. At the limit what waits for a stream starves behind what hangs."""
     http_s: float = 10.0
     """For each step: a free connection, connecting, writing, reading."""
     message_s: float = 15.0
