@@ -11,6 +11,7 @@ from offers.errors import BadInput
 
 SAID = {
     "decisions": ("50, spread over the places", "≤ 2x", "a query per decision", "50, all wait for every moment"),
+    "deliveries": ("Passerby's port", "send_each", "≥ 1x", "≥ 0.8x", "threads ≤ 4", "resident, MB"),
     "containing": ("Shapely STRtree, bulk", "1,000 mixed", "Tile38 is not in it"),
     "growth": ("1,000", "≤ 2x"),
     "stateful": ("presence, with its bytes", "500 clustered"),

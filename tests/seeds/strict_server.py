@@ -85,7 +85,7 @@ class StrictServer:
                 with server._lock:
                     answer = server._answer(self.path, dict(self.headers.items()), body)
                 if answer == "slow":
-                    time.sleep(0.3)
+                    time.sleep(2.0)
                 if isinstance(answer, str):
                     self.close_connection = True
                     return
