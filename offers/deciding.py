@@ -22,7 +22,7 @@ from offers.records.tables import Coupon, Customer, Decision, Deferral, Delivery
 from offers.rules import eligibility
 from offers.rules.audience import Profile, all_needs
 from offers.rules.budget import Left, Unit
-from offers.rules.campaign import parse_campaign_text
+from offers.rules.campaign import ON_A_PAGE, parse_campaign_text
 from offers.rules.choosing import Running, Waiting, answers
 from offers.rules.eligibility import Circumstances, Verdict
 from offers.rules.limits import Limits
@@ -52,6 +52,10 @@ class Moment:
     """The campaigns that are to decide it, where a moment was put off; none: all that wait for it."""
     happened_at: datetime | None = None
     """When it happened, where it was put off and has come due at `at`; none: at `at`."""
+    asked_for: bool = False
+    """The customer asked for it themselves."""
+    scan_id: str | None = None
+    """Of a poster: whose page the answer is for."""
     is_new: bool = False
     """Its key was made in this transaction: nobody has decided it, and nobody is asked."""
 
@@ -203,6 +207,7 @@ def _asked(moment: Moment, customer: Customer, fetched: Fetched, now: datetime) 
         "place_spot": (place.lat, place.lon),
         "clock": clock,
         "happened_at": moment.happened_at,
+        "asked_for": moment.asked_for,
         "opening_hours": place.opening_hours,
         "reachable": customer.id in fetched.reachable,
         "sent_in_window": fetched.sent.get(customer.id, 0),
@@ -244,6 +249,8 @@ def _note(
         unit = fetched.left[running.body.offer].take(moment.place_id)
         written.units.append(unit)
         written.coupons.append(_coupon(moment, decision, unit, fetched, now))
+    if moment.trigger in ON_A_PAGE:
+        return  # the page itself tells it: nothing is on its way to a device
     # a clock that goes ahead gives no longer life
     expires_at = eligibility.expires_at(running.body, fetched.limits, min(moment.at, now))
     for device_id in _devices(moment, running, fetched):
@@ -271,7 +278,7 @@ def _decision(moment: Moment, running: Running, verdict: Verdict, now: datetime)
         "outcome": verdict.outcome,
         "variant": verdict.variant,
         "facts": {**verdict.facts, **_when(moment)},
-        "spends_cap": verdict.outcome == "send",
+        "spends_cap": verdict.outcome == "send" and not moment.asked_for,
     }
 
 
@@ -331,6 +338,7 @@ def _delivery(moment: Moment, running: Running, decision: Row, device_id: str, e
             "distance_m": moment.distance_m,
             "role": moment.role,
             "happened_at": (moment.happened_at or moment.at).isoformat(),
+            **({"scan_id": moment.scan_id} if moment.scan_id else {}),
         },
         "state": "queued",
         "created_at": decision["at"],

@@ -66,6 +66,41 @@ class Settings(BaseSettings):
         "",
         description="Comma-separated hosts beside the known push services of browsers that subscriptions may name; a host with a port is taken over http for tests.",
     )
+    payments: Literal["none", "mollie", "demo"] = Field(
+        "none",
+        description="Where customers pay what they buy on a page: `mollie`, or `demo` with a bank that only plays; `none`: pages offer no buying.",
+    )
+    mollie_api_key: SecretStr = Field(
+        SecretStr(""), description="For `mollie`: the profile's API key, live_… or test_…."
+    )
+    mollie_endpoint: str = Field(
+        "", description="For tests: a Mollie of your own, such as http://localhost:9500; empty: Mollie's."
+    )
+    sms: Literal["none", "outbox", "gateway"] = Field(
+        "none",
+        description="Where codes to phones go: `gateway` posts them to `SMS_URL`, `outbox` keeps them where demo and tests see them; `none`: nobody is recognised by phone.",
+    )
+    sms_url: str = Field("", description="For `gateway`: the address of your SMS service's adapter, https.")
+    sms_secret: SecretStr = Field(
+        SecretStr(""),
+        description="For `gateway`: the Standard Webhooks secret, whsec_…, that its requests are signed with.",
+    )
+    ios_app: str = Field(
+        "", description="The brand's iOS app that opens codes itself: TEAMID.bundle.id; several by commas; empty: none."
+    )
+    ios_app_url: str = Field(
+        "", description="The brand's iOS app in the App Store, https; empty: pages do not name it."
+    )
+    android_app: str = Field(
+        "",
+        description="The brand's Android app that opens codes itself: package.name and, after a =, the SHA-256 of its signing certificate; empty: none.",
+    )
+    scan_days: int = Field(
+        400,
+        ge=1,
+        le=1000,
+        description="Days that scans, closed conversations and what a page's visitors left are kept.",
+    )
     processes: int = Field(2, ge=1, le=64, description="Worker processes of one `passerby worker`.")
     lanes: int = Field(
         16,

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound
 from offers.follows import Follows
-from offers.records.ids import new_id
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
+from offers.records.queries.browsers import is_browser_in_use, new_browser
 from offers.records.tables import Customer, Device
 from offers.rules.push_address import Address
 from offers.rules.visitor import ASKED, receipt_of
@@ -41,7 +41,7 @@ class Wording:
 def find_visitor(session: Session, device_id: str) -> Visitor | None:
     """Who the cookie says; none once that device is revoked or erased."""
     device = queries.devices_by_id(session, [device_id]).get(device_id)
-    if device is None or not _may_be(device):
+    if device is None or not is_browser_in_use(device):
         return None
     return _visitor(device, session.get_one(Customer, device.customer_id))
 
@@ -65,7 +65,7 @@ def subscribe(
     if not any({**in_force, **ticked}.values()):
         raise BadInput.at("consents", "agrees to nothing: at least one of orders and offers is needed")
     if device is None:
-        device = _new_browser(session, wording.language, now)
+        device = new_browser(session, wording.language, now)
     customer = session.get_one(Customer, device.customer_id)
     device_queries.take_address(session, device, address, vapid_key, now)
     device.locale, device.updated_at = wording.language, now
@@ -124,32 +124,11 @@ def _found_locked(session: Session, device_id: str | None, *addresses: Address |
         device = queries.device_with_its_customer_locked(session, found) if found else None
         if (
             device is not None
-            and _may_be(device)
+            and is_browser_in_use(device)
             and (not isinstance(wanted, Address) or device.push_token == wanted.token)
         ):
             return device
     return None
-
-
-def _may_be(device: Device) -> bool:
-    return device.platform == "web" and device.revoked_at is None
-
-
-def _new_browser(session: Session, language: str, now: datetime) -> Device:
-    """Of a person nobody knows. It has no token: the cookie opens the visitor's doors only."""
-    customer = consent_queries.add_customer(session, new_id("anon"), anonymous=True, now=now)
-    device = Device(
-        id=new_id("dev"),
-        customer_id=customer.id,
-        platform="web",
-        locale=language,
-        positions_only=False,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(device)
-    session.flush()
-    return device
 
 
 def _write_consents(

@@ -58,6 +58,7 @@ PLACE: Json = {
     "lon": 4.8906199,
     "time_zone": "Europe/Amsterdam",
     "address": "Kalverstraat 102, Amsterdam",
+    "phone": "+31201234567",
     "opening_hours": "Mo-Sa 09:00-19:00; Su 11:00-18:00",
     "tags": ["centre"],
     "pickup": True,

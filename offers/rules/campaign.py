@@ -19,7 +19,11 @@ from offers.rules.refusals import PATH_WITHIN
 from offers.rules.templates import TemplateError, check_template, facts_named, own_text
 from offers.rules.values import Duration, Flag, Language, Moment, Strict
 
-Trigger = Literal["enter", "dwell", "exit"]
+Trigger = Literal["enter", "dwell", "exit", "scan", "abandoned"]
+ON_A_PAGE = frozenset({"scan"})
+"""Answered on the page that the customer looks at: nobody is woken by it, no device has to be reached, and it is never late."""
+OF_A_POSTER = frozenset({"scan", "abandoned"})
+"""Moments of posters, not of geofences: they have no role, and no position of the customer is used for them."""
 Role = Literal["premises", "approach", "other"]
 
 
@@ -107,7 +111,7 @@ class TriggerRule(Strict):
 
     def covers(self, trigger: str, role: str, place: str, tags: frozenset[str]) -> bool:
         """Whether this moment is one the campaign waits for; no places and no tags mean everywhere."""
-        if self.on != trigger or self.role != role:
+        if self.on != trigger or (self.on not in OF_A_POSTER and self.role != role):
             return False
         return not (self.places or self.tags) or place in self.places or not tags.isdisjoint(self.tags)
 

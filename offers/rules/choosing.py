@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from offers.rules import draws
-from offers.rules.campaign import CampaignBody
+from offers.rules.campaign import OF_A_POSTER, CampaignBody
 from offers.rules.eligibility import Circumstances, Verdict, decide_one, quiet_clock, rank, rests_on_quiet_hours
 from offers.rules.limits import Limits
 
@@ -44,7 +44,8 @@ class Waiting:
 
     def for_moment(self, trigger: str, role: str, place_id: str, tags: Iterable[str]) -> list[Running]:
         """Those that this moment is for, the best first."""
-        asked = [(trigger, role), (trigger, role, "place", place_id), *((trigger, role, "tag", tag) for tag in tags)]
+        what = _what(trigger, role)
+        asked = [what, (*what, "place", place_id), *((*what, "tag", tag) for tag in tags)]
         numbers = {number for key in asked for number in self._found.get(key, ())}
         return [self._ranked[number] for number in sorted(numbers)]
 
@@ -52,12 +53,16 @@ class Waiting:
 def _keys(one: Running) -> list[tuple[str, ...]]:
     """What `TriggerRule.covers` asks, turned round."""
     trigger = one.body.trigger
-    what = (trigger.on, trigger.role)
+    what = _what(trigger.on, trigger.role)
     named: list[tuple[str, ...]] = [
         *((*what, "place", place) for place in trigger.places),
         *((*what, "tag", tag) for tag in trigger.tags),
     ]
     return named or [what]
+
+
+def _what(trigger: str, role: str) -> tuple[str, str]:
+    return (trigger, "" if trigger in OF_A_POSTER else role)
 
 
 def answers(
@@ -82,7 +87,7 @@ def answers(
             verdict = Verdict("outranked", {"by": winner.id, "priority": winner.body.priority})
         elif verdict is None:
             winner = one
-            verdict = _held_out_or_send(one, customer_id, limits)
+            verdict = _held_out_or_send(one, customer_id, limits, asked_for=now_is.asked_for)
         found.append((one, with_whose_clock(verdict, limits, now_is)))
     return found
 
@@ -95,8 +100,10 @@ def with_whose_clock(verdict: Verdict, limits: Limits, now_is: Circumstances) ->
     return verdict if clock.customer_zone is None else replace(verdict, facts={**verdict.facts, **clock.facts()})
 
 
-def _held_out_or_send(winner: Running, customer_id: str, limits: Limits) -> Verdict:
+def _held_out_or_send(winner: Running, customer_id: str, limits: Limits, *, asked_for: bool) -> Verdict:
     variant = draws.draw_variant(winner.id, customer_id, winner.body.variants)
+    if asked_for:  # what a page has offered to everybody is not refused to who takes it
+        return Verdict("send", {}, variant)
     shares = {"of_all": limits.hold_out_percent, "of_campaign": winner.body.hold_out_percent or 0}
     if facts := draws.held_out(winner.id, customer_id, **shares):
         return Verdict("held_out", facts, variant)

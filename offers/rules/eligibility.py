@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from offers.rules import quiet_hours
 from offers.rules.audience import Profile
 from offers.rules.audience.brief import brief
-from offers.rules.campaign import CampaignBody
+from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody
 from offers.rules.limits import Limits
 from offers.rules.local_time import LocalClock
 from offers.rules.opening import Spot
@@ -68,6 +68,8 @@ class Circumstances:
     place_zone_is_known: bool = True
     happened_at: datetime | None = None
     """Where the moment was put off and has come due at `moment_at`: when it happened."""
+    asked_for: bool = False
+    """The customer asked for this themselves, by a tap on a page: no consent to be told unasked is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,20 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
     there = Whereabouts(now_is.place_zone, now_is.place_spot, now_is.opening_hours, now_is.place_zone_is_known)
     if silent := why_silent(campaign.schedule, there, now):
         return Verdict(*silent)
-    missing = [purpose for purpose in ("location", "offers") if purpose not in now_is.consents_to]
+    missing = [
+        purpose for purpose in purposes_of(campaign, asked_for=now_is.asked_for) if purpose not in now_is.consents_to
+    ]
     if missing:
         return Verdict("no_consent", {"missing": missing})
     if miss := campaign.who.miss(now_is.profile, now):
         return Verdict("not_in_audience", {"path": miss.path, "condition": brief(miss.condition)})
-    if quiet := _quiet(campaign, limits, now_is):
+    on_a_page = campaign.trigger.on in ON_A_PAGE
+    if not on_a_page and (quiet := _quiet(campaign, limits, now_is)):
         return quiet
     if cooling := _cooldown(campaign, now_is):
         return cooling
     cap = limits.frequency_cap
-    if cap and now_is.sent_in_window >= cap.messages:
+    if cap and not now_is.asked_for and now_is.sent_in_window >= cap.messages:
         facts: dict[str, Any] = {
             "messages": cap.messages,
             "window": write_duration(cap.window),
@@ -116,6 +121,8 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
         return Verdict("frequency_cap", facts)
     if now_is.sold_out is not None:
         return Verdict("sold_out", now_is.sold_out)
+    if on_a_page:
+        return None
     if not now_is.reachable:
         return Verdict("no_reachable_device")
     if now >= expires_at(campaign, limits, now_is.moment_at):
@@ -123,6 +130,13 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
             "too_late", {"happened_at": _iso(now_is.moment_at), "life": write_duration(life_of(campaign, limits))}
         )
     return None
+
+
+def purposes_of(campaign: CampaignBody, *, asked_for: bool) -> tuple[str, ...]:
+    """What a customer has to agree to: a scan tells where the poster hangs, so nothing is asked of their position."""
+    if campaign.trigger.on not in OF_A_POSTER:
+        return ("location", "offers")
+    return () if asked_for else ("offers",)
 
 
 def _cooldown(campaign: CampaignBody, now_is: Circumstances) -> Verdict | None:

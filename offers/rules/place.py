@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from geofences.shapes import ShapeError, read_shape
 from offers.rules.opening import check_hours
+from offers.rules.profile import Phone
 from offers.rules.refusals import PATH_WITHIN
 from offers.rules.values import Flag, Strict, Zone
 
@@ -72,6 +73,7 @@ class PlaceBody(Strict):
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
     time_zone: Zone
     address: str | None = Field(None, max_length=500)
+    phone: Phone | None = None
     opening_hours: Annotated[str, AfterValidator(check_hours)] | None = None
     tags: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default=[], max_length=100)
     pickup: Flag = False

@@ -24,6 +24,10 @@ def _phone(value: str) -> str:
     return value
 
 
+Phone = Annotated[str, AfterValidator(_phone)]
+"""E.164."""
+
+
 def _size(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("must be text or a number")  # noqa: TRY004 - pydantic tells ValueErrors
@@ -84,7 +88,7 @@ class CustomerBody(Strict):
     )
 
     name: str | None = Field(None, min_length=1, max_length=200)
-    phone: Annotated[str, AfterValidator(_phone)] | None = None
+    phone: Phone | None = None
     language: Language | None = None
     time_zone: Zone | None = None
     sizes: dict[str, Annotated[str | int | float, BeforeValidator(_size)]] = Field(default={}, max_length=50)

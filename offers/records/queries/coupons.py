@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from offers.records.ids import ALPHABET
@@ -48,6 +48,47 @@ def codes_to_tell(session: Session, decision_ids: Iterable[str], keys: CodeKeys)
             code = unseal(keys, sealed[one.code_mark])
         told[one.decision_id or ""] = Told(code or one.id, code, one.offer_id)
     return told
+
+
+class Held(NamedTuple):
+    """A coupon that a customer can use, and its code where it has one."""
+
+    id: str
+    offer_id: str
+    code: str | None
+    state: str
+    expires_at: datetime | None
+    decision_id: str | None
+
+
+def held_of_campaign(
+    session: Session, customer_id: str, campaign_id: str, keys: CodeKeys, now: datetime
+) -> Held | None:
+    """The newest coupon of this campaign that the customer may still use."""
+    row = session.scalar(
+        select(Coupon)
+        .where(
+            Coupon.customer_id == customer_id,
+            Coupon.campaign_id == campaign_id,
+            Coupon.state == "issued",
+            or_(Coupon.expires_at.is_(None), Coupon.expires_at > now),
+        )
+        .order_by(Coupon.id.desc())
+        .limit(1)
+    )
+    return None if row is None else held_coupon(session, row, keys)
+
+
+def held_coupon(session: Session, row: Coupon, keys: CodeKeys) -> Held:
+    code: str | None = None
+    if row.codes == "shared":
+        code = offers_by_id(session, [row.offer_id])[row.offer_id].code
+    elif row.codes == "generated":
+        code = generated_code(keys, row.id)
+    elif row.codes == "imported" and row.code_mark is not None:
+        imported = session.get(OfferCode, row.code_mark)
+        code = unseal(keys, imported.sealed) if imported is not None else None
+    return Held(row.id, row.offer_id, code, row.state, row.expires_at, row.decision_id)
 
 
 def issue(session: Session, decision_ids: Iterable[str], now: datetime) -> None:

@@ -53,3 +53,20 @@ def last_times(
 
 def decisions_by_id(session: Session, ids: Iterable[Any]) -> dict[str, Decision]:
     return {one.id: one for one in session.scalars(select(Decision).where(among(Decision.id, ids)))}
+
+
+def outcome_of(session: Session, customer_id: str, campaign_id: str, moment: str) -> str | None:
+    """What was decided at this moment; none when nothing was."""
+    return session.scalar(
+        select(Decision.outcome).where(
+            Decision.customer_id == customer_id, Decision.campaign_id == campaign_id, Decision.moment == moment
+        )
+    )
+
+
+def id_of(session: Session, customer_id: str, campaign_id: str, moment: str) -> str | None:
+    return session.scalar(
+        select(Decision.id).where(
+            Decision.customer_id == customer_id, Decision.campaign_id == campaign_id, Decision.moment == moment
+        )
+    )

@@ -20,6 +20,12 @@ HELD: Mapping[str, frozenset[str]] = {
     "deferrals": frozenset(),
     "coupons": frozenset({"code_mark"}),
     "deliveries": frozenset({"claim", "lease_until"}),
+    "scans": frozenset(),
+    "payments": frozenset({"checkout_url"}),
+    "conversations": frozenset(),
+    "conversation_messages": frozenset({"user_id"}),
+    "phone_codes": frozenset(),
+    "page_links": frozenset({"mark"}),
 }
 """Every table that holds something of a customer, and the columns that an export leaves out: secrets and what only machines need.
 

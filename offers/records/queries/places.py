@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Text, and_, cast, or_, select, update
 from sqlalchemy.orm import Session
 
+from geofences.metres import distance_m
 from offers.records.queries.among import among
 from offers.records.tables import Geofence, GeofenceVersion, Place
 
@@ -123,3 +124,9 @@ def raise_version(session: Session) -> int:
 def note_removal(session: Session, version: int) -> None:
     """Rows go altogether in this version; the lock is held since it was raised."""
     session.execute(update(GeofenceVersion).values(removed_in=version))
+
+
+def nearest_store_id(session: Session, lat: float, lon: float) -> str | None:
+    """The store whose own point is nearest to this one; none where there is no store. On a tie the one with the lesser id."""
+    rows = session.execute(select(Place.id, Place.lat, Place.lon).where(Place.kind == "store"))
+    return min(((distance_m(lat, lon, row.lat, row.lon), row.id) for row in rows), default=(0.0, None))[1]

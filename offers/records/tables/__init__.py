@@ -1,6 +1,7 @@
 """The tables, one file a noun. Importing this room makes all of them known to the metadata."""
 
 from offers.records.tables.campaigns import Campaign, CampaignVersion
+from offers.records.tables.conversations import Conversation, ConversationMessage
 from offers.records.tables.counts import DayCount
 from offers.records.tables.coupons import Coupon
 from offers.records.tables.customers import Consent, Customer
@@ -11,10 +12,13 @@ from offers.records.tables.devices import Device
 from offers.records.tables.keys import ServerKey
 from offers.records.tables.offers import Offer, OfferAtPlace, OfferCode
 from offers.records.tables.orders import Order
+from offers.records.tables.payments import Payment
 from offers.records.tables.places import Geofence, GeofenceVersion, Place
+from offers.records.tables.posters import Poster, Scan
 from offers.records.tables.products import Product
 from offers.records.tables.purchases import Purchase, PurchaseItem
 from offers.records.tables.push_lanes import PushLane
+from offers.records.tables.recognitions import PageLink, PhoneCode
 from offers.records.tables.settings import DeskSettings
 from offers.records.tables.stays import Stay, Transition, Visit
 from offers.records.tables.users import Deed, User, UserSession
@@ -23,6 +27,8 @@ __all__ = [
     "Campaign",
     "CampaignVersion",
     "Consent",
+    "Conversation",
+    "ConversationMessage",
     "Coupon",
     "Customer",
     "DayCount",
@@ -38,11 +44,16 @@ __all__ = [
     "OfferAtPlace",
     "OfferCode",
     "Order",
+    "PageLink",
+    "Payment",
+    "PhoneCode",
     "Place",
+    "Poster",
     "Product",
     "Purchase",
     "PurchaseItem",
     "PushLane",
+    "Scan",
     "ServerKey",
     "Stay",
     "Transition",

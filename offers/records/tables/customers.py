@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from offers.records.database import Table
+
+PHONED = text("phone IS NOT NULL")
 
 
 class Customer(Table):
@@ -17,6 +19,7 @@ class Customer(Table):
         Index("ix_customers_tags", "tags", postgresql_using="gin", postgresql_ops={"tags": "jsonb_path_ops"}).ddl_if(
             dialect="postgresql"
         ),
+        Index("ix_customers_phone", "phone", sqlite_where=PHONED, postgresql_where=PHONED),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

@@ -20,6 +20,8 @@ class Place(Table):
     lon: Mapped[float]
     time_zone: Mapped[str]
     address: Mapped[str | None]
+    phone: Mapped[str | None]
+    """Of the store, E.164: customers may call it while it is open."""
     opening_hours: Mapped[str | None]
     """OpenStreetMap's `opening_hours` syntax; none: not said, and then open."""
     tags: Mapped[list[Any]]

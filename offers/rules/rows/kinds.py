@@ -32,7 +32,7 @@ def kinds() -> dict[str, Kind]:
 
 
 def _places() -> Kind:
-    words = ("name", "kind", "lat", "lon", "time_zone", "address", "opening_hours")
+    words = ("name", "kind", "lat", "lon", "time_zone", "address", "phone", "opening_hours")
     fence = {"role": text, "radius_m": text, "dwell_s": text, "geometry": geojson}
     columns = {
         **dict.fromkeys(words, text),

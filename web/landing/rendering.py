@@ -1,0 +1,55 @@
+"""A landing page as HTML: the template, the words in the visitor's language, and the headers that let nothing strange in."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
+
+from web.landing.words import WORDS
+from web.tongues import LANGUAGES
+from web.visitor import showing
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+def headers_of(form_targets: str = "") -> dict[str, str]:
+    """The visitors' pages' headers. Pictures of products are the shop's own, wherever it keeps them, over https.
+
+    `form_targets`: where a form may lead on to beside ourselves, such as a bank's checkout: browsers look at redirects too.
+    """
+    policy = showing.HEADERS["content-security-policy"]
+    policy = policy.replace("img-src 'self'", "img-src 'self' https:")
+    policy = policy.replace("form-action 'self'", f"form-action 'self' {form_targets}".rstrip())
+    return {**showing.HEADERS, "content-security-policy": policy}
+
+
+def render(
+    request: Request, template: str, language: str, *, status: int = 200, form_targets: str = "", **shown: Any
+) -> Response:
+    """`template` is one of templates/landing. It has `w`, the words; `say(phrase, name=value)`, with each value escaped; and `shown`."""
+    words = WORDS[language]
+
+    def say(phrase: str, /, **values: Any) -> Markup:
+        return Markup(words[phrase]).format(**values)  # noqa: S704 - the phrases are ours
+
+    html = (
+        _templates()
+        .get_template(f"landing/{template}")
+        .render(w=words, say=say, language=language, languages=LANGUAGES, path=request.url.path, **shown)
+    )
+    return HTMLResponse(html, status, headers={**headers_of(form_targets), "content-language": language})
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

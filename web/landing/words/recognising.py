@@ -1,0 +1,3 @@
+from collections.abc import Mapping
+
+LINES: Mapping[str, tuple[str, str, str]] = {}
