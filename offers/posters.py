@@ -32,6 +32,7 @@ __all__ = [
     "Sheet",
     "add_poster",
     "around_poster",
+    "campaigns_to_lead_to",
     "delete_poster",
     "get_poster",
     "list_posters",
@@ -301,6 +302,16 @@ def list_scans(session: Session, asked: AskedScans) -> tuple[list[Item], str | N
     return [scan_item(row) for row in rows[: asked.limit]], rows[asked.limit - 1].id if len(
         rows
     ) > asked.limit else None
+
+
+def campaigns_to_lead_to(session: Session) -> dict[str, str]:
+    """Id and name of each campaign with the trigger `scan` that has not ended, by name."""
+    named = {
+        row.id: str(row.definition["name"])
+        for row in campaign_queries.unended_campaigns(session)
+        if row.definition["trigger"]["on"] == "scan"
+    }
+    return dict(sorted(named.items(), key=lambda one: (one[1].casefold(), one[0])))
 
 
 def _poster(session: Session, poster_id: str) -> Poster:

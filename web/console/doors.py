@@ -13,6 +13,8 @@ from web.console import (
     offers,
     people,
     places,
+    posters,
+    posters_import,
     rehearsing,
     removing,
     rows,
@@ -31,12 +33,14 @@ PAGES = (
     removing.router,
     steps.router,
     offers.router,
+    posters_import.router,
+    posters.router,
     customers.router,
     rows.router,
     people.router,
     home.elsewhere,
 )
-"""Every router. `new`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""
+"""Every router. `new`, `import`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""
 
 
 def open_console(app: FastAPI) -> None:

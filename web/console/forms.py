@@ -1,6 +1,8 @@
 """What a page's form sends: names with their texts, kept as they were typed."""
 
 from collections.abc import Iterable, Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -12,6 +14,7 @@ from web.problems import ProblemError
 MOST_FIELDS = 20_000
 """Enough for a tick at each of ten thousand places."""
 KIND = "application/x-www-form-urlencoded"
+WITH_FILE = "multipart/form-data"
 
 
 class Form:
@@ -59,17 +62,38 @@ async def read_form(request: Request) -> Form:
     """The form of a POST; nothing for other requests. Line ends are one character, as everywhere else."""
     if request.method != "POST":
         return Form()
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != KIND:
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() not in (KIND, WITH_FILE):
         raise ProblemError("unsupported_media_type", 415, f"Send a form, as {KIND}.")
     if refusal := refused_coding(request.scope["headers"]):
         raise refusal
     raw = await request.body()
     try:
-        pairs = parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_FIELDS
-        )
+        pairs = _of_parts(kind, raw) if kind.lower().startswith(WITH_FILE) else _of_text(raw)
     except ValueError:
         raise ProblemError("bad_input", 422, "The form can not be read.", [Fault("", "is no form")]) from None
     if any("\0" in text for pair in pairs for text in pair):
         raise ProblemError("bad_input", 422, "Text may not hold the character U+0000.", [Fault("", "holds U+0000")])
     return Form((name, text.replace("\r\n", "\n")) for name, text in pairs)
+
+
+def _of_text(raw: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(
+        raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_FIELDS
+    )
+
+
+def _of_parts(kind: str, raw: bytes) -> list[tuple[str, str]]:
+    """A form with a file in it (RFC 7578); the file is text, with U+FFFD for what is no UTF-8. `ValueError` when it is none."""
+    whole = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode("latin-1") + b"\r\n\r\n" + raw)
+    if not whole.is_multipart():
+        raise ValueError("no parts")
+    pairs = []
+    for part in whole.iter_parts():
+        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        if not isinstance(name, str) or not isinstance(content, bytes):
+            raise ValueError("a part without a name")  # noqa: TRY004 - a fault of who sent it
+        pairs.append((name, content.decode("utf-8-sig", "replace")))
+    if len(pairs) > MOST_FIELDS:
+        raise ValueError("too many parts")
+    return pairs

@@ -31,6 +31,11 @@ def campaign_locked(session: Session, campaign_id: str) -> Campaign | None:
 RUNNING = ("live", "paused")
 
 
+def unended_campaigns(session: Session) -> Sequence[Campaign]:
+    """Drafts, live ones and paused ones."""
+    return session.scalars(select(Campaign).where(Campaign.status != "ended").order_by(Campaign.id)).all()
+
+
 def running_campaigns(session: Session, *, also: Collection[str] = ()) -> Sequence[Campaign]:
     """Live ones, and paused ones, whose decisions say so; and of these ids those that are over."""
     return session.scalars(select(Campaign).where(_runs_or_is(also)).order_by(Campaign.id)).all()

@@ -39,6 +39,12 @@ PAGES: dict[str, set[str]] = {
     "/console/offers/new": WRITERS,
     "/console/offers/ten": READERS,
     "/console/offers/ten/delete": WRITERS,
+    "/console/posters": READERS,
+    "/console/posters?campaign=scanned": READERS,
+    "/console/posters/new": WRITERS,
+    "/console/posters/import": WRITERS,
+    "/console/posters/window": READERS,
+    "/console/posters/window/retire": WRITERS,
     "/console/customers": READERS,
     "/console/customers?q=san": READERS,
     "/console/customers/sanne": READERS,
@@ -48,6 +54,12 @@ PAGES: dict[str, set[str]] = {
     "/console/decisions": READERS,
     "/console/users": {"admin"},
 }
+PICTURES = {
+    "/console/posters/window.svg": "image/svg+xml",
+    "/console/posters/window.png": "image/png",
+    "/console/posters/window.pdf": "application/pdf",
+}
+"""For READERS."""
 POSTS: dict[str, set[str]] = {
     "/console/places/new": WRITERS,
     "/console/places/kalverstraat-102": WRITERS,
@@ -61,6 +73,10 @@ POSTS: dict[str, set[str]] = {
     "/console/offers/new": WRITERS,
     "/console/offers/ten": WRITERS,
     "/console/offers/ten/delete": WRITERS,
+    "/console/posters/new": WRITERS,
+    "/console/posters/import": WRITERS,
+    "/console/posters/window": WRITERS,
+    "/console/posters/window/retire": WRITERS,
     "/console/password": EVERYBODY,
     "/console/language": EVERYBODY,
     "/console/sign-out": EVERYBODY,
@@ -76,15 +92,24 @@ def desk(admin: httpx.Client, register: object) -> None:
     for name in ("sneakers", "live"):
         assert admin.put(f"/v1/campaigns/{name}", json=CAMPAIGN | {"name": name.title()}).status_code == 201
     assert admin.post("/v1/campaigns/live/launch").status_code == 200
+    scanned = CAMPAIGN | {"name": "Scanned", "trigger": {"on": "scan"}}
+    assert admin.put("/v1/campaigns/scanned", json=scanned).status_code == 201
+    poster = {"place": "kalverstraat-102", "campaign": "scanned"}
+    assert admin.put("/v1/posters/window", json=poster).status_code == 201
 
 
 def test_every_door_of_the_console_stands_in_these_lists() -> None:
-    known = {path.partition("?")[0] for path in PAGES} | set(POSTS) | {"/console/sign-in", "/console/{path:path}"}
+    known = (
+        {path.partition("?")[0] for path in PAGES}
+        | set(POSTS)
+        | set(PICTURES)
+        | {"/console/sign-in", "/console/{path:path}"}
+    )
     for router in ROUTERS:
         for route in router.routes:
             pattern = getattr(route, "path")  # noqa: B009 - starlette's base class does not say it
             plain = [pattern.replace("{place_id}", "kalverstraat-102").replace("{customer_id}", "sanne")]
-            plain = [one.replace("{offer_id}", "ten") for one in plain]
+            plain = [one.replace("{offer_id}", "ten").replace("{poster_id}", "window") for one in plain]
             plain = [one.replace("{campaign_id}", name) for one in plain for name in ("sneakers", "live")]
             plain = [one.replace("{step}", step) for one in plain for step in ("launch", "pause", "end")]
             assert set(plain) & known, pattern
@@ -100,6 +125,16 @@ def test_each_role_sees_its_pages_and_no_other(enter: Enter, role: str) -> None:
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
         if role not in roles:
             assert "This is not yours to do" in answer.text
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("role", users.ROLES)
+def test_each_role_sees_its_pictures(enter: Enter, role: str) -> None:
+    person = enter(role)
+    for path, kind in PICTURES.items():
+        answer = person.http.get(path)
+        assert answer.status_code == (200 if role in READERS else 403), f"{role} {path}"
+        assert answer.headers["content-type"] == (kind if role in READERS else "text/html; charset=utf-8")
 
 
 @pytest.mark.usefixtures("desk")
@@ -127,7 +162,7 @@ def database_says(database: Database) -> str:
 @pytest.mark.usefixtures("desk")
 def test_who_is_not_signed_in_sees_nothing(browser: object, served: Served) -> None:
     with httpx.Client(base_url=served.url, headers={"origin": served.url}, timeout=20) as client:
-        for path in PAGES:
+        for path in (*PAGES, *PICTURES):
             answer = client.get(path)
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/console/sign-in"), path

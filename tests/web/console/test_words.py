@@ -16,7 +16,7 @@ from offers.records.database import Database
 from offers.rules.eligibility import OUTCOMES
 from offers.rules.templates import FACTS
 from tests.conftest import NOON
-from tests.web.conftest import PLACE, Register, bearer
+from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.test_campaigns import FILLED, NEW
 from web.console import words
@@ -58,7 +58,7 @@ def test_every_phrase_is_used_somewhere() -> None:
     sources += " ".join(f"out_{one} why_{one}" for one in OUTCOMES)
     prefixes = (
         "why_", "never_", "zone_", "out_", "st_", "r_", "k_", "f_", "kind_", "role_", "status_", "on_", "s_", "w_", "c_", "t_",
-        "unit_", "one_", "deed_", "noun_", "check_", "warn_", "consent_", "did_", "launch_", "pause_", "end_", "join_", "gives_", "assume_", "codes_", "coupon_", "refused_", "place_", "offer_", "fact_", "lack_",
+        "unit_", "one_", "deed_", "noun_", "check_", "warn_", "consent_", "did_", "launch_", "pause_", "end_", "join_", "gives_", "assume_", "codes_", "coupon_", "refused_", "place_", "offer_", "fact_", "lack_", "poster_became_",
     )  # fmt: skip
     asked_by_parts = {"not_the_same"}
     left = [
@@ -112,6 +112,11 @@ def busy(marketer: Person, admin: httpx.Client, register: Register, town: Town) 
     purchase |= {"at": NOON.isoformat(), "total": "99.95", "currency": "EUR", "items": []}
     admin.post("/v1/purchases", json=purchase)
     town.work()
+    admin.put("/v1/campaigns/scanned", json=CAMPAIGN | {"trigger": {"on": "scan"}})
+    for poster in ("window", "down"):
+        hangs = {"place": "kalverstraat-102", "campaign": "scanned", "then": {"campaign": "scanned", "after_scans": 5}}
+        admin.put(f"/v1/posters/{poster}", json=hangs)
+    admin.post("/v1/posters/down/retire")
 
 
 PAGES = (
@@ -138,6 +143,14 @@ PAGES = (
     "/console/offers/new",
     "/console/offers/ten",
     "/console/offers/ten/delete",
+    "/console/posters",
+    "/console/posters?campaign=scanned",
+    "/console/posters?campaign=none",
+    "/console/posters/new",
+    "/console/posters/import",
+    "/console/posters/window",
+    "/console/posters/window/retire",
+    "/console/posters/down",
     "/console/customers",
     "/console/customers/sanne",
     "/console/why?customer=sanne&campaign=sneakers",

@@ -189,6 +189,8 @@ LINES = {
     "deed_launched": ("launched", "startte", "hat gestartet"),
     "deed_paused": ("paused", "pauzeerde", "hat angehalten"),
     "deed_ended": ("ended", "beëindigde", "hat beendet"),
+    "deed_retired": ("took down", "haalde weg", "hat abgenommen"),
+    "deed_imported": ("read in", "las in", "hat eingelesen"),
     "deed_disabled": ("disabled", "blokkeerde", "hat gesperrt"),
     "deed_deleted": ("deleted", "verwijderde", "hat gelöscht"),
     "deed_role_admin": ("made an admin of", "maakte beheerder:", "hat zum Admin gemacht:"),
