@@ -14,7 +14,7 @@ LINES = {
         "Geen posters van deze campagne",
         "Keine Plakate dieser Kampagne",
     ),
-    "no_scan_campaigns_why": (
+    "poster_needs_campaign": (
         "A poster leads to a campaign with the trigger “scan”, and there is none yet. Make one first.",
         "Een poster leidt naar een campagne met de aanleiding “scan”, en die is er nog niet. Maak die eerst.",
         "Ein Plakat führt zu einer Kampagne mit dem Auslöser „Scan“, und es gibt noch keine. Legen Sie erst eine an.",
