@@ -220,6 +220,7 @@ LINES = {
     "lack_filter_failed": ("a filter failed", "een filter lukte niet", "ein Filter scheiterte"),
     "lack_too_large": ("too many bytes", "te veel bytes", "zu viele Bytes"),
     "r_default_text": ("as the default text", "als standaardtekst", "als Standardtext"),
+    "r_finished": ("something came of the scan", "er kwam iets van de scan", "aus dem Scan wurde etwas"),
     "r_place_removed": ("the place was removed", "de plaats is verwijderd", "der Ort wurde entfernt"),
     "r_push_raised": ("the way out failed", "de verzending mislukte", "der Versand schlug fehl"),
     "r_sender_died": (
@@ -235,6 +236,8 @@ LINES = {
     "kind_test": ("test", "proef", "Probe"),
     "received": ("arrived {at}", "aangekomen {at}", "angekommen {at}"),
     "opened": ("opened {at}", "geopend {at}", "geöffnet {at}"),
+    "k_scan": ("scanned a poster", "scande een poster", "scannte ein Plakat"),
+    "k_abandoned": ("looked and did not finish", "keek en maakte het niet af", "sah es an und schloss nicht ab"),
     "k_enter": ("came", "kwam", "kam"),
     "k_dwell": ("stayed a while", "bleef een poosje", "blieb eine Weile"),
     "k_exit": ("left", "ging weg", "ging"),
