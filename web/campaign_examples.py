@@ -45,6 +45,7 @@ PREVIEW: Json = {
     "place": "kalverstraat-102",
     "language": "nl",
     "variant": None,
+    "shown_on": "push",
     "texts": {
         "nl": {
             "title": "Hoi Sanne",
