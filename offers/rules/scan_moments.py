@@ -3,6 +3,11 @@
 ABANDONED = "abandoned:"
 
 
+def scan_moment(scan_id: str, *, asked_for: bool) -> str:
+    """What the scan itself brings, and what its customer then asks for, are two."""
+    return f"scan:{scan_id}:asked" if asked_for else f"scan:{scan_id}"
+
+
 def abandoned_moment(scan_id: str) -> str:
     """One a scan: its customer is reminded once, whatever comes of it."""
     return f"{ABANDONED}{scan_id}"

@@ -32,8 +32,8 @@ class Left(NamedTuple):
 LEFT = (Scan.id, Scan.customer_id, Scan.device_id, Scan.at, Poster.place_id, Poster.lat, Poster.lon)
 
 
-def _comes_to_something(order: type[Order]) -> ColumnElement[bool]:
-    """It is not cancelled, and its payment, where it has one, is under way or done."""
+def comes_to_something(order: type[Order]) -> ColumnElement[bool]:
+    """Whether an order is not cancelled, and its payment, where it has one, is under way or done."""
     paying, over = aliased(Payment), aliased(Payment)
     is_over = exists().where(over.order_id == order.id, over.state.in_(OVER))
     goes_on = exists().where(paying.order_id == order.id, paying.state.not_in(OVER))
@@ -43,7 +43,7 @@ def _comes_to_something(order: type[Order]) -> ColumnElement[bool]:
 def _came_to_nothing() -> ColumnElement[bool]:
     """Nothing was done on its page; or something was to be paid there, and the payment failed."""
     order, failed, payment = aliased(Order), aliased(Order), aliased(Payment)
-    has_order = exists().where(order.scan_id == Scan.id, _comes_to_something(order))
+    has_order = exists().where(order.scan_id == Scan.id, comes_to_something(order))
     not_paid = exists().where(failed.scan_id == Scan.id, payment.order_id == failed.id, payment.state.in_(OVER))
     undone = or_(Scan.finished_at.is_(None), and_(Scan.finished_by.in_(("reserved", "bought")), not_paid))
     return and_(undone, ~has_order)
@@ -108,7 +108,7 @@ def over(session: Session, left: Iterable[Left]) -> set[str]:
         among(Purchase.customer_id, people), Purchase.at >= first
     )
     ordered = select(Order.customer_id, func.max(Order.created_at)).where(
-        among(Order.customer_id, people), Order.created_at >= first, _comes_to_something(Order)
+        among(Order.customer_id, people), Order.created_at >= first, comes_to_something(Order)
     )
     last: dict[str, list[datetime]] = defaultdict(list)
     for customer, at in (
