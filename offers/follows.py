@@ -66,3 +66,5 @@ class Written:
     changed: frozenset[str] = frozenset()
     refused: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
     follows: Follows = field(default_factory=Follows)
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Of posters: what each one's address ends in."""

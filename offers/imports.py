@@ -1,4 +1,4 @@
-"""Whole files of places, customers, products or purchases: read, checked row by row, written batch by batch.
+"""Whole files of places, customers, products, purchases or posters: read, checked row by row, written batch by batch.
 
 What writes a batch is the use case of its noun and is handed in, since use cases do not import each other.
 """
@@ -46,6 +46,8 @@ class Line(msgspec.Struct, omit_defaults=True):
     id: str | None
     outcome: Outcome
     errors: list[Error] = []
+    code: str | None = None
+    """Of a poster: what its address ends in."""
 
 
 class Tally(msgspec.Struct):
@@ -149,7 +151,7 @@ def _line(one: Checked, written: Written, *, is_first: bool) -> Line:
         outcome = "created"
     elif is_first and one.key in written.changed:
         outcome = "changed"
-    return Line(one.row.line, one.key, outcome)
+    return Line(one.row.line, one.key, outcome, code=written.codes.get(one.key or ""))
 
 
 def _errors(line: int, wrong: Sequence[Wrong]) -> Iterator[Error]:

@@ -17,10 +17,14 @@ from offers.errors import BadInput, Fault
 from offers.follows import Follows
 from offers.pickups import put_order
 from offers.places import put_place
+from offers.posters import put_poster
 from offers.records.database import Database
+from offers.records.ids import new_poster_code
 from offers.rules.campaign import CampaignBody
+from offers.rules.coupon_codes import DIGITS
 from offers.rules.order import OrderBody
 from offers.rules.place import PlaceBody
+from offers.rules.poster import CODE_DIGITS, PosterBody, read_code
 from offers.rules.profile import CustomerBody
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -35,7 +39,7 @@ class Loaded:
 
 
 def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
-    """Put settings, places, customers, orders and campaigns of a folder, and launch the campaigns. `BadInput` names file, item and field."""
+    """Put settings, places, customers, orders, campaigns and posters of a folder, and launch the campaigns. `BadInput` names file, item and field."""
     if not folder.is_dir():
         raise BadInput.at(str(folder), "is not a folder")
     loaded = Loaded()
@@ -44,6 +48,7 @@ def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
         "customers.json": lambda session, raw: put_customer(session, *_named(raw, CustomerBody), now=now)[2],
         "orders.json": lambda session, raw: put_order(session, *_named(raw, OrderBody), now=now)[2],
         "campaigns.json": lambda session, raw: _launched(session, raw, now),
+        "posters.json": lambda session, raw: _hung(session, raw, now),
     }
     found = [name for name in ("settings.json", *puts) if (folder / name).is_file()]
     if not found:
@@ -68,6 +73,18 @@ def _launched(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
     campaign_id, body = _named(raw, CampaignBody)
     put_campaign(session, campaign_id, body, now=now)
     step_campaign(session, campaign_id, "launch", now=now)
+    return Follows()
+
+
+def _hung(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
+    """A poster may bring its `code` along, so that a demo's address is always the same; one that hangs already keeps its own."""
+    rest = dict(raw)
+    given = rest.pop("code", None)
+    code = read_code(given) if isinstance(given, str) else None
+    if given is not None and code is None:
+        raise BadInput.at("code", f"is not {CODE_DIGITS} digits of {DIGITS}")
+    make_code = new_poster_code if code is None else lambda: code
+    put_poster(session, *_named(rest, PosterBody), now=now, make_code=make_code)
     return Follows()
 
 

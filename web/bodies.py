@@ -19,7 +19,7 @@ MOST_BYTES = 1_000_000
 """API.md: over 1 MB is 413."""
 MOST_FILE_BYTES = 200_000_000
 MOST_NUL_TOLD = 100
-FILE_DOORS = frozenset(f"/v1/{noun}/import" for noun in ("places", "customers", "products", "purchases"))
+FILE_DOORS = frozenset(f"/v1/{noun}/import" for noun in ("places", "customers", "products", "purchases", "posters"))
 """Whose body is a file: it is never held in memory as a whole."""
 
 

@@ -42,6 +42,11 @@ CSV = {
         "web-2026-1001,sanne,kalverstraat-102,store,2026-12-01T14:05:00+01:00,99.90,EUR,SNEAK-1,38,1,89.95\n"
         "web-2026-1001,,,,,,,SOCKS,,1,9.95\n"
     ),
+    "posters": (
+        "id,name,place,lat,lon,campaign,from,until,inside,then.campaign,then.after_scans\n"
+        'centraal-hall,"Amsterdam Centraal, hall",,52.3788148,4.9006278,sneakers-scan,2026-12-01T00:00:00+01:00,,,,\n'
+        ",Window,kalverstraat-102,,,sneakers-scan,,,true,sneakers-sold,500\n"
+    ),
 }
 LINES = {
     "places": (
@@ -54,6 +59,7 @@ LINES = {
         '{"purchase_id": "web-2026-1001", "customer": "sanne", "channel": "online", "at": "2026-12-01T14:05:00+01:00", '
         '"total": "89.95", "currency": "EUR", "items": [{"sku": "SNEAK-1", "quantity": 1}]}\n'
     ),
+    "posters": '{"id": "window", "name": "Window", "place": "kalverstraat-102", "campaign": "sneakers-scan", "inside": true}\n',
 }
 REPORT: Json = {
     "rows": 2,

@@ -4,6 +4,9 @@ import secrets
 import threading
 import time
 
+from offers.rules.coupon_codes import DIGITS
+from offers.rules.poster import CODE_DIGITS
+
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 RANDOM_BITS = 80
 _PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
@@ -37,3 +40,8 @@ def new_id(prefix: str) -> str:
             digits = "".join([_PAIRS[high >> place & 1023] for place in _HIGH])
             _high = high, digits
     return f"{prefix}_{digits}{''.join([_PAIRS[number >> place & 1023] for place in _LOW])}"
+
+
+def new_poster_code() -> str:
+    """What a poster's address ends in: nobody guesses it, and whoever types it can not misread it."""
+    return "".join(secrets.choice(DIGITS) for _ in range(CODE_DIGITS))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offers.records.tables import Decision, Delivery, Transition, Visit
+from offers.records.tables import Decision, Delivery, Scan, Transition, Visit
 
 _TRANSITION = {
     "id": "id",
@@ -48,6 +48,26 @@ def visit_item(row: Visit) -> dict[str, Any]:
         "place": row.place_id,
         "entered_at": row.entered_at,
         "left_at": row.left_at,
+    }
+
+
+def scan_item(row: Scan) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "poster": row.poster_id,
+        "campaign": row.campaign_id,
+        "customer": row.customer_id,
+        "device_id": row.device_id,
+        "at": row.at,
+        "source": row.source,
+        "kind": row.kind,
+        "device_class": row.device_class,
+        "os": row.os,
+        "language": row.language,
+        "repeat": row.repeat,
+        "in_store": row.in_store,
+        "finished_at": row.finished_at,
+        "finished_by": row.finished_by,
     }
 
 

@@ -1,4 +1,4 @@
-"""The doors that take whole files: places, customers, products, purchases."""
+"""The doors that take whole files: places, customers, products, purchases, posters."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from offers import customers, places, products, purchases
+from offers import customers, places, posters, products, purchases
 from offers.imports import Write
 from offers.rules.rows.csv_rows import csv_rows
 from offers.rules.rows.feature_rows import feature_rows
@@ -75,6 +75,14 @@ async def import_products(request: Request, _caller: Admin, parts: Have, wish: W
 async def import_purchases(request: Request, _caller: Seller, parts: Have, wish: Wanted) -> Response:
     """CSV or JSON lines. In CSV each item has a line, and lines that follow each other under one `purchase_id` are one purchase."""
     return await _take(request, parts, "purchases", purchases.record_purchases, wish)
+
+
+@router.post("/posters/import", summary="Import posters", **file_door("posters"))
+async def import_posters(request: Request, _caller: Admin, parts: Have, wish: Wanted) -> Response:
+    """CSV or JSON lines: a row a placement, as `PUT` takes it; each line of the report has the `code`. An `id` is kept, so that a later file can
+    change the poster; a row without one makes a poster once, however often it comes.
+    """
+    return await _take(request, parts, "posters", posters.put_posters, wish)
 
 
 async def _take(request: Request, parts: Parts, noun: str, write: Write, wish: Wish) -> Response:

@@ -15,6 +15,14 @@ def campaigns_by_id(session: Session, ids: Collection[str]) -> Sequence[Campaign
     return session.scalars(select(Campaign).where(Campaign.id.in_(ids))).all() if ids else []
 
 
+def campaigns_that_stay(session: Session, ids: Collection[str]) -> dict[str, Campaign]:
+    """Those of these ids that are campaigns, and will be until the commit."""
+    if not ids:
+        return {}
+    wanted = select(Campaign).where(Campaign.id.in_(ids)).order_by(Campaign.id)
+    return {row.id: row for row in session.scalars(wanted.with_for_update(read=True, key_share=True))}
+
+
 def campaign_locked(session: Session, campaign_id: str) -> Campaign | None:
     """As it is now, locked until the commit. It keeps no decision waiting, which names it: a launch counts its audience under this lock."""
     return session.get(Campaign, campaign_id, with_for_update={"key_share": True}, populate_existing=True)

@@ -1,9 +1,33 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Poster
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPosters:
+    """The filters of the list. `after` is the id of the last one seen; a page holds one more than `limit` when there are more."""
+
+    campaign: str | None = None
+    place: str | None = None
+    after: str = ""
+    limit: int = 100
+
+
+def posters_asked(session: Session, asked: AskedPosters) -> Sequence[Poster]:
+    """By id; those that lead, or may lead, to the campaign."""
+    wanted = select(Poster).where(Poster.id > asked.after).order_by(Poster.id).limit(asked.limit + 1)
+    if asked.campaign is not None:
+        wanted = wanted.where(or_(*(column == asked.campaign for column in CAMPAIGNS)))
+    if asked.place is not None:
+        wanted = wanted.where(Poster.place_id == asked.place)
+    return session.scalars(wanted).all()
+
+
+CAMPAIGNS = (Poster.campaign_id, Poster.inside_campaign_id, Poster.again_campaign_id, Poster.then_campaign_id)
 
 
 def poster_by_id(session: Session, poster_id: str) -> Poster | None:
@@ -24,3 +48,25 @@ def poster_by_digital_link(session: Session, keys: Sequence[str]) -> Poster | No
 
 def poster_locked(session: Session, poster_id: str) -> Poster | None:
     return session.get(Poster, poster_id, with_for_update=True, populate_existing=True)
+
+
+def posters_locked(session: Session, ids: Iterable[str]) -> dict[str, Poster]:
+    """These posters as they are now, locked in the order of their ids until the commit."""
+    rows = session.scalars(
+        select(Poster)
+        .where(Poster.id.in_(set(ids)))
+        .order_by(Poster.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def ids_there(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of these ids that are posters."""
+    return set(session.scalars(select(Poster.id).where(Poster.id.in_(set(ids))))) if ids else set()
+
+
+def posters_of_links(session: Session, keys: Collection[str]) -> Sequence[Poster]:
+    """Whoever has one of these GS1 keys."""
+    return session.scalars(select(Poster).where(Poster.digital_link.in_(set(keys))).order_by(Poster.id)).all()

@@ -1,9 +1,11 @@
 """A row held against the body that the single door takes, with the same words for the same faults."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 from pydantic import BaseModel, ValidationError
 
 from offers.rules.refusals import refusals
@@ -46,6 +48,8 @@ def check(kind: Kind, row: Row) -> Checked:
     key = value.get(kind.key)
     if isinstance(key, int) and not isinstance(key, bool) and not kind.key_is_in_body:
         key = str(key)
+    if key is None and kind.own_key:
+        key = kind.own_key + _made_of(value)
     found = [*row.wrong, *_faults_of_key(kind, key)]
     rest = value if kind.key_is_in_body else {name: one for name, one in value.items() if name != kind.key}
     body = None
@@ -63,6 +67,11 @@ def check(kind: Kind, row: Row) -> Checked:
             row.without_value(), _told(key) if isinstance(key, str) else None, None, the_first_of(row, found)
         )
     return Checked(row, str(key), body)
+
+
+def _made_of(value: Mapping[str, Any]) -> str:
+    said = {name: one for name, one in value.items() if one is not None}
+    return hashlib.blake2b(msgspec.json.encode(said, order="deterministic"), digest_size=13).hexdigest()
 
 
 def _value(kind: Kind, row: Row) -> tuple[Mapping[str, Any], Flat | None]:

@@ -68,6 +68,7 @@ class Columns:
     """Groups with one more name below, as in `consents.location.at`, and those of these names that are no text."""
     items: Mapping[str, Cell] = field(default_factory=dict)
     """Columns of one item. Rows that stand together under one key are then one row with several items."""
+    needs_key: bool = True
 
     def path_of(self, column: str) -> tuple[str, ...] | None:
         """Where a column's cell goes, or None where it goes nowhere."""
@@ -125,7 +126,7 @@ def _paths(heading: list[str], columns: Columns) -> list[tuple[str, ...]]:
     twice = next((column for column, many in Counter(heading).items() if many > 1), None)
     if twice is not None:
         raise FileRefused(f"the column {twice!r} comes twice", 1)
-    if columns.key not in heading:
+    if columns.needs_key and columns.key not in heading:
         raise FileRefused(f"the column {columns.key!r} is missing", 1)
     above = {path[:length] for path in paths if path for length in range(1, len(path))}
     both = next((path for path in paths if path in above), None)

@@ -1,4 +1,4 @@
-"""The four kinds of rows that are taken in: the field that holds the id, the body of the single door, and a table's columns."""
+"""The kinds of rows that are taken in: the field that holds the id, the body of the single door, and a table's columns."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from offers.rules.place import PlaceBody
+from offers.rules.poster import PosterBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody, Id
 from offers.rules.purchase import PurchaseBody, PurchaseId
@@ -20,6 +21,8 @@ class Kind:
     columns: Columns
     key_of: TypeAdapter[Any]
     key_is_in_body: bool = False
+    own_key: str = ""
+    """What an id begins with that is made of the row itself, where it brings none: the same row again is the same thing."""
 
     @property
     def key(self) -> str:
@@ -28,7 +31,7 @@ class Kind:
 
 def kinds() -> dict[str, Kind]:
     """By their nouns."""
-    return {kind.noun: kind for kind in (_places(), _customers(), _products(), _purchases())}
+    return {kind.noun: kind for kind in (_places(), _customers(), _products(), _purchases(), _posters())}
 
 
 def _places() -> Kind:
@@ -68,3 +71,9 @@ def _purchases() -> Kind:
         TypeAdapter(PurchaseId),
         key_is_in_body=True,
     )
+
+
+def _posters() -> Kind:
+    words = ("name", "place", "lat", "lon", "campaign", "in_store", "again", "from", "until", "digital_link")
+    columns = Columns("id", {**dict.fromkeys(words, text), "inside": flag}, {"then": text}, needs_key=False)
+    return Kind("posters", PosterBody, columns, TypeAdapter(Id), own_key="pst_")

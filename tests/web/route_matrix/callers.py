@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers import customers, devices, keys, pickups, products, purchases, users
+from offers import customers, devices, keys, pickups, posters, products, purchases, users
 from offers.devices import Registered
 from offers.records.database import Database
 from offers.rules.order import OrderBody
+from offers.rules.poster import PosterBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import DeviceBody
 from offers.rules.purchase import PurchaseBody
@@ -53,6 +54,9 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     town.offer("unused", imported=["SPRING-2026"])
     town.campaign("sneakers", offer="ten-percent")
     town.campaign("draft", live=False)
+    town.campaign("scanned", "scan", live=False)
+    poster = PosterBody.model_validate({"place": STORE, "campaign": "scanned"})
+    town.write(lambda session: posters.put_poster(session, "window", poster, now=NOON))
     town.write(lambda session: products.put_product(session, "SNEAK-1", product(), now=NOON))
     for role in KEYS:
         knocking.headers[role] = _bearer(town.write(partial(keys.create_key, role=role, now=NOON)))
@@ -63,6 +67,7 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     _add_who_may_not(town, knocking, tokens, strange)
     knocking.ids |= {"offer_id": "ten-percent", "code": town.coupons()[0].id, "geofence_id": fence}
     knocking.ids |= {"place_id": STORE, "customer_id": SOMEBODY, "campaign_id": "sneakers", "sku": "SNEAK-1"}
+    knocking.ids["poster_id"] = "window"
     return knocking
 
 

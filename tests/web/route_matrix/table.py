@@ -104,6 +104,7 @@ def own_pages() -> Access:
 
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
 _PURCHASE = in_fields(examples.PURCHASE, PurchaseBody) | {"place": STORE}
+_POSTER = {"place": STORE, "campaign": "scanned"}
 _OFFER = {"name": "Ten percent", "kind": "percentage", "value": 10, "codes": "none"}
 _ORDER = {"customer": SOMEBODY, "place": STORE, "status": "ready"}
 _FEATURES = {
@@ -179,6 +180,17 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/customers/import": takes_files(_LINES, {"id": "somebody-new"}),
     "POST /v1/products/import": takes_files(_LINES, {"sku": "NEW-1", "title": {"en": "New"}}),
     "POST /v1/purchases/import": takes_files(_LINES, _PURCHASE, sellers=True),
+    "POST /v1/posters": writes(_POSTER, 201),
+    "PUT /v1/posters/{poster_id}": writes(_POSTER, missing=201),
+    "GET /v1/posters": looks(),
+    "GET /v1/posters/{poster_id}": looks(),
+    "GET /v1/posters/{poster_id}.svg": looks(),
+    "GET /v1/posters/{poster_id}.png": looks(),
+    "GET /v1/posters/{poster_id}.pdf": looks(),
+    "POST /v1/posters/{poster_id}/retire": writes(),
+    "DELETE /v1/posters/{poster_id}": writes(None, 204),
+    "POST /v1/posters/import": takes_files(_LINES, _POSTER),
+    "GET /v1/scans": looks(),
     "POST /v1/offers": writes(_OFFER, 201),
     "PUT /v1/offers/{offer_id}": writes(_OFFER, missing=201),
     "GET /v1/offers": looks(),

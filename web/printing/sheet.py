@@ -1,0 +1,140 @@
+"""A poster as a page to print, A4 to A0. The one room of fpdf.
+
+Letters are Helvetica, one of the fonts that every PDF reader has: nothing is shipped, and nothing embedded. It has the letters of
+Western Europe (Windows-1252's part of Latin 1). A letter that it has not is written without its accent, or as `?`.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from fpdf import FPDF
+from fpdf.drawing_primitives import DeviceGray
+from fpdf.enums import Align, PathPaintRule
+
+from web.printing.code import Code
+from web.printing.words import words_of
+
+Paper = Literal["A4", "A3", "A2", "A1", "A0"]
+PAPERS: dict[Paper, tuple[float, float]] = {
+    "A4": (210, 297),
+    "A3": (297, 420),
+    "A2": (420, 594),
+    "A1": (594, 841),
+    "A0": (841, 1189),
+}
+"""Millimetres, ISO 216."""
+FONT = "Helvetica"
+_POINT = 25.4 / 72
+_ALSO = str.maketrans(
+    dict(zip("\u2018\u2019\u201a\u2032\u201c\u201d\u201e\u2033", "'','" + '"' * 4, strict=True))
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | {
+        "\u2026": "...",
+        "\u20ac": "EUR",
+        "\u2122": "(TM)",
+        "\u2022": "\u00b7",
+        "\u1e9e": "SS",
+        "\u0153": "oe",
+        "\u0152": "OE",
+    }
+    | dict(zip("\u0142\u0141\u0111\u0110\u0131", "lLdDi", strict=True))
+)
+"""What has a usual way to be written without the sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """`url` is what somebody types who can not scan."""
+
+    code: Code
+    url: str
+    language: str
+    title: str | None
+    store: str | None
+    name: str | None
+    """Of the placement: not on the page, but in the document's own words."""
+    changed_at: datetime
+
+
+def pdf(printed: Printed, paper: Paper) -> bytes:
+    """One page. Its measures are those of A4, grown with the paper."""
+    width, height = PAPERS[paper]
+    page = _Page(width, height)
+    words = words_of(printed.language)
+    title = printed.title or words["title"]
+    document = page.document
+    document.set_creation_date(printed.changed_at)
+    document.set_title(" - ".join(one for one in (title, printed.name) if one))
+    document.set_lang(printed.language)
+    document.set_creator("Passerby")
+    page.say(title, top=22, size=44, bold=True, lines=3)
+    if printed.store:
+        page.say(printed.store, top=86, size=22, lines=2)
+    page.draw(printed.code, top=112, side=120)
+    page.say(words["scan_me"], top=238, size=22, bold=True)
+    page.say(f"{words['or_type']} {printed.url.partition('://')[2]}", top=256, size=13, lines=2)
+    return bytes(document.output())
+
+
+def writable(text: str) -> str:
+    """What the font has for it; a letter that it has not loses its accent or is a question mark, and a little picture is left out."""
+    return " ".join("".join(map(_written, text.translate(_ALSO))).split())
+
+
+def _written(sign: str) -> str:
+    if _is_writable(sign) or sign.isspace():
+        return sign
+    bare = "".join(one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
+    if bare and all(map(_is_writable, bare)):
+        return bare
+    return "" if unicodedata.category(sign) in ("Mn", "Cf", "Cc", "Cs", "So", "Sk") else "?"
+
+
+def _is_writable(sign: str) -> bool:
+    return " " <= sign <= "~" or "\u00a0" <= sign <= "\u00ff"
+
+
+class _Page:
+    def __init__(self, width: float, height: float) -> None:
+        self.document = FPDF(unit="mm", format=(width, height))
+        self.document.set_auto_page_break(auto=False)
+        self.document.set_margin(0)
+        self.document.add_page()
+        self._width = width
+        self._scale = width / 210
+
+    def say(self, text: str, *, top: float, size: float, bold: bool = False, lines: int = 1) -> None:
+        """In the middle, in the largest letters up to `size` points in which it takes no more than so many lines."""
+        document, scale = self.document, self._scale
+        margin, said = 18 * scale, writable(text)
+        for points in range(round(size * scale), round(8 * scale) - 1, -1):
+            document.set_font(FONT, style="B" if bold else "", size=points)
+            document.set_xy(margin, top * scale)
+            leading = points * _POINT * 1.2
+            room = self._width - 2 * margin
+            broken: list[str] = document.multi_cell(  # type: ignore[assignment]  # its type depends on `output`
+                room, leading, said, align=Align.C, dry_run=True, output="LINES"
+            )
+            if len(broken) <= lines:
+                break
+        for number, line in enumerate(broken[:lines]):
+            document.set_xy(margin, top * scale + number * leading)
+            document.cell(room, leading, line.strip(), align=Align.C)
+
+    def draw(self, code: Code, *, top: float, side: float) -> None:
+        """With its quiet zone `side` wide, as one shape: modules that are drawn one by one show seams."""
+        scale = self._scale
+        module = side * scale / code.side
+        left, above = (self._width - side * scale) / 2, top * scale
+        with self.document.new_path() as path:
+            path.style.fill_color = DeviceGray(0)
+            path.style.stroke_color = None
+            path.style.paint_rule = PathPaintRule.FILL_NONZERO
+            for x, y, many in code.runs():
+                path.move_to(left + x * module, above + y * module)
+                path.horizontal_line_relative(many * module)
+                path.vertical_line_relative(module)
+                path.horizontal_line_relative(-many * module)
+                path.close()
