@@ -20,12 +20,14 @@ from offers.records.queries.stepping import take_step, tried
 from offers.records.queries.telling import tell_elsewhere
 from offers.records.queries.there import There, fetch
 from offers.records.tables import Delivery, Device, Offer
+from offers.rules.campaign import Message
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.personal_facts import About, message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, Words, choose_language, word
 from offers.rules.push_lanes import TRY_PAUSE, LaneState, Ways
 from offers.rules.quiet_hours import ends_at
+from offers.rules.scan_moments import page_of
 from offers.rules.sending import Step, after_the_pause, life_over, put_off
 from offers.rules.service_messages import ready_message
 from offers.rules.values import language_chain
@@ -158,10 +160,13 @@ def why_not(row: Delivery, there: There) -> str | None:
 
 def _why_no_offer(there: There) -> str | None:
     campaign, coupon = there.campaign, there.coupon
-    if not (there.customer.offers and there.customer.location):
+    # of a poster's moment no position was used: offers alone have to be agreed to
+    if not (there.customer.offers and (there.customer.location or there.scan_id)):
         return "no_consent"
     if campaign is None:
         return "not_live"
+    if there.is_over:
+        return "finished"
     if not there.is_reachable:
         return "no_reachable_device"
     if there.place is None:
@@ -271,7 +276,13 @@ def _worded(row: Delivery, there: There, about: About) -> Worded:
     facts = message_facts(
         about, language_chain(language, *defaults), there.now.astimezone(there.zone), message.facts_named()
     )
-    return language, message.sources(), facts, wording.image_of(message, campaign, there.named)
+    return language, _sources(message, there.scan_id), facts, wording.image_of(message, campaign, there.named)
+
+
+def _sources(message: Message, scan_id: str | None) -> Mapping[str, str]:
+    """A reminder that names no address leads to the page of its scan."""
+    sources = message.sources()
+    return sources if scan_id is None or "url" in sources else {**sources, "url": page_of(scan_id)}
 
 
 def _order_worded(row: Delivery, there: There) -> Worded:

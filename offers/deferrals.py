@@ -7,11 +7,13 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from offers.deciding import Decided, Moment, decide
+from offers.records.queries import abandoned
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deferrals as queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Deferral
 from offers.rules.eligibility import key_once_due
+from offers.rules.scan_moments import scan_of
 
 MOST_MOMENTS = 200
 """In one transaction: their customers are locked until its end."""
@@ -30,7 +32,7 @@ def count_deferrals(session: Session, *, now: datetime) -> tuple[int, int]:
 def decide_deferred(session: Session, ids: Sequence[str], *, now: datetime) -> Decided:
     """Decide anew whatever is due of the customers of these; the rows go in the same transaction.
 
-    A moment's campaigns are decided together, so that one wins. Its life counts from when it came due, its distance is known no more. Safe to
+    A scan of which something has come overnight is left: nothing is decided of it. A moment's campaigns are decided together, so that one wins. Its life counts from when it came due, its distance is known no more. Safe to
     repeat and to run twice at once: customers are locked first, what another took is not there any more. Of more than 200 moments the rest
     waits for the next look.
     """
@@ -42,7 +44,11 @@ def decide_deferred(session: Session, ids: Sequence[str], *, now: datetime) -> D
     groups = [list(rows) for _, rows in groupby(due, key=lambda row: (row.customer_id, row.moment))][:MOST_MOMENTS]
     taken = queries.take(session, (row.id for rows in groups for row in rows))
     still = [[row for row in rows if row.id in taken] for rows in groups]
-    return decide(session, [_moment(rows) for rows in still if rows], customers, now=now)
+    moments = [_moment(rows) for rows in still if rows]
+    scans = {one.scan_id for one in moments if one.scan_id}
+    wanted = abandoned.still_wanted(session, scans) if scans else set()
+    moments = [one for one in moments if one.scan_id is None or one.scan_id in wanted]
+    return decide(session, moments, customers, now=now)
 
 
 def _moment(rows: Sequence[Deferral]) -> Moment:
@@ -58,4 +64,5 @@ def _moment(rows: Sequence[Deferral]) -> Moment:
         at=max(row.not_before for row in rows),
         only=frozenset(row.campaign_id for row in rows),
         happened_at=min(row.happened_at for row in rows),
+        scan_id=scan_of(first.moment),
     )

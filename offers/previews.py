@@ -12,7 +12,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries import wording
 from offers.records.tables import Customer, Device, Place
-from offers.rules.campaign import CampaignBody, parse_campaign
+from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody, parse_campaign
 from offers.rules.draws import draw_variant
 from offers.rules.personal_facts import message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, choose_language
@@ -36,7 +36,8 @@ def preview(
 ) -> dict[str, Any]:
     """What would go out to a customer whom the campaign decides to send to: at a place, at a time, in the words of a variant.
 
-    `{customer, place, language, variant, texts: {tag: …}, refusals: [{path, name, message}]}`: `language` is the one they would get; each of
+    `{customer, place, language, variant, shown_on, texts: {tag: …}, refusals: [{path, name, message}]}`: `shown_on` is `push`, or `page` where
+    a poster's page says it: then no size is too much, and there is no address. `language` is the one they would get; each of
     the `texts` is as rules/preview.py says; with a refusal the default text goes out. A coupon's code is an example.
     """
     customer = customer_queries.customer_by_id(session, asked.customer)
@@ -47,8 +48,9 @@ def preview(
     at = asked.at or now
     limits = campaign_queries.limits_now(session)
     device = _device(session, customer)
+    of_a_poster, on_a_page = campaign.trigger.on in OF_A_POSTER, campaign.trigger.on in ON_A_PAGE
     named = wording.named_in(session, [campaign], [customer.id], at)
-    about = wording.about(customer, place, device, campaign, named, distance_m=DISTANCE_M)
+    about = wording.about(customer, place, device, campaign, named, distance_m=None if of_a_poster else DISTANCE_M)
     offer = named.offers.get(campaign.offer or "")
     about = wording.with_an_example(about, offer, at)
     local = at.astimezone(_zone(customer, place))
@@ -58,7 +60,9 @@ def preview(
     texts, refusals = {}, []
     for tag, message in messages.items():
         facts = message_facts(about, language_chain(tag, *defaults), local)
-        texts[tag], wrong = preview_text(message.sources(), facts, tag, f"{path}.{tag}", most_bytes)
+        texts[tag], wrong = preview_text(
+            message.sources(), facts, tag, f"{path}.{tag}", None if on_a_page else most_bytes
+        )
         refusals += wrong
     wanted = customer.language or (device.locale if device else None)
     return {
@@ -66,6 +70,7 @@ def preview(
         "place": place.id if place else None,
         "language": choose_language(messages, language_chain(wanted, *defaults)),
         "variant": variant,
+        "shown_on": "page" if on_a_page else "push",
         "texts": texts,
         "refusals": refusals,
     }

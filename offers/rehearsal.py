@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
 from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import past_scans
 from offers.records.queries import places as place_queries
 from offers.records.queries import rehearsals as queries
 from offers.records.queries.past_people import people_between
+from offers.records.tables import Scan, Transition
 from offers.rules.audience import Needs
-from offers.rules.campaign import TriggerRule, parse_campaign
+from offers.rules.campaign import OF_A_POSTER, TriggerRule, parse_campaign
 from offers.rules.choosing import Running
-from offers.rules.rehearsed import ASSUMES, Tally
+from offers.rules.eligibility import usual_life
+from offers.rules.rehearsed import ASSUMES, OF_POSTERS, Tally
 from offers.rules.rehearsing import Past, Person, Rehearsing, Seen, Where
 
 SLICE = 5_000
@@ -64,7 +67,7 @@ def rehearse(
         "complete": until == now,
         **run.tally.as_json(run.since, until),
         "would_displace": dict(sorted(run.rehearsing.displaced.items())),
-        "assumes": list(ASSUMES),
+        "assumes": [*ASSUMES, *(OF_POSTERS if run.of_a_poster else ())],
     }
 
 
@@ -99,12 +102,14 @@ class _Run:
             raise NotFound("campaign")
         body = parse_campaign(campaign.definition)
         self.session, self.since, self.now, self.bounds = session, since, now, bounds
-        self.version = campaign.version
+        self.version, self.of_a_poster = campaign.version, body.trigger.on in OF_A_POSTER
         self.places = _Places(session, body.trigger)
         stock = queries.what_was_left(session, body.offer, campaign_id, since) if body.offer else None
         running = Running(campaign_id, campaign.version, live=True, body=body)
         limits = campaign_queries.limits_now(session)
-        self.rivals = queries.rivals_of(session, campaign_id, body.trigger.on, body.trigger.role, limits.message_life)
+        self.rivals = queries.rivals_of(
+            session, campaign_id, body.trigger.on, body.trigger.role, usual_life(body.trigger.on, limits)
+        )
         self.rehearsing = Rehearsing(running, limits, stock)
         self.people: dict[str, Person] = {}
         self.tally = Tally()
@@ -125,14 +130,39 @@ class _Run:
 
     def _portions(self) -> Iterator[Portion]:
         """All that the campaign waits for, in the order in which it happened. Whatever else will make moments joins them here."""
-        yield from self._crossings()
+        if self.of_a_poster:
+            yield from self._scans()
+        else:
+            yield from self._crossings()
+
+    def _scans(self) -> Iterator[Portion]:
+        """Scans of the posters that lead to the campaign; of all, where none does yet. What was left of them is a moment when its time is up."""
+        is_scan = self.rehearsing.campaign.body.trigger.on == "scan"
+        wait = timedelta(0) if is_scan else self.rehearsing.limits.abandoned_after
+        if wait is None:
+            yield Portion([], self.now)
+            return
+        posters = past_scans.places_of_posters(self.session, self.rehearsing.campaign.id if is_scan else None)
+        self.places.learn(posters.values())
+        posters = {poster: place for poster, place in posters.items() if self.places.meant(place)}
+        last, after = self.now - wait, (self.since - wait, "")
+        going_on: queries.Mark | None = after
+        while going_on is not None:
+            end = queries.end_of_slice(self.session, Scan, going_on, last, self.bounds.slice)
+            to = end or last
+            if is_scan:
+                moments = past_scans.scans_between(self.session, going_on, to, posters)
+            else:
+                moments = past_scans.left_between(self.session, going_on, to, posters, wait)
+            yield Portion(moments, end[0] + wait if end else self.now)
+            going_on = end
 
     def _crossings(self) -> Iterator[Portion]:
         trigger = self.rehearsing.campaign.body.trigger
         named = trigger.places if not trigger.tags and 0 < len(trigger.places) <= MOST_PLACES_NAMED else None
         after: queries.Mark | None = (self.since, "")
         while after is not None:
-            end = queries.end_of_slice(self.session, after, self.now, self.bounds.slice)
+            end = queries.end_of_slice(self.session, Transition, after, self.now, self.bounds.slice)
             moments = queries.moments_between(
                 self.session, after, end or self.now, kind=trigger.on, role=trigger.role, places=named
             )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from offers.errors import NotFound
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import counting
+from offers.records.queries import posters_of_campaigns as poster_queries
 from offers.records.queries import reports as queries
 
 COUNTED = {
@@ -23,8 +24,10 @@ LEFT = {"decisions": "decision", "deliveries": "delivery", "receipts": "receipt"
 
 
 def report(session: Session, campaign_id: str, *, since: datetime | None = None) -> dict[str, Any]:
-    """`{campaign, since, decisions, deliveries, receipts, coupons, by_version}`: counts, each by outcome or state; of receipts
+    """`{campaign, since, decisions, deliveries, receipts, coupons, scans, orders, reminders, by_version}`: counts, each by outcome or state; of receipts
     `received` and `opened`. A delivery that is `sent` was accepted by the push service; that it arrived only its receipt says.
+
+    Of a campaign that posters lead to `scans` by people, `orders` that came of them, and the `reminders` that were decided of those left.
 
     Those too whose rows have left, of days that began since then; but for `by_version`, which has a row for each version and variant of
     what is kept: days are counted without versions. A version is null where its decision is no longer kept.
@@ -45,7 +48,18 @@ def report(session: Session, campaign_id: str, *, since: datetime | None = None)
         "campaign": campaign_id,
         "since": since,
         **_plain(whole),
+        **_plain(of_posters(session, campaign_id, since=since)),
         "by_version": [{"version": version, "variant": variant, **_plain(of)} for (version, variant), of in rows],
+    }
+
+
+def of_posters(session: Session, campaign_id: str, *, since: datetime | None = None) -> dict[str, Counter[str]]:
+    """`{scans, orders, reminders}` of the posters that led to a campaign. Scans that have left are counted as long as days are."""
+    return {
+        "scans": poster_queries.scans_counted(session, campaign_id, since)
+        + counting.kept_counts(session, "scan", since=since, campaign_id=campaign_id),
+        "orders": poster_queries.orders_counted(session, campaign_id, since),
+        "reminders": poster_queries.reminders_counted(session, campaign_id, since),
     }
 
 

@@ -13,6 +13,7 @@ from offers.records.queries import places as place_queries
 from offers.records.queries.posters import poster_by_id
 from offers.records.tables import Customer, Scan
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.scan_moments import scan_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,6 @@ class Given:
     coupon: coupon_queries.Held | None = None
     happened: list[dict[str, Any]] = field(default_factory=list)
     """Live events, to tell after the commit."""
-
-
-def moment_key(scan_id: str, *, asked_for: bool) -> str:
-    return f"scan:{scan_id}:asked" if asked_for else f"scan:{scan_id}"
 
 
 def decide_scan(
@@ -45,11 +42,13 @@ def decide_scan(
     held = coupon_queries.held_of_campaign(session, customer.id, scan.campaign_id, keys, now)
     if held is not None:
         return Given("send", held)
-    at_first = decision_queries.outcome_of(session, customer.id, scan.campaign_id, moment_key(scan.id, asked_for=False))
+    at_first = decision_queries.outcome_of(
+        session, customer.id, scan.campaign_id, scan_moment(scan.id, asked_for=False)
+    )
     if at_first is not None and (not asked_for or at_first == "held_out"):
         return Given(at_first)
     moment = Moment(
-        key=moment_key(scan.id, asked_for=asked_for),
+        key=scan_moment(scan.id, asked_for=asked_for),
         trigger="scan",
         customer_id=customer.id,
         device_id=scan.device_id or "",

@@ -13,7 +13,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Delivery
-from offers.rules.campaign import CampaignBody, parse_campaign
+from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody, parse_campaign
 from offers.rules.draws import draw_variant
 from offers.rules.push_address import is_heard_of
 
@@ -35,12 +35,17 @@ class QueuedTest:
 def send_test(session: Session, campaign_id: str, device_id: str, *, now: datetime) -> QueuedTest:
     """Queue the message for the device, past caps, cooldown, quiet hours, hold-out and budget; the coupon's code is an example.
 
-    `NotFound` names the campaign or the device. `Conflict` `no_address` or `no_consent`: the device can not be pushed to, or its customer has
+    `NotFound` names the campaign or the device. `Conflict` `not_a_push`: a poster's page tells the campaign; scan one. `no_address` or `no_consent`: the device can not be pushed to, or its customer has
     not agreed to offers.
     """
     campaign = campaign_queries.campaign_by_id(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
+    body = parse_campaign(campaign.definition)
+    if body.trigger.on in ON_A_PAGE:
+        raise Conflict(
+            "A poster's page tells this campaign, and no push does: scan one of its posters.", reason="not_a_push"
+        )
     device = customer_queries.device_with_its_customer_locked(session, device_id)
     if device is None or device.revoked_at is not None:
         raise NotFound("device")
@@ -52,7 +57,6 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
     before = queries.tests_since(session, device_id, now - WITHIN)
     if len(before) >= MOST_TESTS:
         return QueuedTest(None, max(1, int((before[-MOST_TESTS] + WITHIN - now).total_seconds()) + 1))
-    body = parse_campaign(campaign.definition)
     row = Delivery(
         id=new_id("dlv"),
         customer_id=customer.id,
@@ -61,7 +65,10 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
         kind="test",
         moment=new_id("test"),
         variant=draw_variant(campaign.id, customer.id, body.variants),
-        context={"place_id": _place(session, body), "distance_m": DISTANCE_M},
+        context={
+            "place_id": _place(session, body),
+            "distance_m": None if body.trigger.on in OF_A_POSTER else DISTANCE_M,
+        },
         state="queued",
         turn=0,
         created_at=now,

@@ -38,6 +38,9 @@ REPORT: Json = {
     "campaign": "sneakers",
     "since": "2026-12-01T00:00:00Z",
     **_COUNTS,
+    "scans": {"first": 412, "in_store": 31, "known": 96, "repeat": 57},
+    "orders": {"bought": 9, "cancelled": 2, "reserved": 23},
+    "reminders": {"no_consent": 12, "send": 18},
     "by_version": [{"version": 1, "variant": None, **_COUNTS}],
 }
 PREVIEW: Json = {
@@ -45,6 +48,7 @@ PREVIEW: Json = {
     "place": "kalverstraat-102",
     "language": "nl",
     "variant": None,
+    "shown_on": "push",
     "texts": {
         "nl": {
             "title": "Hoi Sanne",

@@ -149,6 +149,7 @@ LIMITS: Json = {
     "hold_out_percent": 0,
     "default_language": "en",
     "message_life": "PT15M",
+    "abandoned_after": "PT1H",
     "delivery_rate": None,
 }
 PRODUCT: Json = {

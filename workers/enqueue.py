@@ -18,6 +18,7 @@ QUEUES = (LANES, DELIVERIES, SWEEPS)
 MATCH = "passerby.match"
 DELIVER = "passerby.deliver"
 DECIDE_DEFERRED = "passerby.decide_deferred"
+DECIDE_ABANDONED = "passerby.decide_abandoned"
 
 log = structlog.get_logger()
 
@@ -77,6 +78,10 @@ class Doorbell:
     def decide_deferred(self, deferral_ids: Sequence[str]) -> None:
         for start in range(0, len(deferral_ids), 200):
             self._ring(DECIDE_DEFERRED, [list(deferral_ids[start : start + 200])], DELIVERIES)
+
+    def decide_abandoned(self, scan_ids: Sequence[str]) -> None:
+        for start in range(0, len(scan_ids), 200):
+            self._ring(DECIDE_ABANDONED, [list(scan_ids[start : start + 200])], DELIVERIES)
 
     def _ring(self, task: str, args: list[object], queue: str) -> None:
         try:

@@ -12,6 +12,7 @@ import structlog
 from redis import Redis
 
 from offers import history
+from offers.abandoned import decide_abandoned, due_abandoned
 from offers.coupons import expire_coupons
 from offers.customers import known_customers
 from offers.deciding import Decided
@@ -98,6 +99,18 @@ def decide_what_is_due(database: Database, ids: Sequence[str], now: datetime) ->
     """Decide deferred moments anew, in one transaction; what follows is the caller's to carry out. Safe to repeat."""
     with database.transaction() as session:
         return decide_deferred(session, ids, now=now)
+
+
+def look_at_abandoned(database: Database, now: datetime) -> list[str]:
+    """Scans to ring for, of which nothing came."""
+    with database.reading() as session:
+        return due_abandoned(session, now=now)
+
+
+def decide_what_was_left(database: Database, scan_ids: Sequence[str], now: datetime) -> Decided:
+    """Decide scans of which nothing came, in one transaction; what follows is the caller's to carry out. Safe to repeat."""
+    with database.transaction() as session:
+        return decide_abandoned(session, scan_ids, now=now)
 
 
 def tell_what_waits(redis: Redis, database: Database, now: datetime) -> None:

@@ -15,7 +15,7 @@ from offers.claiming import count_due
 from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
-from workers.enqueue import DECIDE_DEFERRED, DELIVER, MATCH
+from workers.enqueue import DECIDE_ABANDONED, DECIDE_DEFERRED, DELIVER, MATCH
 from workers.matching import Matched
 from workers.slots import Slots
 from workers.vitals import HEARD_WORKER, count, forget_the_dead
@@ -93,9 +93,26 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.COUPONS_LOOK: look_at_coupons,
         beat.REPAIR: repair,
         beat.PURGE: purge,
+        **_of_scans(parts),
     }
     for name, task in named.items():
         app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
+
+
+def _of_scans(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
+    """The tasks of what is left of scans."""
+
+    def look_at_abandoned() -> None:
+        here = parts()
+        here.bell.decide_abandoned(sweeps.look_at_abandoned(here.database, sweeps.utc(time.time())))
+
+    def decide_abandoned(scan_ids: list[str]) -> None:
+        here = parts()
+        decided = sweeps.decide_what_was_left(here.database, scan_ids, sweeps.utc(time.time()))
+        here.bell.deliver(decided.deliveries)
+        follow_happened(here, decided.happened)
+
+    return {beat.ABANDONED_LOOK: look_at_abandoned, DECIDE_ABANDONED: decide_abandoned}
 
 
 def send_in_a_slot(parts: "Parts", slots: Slots) -> bool:

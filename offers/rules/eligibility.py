@@ -22,6 +22,8 @@ from offers.rules.values import write_duration
 LONGEST_WAIT = timedelta(days=1)
 """How long after it happened a moment may be decided anew: quiet hours may be moved while it waits, and a zone too."""
 
+ABANDONED_LIFE = timedelta(hours=12)
+
 OUTCOMES = (
     "not_live",
     "outside_schedule",
@@ -150,7 +152,12 @@ def _cooldown(campaign: CampaignBody, now_is: Circumstances) -> Verdict | None:
 
 
 def life_of(campaign: CampaignBody, limits: Limits) -> timedelta:
-    return campaign.life or limits.message_life
+    return campaign.life or usual_life(campaign.trigger.on, limits)
+
+
+def usual_life(trigger: str, limits: Limits) -> timedelta:
+    """Of a campaign that names none: being near is over in minutes, and what somebody looked at is of use all day."""
+    return ABANDONED_LIFE if trigger == "abandoned" else limits.message_life
 
 
 def expires_at(campaign: CampaignBody, limits: Limits, moment_at: datetime) -> datetime:

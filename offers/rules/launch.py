@@ -92,6 +92,26 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
+class Hanging:
+    """What a campaign of posters waits for."""
+
+    posters: int
+    """That hang, or will: for `scan` those that lead to the campaign, for `abandoned` all."""
+    places: frozenset[str]
+    """At which scans of these happen: a poster's own, else the store nearest to it."""
+    stores: int
+    """Of all that there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The campaign's product. `pieces` in all stores; none where the shop has told of no stock."""
+
+    is_there: bool
+    pieces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rests:
     """Everything that a launch rests on, already fetched."""
 
@@ -105,6 +125,31 @@ class Rests:
     """None where nobody was counted: then nothing is said of it, and there are no people."""
     people: Sequence[Person]
     rivals: Sequence[Rival]
+    hanging: Hanging | None = None
+    """None where it waits for something at geofences."""
+    shelf: Shelf | None = None
+    """None where it waits for something at geofences, or shows no product."""
+
+
+def no(name: str, path: str, message: str, **facts: Any) -> Finding:
+    return Finding(name, path, message, True, facts)
+
+
+def but(name: str, path: str, message: str, **facts: Any) -> Finding:
+    return Finding(name, path, message, False, facts)
+
+
+MOST_NAMED = 10
+"""Places, or campaigns, that one finding names; of the others it says how many."""
+
+
+def listed(ids: Sequence[str], noun: str = "places") -> dict[str, Any]:
+    return {noun: list(ids[:MOST_NAMED]), "more": max(0, len(ids) - MOST_NAMED)}
+
+
+def named(ids: Sequence[str]) -> str:
+    more = len(ids) - MOST_NAMED
+    return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def refusals(findings: Iterable[Finding]) -> list[Finding]:

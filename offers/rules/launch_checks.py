@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from offers.rules import eligibility
-from offers.rules.campaign import CampaignBody
-from offers.rules.launch import Finding, Reach, Rests, Site, Stock
+from offers.rules import eligibility, poster_checks
+from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody
+from offers.rules.launch import Finding, Reach, Rests, Site, Stock, but, listed, named, no
 from offers.rules.launch_times import times_of
 from offers.rules.opening import Spot, goes_by_the_spot
 from offers.rules.personalise import choose_language
@@ -16,8 +15,6 @@ from offers.rules.template_facts import Text, fact_to_blame, has_fact, texts_of
 from offers.rules.templates import facts_named
 from offers.rules.values import language_chain, zone_or_none
 
-MOST_NAMED = 10
-"""Places, or campaigns, that one finding names; of the others it says how many."""
 SMALL_SHARE = 10
 """A budget for fewer than one in so many of those it could reach is small."""
 
@@ -29,29 +26,31 @@ def look(body: CampaignBody, rests: Rests) -> list[Finding]:
 
 def _over(body: CampaignBody, rests: Rests) -> list[Finding]:
     until = body.schedule.until
-    return [_no("schedule_over", "schedule.until", "has passed")] if until is not None and until <= rests.now else []
+    return [no("schedule_over", "schedule.until", "has passed")] if until is not None and until <= rests.now else []
 
 
 def _places(body: CampaignBody, rests: Rests) -> list[Finding]:
+    if body.trigger.on in OF_A_POSTER:
+        return []
     role = body.trigger.role
     fenced = [one for one in rests.sites if one.fenced]
     if not fenced:
-        return [_no("no_geofence", "trigger", f"none of its places has a geofence with the role {role}", role=role)]
+        return [no("no_geofence", "trigger", f"none of its places has a geofence with the role {role}", role=role)]
     if body.trigger.on == "dwell" and not any(one.dwells for one in fenced):
-        return [_no("no_dwell", "trigger.on", "none of its places' geofences has a dwell_s to wait for")]
+        return [no("no_dwell", "trigger.on", "none of its places' geofences has a dwell_s to wait for")]
     found = []
     if bare := [one.id for one in rests.sites if not one.fenced]:
-        said = f"{_named(bare)} {_has(bare)} no geofence with the role {role}"
-        found.append(_but("no_geofence", "trigger", said, role=role, **_listed(bare)))
+        said = f"{named(bare)} {_has(bare)} no geofence with the role {role}"
+        found.append(but("no_geofence", "trigger", said, role=role, **listed(bare)))
     if body.trigger.on == "dwell" and (still := [one.id for one in fenced if not one.dwells]):
-        said = f"{_named(still)} {_has(still)} no dwell_s to wait for"
-        found.append(_but("no_dwell", "trigger.on", said, **_listed(still)))
+        said = f"{named(still)} {_has(still)} no dwell_s to wait for"
+        found.append(but("no_dwell", "trigger.on", said, **listed(still)))
     paused = [one.id for one in fenced if one.paused]
     if len(paused) == len(fenced):
-        found.append(_no("places_paused", "trigger.places", "all of its places are paused"))
+        found.append(no("places_paused", "trigger.places", "all of its places are paused"))
     elif paused:
-        said = f"{_named(paused)} {'are' if len(paused) > 1 else 'is'} paused"
-        found.append(_but("places_paused", "trigger.places", said, **_listed(paused)))
+        said = f"{named(paused)} {'are' if len(paused) > 1 else 'is'} paused"
+        found.append(but("places_paused", "trigger.places", said, **listed(paused)))
     return found
 
 
@@ -62,7 +61,7 @@ def _spot(body: CampaignBody, site: Site) -> Spot | None:
 
 def _times(body: CampaignBody, rests: Rests) -> list[Finding]:
     """By the clocks of the places: a customer's own zone is known when there is a customer."""
-    schedule, quiet = body.schedule, rests.limits.quiet_hours
+    schedule, quiet = body.schedule, None if body.trigger.on in ON_A_PAGE else rests.limits.quiet_hours
     if schedule.until is not None and schedule.until <= rests.now:
         return []
     fenced = [one for one in rests.sites if one.fenced]
@@ -70,10 +69,10 @@ def _times(body: CampaignBody, rests: Rests) -> list[Finding]:
     clocks = [(zone_or_none(one.time_zone) or ZoneInfo("UTC"), one.opening_hours, _spot(body, one)) for one in running]
     times = times_of(schedule, clocks, quiet, rests.now)
     if not times.ever_in_week:
-        return [_no("never_runs", "schedule.weekly", "no hour of these lies within the schedule")]
+        return [no("never_runs", "schedule.weekly", "no hour of these lies within the schedule")]
     if not times.ever_open:
         said = "none of its places is ever open in the time in which it runs"
-        return [_no("never_open", "schedule.only_when_open", said)]
+        return [no("never_open", "schedule.only_when_open", said)]
     if times.ever_loud or quiet is None:
         return []
     window = quiet.model_dump(mode="json")
@@ -82,8 +81,8 @@ def _times(body: CampaignBody, rests: Rests) -> list[Finding]:
         "schedule.weekly" if schedule.weekly else "schedule.only_when_open" if schedule.only_when_open else "schedule"
     )
     if body.quiet_hours == "defer":
-        return [_but("always_quiet", path, f"{said}: each message waits for their end", **window)]
-    return [_no("always_quiet", path, said, **window)]
+        return [but("always_quiet", path, f"{said}: each message waits for their end", **window)]
+    return [no("always_quiet", path, said, **window)]
 
 
 def _offer(body: CampaignBody, rests: Rests) -> list[Finding]:
@@ -91,18 +90,18 @@ def _offer(body: CampaignBody, rests: Rests) -> list[Finding]:
         return []
     stock = rests.stock
     if stock is None:
-        return [_no("no_offer", "offer", f"there is no offer {body.offer!r}", offer=body.offer)]
+        return [no("no_offer", "offer", f"there is no offer {body.offer!r}", offer=body.offer)]
     if stock.valid_until is not None and stock.valid_until <= rests.now:
         said = f"it was good until {stock.valid_until.isoformat()}"
-        return [_no("offer_over", "offer", said, until=stock.valid_until.isoformat())]
+        return [no("offer_over", "offer", said, until=stock.valid_until.isoformat())]
     if nothing := _nothing_to_give(stock):
-        return [_no("empty_budget", "offer", nothing)]
+        return [no("empty_budget", "offer", nothing)]
     left = min((one for one in (_budget_left(stock), stock.codes_left) if one is not None), default=None)
     wanted = rests.reach.reachable_and_consenting if rests.reach else 0
     if left is None or left * SMALL_SHARE >= wanted:
         return []
     said = f"{left} are left, for {wanted} customers that it could reach"
-    return [_but("small_budget", "offer", said, left=left, reachable_and_consenting=wanted)]
+    return [but("small_budget", "offer", said, left=left, reachable_and_consenting=wanted)]
 
 
 def _nothing_to_give(stock: Stock) -> str | None:
@@ -124,16 +123,21 @@ def _audience(body: CampaignBody, rests: Rests) -> list[Finding]:
     """Never refused: customers may register later."""
     reach = rests.reach
     if body.hold_out_percent == 100:
-        return [_but("all_held_out", "hold_out_percent", "everybody is held out: nobody gets it")]
+        return [but("all_held_out", "hold_out_percent", "everybody is held out: nobody gets it")]
+    if body.trigger.on in ON_A_PAGE:
+        return []  # the page is there for who is not known too, and becomes so on it
     if reach is None or body.who.needs.stays:
         return []  # who is inside or near a place is so for minutes: nobody being there now says nothing
     if reach.size == 0:
-        return [_but("no_audience", "audience", "nobody is in it yet", size=0)]
+        return [but("no_audience", "audience", "nobody is in it yet", size=0)]
     if reach.reachable_and_consenting:
         return []
     counts = {name: getattr(reach, name) for name in Reach.__slots__}
+    if body.trigger.on in OF_A_POSTER:
+        said = f"of {reach.size} in it {reach.reachable} can be reached and {reach.consenting} agreed to offers, none of them both"
+        return [but("nobody_to_remind", "audience", said, **counts)]
     said = f"of {reach.size} in it {reach.reachable} can be reached and {reach.consenting} agreed to location and offers, none of them both"
-    return [_but("nobody_reachable", "audience", said, **counts)]
+    return [but("nobody_reachable", "audience", said, **counts)]
 
 
 def _texts(body: CampaignBody, rests: Rests) -> list[Finding]:
@@ -141,14 +145,14 @@ def _texts(body: CampaignBody, rests: Rests) -> list[Finding]:
     found = []
     if not any(tag in body.messages for tag in _upwards(default)):
         said = f"there is no text in {default}, the default language"
-        found.append(_but("no_default_language", "messages", said, language=default))
+        found.append(but("no_default_language", "messages", said, language=default))
     for text in texts_of(body):
         for noun, missing in (("customers", _of_people(rests, text, default)), ("places", _of_places(rests, text))):
             blamed = Counter(one for one in (fact_to_blame(text.source, each) for each in missing) if one)
             for fact, lacking in sorted(blamed.items()):
                 of = len(missing)
                 said = f"{{{{ {fact} }}}} has no default, and {lacking} of {of} {noun} lack it: it is the default text for them"
-                found.append(_but("missing_facts", text.path, said, fact=fact, lacking=lacking, of=of, noun=noun))
+                found.append(but("missing_facts", text.path, said, fact=fact, lacking=lacking, of=of, noun=noun))
     return found
 
 
@@ -185,13 +189,13 @@ def _rivals(body: CampaignBody, rests: Rests) -> list[Finding]:
     ]
     always = [one.id for one in before if one.everywhere and _always(one.body, body, rests.now)]
     if always:
-        said = f"{_named(always)} {_stands(always)} before it at every one of its moments"
-        return [_but("outranked_always", "priority", said, **_listed(always, "campaigns"))]
+        said = f"{named(always)} {_stands(always)} before it at every one of its moments"
+        return [but("outranked_always", "priority", said, **listed(always, "campaigns"))]
     some = [one.id for one in before]
     if not some:
         return []
-    said = f"{_named(some)} {_stands(some)} before it where both may speak"
-    return [_but("overlap", "priority", said, **_listed(some, "campaigns"))]
+    said = f"{named(some)} {_stands(some)} before it where both may speak"
+    return [but("overlap", "priority", said, **listed(some, "campaigns"))]
 
 
 def _overlaps(one: CampaignBody, other: CampaignBody, now: datetime) -> bool:
@@ -214,29 +218,15 @@ def _always(rival: CampaignBody, mine: CampaignBody, now: datetime) -> bool:
 CHECKS: Sequence[Callable[[CampaignBody, Rests], list[Finding]]] = (
     _over,
     _places,
+    poster_checks.posters,
     _times,
     _offer,
+    poster_checks.product,
     _texts,
+    poster_checks.strangers,
     _audience,
     _rivals,
 )
-
-
-def _no(name: str, path: str, message: str, **facts: Any) -> Finding:
-    return Finding(name, path, message, True, facts)
-
-
-def _but(name: str, path: str, message: str, **facts: Any) -> Finding:
-    return Finding(name, path, message, False, facts)
-
-
-def _listed(ids: Sequence[str], noun: str = "places") -> dict[str, Any]:
-    return {noun: list(ids[:MOST_NAMED]), "more": max(0, len(ids) - MOST_NAMED)}
-
-
-def _named(ids: Sequence[str]) -> str:
-    more = len(ids) - MOST_NAMED
-    return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _has(ids: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """The desk's settings and their defaults: the limits that hold over all campaigns."""
 
 from datetime import time, timedelta
+from typing import Annotated
 
 from pydantic import Field
 
@@ -20,5 +21,7 @@ class Limits(Strict):
     hold_out_percent: int = Field(0, ge=0, le=100)
     default_language: Language = "en"
     message_life: Duration = timedelta(minutes=15)
+    abandoned_after: Annotated[Duration, Field(lt=timedelta(days=1))] | None = timedelta(hours=1)
+    """How long after a scan of which nothing came its customer is reminded, by campaigns with the trigger `abandoned`; none: never."""
     delivery_rate: int | None = Field(None, ge=1, le=100_000)
     """Messages a second, over all processes and ways out."""

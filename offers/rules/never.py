@@ -6,16 +6,17 @@ one that can be pushed to), and last what has not happened.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from offers.rules.audience import Miss
 from offers.rules.audience.brief import brief
-from offers.rules.campaign import CampaignBody, TriggerRule
+from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody, TriggerRule
+from offers.rules.eligibility import purposes_of
+from offers.rules.never_scanned import Scanned, unmet
 
 MOST_PLACES = 5
 """Other places that are named; of more it says how many."""
-NEEDED = ("location", "offers")
 PLAIN = ("language", "time_zone", "name", "tags", "sizes", "attributes")
 """Facts of which a profile has one value."""
 
@@ -62,6 +63,10 @@ class Standing:
     """What is kept of where they were."""
     stayed: Mapping[str, Stayed]
     """By place."""
+    campaign_id: str = ""
+    scanned: Sequence[Scanned] = ()
+    """What is kept of what they scanned."""
+    abandoned_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,10 @@ def _reasons(one: Standing) -> Iterator[Never]:
         yield Never("outside_schedule", _known(**{"from": schedule.start, "until": schedule.until}, now=one.now))
     if one.miss is not None:
         yield Never("not_in_audience", {"path": one.miss.path, "condition": brief(one.miss.condition), **_has(one)})
-    if missing := [purpose for purpose in NEEDED if purpose not in one.consents]:
+    if missing := [purpose for purpose in purposes_of(one.body, asked_for=False) if purpose not in one.consents]:
         yield Never("no_consent", {"missing": missing})
+    if one.body.trigger.on in ON_A_PAGE:
+        return  # no device has to be reached
     if not one.devices:
         yield Never("no_device")
     elif not one.reachable:
@@ -102,7 +109,15 @@ def _has(one: Standing) -> dict[str, Any]:
 
 def _no_moment(one: Standing) -> Never:
     trigger = one.body.trigger
+    if trigger.on in OF_A_POSTER:
+        said = trigger.model_dump(mode="json", exclude={"role"})
+        return Never("no_moment", {"trigger": said, **_unmet_of_posters(one, trigger)})
     return Never("no_moment", {"trigger": trigger.model_dump(mode="json"), **_unmet(one, trigger)})
+
+
+def _unmet_of_posters(one: Standing, trigger: TriggerRule) -> dict[str, Any]:
+    since = max(one.launched_at, one.trigger_since) if one.launched_at else None
+    return unmet(one.campaign_id, trigger, one.scanned, since=since, abandoned_after=one.abandoned_after, now=one.now)
 
 
 def _unmet(one: Standing, trigger: TriggerRule) -> dict[str, Any]:

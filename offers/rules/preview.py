@@ -1,5 +1,6 @@
 """What is asked of a preview, and what it says of one language's text."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,14 +28,17 @@ class PreviewBody(Strict):
 
 
 def preview_text(
-    message: Mapping[str, str], facts: Mapping[str, Any], language: str, path: str, most_bytes: int
+    message: Mapping[str, str], facts: Mapping[str, Any], language: str, path: str, most_bytes: int | None
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """One language's text as it would go out, and why it would not go out in its own words.
 
     `{title, body, url, bytes, missing, warnings}`: `missing` are the facts that keep its own words back, `warnings` as
-    `{path, message}` what a phone would not show. `path` is where the message stands in the campaign.
+    `{path, message}` what a phone would not show. `most_bytes` is none where no push carries it: then title and body are all there is, of any
+    size, and `url` is none. `path` is where the message stands in the campaign.
     """
-    words = word(message, facts, language, most_bytes)
+    if most_bytes is None:
+        message = {part: source for part, source in message.items() if part != "url"}
+    words = word(message, facts, language, sys.maxsize if most_bytes is None else most_bytes)
     refusals = [{"path": f"{path}.{gap.part}".rstrip("."), "name": gap.kind, "message": gap.said} for gap in words.gaps]
     text = {
         "title": words.title,
@@ -42,7 +46,7 @@ def preview_text(
         "url": words.url,
         "bytes": words.bytes,
         "missing": list(dict.fromkeys(fact for gap in words.gaps for fact in gap.facts)),
-        "warnings": [] if words.gaps else _too_long(message, facts, words, path),
+        "warnings": [] if words.gaps or most_bytes is None else _too_long(message, facts, words, path),
     }
     return text, refusals
 

@@ -22,6 +22,8 @@ ASSUMES = (
     "every_message_leaves",
 )
 """What a rehearsal takes for granted, by name; docs/http-api.md says each in a sentence."""
+OF_POSTERS = ("posters_as_they_are_now", "coupons_are_kept")
+"""What is taken for granted too of campaigns of posters."""
 SAMPLE = 50
 MOST_PLACES = 20
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from offers.rules.audience import ANY_STORE, Profile
 from offers.rules.audience.nodes import AHEAD
 from offers.rules.budget import Left
+from offers.rules.campaign import ON_A_PAGE
 from offers.rules.choosing import Running, answers, with_whose_clock
 from offers.rules.eligibility import Circumstances, Verdict, key_once_due, rank
 from offers.rules.limits import Limits
@@ -182,7 +183,7 @@ class Rehearsing:
 
     def answer(self, seen: Seen, where: Where, past: Past) -> Verdict | None:
         """What it would have said; none where it has answered this moment already."""
-        if self._is_answered(seen):
+        if self._is_answered(seen) or self._holds_its_coupon(seen):
             return None
         winners = past.winners.get((seen.customer_id, seen.key), ())
         circumstances = self._circumstances(seen, where, past, {one.decision_id for one in winners})
@@ -197,6 +198,11 @@ class Rehearsing:
             return True
         self._answered.add(mark)
         return False
+
+    def _holds_its_coupon(self, seen: Seen) -> bool:
+        """On a page the coupon that somebody holds is the answer, and nothing is decided."""
+        body = self.campaign.body
+        return body.trigger.on in ON_A_PAGE and body.offer is not None and seen.customer_id in self._sent
 
     def _circumstances(self, seen: Seen, where: Where, past: Past, at_once: set[str]) -> Circumstances:
         """`at_once` is what was decided of this very moment: its campaigns are asked before any of them sends."""
@@ -241,7 +247,9 @@ class Rehearsing:
     def _compete(self, seen: Seen, verdict: Verdict, winners: Sequence[Winner], now_is: Circumstances) -> Verdict:
         """Nothing stands against it: what really won the moment comes before it, or would have had to give way."""
         mine = rank(self.campaign.id, self.campaign.body.priority)
-        before = [one for one in winners if rank(one.campaign_id, one.priority) < mine]
+        # a poster leads to one campaign: what it led to then gives way
+        is_alone = self.campaign.body.trigger.on in ON_A_PAGE
+        before = [one for one in winners if not is_alone and rank(one.campaign_id, one.priority) < mine]
         if before:
             first = min(before, key=lambda one: rank(one.campaign_id, one.priority))
             outranked = Verdict("outranked", {"by": first.campaign_id, "priority": first.priority})

@@ -172,3 +172,25 @@ def test_what_is_not_there_is_not_found(town: Town, store: str) -> None:
     for customer, campaign in (("nobody", "sneakers"), ("sanne", "nothing")):
         with pytest.raises(NotFound):
             look(town, customer, campaign)
+
+
+def test_a_page_may_say_more_than_a_push_and_leads_nowhere(town: Town, store: str) -> None:
+    town.customer()
+    messages = {"nl": {"title": "Titel", "body": "{{ product.title }} " * 9, "url": "/sale"}}
+    town.product(title={"nl": "Sneaker " * 35})
+    told = {}
+    for on in ("scan", "abandoned"):
+        town.campaign(on=on, live=False, product="SNEAK-1", messages=messages)
+        told[on] = look(town)
+    page, push = told["scan"]["texts"]["nl"], told["abandoned"]["texts"]["nl"]
+    assert (told["scan"]["shown_on"], told["abandoned"]["shown_on"]) == ("page", "push")
+    assert (page["url"], page["warnings"]) == (None, [])
+    assert push["url"] == "/sale"
+    assert push["warnings"] != []
+
+
+@pytest.mark.parametrize("on", ["scan", "abandoned"])
+def test_no_posters_moment_knows_how_far_it_is(town: Town, store: str, on: str) -> None:
+    town.customer()
+    town.campaign(on=on, live=False, messages={"nl": {"title": "Nabij", "body": "{{ place.distance_m }} m"}})
+    assert look(town)["texts"]["nl"]["missing"] == ["place.distance_m"]

@@ -129,3 +129,13 @@ def test_a_consent_that_is_withdrawn_meanwhile_holds(town: Town, phone: str) -> 
     town.write(lambda session: set_consents(session, "sanne", said, source="app", now=NIGHT))
     assert town.claim([delivery], now=NIGHT).held == []
     assert [(one["state"], one["reason"]) for one in town.deliveries()] == [("failed", "no_consent")]
+
+
+def test_a_page_is_no_push_to_try(town: Town, phone: str) -> None:
+    town.place()
+    town.campaign("page", "scan", live=False)
+    with pytest.raises(Conflict) as refused:
+        _test(town, phone, "page")
+    assert refused.value.reason == "not_a_push"
+    town.campaign("back", "abandoned", live=False)
+    assert _test(town, phone, "back").delivery_id is not None

@@ -207,6 +207,7 @@ def test_settings_change_by_name(admin: httpx.Client) -> None:
         "hold_out_percent": 0,
         "default_language": "en",
         "message_life": "PT15M",
+        "abandoned_after": "PT1H",
         "delivery_rate": None,
     }
     changed = admin.patch("/v1/settings", json={"quiet_hours": None, "hold_out_percent": 10})

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import campaigns, overview
-from offers.rules.campaign import parse_campaign
+from offers import campaigns, overview, reports
+from offers.rules.campaign import OF_A_POSTER, parse_campaign
 from offers.rules.launch import refusals, warnings
 from web.asking import Cursor, Named
 from web.console.campaign_form import definition, tags_of, told
@@ -42,6 +42,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         outcomes = overview.count_outcomes(session, campaign_id=campaign_id)
         states = overview.count_deliveries(session, campaign_id=campaign_id)
         unlisted = overview.count_unlisted(session, campaign_id=campaign_id)
+        funnel = reports.of_posters(session, campaign_id) if item["trigger"]["on"] in OF_A_POSTER else {}
         versions = overview.versions_of(session, campaign_id)
         places = overview.name_places(session)
         offers = overview.name_offers(session)
@@ -56,6 +57,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         warned=told(said_of(warnings(found), desk.voice, "warn", names), tags),
         outcomes=sorted(outcomes.items(), key=lambda one: (-one[1], one[0])),
         states=sorted(states.items(), key=lambda one: (-one[1], one[0])),
+        funnel={name: sorted(counts.items()) for name, counts in funnel.items()},
         unlisted=unlisted,
         versions=versions,
         may=[

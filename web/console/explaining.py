@@ -9,7 +9,7 @@ from markupsafe import Markup
 from offers.overview import Names
 from web.console.speaking import Voice
 
-DURATIONS = ("cooldown", "window", "life", "longest_wait")
+DURATIONS = ("cooldown", "window", "life", "longest_wait", "abandoned_after")
 MOMENTS = (
     "happened_at",
     "last_sent",
@@ -29,9 +29,16 @@ BECAUSE_OF = {
     "campaign_cooldown": ("last_held_out",),
 }
 """An outcome whose sentence depends on which of these facts it rests on."""
-SERIES = {"places": "", "roles": "role_", "kinds": "k_"}
+SERIES = {"places": "", "posters": "", "roles": "role_", "kinds": "k_"}
 """Facts that are lists, and how the words of what they list begin; places have names."""
-WORDED = {"role": "role_", "status": "status_", "of": "f_of_", "zone_of": "zone_of_", "customer_zone": "zone_"}
+WORDED = {
+    "role": "role_",
+    "finished_by": "did_",
+    "status": "status_",
+    "of": "f_of_",
+    "zone_of": "zone_of_",
+    "customer_zone": "zone_",
+}
 """Facts that are one of a few, and how the words of what they are begin."""
 NOT_SHOWN = ("path", "unmet", "more")
 

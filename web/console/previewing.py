@@ -37,6 +37,8 @@ class Preview:
     customer: dict[str, Any]
     place: str | None
     variant: str | None
+    is_page: bool
+    """Not a push: a poster's page says it."""
     offer: dict[str, Any] | None
     texts: list[Previewed]
 
@@ -58,7 +60,14 @@ def preview_of(desk: Desk, campaign: CampaignBody, typed: str, errors: Errors, c
         place = overview.names_of(session, [told]).places.get(told["place"])
     texts = [_text(tag, text, told) for tag, text in told["texts"].items()]
     offer = _offer(desk, campaign.offer)
-    return Preview(meant[0], place, told["variant"], offer, sorted(texts, key=lambda one: not one.theirs))
+    return Preview(
+        meant[0],
+        place,
+        told["variant"],
+        told["shown_on"] == "page",
+        offer,
+        sorted(texts, key=lambda one: not one.theirs),
+    )
 
 
 def _offer(desk: Desk, offer_id: str | None) -> dict[str, Any] | None:

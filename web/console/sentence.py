@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE
 from web.console.speaking import Voice
 
 MOST_NAMES = 3
@@ -24,7 +25,7 @@ def sentence(item: Mapping[str, Any], places: Mapping[str, str], offers: Mapping
         else voice.words["someone"]
     )
     return voice.say(
-        "sentence",
+        "sentence_scan" if moment in ON_A_PAGE else "sentence",
         who=who,
         moment=voice.words[f"s_{moment}"],
         where=voice.say(f"w_{moment}", places=where),
@@ -52,7 +53,8 @@ def _where(trigger: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
     if tags := trigger.get("tags"):
         texts.append(voice.say("places_tagged", tags=_strong(", ".join(tags))))
     where = voice.series(texts, "or") if texts else _strong(voice.words["any_place"])
-    return voice.say("around", places=where) if trigger.get("role") == "approach" else where
+    is_around = trigger.get("role") == "approach" and trigger["on"] not in OF_A_POSTER
+    return voice.say("around", places=where) if is_around else where
 
 
 def _title(item: Mapping[str, Any], voice: Voice) -> str:

@@ -40,7 +40,7 @@ class OnDevice(Strict):
 def send_test(campaign_id: Named, body: OnDevice, _caller: Server, parts: Have) -> Response:
     """Now, of a draft too, and past every limit. Nothing is counted, reserved or spent; a coupon's code is an example.
 
-    409 `no_address` when the device can not be pushed to, `no_consent` when its customer has not agreed to offers. A device gets ten an hour.
+    409 `not_a_push` where a poster's page tells the campaign, `no_address` when the device can not be pushed to, `no_consent` when its customer has not agreed to offers. A device gets ten an hour.
     """
     with parts.database.transaction() as session:
         tested = testing.send_test(session, campaign_id, body.device_id, now=parts.now())

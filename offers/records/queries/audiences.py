@@ -168,8 +168,10 @@ class Counted:
     both: int
 
 
-def count(session: Session, audience: Audience, now: datetime) -> Counted:
-    """In one query, as of `now`; for the rest of the transaction PostgreSQL may use more memory."""
+def count(
+    session: Session, audience: Audience, now: datetime, purposes: Sequence[str] = ("location", "offers")
+) -> Counted:
+    """In one query, as of `now`; who consents agreed to these purposes; for the rest of the transaction PostgreSQL may use more memory."""
     _make_room(session)
     pushable = (
         select(Device.customer_id.label("whose"))
@@ -177,7 +179,7 @@ def count(session: Session, audience: Audience, now: datetime) -> Counted:
         .group_by(Device.customer_id)
         .subquery()
     )
-    can_reach, agrees = pushable.c.whose.is_not(None), consenting()
+    can_reach, agrees = pushable.c.whose.is_not(None), consenting(purposes)
     wanted = (
         select(
             func.count(),
@@ -204,9 +206,9 @@ def _make_room(session: Session) -> None:
         session.execute(select(func.set_config("work_mem", "64MB", True), func.set_config("jit", "off", True)))
 
 
-def consenting() -> Holds:
-    """Whether a customer agreed to what every campaign needs: location and offers."""
-    return and_(Customer.location.is_(True), Customer.offers.is_(True))
+def consenting(purposes: Sequence[str]) -> Holds:
+    """Whether a customer agreed to what a campaign needs: location and offers, or for posters' moments offers alone."""
+    return and_(*(getattr(Customer, purpose).is_(True) for purpose in purposes))
 
 
 def reachable() -> Holds:

@@ -9,10 +9,14 @@ from sqlalchemy.orm import Session
 from offers.records.queries import audiences as audience_queries
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import offers as offer_queries
+from offers.records.queries import places as place_queries
+from offers.records.queries import posters_of_campaigns as poster_queries
+from offers.records.queries import products as product_queries
 from offers.records.tables import Customer, Geofence, Place
 from offers.rules.audience import Audience, read_audience
-from offers.rules.campaign import CampaignBody, TriggerRule, parse_campaign
-from offers.rules.launch import Person, Reach, Reached, Rests, Rival, Site, Stock
+from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody, TriggerRule, parse_campaign
+from offers.rules.eligibility import purposes_of
+from offers.rules.launch import Hanging, Person, Reach, Reached, Rests, Rival, Shelf, Site, Stock
 from offers.rules.template_facts import facts_of_profile
 
 LOOKED_AT = 100
@@ -22,8 +26,8 @@ LOOKED_AT = 100
 def whom_it_reaches(session: Session, body: CampaignBody, now: datetime) -> Reached:
     """Counts the audience: under a second for a million customers on PostgreSQL, seconds on SQLite."""
     audience = read_audience(body.audience)
-    people = [_person(one) for one in _some_reached(session, audience, now)]
-    return Reached(body.audience, _reach(session, audience, now), people)
+    people = [_person(one) for one in _some_reached(session, audience, body, now)]
+    return Reached(body.audience, _reach(session, audience, body, now), people)
 
 
 def what_a_launch_rests_on(
@@ -31,6 +35,7 @@ def what_a_launch_rests_on(
 ) -> Rests:
     """In a number of queries that does not grow."""
     sites, covered = _sites(session, body.trigger)
+    of_a_poster = body.trigger.on in OF_A_POSTER
     return Rests(
         campaign_id=campaign_id,
         now=now,
@@ -39,19 +44,26 @@ def what_a_launch_rests_on(
         stock=None if body.offer is None else _stock(session, body.offer),
         reach=reached.reach,
         people=reached.people,
-        rivals=_rivals(session, campaign_id, body.trigger, covered),
+        # a poster leads to one campaign: no other is asked of its scans
+        rivals=[] if body.trigger.on in ON_A_PAGE else _rivals(session, campaign_id, body.trigger, covered),
+        hanging=_hanging(session, campaign_id, body.trigger, now) if of_a_poster else None,
+        shelf=_shelf(session, body.product) if of_a_poster and body.product else None,
     )
 
 
-def _reach(session: Session, audience: Audience, now: datetime) -> Reach:
-    counted = audience_queries.count(session, audience, now)
-    return Reach(counted.size, counted.reachable, counted.consenting, counted.both)
+def _reach(session: Session, audience: Audience, body: CampaignBody, now: datetime) -> Reach:
+    """Of a page nobody has to be reached: it is enough that they agreed."""
+    counted = audience_queries.count(session, audience, now, purposes_of(body, asked_for=False))
+    both = counted.consenting if body.trigger.on in ON_A_PAGE else counted.both
+    return Reach(counted.size, counted.reachable, counted.consenting, both)
 
 
-def _some_reached(session: Session, audience: Audience, now: datetime) -> Sequence[Customer]:
+def _some_reached(session: Session, audience: Audience, body: CampaignBody, now: datetime) -> Sequence[Customer]:
     """Those first by id of whom a message can reach and may be sent to."""
     within = audience_queries.holds(audience, now, session.get_bind().dialect.name)
-    wanted = select(Customer).where(within, audience_queries.consenting(), audience_queries.reachable())
+    wanted = select(Customer).where(within, audience_queries.consenting(purposes_of(body, asked_for=False)))
+    if body.trigger.on not in ON_A_PAGE:
+        wanted = wanted.where(audience_queries.reachable())
     return session.scalars(wanted.order_by(Customer.id).limit(LOOKED_AT)).all()
 
 
@@ -76,10 +88,29 @@ def _sites(session: Session, trigger: TriggerRule) -> tuple[list[Site], Covered]
     for place, address, time_zone, hours, lat, lon, paused, tags in session.execute(places):
         labels = frozenset(map(str, tags))
         if trigger.covers(trigger.on, trigger.role, place, labels):
-            fenced, dwell = place in dwells, bool(dwells.get(place))
+            # of posters every place is meant, whatever geofences it has
+            fenced, dwell = place in dwells or trigger.on in OF_A_POSTER, bool(dwells.get(place))
             sites.append(Site(place, address, time_zone, hours, (lat, lon), paused=paused, fenced=fenced, dwells=dwell))
             covered.append((place, labels))
     return sites, covered
+
+
+def _hanging(session: Session, campaign_id: str, trigger: TriggerRule, now: datetime) -> Hanging:
+    spots = poster_queries.hanging(session, now, campaign_id if trigger.on == "scan" else None)
+    nearest = place_queries.nearest_store_ids(session, (spot for place, spot in spots if place is None))
+    places = (place or nearest[spot] for place, spot in spots)
+    stores = session.scalar(select(func.count()).select_from(Place).where(Place.kind == "store")) or 0
+    return Hanging(len(spots), frozenset(one for one in places if one), stores)
+
+
+def _shelf(session: Session, sku: str) -> Shelf:
+    product = product_queries.product_by_sku(session, sku)
+    if product is None:
+        return Shelf(is_there=False)
+    there = place_queries.places_by_id(session, product.stock)
+    told = [product.stock[place] for place in there]
+    pieces = [sum(one.values()) if isinstance(one, dict) else one for one in told]
+    return Shelf(is_there=True, pieces=sum(pieces) if told else None)
 
 
 def _stock(session: Session, offer_id: str) -> Stock | None:

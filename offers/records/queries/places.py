@@ -128,5 +128,16 @@ def note_removal(session: Session, version: int) -> None:
 
 def nearest_store_id(session: Session, lat: float, lon: float) -> str | None:
     """The store whose own point is nearest to this one; none where there is no store. On a tie the one with the lesser id."""
-    rows = session.execute(select(Place.id, Place.lat, Place.lon).where(Place.kind == "store"))
-    return min(((distance_m(lat, lon, row.lat, row.lon), row.id) for row in rows), default=(0.0, None))[1]
+    return nearest_store_ids(session, [(lat, lon)])[lat, lon]
+
+
+def nearest_store_ids(session: Session, spots: Iterable[tuple[float, float]]) -> dict[tuple[float, float], str | None]:
+    """The same for each of these (latitude, longitude), in one query."""
+    wanted = set(spots)
+    stores = (
+        session.execute(select(Place.id, Place.lat, Place.lon).where(Place.kind == "store")).all() if wanted else ()
+    )
+    return {
+        (lat, lon): min(((distance_m(lat, lon, one.lat, one.lon), one.id) for one in stores), default=(0.0, None))[1]
+        for lat, lon in wanted
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from offers.records.queries import offers as offer_queries
@@ -16,9 +16,11 @@ from offers.records.tables import (
     Coupon,
     Decision,
     OfferAtPlace,
+    Scan,
     Transition,
 )
 from offers.rules.budget import Left
+from offers.rules.campaign import OF_A_POSTER
 from offers.rules.rehearsing import CLOCKS_APART, Last, Seen, Send, Stock, Winner
 from offers.rules.values import read_duration
 
@@ -34,20 +36,30 @@ def portions(ids: Iterable[str]) -> Iterator[list[str]]:
         yield wanted[start : start + AT_A_TIME]
 
 
-def _after(mark: Mark) -> ColumnElement[bool]:
+Kept = type[Transition] | type[Scan]
+"""What is on record of what makes moments."""
+
+
+def after_mark(kept: Kept, mark: Mark) -> ColumnElement[bool]:
     at, last = mark
-    return and_(Transition.at >= at, or_(Transition.at > at, Transition.id > last))
+    return and_(kept.at >= at, or_(kept.at > at, kept.id > last))
 
 
-def end_of_slice(session: Session, after: Mark, until: datetime, size: int) -> Mark | None:
-    """The mark of the `size`-th transition after that one; none when fewer are left.
+def up_to(kept: Kept, end: Mark | datetime) -> ColumnElement[bool]:
+    if isinstance(end, datetime):
+        return kept.at <= end
+    return and_(kept.at <= end[0], or_(kept.at < end[0], kept.id <= end[1]))
+
+
+def end_of_slice(session: Session, kept: Kept, after: Mark, until: datetime, size: int) -> Mark | None:
+    """The mark of the `size`-th transition, or scan, after that one; none when fewer are left.
 
     A slice is so many rows of the index, whatever is in them: no single statement reads a whole month to find three moments.
     """
     row = session.execute(
-        select(Transition.at, Transition.id)
-        .where(_after(after), Transition.at <= until)
-        .order_by(Transition.at, Transition.id)
+        select(kept.at, kept.id)
+        .where(after_mark(kept, after), kept.at <= until)
+        .order_by(kept.at, kept.id)
         .offset(size - 1)
         .limit(1)
     ).first()
@@ -58,13 +70,15 @@ def moments_between(
     session: Session, after: Mark, to: Mark | datetime, *, kind: str, role: str, places: Collection[str] | None
 ) -> list[Seen]:
     """What made a moment of this kind, after a mark up to another, or up to a time; at these places where they are named."""
-    if isinstance(to, datetime):
-        end: ColumnElement[bool] = Transition.at <= to
-    else:
-        end = and_(Transition.at <= to[0], or_(Transition.at < to[0], Transition.id <= to[1]))
     wanted = (
         select(Transition.at, Transition.id, Transition.moment, Transition.customer_id, Transition.place_id)
-        .where(_after(after), end, Transition.kind == kind, Transition.role == role, Transition.moment.is_not(None))
+        .where(
+            after_mark(Transition, after),
+            up_to(Transition, to),
+            Transition.kind == kind,
+            Transition.role == role,
+            Transition.moment.is_not(None),
+        )
         .order_by(Transition.at, Transition.id)
     )
     if places is not None:
@@ -125,7 +139,9 @@ class Rivals:
 
 
 def rivals_of(session: Session, campaign_id: str, kind: str, role: str, usual_life: timedelta) -> Rivals | None:
+    """`role` says nothing of moments of posters, which have none."""
     said = CampaignVersion.definition
+    same_role = true() if kind in OF_A_POSTER else said["trigger"]["role"].as_string() == role
     rows = session.execute(
         select(
             CampaignVersion.campaign_id,
@@ -135,7 +151,7 @@ def rivals_of(session: Session, campaign_id: str, kind: str, role: str, usual_li
         ).where(
             CampaignVersion.campaign_id != campaign_id,
             said["trigger"]["on"].as_string() == kind,
-            said["trigger"]["role"].as_string() == role,
+            same_role,
         )
     ).all()
     lives = (read_duration(life) if life else usual_life for _, _, _, life in rows)

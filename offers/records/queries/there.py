@@ -1,18 +1,18 @@
 """What deliveries rest on, as it is now: fetched in a number of queries that does not grow with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from offers.records.queries import abandoned, wording
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import places as place_queries
-from offers.records.queries import wording
 from offers.records.tables import Customer, Delivery, Device, Offer, Order, Place
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.coupon_codes import CodeKeys
@@ -39,6 +39,10 @@ class There:
     named: wording.Named
     """What the texts of these campaigns name."""
     limits: Limits
+    scan_id: str | None
+    """Whose page a reminder is of."""
+    is_over: bool
+    """Something has come of that scan since."""
     zone: ZoneInfo
     """Of the clock that the quiet hours go by."""
     now: datetime
@@ -66,13 +70,15 @@ class Fetched:
     orders: Mapping[str, Order]
     named: wording.Named
     limits: Limits
+    wanted: Collection[str]
+    """Of the scans that are reminded of, those of which nothing has come."""
     now: datetime
 
     def there(self, row: Delivery) -> There:
         place = self.places.get(row.context.get("place_id") or "")
         customer = self.customers[row.customer_id]
         known, of = (self.tested, row.source_id) if row.kind == "test" else (self.campaigns, row.campaign_id or "")
-        campaign = known.get(of)
+        campaign, scan_id = known.get(of), row.context.get("scan_id")
         return There(
             customer=customer,
             device=self.devices[row.device_id],
@@ -84,6 +90,8 @@ class Fetched:
             order=self.orders.get(row.order_id or ""),
             named=self.named,
             limits=self.limits,
+            scan_id=scan_id,
+            is_over=scan_id is not None and scan_id not in self.wanted,
             zone=clock_of(customer.time_zone, place.time_zone if place else None).zone,
             now=self.now,
         )
@@ -102,6 +110,7 @@ def fetch(
     tested = {one.id: parse_campaign(one.definition) for one in campaign_queries.campaigns_by_id(session, tests)}
     told = {row.campaign_id: campaigns[row.campaign_id] for row in rows if row.campaign_id in campaigns}
     orders = {row.order_id for row in rows if row.order_id}
+    scans = {row.context["scan_id"] for row in rows if row.context.get("scan_id")}
     return Fetched(
         customers=customers,
         devices=customer_queries.devices_by_id(session, (row.device_id for row in rows)),
@@ -112,5 +121,6 @@ def fetch(
         orders=order_queries.orders_by_id(session, orders) if orders else {},
         named=wording.named_in(session, [*told.values(), *tested.values()], customers, now),
         limits=campaign_queries.limits_now(session),
+        wanted=abandoned.still_wanted(session, scans) if scans else (),
         now=now,
     )

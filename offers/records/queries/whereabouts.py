@@ -1,15 +1,17 @@
-"""Where a customer was, as far as it is kept: what kinds of transitions at which places, and for how long."""
+"""Where a customer was, as far as it is kept: what kinds of transitions at which places, and for how long; and what they scanned."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from offers.records.tables import Geofence, Place, Stay, Transition
+from offers.records.queries.places import nearest_store_ids, places_by_id
+from offers.records.tables import Geofence, Place, Poster, Scan, Stay, Transition
 from offers.rules.never import Seen, Stayed
+from offers.rules.never_scanned import Scanned
 
 BY_EDIT = ("geofence_created", "geofence_changed")
-MOST_STAYS = 100
+MOST_STAYS = MOST_SCANS = 100
 
 
 def seen_at(session: Session, customer_id: str) -> list[Seen]:
@@ -56,3 +58,33 @@ def stayed_at(session: Session, customer_id: str, places: Iterable[str], role: s
         if left_at is not None:
             longest[place] = max(longest.get(place, 0), int((left_at - entered_at).total_seconds()))
     return {place: Stayed(longest.get(place), dwell_s.get(place)) for place in wanted}
+
+
+def scanned_by(session: Session, customer_id: str) -> list[Scanned]:
+    """The customer's last scans: those that are known to be theirs."""
+    rows = session.execute(
+        select(Scan, Poster)
+        .join(Poster, Poster.id == Scan.poster_id)
+        .where(Scan.customer_id == customer_id, Scan.kind == "human")
+        .order_by(Scan.at.desc(), Scan.id.desc())
+        .limit(MOST_SCANS)
+    ).all()
+    spots = nearest_store_ids(session, ((poster.lat, poster.lon) for _, poster in rows if poster.place_id is None))
+    at = {poster.id: poster.place_id or spots[poster.lat, poster.lon] for _, poster in rows}
+    places = places_by_id(session, (one for one in at.values() if one))
+    found = []
+    for scan, poster in rows:
+        place = places.get(at[poster.id] or "")
+        tags = frozenset(map(str, place.tags)) if place else frozenset[str]()
+        found.append(
+            Scanned(
+                at=scan.at,
+                poster=poster.name or poster.id,
+                campaign=scan.campaign_id,
+                place=place.id if place else None,
+                tags=tags,
+                finished_by=scan.finished_by,
+                is_over=scan.reminded_at is not None,
+            )
+        )
+    return found

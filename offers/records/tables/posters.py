@@ -81,4 +81,4 @@ class Scan(Table):
     finished_by: Mapped[str | None]
     """`reserved`, `bought`, `saved` or `asked`: the last thing that was done on its page."""
     reminded_at: Mapped[datetime | None]
-    """When `abandoned` was decided for it; once, whatever came of it."""
+    """When it was looked at for `abandoned`; once, whatever came of it."""

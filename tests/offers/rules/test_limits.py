@@ -14,6 +14,7 @@ def test_the_defaults_are_those_of_the_api() -> None:
         "hold_out_percent": 0,
         "default_language": "en",
         "message_life": "PT15M",
+        "abandoned_after": "PT1H",
         "delivery_rate": None,
     }
 

@@ -15,6 +15,7 @@ from web.tongues import LANGUAGES
 
 AT = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 NAMES = Names({"kalverstraat": "Kalverstraat 102"}, {}, {}, {})
+SCANNED: dict[str, Any] = {"trigger": {"on": "scan"}, "poster": "Centraal", "at": AT}
 THERE: dict[str, Any] = {"trigger": {"on": "dwell"}, "place": "kalverstraat", "at": AT}
 NEVER: list[tuple[str, dict[str, Any], str]] = [
     ("not_live", {"status": "paused", "since": AT}, "paused"),
@@ -34,6 +35,15 @@ NEVER: list[tuple[str, dict[str, Any], str]] = [
     ("no_moment", THERE | {"unmet": "before_version", "since": AT}, "waited for that"),
     ("no_moment", THERE | {"unmet": "by_edit"}, "an edit of the outline"),
     ("no_moment", THERE | {"unmet": "no_new_moment"}, "another of their devices"),
+    ("no_moment", {"unmet": "scanned_nothing"}, "have scanned no poster"),
+    ("no_moment", {"unmet": "scanned_others", "posters": ["Centraal", "Damrak"]}, "Centraal"),
+    ("no_moment", SCANNED | {"unmet": "scanned_elsewhere", "place": "kalverstraat"}, "is for other places"),
+    ("no_moment", SCANNED | {"unmet": "scanned_before", "since": AT}, "before the campaign waited"),
+    ("no_moment", SCANNED | {"unmet": "scanned_undecided"}, "hold a coupon of it already"),
+    ("no_moment", SCANNED | {"unmet": "scan_fresh", "abandoned_after": "PT1H"}, "nobody is reminded before 1 hour"),
+    ("no_moment", SCANNED | {"unmet": "scan_finished", "finished_by": "reserved"}, "did something with it: reserved"),
+    ("no_moment", SCANNED | {"unmet": "scan_came_to_something"}, "bought or ordered something"),
+    ("no_moment", {"unmet": "abandoned_off"}, "nobody is reminded"),
     ("no_moment", {"unmet": "something_new"}, "Nothing has happened yet"),
 ]
 
@@ -60,6 +70,7 @@ def test_a_message_that_was_put_off_says_until_when() -> None:
 
 WARNED = {
     "role": "approach",
+    "product": "SNEAK-1",
     "places": ["kalverstraat", "damrak"],
     "campaigns": ["boots"],
     "more": 3,

@@ -116,4 +116,49 @@ LINES = {
         "Waar ze allebei iets mogen zeggen, gaat dit voor: {campaigns}.",
         "Wo beide sprechen dürfen, geht dies vor: {campaigns}.",
     ),
+    "check_no_store": (
+        "There is no store yet: what a poster leads to is decided at one.",
+        "Er is nog geen winkel: waar een poster naartoe leidt, wordt bij een winkel beslist.",
+        "Es gibt noch keine Filiale: Wohin ein Plakat führt, wird bei einer entschieden.",
+    ),
+    "check_abandoned_off": (
+        "The settings say that nobody is reminded of what they looked at.",
+        "Volgens de instellingen wordt niemand herinnerd aan wat ze bekeken.",
+        "Nach den Einstellungen wird niemand an das erinnert, was er angesehen hat.",
+    ),
+    "warn_no_poster": (
+        "No poster leads to it yet.",
+        "Er leidt nog geen poster naartoe.",
+        "Noch führt kein Plakat dorthin.",
+    ),
+    "warn_no_poster_there": (
+        "No poster for it hangs here: {places}.",
+        "Hier hangt er geen poster voor: {places}.",
+        "Hier hängt kein Plakat dafür: {places}.",
+    ),
+    "warn_no_product": (
+        "Its product {product} is gone: the page shows none.",
+        "Het product {product} is er niet meer: de pagina toont er geen.",
+        "Das Produkt {product} gibt es nicht mehr: Die Seite zeigt keines.",
+    ),
+    "warn_no_stock": (
+        "No store has {product}: nothing can be reserved.",
+        "Geen winkel heeft {product}: er valt niets te reserveren.",
+        "Keine Filiale hat {product}: Nichts kann reserviert werden.",
+    ),
+    "warn_never_known": (
+        "{fact} has no default, and after a scan nobody knows it: everybody gets the default text.",
+        "{fact} heeft geen default, en na een scan weet niemand het: iedereen krijgt de standaardtekst.",
+        "{fact} hat kein default, und nach einem Scan weiß es niemand: Alle bekommen den Standardtext.",
+    ),
+    "warn_unknown_to_strangers": (
+        "{fact} has no default: who scans and is not known reads the default text.",
+        "{fact} heeft geen default: wie scant en niet bekend is, leest de standaardtekst.",
+        "{fact} hat kein default: Wer scannt und nicht bekannt ist, liest den Standardtext.",
+    ),
+    "warn_nobody_to_remind": (
+        "Of {size} in its audience {reachable} can be reached and {consenting} agreed to offers, none of them both.",
+        "Van de {size} in de doelgroep zijn er {reachable} te bereiken en vonden er {consenting} aanbiedingen goed, niemand allebei.",
+        "Von {size} in der Zielgruppe sind {reachable} zu erreichen und {consenting} haben Angeboten zugestimmt, niemand beides.",
+    ),
 }

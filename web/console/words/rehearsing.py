@@ -81,6 +81,16 @@ LINES = {
         "Er was zoveel van de aanbieding als er vandaag over is, plus wat deze campagne sindsdien weggaf.",
         "Vom Angebot gab es so viel, wie heute übrig ist, und was diese Kampagne seitdem ausgab.",
     ),
+    "assume_posters_as_they_are_now": (
+        "The posters that lead to it today led to it then; where none does yet, all of them.",
+        "De posters die er vandaag naartoe leiden, leidden er toen ook naartoe; leidt er nog geen, dan allemaal.",
+        "Die Plakate, die heute dorthin führen, führten schon damals dorthin; führt noch keines, dann alle.",
+    ),
+    "assume_coupons_are_kept": (
+        "Who got its coupon holds it, and is not decided about again.",
+        "Wie de coupon kreeg, heeft die nog, en daarover wordt niet opnieuw beslist.",
+        "Wer den Coupon bekam, hat ihn noch, und darüber wird nicht erneut entschieden.",
+    ),
     "assume_every_message_leaves": (
         "No message fails on its way.",
         "Geen bericht mislukt onderweg.",
