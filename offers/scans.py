@@ -101,6 +101,12 @@ def find_poster(session: Session, asked: ScanAsked) -> Any | None:
     return scans.poster_to_scan(session, code) if 0 < len(code) <= MOST_CODE else None
 
 
+def find_state(session: Session, asked: ScanAsked, *, now: datetime) -> State:
+    """Whether the code leads anywhere now. Counts nothing."""
+    poster = find_poster(session, asked)
+    return "unknown" if poster is None else state_of(poster, now)
+
+
 def _remembered(session: Session, asked: ScanAsked, poster_id: str, at: datetime) -> str | None:
     """The scan of this visit, by what the browser remembers."""
     known = (one for one in asked.before if one.poster_id == poster_id and at - one.at < ONE_VISIT)
