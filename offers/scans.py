@@ -155,6 +155,8 @@ def _counted(
     values = _values(asked, new_id("scn"), poster, campaign, at) | {"in_store": in_store, "repeat": repeat}
     if device is not None and customer is not None:
         values |= {"device_id": device.id, "customer_id": customer.id}
+        if asked.source == "app" and device.platform != "web":
+            values["os"] = device.platform
     scans.add_scan(session, values)
     given = None
     if customer is not None:

@@ -28,7 +28,7 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
 from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, nearby, problems, receipts, reference, transitions
+from web import devices, events, health, me, nearby, problems, receipts, reference, scans, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -58,6 +58,7 @@ from web.ingest.intake import Intake
 from web.ingest.watching import Watching
 from web.landing import look
 from web.landing import pages as landing_pages
+from web.landing.scanning import open_scans
 from web.landing.telling import told_instead
 from web.listeners import Listeners
 from web.metrics import PushLanesCollector, VitalsCollector
@@ -107,6 +108,7 @@ DOORS = (
     reference.router,
     look.router,
     landing_pages.router,
+    scans.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 
@@ -139,6 +141,7 @@ class Doors:
             self.desk.include_router(router)
         open_console(self.desk)
         open_visitors(self.desk, parts)
+        open_scans(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it

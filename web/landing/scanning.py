@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from offers.landing import land_nowhere
 from offers.records.database import LOST_A_RACE
-from offers.rules.digital_link import KEYS, DigitalLinkError, parse_digital_link, poster_keys
-from offers.rules.landing import Landing
+from offers.rules.digital_link import DigitalLinkError, parse_digital_link, poster_keys
+from offers.rules.gs1_identifiers import KEYS
 from offers.rules.scanning import looks_ahead, reader_of
 from offers.scans import Before, ScanAsked, Scanned, find_state, record_scan
 from web.aftermath import carry_out
@@ -147,6 +147,6 @@ def _nobody_yet(request: Request, parts: Parts, asked: ScanAsked) -> Response:
 
 
 def _raw(request: Request) -> str:
-    path = request.scope.get("raw_path") or request.scope["path"].encode()
-    query = request.scope.get("query_string", b"")
+    path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    query: bytes = request.scope.get("query_string", b"")
     return (path + (b"?" + query if query else b"")).decode("latin-1")
