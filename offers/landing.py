@@ -24,7 +24,7 @@ from offers.rules.draws import draw_variant
 from offers.rules.landing import Item, Known, Landing, Offered, Store
 from offers.rules.limits import Limits
 from offers.rules.localised import said_in
-from offers.rules.nearby_stores import best_of, has_pieces, next_best, pieces_at, size_of, store_told, told_of
+from offers.rules.nearby_stores import best_of, gone_of, has_pieces, next_best, pieces_at, size_of, store_told, told_of
 from offers.rules.offer_worth import minimum_of, worth_of
 from offers.rules.personal_facts import message_facts
 from offers.rules.personalise import choose_language, word
@@ -134,6 +134,9 @@ def land_on(session: Session, page: Page, asked: LandAsked, *, keys: CodeKeys, n
     offered = _offered(session, led)
     shown = offered is not None or (led.offer is None and led.runs and not led.is_held_out)
     title, body = _words(session, led, nearest) if shown else (None, None)
+    item = None if led.product is None else _item(led.product, size, _with(offered, led.offer), led.languages)
+    if item is not None:
+        item = replace(item, gone=gone_of(item.sizes, order, stock))
     is_over = led.product is not None and (best is None or not led.runs)
     return Landing(
         scan_id=page.scan_id,
@@ -144,7 +147,7 @@ def land_on(session: Session, page: Page, asked: LandAsked, *, keys: CodeKeys, n
         campaign_id=page.campaign_id,
         title=title,
         body=body,
-        item=None if led.product is None else _item(led.product, size, _with(offered, led.offer), led.languages),
+        item=item,
         offer=offered,
         stores=tuple(_stores(there, told, nearest, stock, now)),
         best_store_id=best,
@@ -153,6 +156,7 @@ def land_on(session: Session, page: Page, asked: LandAsked, *, keys: CodeKeys, n
         repeat=page.repeat,
         known=_known(reader),
         outcome=led.outcome,
+        code=page.code,
     )
 
 

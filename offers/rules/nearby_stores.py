@@ -48,6 +48,19 @@ def best_of(nearest_first: Sequence[str], stock: Mapping[str, Any], size: str | 
     return None
 
 
+def gone_of(sizes: Sequence[str], stores: Sequence[str], stock: Mapping[str, Any]) -> tuple[str, ...]:
+    """The sizes that none of these stores has; none of them where one counts no sizes and has some."""
+    left = set(sizes)
+    for told in (stock.get(place_id) for place_id in stores):
+        if isinstance(told, Mapping):
+            left -= {str(size) for size, many in told.items() if many}
+        elif told:
+            return ()
+        if not left:
+            break
+    return tuple(size for size in sizes if size in left)
+
+
 def told_of(nearest_first: Sequence[str], *also: str | None) -> list[str]:
     """The nearest, with these among them however far they are; the nearest first."""
     named = {one for one in also if one in nearest_first}

@@ -58,7 +58,7 @@ def shown_landing(landing: Landing, ways: Ways) -> dict[str, Any]:
     size = _size(item, ways.size)
     store = _store(landing, ways.store, size)
     title = tidy(landing.title) or (item and tidy(item.title)) or (offer and tidy(offer.name)) or words["welcome"]
-    gone = item is not None and not any(one.has(None) for one in landing.stores)
+    gone = item is not None and bool(landing.stores) and landing.best_store_id is None
     actions = _actions(landing, words, ways, size, store)
     body = tidy(landing.body)
     known = landing.known
@@ -78,18 +78,22 @@ def shown_landing(landing: Landing, ways: Ways) -> dict[str, Any]:
             "names_product": item is not None and tidy(item.title) not in ("", title),
             "price": _price(item, offer, language),
             "offer": _offer(offer, store, words, language),
-            "at": tidy(store.name) if landing.in_store and store else None,
+            "at": next(
+                (tidy(one.name) for one in landing.stores if landing.in_store and one.id == landing.place_id), None
+            ),
+            "no_offer": landing.campaign_id is not None
+            and offer is None
+            and landing.title is None
+            and item is not None,
             "gone": gone,
-            "size_gone": size
-            if item and size and not gone and not any(one.has(size) for one in landing.stores)
-            else None,
+            "size_gone": size if item and not gone and size in item.gone else None,
             "sizes": _sizes(landing, ways, size),
             "chosen_size": size,
             "store": _told_store(store, landing, ways, size) if store else None,
             "closed": bool(store and not store.is_open and actions and actions[0].label == words["reserve"]),
             "elsewhere": _nearer_without(landing, store, size),
             "more": [_told_store(one, landing, ways, size) for one in landing.stores if one is not store],
-            "next": _next_best(landing.others, language) if gone or not item else [],
+            "next": _next_best(landing.others, language),
             "primary": actions[0] if actions else None,
             "actions": actions[1:],
             "recognise": _below(landing, "recognise", ways) if ways.recognises else None,
@@ -110,7 +114,7 @@ def shown_landing(landing: Landing, ways: Ways) -> dict[str, Any]:
 def shown_nowhere(landing: Landing, ways: Ways) -> dict[str, Any]:
     """For nowhere.html: a code that leads to no offer."""
     words, language = WORDS[landing.language], landing.language
-    state = landing.state if landing.state != "live" else "ended"
+    state = landing.state if landing.state != "live" else "nothing"
     store = landing.best_store or next(iter(landing.stores), None)
     actions = _store_actions(words, store) if store else []
     if landing.scan_id is not None and store:
@@ -142,12 +146,15 @@ def _store(landing: Landing, asked: str | None, size: str | None) -> Store | Non
     return chosen or landing.best_store or next(iter(landing.stores), None)
 
 
-def _nearer_without(landing: Landing, store: Store | None, size: str | None) -> str | None:
-    """The name of the nearest store, where it has not what a farther one has: that is why the farther one is named."""
+def _nearer_without(landing: Landing, store: Store | None, size: str | None) -> dict[str, str | None] | None:
+    """Which nearest store has not what a farther one has: that is why the farther one is named."""
     nearest = next(iter(landing.stores), None)
     if landing.item is None or store is None or nearest is None or nearest is store or nearest.has(size):
         return None
-    return tidy(nearest.name) if store.has(size) else None
+    if not store.has(size):
+        return None
+    sized = size is not None and set(nearest.pieces) != {""}
+    return {"phrase": "elsewhere_size" if sized else "elsewhere", "store": tidy(nearest.name), "size": size}
 
 
 def _price(item: Item | None, offer: Offered | None, language: str) -> dict[str, str | None] | None:
@@ -190,7 +197,7 @@ def _sizes(landing: Landing, ways: Ways, size: str | None) -> list[dict[str, Any
             "name": tidy(one),
             "href": _here(landing, ways, size=one) + "#sizes",
             "chosen": one == size,
-            "gone": not any(store.has(one) for store in landing.stores),
+            "gone": one in item.gone and bool(landing.stores),
         }
         for one in item.sizes
     ]
@@ -199,10 +206,11 @@ def _sizes(landing: Landing, ways: Ways, size: str | None) -> list[dict[str, Any
 def _told_store(store: Store, landing: Landing, ways: Ways, size: str | None) -> dict[str, Any]:
     language = landing.language
     words = WORDS[language]
+    is_here = landing.in_store and store.id == landing.place_id
     return {
         "name": tidy(store.name),
         "address": tidy(store.address),
-        "way": speaking.way(store, words, language),
+        "way": speaking.way(store, words, language) if landing.poster_id and not is_here else None,
         "hours": speaking.hours(store, ways.now, words, language),
         "open": store.is_open,
         "stock": speaking.stock(store, size, words) if landing.item else None,

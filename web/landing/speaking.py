@@ -85,6 +85,8 @@ def until(at: datetime, time_zone: str, words: Words, language: str) -> str:
 def stock(store: Store, size: str | None, words: Words) -> str:
     """What this store has of the product, in the chosen size where there are sizes."""
     sized = size is not None and set(store.pieces) != {""}
+    if sized and not any(store.pieces.values()):
+        sized = False
     if not store.has(size):
         return words["stock_none_size" if sized else "stock_none"].format(size=size)
     pieces = store.pieces.get(str(size), 0) if sized else sum(store.pieces.values())

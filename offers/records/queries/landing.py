@@ -41,6 +41,7 @@ class Page:
     retired_at: datetime | None
     starts_at: datetime | None
     ends_at: datetime | None
+    code: str
 
 
 def page_of(session: Session, scan_id: str) -> Page | None:
@@ -57,11 +58,12 @@ def page_of(session: Session, scan_id: str) -> Page | None:
             Poster.retired_at,
             Poster.starts_at,
             Poster.ends_at,
+            Poster.code,
         )
         .join(Poster, Poster.id == Scan.poster_id)
         .where(Scan.id == scan_id)
     ).first()
-    return None if row is None else Page(*row)
+    return None if row is None else Page(*tuple(row))
 
 
 @dataclass(frozen=True, slots=True)

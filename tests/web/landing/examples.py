@@ -9,7 +9,7 @@ from tests.conftest import NOON
 
 PICTURE = "https://pictures.shop.example/sneak-1.svg"
 SIZES = ("37", "38", "39", "40", "41")
-ITEM = Item("SNEAK-1", "Sneaker, white", PICTURE, "sneakers", SIZES, "38", 89_950, 71_960, "EUR")
+ITEM = Item("SNEAK-1", "Sneaker, white", PICTURE, "sneakers", SIZES, "38", 89_950, 71_960, "EUR", ("41",))
 OFFER = Offered(
     "twenty", "Twenty percent off sneakers", "20% off sneakers", "percentage", 20_000, None, None, "public",
     ends_at=datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC),
@@ -57,7 +57,7 @@ YOURS = replace(OFFER, state="yours", code=CODE, coupon_id="cpn_1")
 
 LIVE = Landing(
     "scn_8fJx2LqP", "live", "en", "pos_1", NEAR.id, "sneakers", TEXTS["en"][0], TEXTS["en"][1], ITEM, OFFER,
-    (NEAR, FAR, ROTTERDAM), NEAR.id, outcome="send",
+    (NEAR, FAR, ROTTERDAM), NEAR.id, outcome="send", code="0123456789",
 )  # fmt: skip
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunte"
 ARABIC = "متجر شارع كالفر الكبير"
@@ -81,7 +81,7 @@ STATES: Mapping[str, Landing] = {
     "long-code": replace(LIVE, known=SANNE, offer=replace(YOURS, code="WINTER-2026-" + "ABCD-EFGH-" * 2 + "JKLMNPQR")),
     "size-gone": replace(LIVE, item=replace(ITEM, size="41")),
     "sold-out": replace(
-        LIVE, stores=tuple(emptied(one) for one in LIVE.stores), best_store_id=None, others=OTHERS,
+        LIVE, item=replace(ITEM, gone=SIZES), stores=tuple(emptied(one) for one in LIVE.stores), best_store_id=None, others=OTHERS,
     ),
     "elsewhere": replace(LIVE, item=replace(ITEM, size="40"), best_store_id=FAR.id),
     "closed": replace(LIVE, stores=(replace(FAR, minutes=4, distance_m=310), ROTTERDAM), best_store_id=FAR.id),
@@ -93,7 +93,7 @@ STATES: Mapping[str, Landing] = {
     "no-price": replace(LIVE, item=replace(ITEM, price_thousandths=None, now_thousandths=None, currency=None)),
     "no-store": replace(LIVE, stores=(), best_store_id=None),
     "no-size": replace(LIVE, item=replace(ITEM, size=None)),
-    "twelve-sizes": replace(LIVE, item=replace(ITEM, sizes=TWELVE)),
+    "twelve-sizes": replace(LIVE, item=replace(ITEM, sizes=TWELVE, gone=("36", *TWELVE[5:]))),
     "ten-stores": replace(LIVE, stores=_many(10), best_store_id=_many(2)[1].id),
     "long": replace(
         LIVE, title=LONG, body="Unterwegs und doch zu Hause, mit allem, was dazu gehört. " * 5 + "Bis gleich im Laden.",

@@ -13,7 +13,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "my_offers": ("Mijn aanbiedingen", "Meine Angebote", "My offers"),
     "open_app": ("Open in de app", "In der App öffnen", "Open in the app"),
     "welcome": ("Welkom", "Willkommen", "Welcome"),
-    "you_are_at": ("Je bent bij {store}", "Sie sind bei {store}", "You are at {store}"),
+    "you_are_at": ("Je bent bij {store}.", "Sie sind bei {store}.", "You are at {store}."),
     "in_store_do": (
         "Vraag een medewerker om te passen, of stuur je vraag hieronder.",
         "Fragen Sie unser Team nach einer Anprobe, oder senden Sie unten Ihre Frage.",
@@ -58,6 +58,16 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "{store} heeft dit niet meer. Deze winkel wel:",
         "{store} hat diesen Artikel nicht mehr. Diese Filiale schon:",
         "{store} does not have this any more. This store does:",
+    ),
+    "elsewhere_size": (
+        "{store} heeft maat {size} niet meer. Deze winkel wel:",
+        "{store} hat Größe {size} nicht mehr. Diese Filiale schon:",
+        "{store} does not have size {size} any more. This store does:",
+    ),
+    "no_offer": (
+        "Op dit moment is hier geen aanbieding op. De gewone prijs geldt.",
+        "Zurzeit gibt es darauf kein Angebot. Es gilt der reguläre Preis.",
+        "There is no offer on this at the moment. The usual price applies.",
     ),
     "nearest": ("Dichtstbijzijnde winkel", "Nächste Filiale", "Nearest store"),
     "your_store": ("Winkel", "Filiale", "Store"),
@@ -133,6 +143,16 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Wat erop stond, geldt niet meer.",
         "Was darauf stand, gilt nicht mehr.",
         "What it said is no longer valid.",
+    ),
+    "nothing_title": (
+        "Hier is nu geen aanbieding",
+        "Hier gibt es gerade kein Angebot",
+        "There is no offer here at the moment",
+    ),
+    "nothing": (
+        "Bij deze poster hoort op dit moment geen aanbieding. Scan de code later nog eens.",
+        "Zu diesem Plakat gehört zurzeit kein Angebot. Scannen Sie den Code später noch einmal.",
+        "This poster has no offer just now. Scan the code again later.",
     ),
     "nowhere_do": (
         "In de winkel helpen we je graag verder.",
