@@ -67,6 +67,10 @@ class Scanned:
     is_new: bool = False
     """A row was written: no second look of the same visit."""
     kind: str = "human"
+    campaign_id: str | None = None
+    in_store: bool = False
+    repeat: bool = False
+    """Of what is new."""
     customer_id: str | None = None
     given: Given | None = None
     """Decided now, for who was recognised."""
@@ -167,6 +171,9 @@ def _counted(
         poster.id,
         values["id"],
         is_new=True,
+        campaign_id=campaign,
+        in_store=in_store,
+        repeat=repeat,
         customer_id=values["customer_id"],
         given=given,
         follows=Follows(happened=happened),

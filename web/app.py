@@ -58,6 +58,7 @@ from web.ingest.intake import Intake
 from web.ingest.watching import Watching
 from web.landing import look
 from web.landing import pages as landing_pages
+from web.landing.front import Front
 from web.landing.scanning import open_scans
 from web.landing.telling import told_instead
 from web.listeners import Listeners
@@ -150,7 +151,8 @@ class Doors:
         parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
         bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
-        self.rest = Envelope(Packing(self.desk), bounds, told_instead)
+        self.front = self.desk.state.front = Front(self.desk, parts, self.desk.state.visitors.cookie.name)
+        self.rest = Envelope(Packing(self.front), bounds, told_instead)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:

@@ -15,6 +15,7 @@ from offers.rules.scanning import looks_ahead, reader_of
 from offers.scans import Before, ScanAsked, Scanned, find_state, record_scan
 from web.aftermath import carry_out
 from web.landing.entering import PageVisitor
+from web.landing.front import About
 from web.landing.misses import Misses
 from web.landing.pages import nowhere_page
 from web.landing.remembering import ScansCookie
@@ -104,6 +105,9 @@ def _opened(request: Request, code: str, keys: tuple[str, ...]) -> Response:
     scanned = record(parts, replace(asked, device_id=device_id, language=language, before=before), now)
     desk.count(scanned)
     if scanned.scan_id is not None:
+        if scanned.is_new and scanned.kind == "human":
+            about = About(scanned.poster_id or "", scanned.campaign_id, scanned.in_store, scanned.repeat)
+            request.app.state.front.know(scanned.scan_id, about)
         return _sent_on(desk, scanned, before, now)
     if scanned.state == "unknown":
         desk.misses.refuse_too_many(request.client.host if request.client else "")
