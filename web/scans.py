@@ -54,7 +54,8 @@ def scan(body: ScanBody, request: Request, device: Device, parts: Have) -> Respo
     scanned = record(parts, wanted, now)
     desk.count(scanned)
     if scanned.state == "unknown":
-        desk.misses.refuse_too_many(device.device_id)
+        if not keys:
+            desk.misses.refuse_too_many(device.device_id)
         raise NotFound("code")
     with parts.database.reading() as session:
         asked = LandAsked(scanned.scan_id or "", device.device_id, language, is_app=True)

@@ -109,7 +109,7 @@ def _opened(request: Request, code: str, keys: tuple[str, ...]) -> Response:
             about = About(scanned.poster_id or "", scanned.campaign_id, scanned.in_store, scanned.repeat)
             request.app.state.front.know(scanned.scan_id, about)
         return _sent_on(desk, scanned, before, now)
-    if scanned.state == "unknown":
+    if scanned.state == "unknown" and not keys:  # a Digital Link is printed on every pack: there is nothing to guess
         desk.misses.refuse_too_many(request.client.host if request.client else "")
     near = max(before, key=lambda one: one.at).poster_id if before else None
     with parts.database.reading() as session:
