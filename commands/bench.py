@@ -36,6 +36,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
         "benchmarks.deliveries", "messages handed to FCM's double, beside firebase-admin's send_each"
     ),
     "bursts": Benchmark("benchmarks.bursts", "50,000 offers at once at a set rate: in their turn, or too late"),
+    "landing": Benchmark(
+        "benchmarks.landing", "scans committed and pages shown a second, beside the same server with a constant page"
+    ),
     "audiences": Benchmark("benchmarks.audiences", "counting audiences of a million customers on PostgreSQL"),
     "containing": Benchmark(
         "benchmarks.matching.containing", "which geofences hold a point: Shapely, geopandas, H3, PostGIS, Tile38"

@@ -22,7 +22,8 @@ from offers.records.tables import Campaign, Poster
 from offers.rules.campaign import parse_campaign
 from offers.rules.edit import Check, anyway
 from offers.rules.personalise import choose_language
-from offers.rules.poster import PICTURES, PosterBody, state_of
+from offers.rules.poster import PICTURES, PosterBody
+from offers.rules.scanning import state_of
 from offers.rules.templates import TemplateError, fill, says_something
 from offers.rules.values import language_chain
 
@@ -223,7 +224,7 @@ def _around(session: Session, rows: Sequence[Poster], now: datetime) -> list[Ite
     nothing = {"people": 0, "previews": 0, "bots": 0, "first_at": None, "last_at": None}
     return [
         {
-            "state": state_of(retired_at=row.retired_at, starts_at=row.starts_at, ends_at=row.ends_at, now=now),
+            "state": state_of(row, now),
             "scans": counts.get(row.id, nothing),
         }
         for row in rows

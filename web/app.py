@@ -28,7 +28,7 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
 from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, nearby, problems, receipts, reference, transitions
+from web import devices, events, health, me, nearby, problems, receipts, reference, scans, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -57,9 +57,15 @@ from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
+from web.landing import look
+from web.landing import pages as landing_pages
+from web.landing.front import Front
+from web.landing.scanning import open_scans
+from web.landing.telling import told_instead
 from web.listeners import Listeners
 from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
+from web.packing import Packing
 from web.parts import Parts
 from web.pings import PATH, PingDoor
 from web.repeats import Repeats
@@ -104,6 +110,9 @@ DOORS = (
     events.router,
     health.router,
     reference.router,
+    look.router,
+    landing_pages.router,
+    scans.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 
@@ -136,15 +145,17 @@ class Doors:
             self.desk.include_router(router)
         open_console(self.desk)
         open_visitors(self.desk, parts)
+        open_scans(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
-        problems.install(self.desk)
+        problems.install(self.desk, told_instead)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
         parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
         bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
-        self.rest = Envelope(self.desk, bounds)
+        self.front = self.desk.state.front = Front(self.desk, parts, self.desk.state.visitors.cookie.name)
+        self.rest = Envelope(Packing(self.front), bounds, told_instead)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:

@@ -30,6 +30,23 @@ _DECISION = {
     "variant": "variant",
     "facts": "facts",
 }
+_SCAN = {
+    "id": "id",
+    "poster": "poster_id",
+    "campaign": "campaign_id",
+    "customer": "customer_id",
+    "device_id": "device_id",
+    "at": "at",
+    "source": "source",
+    "kind": "kind",
+    "device_class": "device_class",
+    "os": "os",
+    "language": "language",
+    "repeat": "repeat",
+    "in_store": "in_store",
+    "finished_at": "finished_at",
+    "finished_by": "finished_by",
+}
 
 
 def transition_item(row: Transition) -> dict[str, Any]:
@@ -51,26 +68,6 @@ def visit_item(row: Visit) -> dict[str, Any]:
     }
 
 
-def scan_item(row: Scan) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "poster": row.poster_id,
-        "campaign": row.campaign_id,
-        "customer": row.customer_id,
-        "device_id": row.device_id,
-        "at": row.at,
-        "source": row.source,
-        "kind": row.kind,
-        "device_class": row.device_class,
-        "os": row.os,
-        "language": row.language,
-        "repeat": row.repeat,
-        "in_store": row.in_store,
-        "finished_at": row.finished_at,
-        "finished_by": row.finished_by,
-    }
-
-
 def decision_item(row: Decision) -> dict[str, Any]:
     return {name: getattr(row, column) for name, column in _DECISION.items()}
 
@@ -78,6 +75,15 @@ def decision_item(row: Decision) -> dict[str, Any]:
 def decision_told(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same of a row that is being written, by its columns."""
     return {name: values[column] for name, column in _DECISION.items()}
+
+
+def scan_item(row: Scan) -> dict[str, Any]:
+    return {name: getattr(row, column) for name, column in _SCAN.items()}
+
+
+def scan_told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a row that is being written, by its columns."""
+    return {name: values.get(column) for name, column in _SCAN.items()}
 
 
 def delivery_item(row: Delivery) -> dict[str, Any]:

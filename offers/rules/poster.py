@@ -1,7 +1,6 @@
 """A poster as the desk writes it: one QR code at one placement, checked field by field."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -104,14 +103,3 @@ class PosterBody(Strict):
         named = {"campaign": self.campaign, "in_store": self.in_store, "again": self.again}
         named["then.campaign"] = self.then.campaign if self.then else None
         return ((field, campaign) for field, campaign in named.items() if campaign is not None)
-
-
-def state_of(
-    *, retired_at: datetime | None, starts_at: datetime | None, ends_at: datetime | None, now: datetime
-) -> str:
-    """`live`, `early`, `ended` or `retired`, as a scan of it would find it."""
-    if retired_at is not None:
-        return "retired"
-    if starts_at is not None and now < starts_at:
-        return "early"
-    return "ended" if ends_at is not None and now > ends_at else "live"

@@ -178,8 +178,8 @@ def test_counting_begins_anew_with_another_switch(town: Town) -> None:
         ({}, 0, "live"),
         ({"from": at(5)}, 4, "early"),
         ({"from": at(5)}, 5, "live"),
-        ({"until": at(5)}, 5, "live"),
-        ({"until": at(5)}, 6, "ended"),
+        ({"until": at(5)}, 4, "live"),
+        ({"until": at(5)}, 5, "ended"),
     ],
 )
 def test_its_state_is_what_a_scan_would_find(town: Town, more: dict[str, Any], minute: float, state: str) -> None:
