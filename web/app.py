@@ -215,6 +215,7 @@ def close_parts(parts: Parts) -> None:
 def build_parts(settings: Settings, role: str = "web") -> Parts:
     """The real parts, of a process that tells of itself by its role. Nothing is connected yet; `Misconfigured` when a setting is missing."""
     secret, celery = settings.secret(), new_celery(settings.broker)
+    settings.sms_gateway()
     patience: dict[str, Any] = {
         "socket_timeout": REDIS_TIMEOUT_S,
         "socket_connect_timeout": 2.0,
