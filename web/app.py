@@ -28,7 +28,7 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
 from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, nearby, problems, receipts, reference, transitions
+from web import app_links, devices, events, health, me, my, nearby, problems, receipts, reference, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -56,6 +56,8 @@ from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
+from web.landing import my as own_pages
+from web.landing import recognising
 from web.listeners import Listeners
 from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
@@ -76,6 +78,8 @@ from workers.vitals import FenceVitals, name_of_process, tell_fences
 DOORS = (
     devices.router,
     me.router,
+    my.router,
+    app_links.router,
     receipts.router,
     transitions.router,
     ingest.router,
@@ -103,6 +107,9 @@ DOORS = (
     reference.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
+
+PAGES = (recognising.router, own_pages.router)
+"""Visitors' pages, which need what `open_visitors` opens."""
 
 THREADS = 12
 """Requests that may be in the database at once; its pool has 15 connections."""
@@ -133,6 +140,8 @@ class Doors:
             self.desk.include_router(router)
         open_console(self.desk)
         open_visitors(self.desk, parts)
+        for router in PAGES:
+            self.desk.include_router(router)
         if parts.settings.demo:
             open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it

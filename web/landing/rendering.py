@@ -30,7 +30,10 @@ def headers_of(form_targets: str = "") -> dict[str, str]:
 def render(
     request: Request, template: str, language: str, *, status: int = 200, form_targets: str = "", **shown: Any
 ) -> Response:
-    """`template` is one of templates/landing. It has `w`, the words; `say(phrase, name=value)`, with each value escaped; and `shown`."""
+    """`template` is one of templates/landing. It has `w`, the words; `say(phrase, name=value)`, with each value escaped; and `shown`.
+
+    `path`, among `shown`, is where the links to other languages lead, for an answer to a form that has no page at its own address.
+    """
     words = WORDS[language]
 
     def say(phrase: str, /, **values: Any) -> Markup:
@@ -39,7 +42,7 @@ def render(
     html = (
         _templates()
         .get_template(f"landing/{template}")
-        .render(w=words, say=say, language=language, languages=LANGUAGES, path=request.url.path, **shown)
+        .render(w=words, say=say, language=language, languages=LANGUAGES, **{"path": request.url.path, **shown})
     )
     return HTMLResponse(html, status, headers={**headers_of(form_targets), "content-language": language})
 
