@@ -40,9 +40,9 @@ CLOSED: dict[str, object] = {"is_open": False, "closes_at": None}
         ),
         (
             CLOSED | {"opens_at": NOON + timedelta(days=9)},
-            "nu gesloten, gaat open op 2 december 2026 om 12:00",
-            "geschlossen, öffnet am 2. Dezember 2026 um 12:00 Uhr",
-            "closed, opens at 12:00 on 2 December 2026",
+            "nu gesloten, gaat open op 2 december om 12:00",
+            "geschlossen, öffnet am 2. Dezember um 12:00 Uhr",
+            "closed, opens at 12:00 on 2 December",
         ),
     ],
 )
@@ -102,11 +102,11 @@ def test_money() -> None:
 @pytest.mark.parametrize(
     ("at", "zone", "said"),
     [
-        (datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC), "Europe/Amsterdam", "Valid until the end of 30 November 2026"),
-        (datetime(2026, 11, 30, 23, tzinfo=UTC), "Europe/Amsterdam", "Valid until the end of 30 November 2026"),
-        (datetime(2026, 11, 30, 23, tzinfo=UTC), "UTC", "Valid until 23:00 on 30 November 2026"),
-        (datetime(2026, 12, 1, 9, 5, tzinfo=UTC), "Europe/Amsterdam", "Valid until 10:05 on 1 December 2026"),
+        (datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC), "Europe/Amsterdam", "Valid until the end of 30 November"),
+        (datetime(2026, 11, 30, 23, tzinfo=UTC), "Europe/Amsterdam", "Valid until the end of 30 November"),
+        (datetime(2026, 11, 30, 23, tzinfo=UTC), "UTC", "Valid until 30 November, 23:00"),
+        (datetime(2026, 12, 1, 9, 5, tzinfo=UTC), "Europe/Amsterdam", "Valid until 1 December, 10:05"),
     ],
 )
 def test_until(at: datetime, zone: str, said: str) -> None:
-    assert speaking.until(at, zone, WORDS["en"], "en") == said
+    assert speaking.until(at, NOON, zone, "en") == said
