@@ -171,9 +171,7 @@ def _price(item: Item | None, offer: Offered | None, language: str) -> dict[str,
     }
 
 
-def _offer(
-    offer: Offered | None, store: Store | None, words: Mapping[str, str], language: str
-) -> dict[str, Any] | None:
+def _offer(offer: Offered | None, store: Store | None, now: datetime, language: str) -> dict[str, Any] | None:
     if offer is None:
         return None
     code = tidy(offer.code) if offer.state == "yours" else ""

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-
 from offers.rules import localised
 from offers.rules.landing import Store
 from web.landing.words import WORDS
