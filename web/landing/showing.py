@@ -42,7 +42,7 @@ def tidy(text: str | None) -> str:
 
 
 def is_https(address: str | None) -> bool:
-    if not address or any(one in address for one in "\\ \t\n\r"):
+    if not address or tidy(address) != address or any(one in address for one in "\\ \n"):
         return False
     try:
         parts = urlsplit(address)

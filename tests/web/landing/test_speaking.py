@@ -1,6 +1,7 @@
 """Money, ways, hours and days as each language writes them, by the store's own clock."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from web.landing import speaking
 from web.landing.words import WORDS
 
 NO_BREAK = "\u00a0"
-CLOSED: dict[str, object] = {"is_open": False, "closes_at": None}
+CLOSED: dict[str, Any] = {"is_open": False, "closes_at": None}
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ CLOSED: dict[str, object] = {"is_open": False, "closes_at": None}
         ),
     ],
 )
-def test_hours(opening: dict[str, object], nl: str, de: str, en: str) -> None:
+def test_hours(opening: dict[str, Any], nl: str, de: str, en: str) -> None:
     store = a_store(**opening)
     said = [speaking.hours(store, NOON, WORDS[one], one) for one in ("nl", "de", "en")]
     assert said == [nl, de, en]
