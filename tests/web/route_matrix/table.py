@@ -222,6 +222,8 @@ TABLE: Mapping[str, Access] = {
     "GET /docs": anybody(),
     "GET /static": anybody(404),  # a folder of files, not a page
     "GET /messages": anybody(),
+    "GET /l/{scan}": anybody(404),
+    "GET /look/{name}": anybody(),
     "GET /push-worker.js": anybody(),
     "GET /visitor/push-key": anybody(404),  # nothing is sent to browsers there
     "POST /visitor/push": own_pages(),
