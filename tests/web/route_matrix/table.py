@@ -97,9 +97,12 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
 
-def own_pages() -> Access:
-    """Our own pages in a browser, whatever credential comes along: tests/web/visitor."""
-    return Access(dict.fromkeys(CALLERS, 403))
+def own_pages(ids: Mapping[str, str] | None = None) -> Access:
+    """Our own pages in a browser, whatever credential comes along: tests/web/visitor, tests/web/known."""
+    return Access(dict.fromkeys(CALLERS, 403), ids=ids or {})
+
+
+_NO_PAGE, _NO_LINK = {"scan": "scn_none"}, {"token": "nobody-made-this"}
 
 
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
@@ -152,6 +155,9 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/devices/me/refresh": anybody(200, {"refresh_token": "{refresh}"}),
     "PUT /v1/me/consents": phones({"offers": False}),
     "GET /v1/me/export": phones(),
+    "POST /v1/me/links": phones({}, 201),
+    "GET /v1/me/offers": phones(),
+    "GET /v1/me/orders": phones(),
     "DELETE /v1/me": phones(None, 204),
     "POST /v1/deliveries/{delivery_id}/received": phones(None, 204, others=404),
     "POST /v1/deliveries/{delivery_id}/opened": phones(None, 204, others=404),
@@ -222,6 +228,19 @@ TABLE: Mapping[str, Access] = {
     "GET /docs": anybody(),
     "GET /static": anybody(404),  # a folder of files, not a page
     "GET /messages": anybody(),
+    "GET /.well-known/apple-app-site-association": anybody(404),  # the brand has no app there
+    "GET /.well-known/assetlinks.json": anybody(404),
+    "GET /my/offers": anybody(),
+    "GET /my/offers/{coupon}/{mark}": anybody(404, ids={"coupon": "cpn_none", "mark": "s1"}),
+    "POST /my/consents": own_pages(),
+    "POST /my/forget": own_pages(),
+    "GET /l/{scan}/recognise": anybody(404, ids=_NO_PAGE),
+    "POST /l/{scan}/recognise": own_pages(_NO_PAGE),
+    "POST /l/{scan}/recognise/code": own_pages(_NO_PAGE),
+    "POST /l/{scan}/save": own_pages(_NO_PAGE),
+    "GET /t/{token}": anybody(ids=_NO_LINK),  # to a caller that is no browser: a page with a button
+    "HEAD /t/{token}": anybody(ids=_NO_LINK),
+    "POST /t/{token}": own_pages(_NO_LINK),
     "GET /push-worker.js": anybody(),
     "GET /visitor/push-key": anybody(404),  # nothing is sent to browsers there
     "POST /visitor/push": own_pages(),
