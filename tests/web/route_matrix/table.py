@@ -36,6 +36,8 @@ class Access:
     query: str = ""
     missing: int = 404
     streams: bool = False
+    pages: bool = False
+    """For people: what goes wrong is told as a page, with the same status."""
     tolerant: bool = False
     """Whatever a caller who may come in sends is answered with success: a location app would send what is refused for ever."""
 
@@ -97,9 +99,14 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
 
-def own_pages(ids: Mapping[str, str] | None = None) -> Access:
-    """Our own pages in a browser, whatever credential comes along: tests/web/visitor, tests/web/known."""
-    return Access(dict.fromkeys(CALLERS, 403), ids=ids or {})
+def own_pages() -> Access:
+    """Our own pages in a browser, whatever credential comes along: tests/web/visitor."""
+    return Access(dict.fromkeys(CALLERS, 403))
+
+
+def forms(**more: Any) -> Access:
+    """Forms of visitors' pages: what is no form is told so, whatever credential comes along. Who may send one: tests/web/landing."""
+    return anybody(415, missing=415, pages=True, **more)
 
 
 _NO_PAGE, _NO_LINK = {"scan": "scn_none"}, {"token": "nobody-made-this"}
@@ -230,17 +237,18 @@ TABLE: Mapping[str, Access] = {
     "GET /messages": anybody(),
     "GET /.well-known/apple-app-site-association": anybody(404),  # the brand has no app there
     "GET /.well-known/assetlinks.json": anybody(404),
-    "GET /my/offers": anybody(),
-    "GET /my/offers/{coupon}/{mark}": anybody(404, ids={"coupon": "cpn_none", "mark": "s1"}),
-    "POST /my/consents": own_pages(),
-    "POST /my/forget": own_pages(),
-    "GET /l/{scan}/recognise": anybody(404, ids=_NO_PAGE),
-    "POST /l/{scan}/recognise": own_pages(_NO_PAGE),
-    "POST /l/{scan}/recognise/code": own_pages(_NO_PAGE),
-    "POST /l/{scan}/save": own_pages(_NO_PAGE),
-    "GET /t/{token}": anybody(ids=_NO_LINK),  # to a caller that is no browser: a page with a button
-    "HEAD /t/{token}": anybody(ids=_NO_LINK),
-    "POST /t/{token}": own_pages(_NO_LINK),
+    "GET /my/offers": anybody(pages=True),
+    "GET /my/offers/{coupon}/{mark}": anybody(404, ids={"coupon": "cpn_none", "mark": "s1"}, pages=True),
+    "POST /my/consents": forms(),
+    "POST /my/forget": forms(),
+    "GET /l/{scan}/recognise": anybody(404, ids=_NO_PAGE, pages=True),
+    "POST /l/{scan}/recognise": forms(ids=_NO_PAGE),
+    "POST /l/{scan}/recognise/code": forms(ids=_NO_PAGE),
+    "POST /l/{scan}/save": forms(ids=_NO_PAGE),
+    "GET /t/{token}": anybody(
+        ids=_NO_LINK, missing=200, pages=True
+    ),  # to a caller that is no browser: a page with a button
+    "POST /t/{token}": forms(ids=_NO_LINK),
     "GET /push-worker.js": anybody(),
     "GET /visitor/push-key": anybody(404),  # nothing is sent to browsers there
     "POST /visitor/push": own_pages(),
