@@ -3,21 +3,18 @@
 import re
 from collections.abc import Mapping
 
-_MACHINES = re.compile(
-    r"(?<!cu)bot\b|preview|crawl|spider|facebookexternalhit|facebot|slack|whatsapp/|skype|telegram|discord|^signal|viber|scan(?:ner)?\b|"
-    r"safelinks|proofpoint|barracuda|mimecast|^python|^curl|^wget|^java/|^okhttp|^go-http|^axios|^node",
-    re.IGNORECASE,
-)
-"""Messengers that show what is behind a link, mail scanners that try it, and tools."""
-MOST_READ = 400
+from offers.rules.scanning import MOST_READ, looks_ahead, reader_of
+
+_TRIES = re.compile(r"safelinks|proofpoint|barracuda|mimecast|forcepoint|symantec|trend ?micro", re.IGNORECASE)
+"""Scanners of mail that open whatever link they find, beside those that are known to be robots."""
 
 
 def is_meant(method: str, headers: Mapping[str, str]) -> bool:
     """A GET by a browser that is not looking ahead. `headers` by lower-case names."""
-    if method != "GET":
-        return False
-    ahead = " ".join(headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz", "x-purpose")).lower()
-    if "prefetch" in ahead or "preview" in ahead or "prerender" in ahead:
-        return False
-    agent = headers.get("user-agent", "")[:MOST_READ]
-    return bool(agent) and not _MACHINES.search(agent)
+    agent = headers.get("user-agent", "")
+    return (
+        method == "GET"
+        and not looks_ahead(method, headers)
+        and reader_of(agent).kind == "human"
+        and not _TRIES.search(agent[:MOST_READ])
+    )

@@ -20,6 +20,7 @@ MOST_FAILURES = 4
 DIGITS = 6
 LONGEST = 40
 """Of a number as it is typed."""
+MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 COUNTRIES: Mapping[str, str] = {"nl": "NL", "de": "DE", "en": "GB"}
 """Where a language is at home, when nothing else tells."""
 TEXTS: Mapping[str, str] = {
@@ -57,14 +58,19 @@ def countries_of(accepted: str, language: str, zone: str | None) -> list[str]:
 
 
 def read_phone(typed: str, countries: Iterable[str]) -> str | None:
-    """The number in E.164, as `+31612345678`, `0031 6 12345678` or in the national form of the first country where it is one; else none."""
+    """The number in E.164, as `+31612345678`, `0031 6 12345678` or in a country's national form; else none.
+
+    Of several countries the first where it is a mobile number, else the first where it is any.
+    """
     if len(typed) > LONGEST:
         return None
+    found = []
     for country in countries:
         try:
             number = phonenumbers.parse(typed, country)
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number) and number.extension is None:
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return None
+            found.append(number)
+    best = next((one for one in found if phonenumbers.number_type(one) in MOBILE), found[0] if found else None)
+    return None if best is None else phonenumbers.format_number(best, phonenumbers.PhoneNumberFormat.E164)

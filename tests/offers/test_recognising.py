@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from offers import recognising, visitors
 from offers.customers import erase_customer, put_customer
 from offers.devices import revoke_device
-from offers.errors import NotFound
 from offers.my_offers import of_browser
 from offers.recognising import Asked, Recognised
 from offers.records.ids import new_id
 from offers.records.queries.browsers import new_browser
-from offers.records.tables import Conversation, Customer, Device, Order, PageLink, PhoneCode, Scan
+from offers.records.tables import Conversation, Customer, Device, Order, PhoneCode, Scan
 from offers.rules.phone_codes import LIFE, TRIES, YOUNG, phone_code
 from offers.rules.profile import CustomerBody
 from offers.saving import save_offer
@@ -122,7 +121,9 @@ def test_the_code_lies_nowhere_and_is_in_the_text(town: Town, page: str) -> None
     form = ask(town).form_id
     code = phone_code(KEYS, form)
     kept = row(town, PhoneCode, form)
-    assert code not in str({name: getattr(kept, name) for name in PhoneCode.__table__.columns.keys()})
+    assert code not in str(
+        {name: getattr(kept, name) for name in (column.key for column in PhoneCode.__table__.columns)}
+    )
     text = town.read(partial(recognising.text_to_send, code_id=form, keys=KEYS, host="shop.example", now=NOON))
     assert text is not None
     assert (text.text_id, text.to) == (form, PHONE)
@@ -306,60 +307,6 @@ def test_another_number_meanwhile_gets_the_text_and_a_number_that_is_gone_gets_n
     town.write(lambda session: put_customer(session, "sanne", body, now=NOON))
     read = partial(recognising.text_to_send, code_id=form, keys=KEYS, host="shop.example", now=NOON)
     assert town.read(read) is None
-
-
-def link(town: Town, customer: str = "sanne") -> str:
-    return town.write(lambda session: recognising.make_link(session, customer, now=NOON)).token
-
-
-def follow(town: Town, token: str, seen: str | None = None, *, now: datetime = NOON) -> Recognised | None:
-    return town.write(lambda session: recognising.follow_link(session, token, seen, language="nl", keys=KEYS, now=now))
-
-
-def test_a_link_is_good_once_and_for_five_minutes(town: Town, page: str) -> None:
-    token = link(town)
-    kept = town.read(lambda session: session.scalars(select(PageLink)).one())
-    assert token not in kept.mark
-    made = follow(town, token, page)
-    assert made is not None
-    assert (made.customer_id, made.scan_id) == ("sanne", page)
-    assert row(town, Scan, page).customer_id == "sanne"
-    assert follow(town, token, page) is None
-    late = link(town)
-    assert follow(town, late, now=at(5)) is None
-    assert follow(town, late, now=at(4.9)) is not None
-    assert follow(town, "nobody-made-this") is None
-
-
-def test_a_link_followed_twice_at_once_lets_one_in(town: Town, page: str) -> None:
-    token, made = link(town), list[Recognised | None]()
-    at_once([lambda: made.append(follow(town, token)) for _ in range(4)])
-    assert len([one for one in made if one]) == 1
-
-
-def test_a_link_with_somebody_elses_scan_leads_to_ones_own_offers(town: Town, page: str) -> None:
-    town.customer("ben")
-    theirs = scan(town, hang(town, code="0123456789"), customer_id="ben")
-    for seen in (theirs, "scn_none", "//evil.example"):
-        made = follow(town, link(town), seen)
-        assert made is not None
-        assert made.scan_id is None
-    assert row(town, Scan, theirs).customer_id == "ben"
-
-
-def test_no_link_for_nobody(town: Town) -> None:
-    with pytest.raises(NotFound):
-        link(town)
-
-
-def test_what_is_over_for_a_day_is_purged(town: Town, page: str) -> None:
-    ask(town)
-    link(town)
-    purge = partial(recognising.purge_recognitions, before=NOON)
-    assert town.write(purge) == 0
-    assert town.write(partial(recognising.purge_recognitions, before=at(6))) == 1, "the link"
-    assert town.write(partial(recognising.purge_recognitions, before=at(11))) == 1, "the code"
-    assert (count(town, PhoneCode), count(town, PageLink)) == (0, 0)
 
 
 def test_a_revoked_browser_brings_nothing_along(town: Town, page: str) -> None:

@@ -128,10 +128,10 @@ def _page(visitor: PageVisitor, parts: Parts, coupon_id: str | None = None) -> R
             else None
         )
         saved = next((one for one in mine.coupons if one.id == coupon_id), None) if mine and coupon_id else None
-        kept = None
+        alone = None
         if coupon_id and saved is None:
-            kept = my_offers.one_coupon(session, coupon_id, keys=parts.codes, language=language, now=now)
-    if coupon_id and saved is None and kept is None:
+            alone = my_offers.one_coupon(session, coupon_id, keys=parts.codes, language=language, now=now)
+    if coupon_id and saved is None and alone is None:
         return gone(visitor, language)
     push = None
     if saved and found and not found.on and visitor.desk.key:
@@ -140,7 +140,7 @@ def _page(visitor: PageVisitor, parts: Parts, coupon_id: str | None = None) -> R
         visitor.request,
         "my_offers.html",
         language,
-        kept=kept,
+        alone=alone,
         saved=saved,
         mine=mine,
         ask=saved is not None and mine is not None and not mine.consents["offers"],

@@ -162,11 +162,6 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     ),
     "ask_yes": ("Opslaan", "Speichern", "Save"),
     "ask_no": ("Nee, bedankt", "Nein, danke", "No, thanks"),
-    "ask_unticked": (
-        "Er is niets aangevinkt, dus er verandert niets.",
-        "Es ist nichts angekreuzt, daher ändert sich nichts.",
-        "Nothing is ticked, so nothing changes.",
-    ),
     "agreed_title": ("Waar ik ja op zei", "Wozu ich Ja gesagt habe", "What I agreed to"),
     "agreed_none": ("Nergens op.", "Zu nichts.", "Nothing."),
     "agreed_offers": ("Aanbiedingen van deze winkel", "Angebote dieses Geschäfts", "Offers of this shop"),
