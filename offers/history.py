@@ -55,13 +55,20 @@ def _page(items: list[dict[str, Any]], asked: Asked) -> Page:
     return Page(items[: asked.limit], items[asked.limit - 1]["id"] if more else None)
 
 
-PURGED = ("transitions", "stays", "visits", "deliveries", "decisions")
+PURGED = ("transitions", "stays", "visits", "deliveries", "decisions", "scans")
 """What goes when it has been kept long enough, in this order. Open stays and visits stay, and so do sends that still count."""
 
 
-def how_long_kept(session: Session, *, decisions_before: datetime, transitions_before: datetime, now: datetime) -> Kept:
+def how_long_kept(
+    session: Session,
+    *,
+    decisions_before: datetime,
+    transitions_before: datetime,
+    scans_before: datetime | None = None,
+    now: datetime,
+) -> Kept:
     """Sends are kept for as long as any cooldown or the frequency cap looks back, however short decisions are kept otherwise."""
-    return Kept(decisions_before, transitions_before, now - _longest_memory(session))
+    return Kept(decisions_before, transitions_before, now - _longest_memory(session), scans_before)
 
 
 def kept_long_enough(session: Session, kind: str, kept: Kept, *, after: str = "", limit: int = 1000) -> Sequence[str]:

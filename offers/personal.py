@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound
-from offers.records.items import decision_item, delivery_item, transition_item, visit_item
+from offers.records.items import decision_item, delivery_item, scan_item, transition_item, visit_item
 from offers.records.queries import customers as customer_queries
 from offers.records.queries.personal import rows_of_customer
 from offers.records.queries.timeline import KINDS, Spot, newest_of_kind
@@ -85,6 +85,7 @@ ITEMS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "delivery": delivery_item,
     "order": _order_item,
     "purchase": _purchase_item,
+    "scan": scan_item,
     "transition": transition_item,
     "visit": visit_item,
 }

@@ -67,6 +67,10 @@ class Scanned:
     is_new: bool = False
     """A row was written: no second look of the same visit."""
     kind: str = "human"
+    campaign_id: str | None = None
+    in_store: bool = False
+    repeat: bool = False
+    """Of what is new."""
     customer_id: str | None = None
     given: Given | None = None
     """Decided now, for who was recognised."""
@@ -99,6 +103,12 @@ def find_poster(session: Session, asked: ScanAsked) -> Any | None:
         return posters.poster_by_digital_link(session, asked.keys)
     code = normalised(asked.code)
     return scans.poster_to_scan(session, code) if 0 < len(code) <= MOST_CODE else None
+
+
+def find_state(session: Session, asked: ScanAsked, *, now: datetime) -> State:
+    """Whether the code leads anywhere now. Counts nothing."""
+    poster = find_poster(session, asked)
+    return "unknown" if poster is None else state_of(poster, now)
 
 
 def _remembered(session: Session, asked: ScanAsked, poster_id: str, at: datetime) -> str | None:
@@ -149,6 +159,8 @@ def _counted(
     values = _values(asked, new_id("scn"), poster, campaign, at) | {"in_store": in_store, "repeat": repeat}
     if device is not None and customer is not None:
         values |= {"device_id": device.id, "customer_id": customer.id}
+        if asked.source == "app" and device.platform != "web":
+            values["os"] = device.platform
     scans.add_scan(session, values)
     given = None
     if customer is not None:
@@ -159,6 +171,9 @@ def _counted(
         poster.id,
         values["id"],
         is_new=True,
+        campaign_id=campaign,
+        in_store=in_store,
+        repeat=repeat,
         customer_id=values["customer_id"],
         given=given,
         follows=Follows(happened=happened),

@@ -28,7 +28,7 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
 from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
-from web import app_links, devices, events, health, me, my, nearby, problems, receipts, reference, transitions
+from web import app_links, devices, events, health, me, my, nearby, problems, receipts, reference, scans, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -59,6 +59,8 @@ from web.ingest.watching import Watching
 from web.landing import look, recognising
 from web.landing import my as own_pages
 from web.landing import pages as landing_pages
+from web.landing.front import Front
+from web.landing.scanning import open_scans
 from web.landing.telling import told_instead
 from web.listeners import Listeners
 from web.metrics import PushLanesCollector, VitalsCollector
@@ -110,6 +112,7 @@ DOORS = (
     reference.router,
     look.router,
     landing_pages.router,
+    scans.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 
@@ -147,6 +150,7 @@ class Doors:
         open_visitors(self.desk, parts)
         for router in PAGES:
             self.desk.include_router(router)
+        open_scans(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
@@ -155,7 +159,8 @@ class Doors:
         parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
         bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
-        self.rest = Envelope(Packing(self.desk), bounds, told_instead)
+        self.front = self.desk.state.front = Front(self.desk, parts, self.desk.state.visitors.cookie.name)
+        self.rest = Envelope(Packing(self.front), bounds, told_instead)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:

@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from offers import devices, keys
 from offers.errors import Fault, NotFound
+from offers.rules.gs1_identifiers import KEYS
 from web.parts import Parts, parts_of
 from web.problems import ProblemError, unauthorized
 from web.tokens import PREFIX, DeviceClaim, TokenError
@@ -31,6 +32,9 @@ PUBLIC: Mapping[str, str] = {
     "/push-worker.js": "the visitors' service worker: a script, the same for everybody",
     "/visitor/push-key": "the public half of a key",
     "/look/{name}": "the style of visitors' pages",
+    "/q/{code}": "what a camera opens: counts the scan, once a visit, and sends on to its page; codes that are none are limited",
+    "/Q/{code}": "as /q",
+    **dict.fromkeys((f"/{key}/{{rest:path}}" for key in KEYS), "a GS1 Digital Link, as /q"),
     "/static": "styles and pictures",
     "/v1/receipts": "the `ack_id` in the body, which only came with the message, is the credential; it tells nothing back",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",

@@ -185,7 +185,9 @@ def retire_stale_addresses(database: Database, now: datetime) -> int:
             return given_up
 
 
-def purge_history(database: Database, now: datetime, decision_days: int, transition_days: int) -> dict[str, int]:
+def purge_history(
+    database: Database, now: datetime, decision_days: int, transition_days: int, scan_days: int | None = None
+) -> dict[str, int]:
     """Remove what has been kept long enough, a thousand rows a transaction; how many of each kind.
 
     Nobody waits for longer than one portion takes, and when there is more than fits into a task the next one goes on with it.
@@ -197,6 +199,7 @@ def purge_history(database: Database, now: datetime, decision_days: int, transit
             session,
             decisions_before=now - timedelta(days=decision_days),
             transitions_before=now - timedelta(days=transition_days),
+            scans_before=None if scan_days is None else now - timedelta(days=scan_days),
             now=now,
         )
     for kind in history.PURGED:

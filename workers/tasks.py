@@ -82,8 +82,9 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         here = parts()
         settings = here.settings
         sweeps.retire_stale_addresses(here.database, sweeps.utc(time.time()))
-        purge_recognitions(here.database, sweeps.utc(time.time()))
-        sweeps.purge_history(here.database, sweeps.utc(time.time()), settings.decision_days, settings.transition_days)
+        now = sweeps.utc(time.time())
+        purge_recognitions(here.database, now)
+        sweeps.purge_history(here.database, now, settings.decision_days, settings.transition_days, settings.scan_days)
 
     named: dict[str, Callable[..., None]] = {
         MATCH: match,

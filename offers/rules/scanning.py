@@ -112,6 +112,12 @@ def _reader(said: str) -> Reader:
     return _device(said)
 
 
+def of_app(user_agent: str) -> Reader:
+    """The brand's own app: a person, whatever its HTTP library says of itself. On what it runs the device's registration tells too."""
+    told = _device(user_agent[:MOST_READ])
+    return told if told.os else Reader("human", "phone")
+
+
 def looks_ahead(method: str, headers: Mapping[str, str]) -> bool:
     """Whether nobody looks yet: a browser that fetches in advance, or a HEAD. `headers` by their names in small letters."""
     if method == "HEAD":

@@ -34,6 +34,11 @@ class VisitorCookie:
         """With `__Host-` no other host, and nobody on the way, can set it."""
         return f"__Host-{_NAME}" if self._secure else _NAME
 
+    @property
+    def secure(self) -> bool:
+        """Whether cookies of ours are for https alone."""
+        return self._secure
+
     def write(self, device_id: str, now: float) -> str:
         said = f"{device_id}.{int(now + LIFE.total_seconds())}"
         return f"{said}.{self._mark(said)}"

@@ -117,6 +117,35 @@ def count_what_went(session: Session, table: str, rows: Iterable[Any]) -> None:
     _add(session, Counter(one for row in rows for one in counted_as(row)))
 
 
+def count_scans_that_went(session: Session, rows: Iterable[Any], places: Mapping[str, str | None]) -> None:
+    """The same of scans (at, kind, campaign_id, poster_id): in the place of a variant they have their poster. `places` are the posters'."""
+    leaving = Counter(
+        _of(
+            row.at,
+            "scan",
+            row.kind,
+            campaign_id=row.campaign_id,
+            place_id=places.get(row.poster_id),
+            variant=row.poster_id,
+        )
+        for row in rows
+    )
+    _add(session, leaving)
+
+
+def kept_scans(session: Session, poster_ids: Iterable[str]) -> dict[str, Counter[str]]:
+    """How many scans of these posters have left, by poster and kind: on top of the rows that are there."""
+    wanted = (
+        select(DayCount.variant, DayCount.what, func.sum(DayCount.many))
+        .where(DayCount.kind == "scan", DayCount.variant.in_(set(poster_ids)))
+        .group_by(DayCount.variant, DayCount.what)
+    )
+    found: dict[str, Counter[str]] = {}
+    for poster_id, what, many in session.execute(wanted):
+        found.setdefault(poster_id, Counter())[what] = int(many)
+    return found
+
+
 def _add(session: Session, leaving: Counter[Counted]) -> None:
     """On top of what is counted, in one order: two that add to the same days wait for each other, and never in a circle."""
     if leaving:

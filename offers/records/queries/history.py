@@ -3,12 +3,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from offers.records.queries.counting import COUNTED, count_what_went
+from offers.records.queries.counting import COUNTED, count_scans_that_went, count_what_went
 from offers.records.queries.customers import lock_customers
-from offers.records.tables import Decision, Delivery, Stay, Transition, Visit
+from offers.records.tables import Decision, Delivery, Poster, Scan, Stay, Transition, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ class Kept:
     transitions_before: datetime
     counted_since: datetime
     """A send or a hold-out from after this still counts against a cap or a cooldown, however old."""
+    scans_before: datetime | None = None
+    """None: scans are kept."""
 
 
 def _over(kind: str, kept: Kept) -> tuple[Any, list[ColumnElement[bool]]]:
@@ -103,6 +105,9 @@ def _over(kind: str, kept: Kept) -> tuple[Any, list[ColumnElement[bool]]]:
             counts = or_(Decision.spends_cap.is_(True), Decision.outcome == "held_out")
             done = or_(~counts, Decision.at < kept.counted_since)
             return Decision, [Decision.at < kept.decisions_before, done]
+        case "scans":
+            before = kept.scans_before
+            return Scan, [Scan.at < before] if before is not None else [false()]
     raise ValueError(kind)
 
 
@@ -116,10 +121,23 @@ def purge(session: Session, kind: str, kept: Kept, ids: Sequence[str]) -> int:
     """Remove those of these rows that still may go, and count them; how many. Their customers are locked first, as by everybody who writes of them."""
     table, over = _over(kind, kept)
     these = table.id.in_(ids)
+    if kind == "scans":
+        return _purge_scans(session, [these, *over])
     lock_customers(session, session.scalars(select(table.customer_id).where(these).distinct()))
     shown, _ = COUNTED.get(kind, ((table.id,), None))
     gone = delete(table).where(these, *over).returning(*shown).execution_options(synchronize_session=False)
     rows = session.execute(gone).all()
     if kind in COUNTED:
         count_what_went(session, kind, rows)
+    return len(rows)
+
+
+def _purge_scans(session: Session, which: Sequence[ColumnElement[bool]]) -> int:
+    """They outlive whose they were, and nobody writes of them who waits for a customer."""
+    shown = (Scan.at, Scan.kind, Scan.campaign_id, Scan.poster_id)
+    gone = delete(Scan).where(*which).returning(*shown).execution_options(synchronize_session=False)
+    rows = session.execute(gone).all()
+    hung = select(Poster.id, Poster.place_id).where(Poster.id.in_({row.poster_id for row in rows}))
+    places = {poster: place for poster, place in session.execute(hung)}  # noqa: C416 - says what hangs where
+    count_scans_that_went(session, rows, places)
     return len(rows)

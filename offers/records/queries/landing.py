@@ -72,11 +72,14 @@ class _Points:
     ids: tuple[str, ...]
     lat: np.ndarray[Any, np.dtype[np.float64]]
     lon: np.ndarray[Any, np.dtype[np.float64]]
+    nearest: dict[tuple[float, float], list[tuple[str, float]]]
+    """Of the posters that were asked for last: where each sees them."""
 
 
 _POINTS: dict[str, _Points] = {}
 """By database, the stores' own points as they were last read. A count and the newest edit tell whether they are still so."""
 _MOST_DATABASES = 8
+_MOST_POSTERS = 100
 
 
 def stores_nearest_first(session: Session, lat: float, lon: float) -> list[tuple[str, float]]:
@@ -84,8 +87,15 @@ def stores_nearest_first(session: Session, lat: float, lon: float) -> list[tuple
     points = _points(session)
     if not points.ids:
         return []
-    metres = distances_m(points.lat, points.lon, np.float64(lat), np.float64(lon))  # type: ignore[arg-type]  # broadcast
-    return [(points.ids[i], float(metres[i])) for i in np.argsort(metres, kind="stable")]
+    found = points.nearest.get((lat, lon))
+    if found is None:
+        metres = distances_m(points.lat, points.lon, np.float64(lat), np.float64(lon))  # type: ignore[arg-type]  # broadcast
+        order = np.argsort(metres, kind="stable")
+        found = list(zip([points.ids[i] for i in order], metres[order].tolist(), strict=True))
+        if len(points.nearest) >= _MOST_POSTERS:
+            points.nearest.clear()
+        points.nearest[lat, lon] = found
+    return found
 
 
 def _points(session: Session) -> _Points:
@@ -100,6 +110,7 @@ def _points(session: Session) -> _Points:
             tuple(row[0] for row in rows),
             np.array([row[1] for row in rows], dtype=np.float64),
             np.array([row[2] for row in rows], dtype=np.float64),
+            {},
         )
         if len(_POINTS) >= _MOST_DATABASES:
             _POINTS.clear()

@@ -2,13 +2,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.queries.writing import insert_of
 from offers.records.tables import Geofence, Place, Poster, Scan, Stay
 
-_POSTER = tuple(column for column in Poster.__table__.c if column.key not in ("created_at", "updated_at"))
+# made once: putting a statement together takes as long as running it, and this is asked for each person before a billboard
+_POSTER = select(*(column for column in Poster.__table__.c if column.key not in ("created_at", "updated_at"))).where(
+    Poster.code == bindparam("code")
+)
+_ADD = insert(Scan.__table__)  # type: ignore[arg-type]  # a Table, as declarative types do not say
 
 
 def scan_by_id(session: Session, scan_id: str) -> Scan | None:
@@ -17,12 +21,12 @@ def scan_by_id(session: Session, scan_id: str) -> Scan | None:
 
 def poster_to_scan(session: Session, code: str) -> Any | None:
     """The poster's columns, past the session: a scan reads them and writes none. `code` as rules/coupon_codes.py's `normalised` reads it."""
-    return session.execute(select(*_POSTER).where(Poster.code == code)).first()
+    return session.connection().execute(_POSTER, {"code": code}).first()
 
 
 def add_scan(session: Session, values: Mapping[str, Any]) -> None:
     """Past the session: nothing comes back."""
-    session.execute(insert(Scan.__table__), values)  # type: ignore[arg-type]  # a Table, as declarative types do not say
+    session.connection().execute(_ADD, values)
 
 
 def add_shared_scan(session: Session, values: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from offers.records.tables import Consent, Coupon, Decision, Delivery, Order, Purchase, Transition, Visit
+from offers.records.tables import Consent, Coupon, Decision, Delivery, Order, Purchase, Scan, Transition, Visit
 
 KINDS: Mapping[str, tuple[Any, Any]] = {
     "consent": (Consent, Consent.at),
@@ -15,6 +15,7 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
     "delivery": (Delivery, Delivery.created_at),
     "order": (Order, Order.created_at),
     "purchase": (Purchase, Purchase.at),
+    "scan": (Scan, Scan.at),
     "transition": (Transition, Transition.at),
     "visit": (Visit, Visit.entered_at),
 }

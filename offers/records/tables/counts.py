@@ -17,12 +17,13 @@ class DayCount(Table):
     day: Mapped[datetime] = mapped_column(primary_key=True)
     """Its beginning, in UTC."""
     kind: Mapped[str] = mapped_column(primary_key=True)
-    """`decision`, `delivery`, `receipt`, `coupon`, `visit` or `purchase`."""
+    """`decision`, `delivery`, `receipt`, `coupon`, `visit`, `purchase` or `scan`."""
     what: Mapped[str] = mapped_column(primary_key=True)
-    """The decision's outcome, the delivery's or coupon's state, `received` or `opened`, the purchase's channel; empty of visits."""
+    """The decision's outcome, the delivery's or coupon's state, `received` or `opened`, the purchase's channel, the scan's kind; empty of visits."""
     campaign_id: Mapped[str] = mapped_column(primary_key=True)
     """Empty, here and below, where there is none."""
     place_id: Mapped[str] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(primary_key=True)
+    """Of the words; of a scan its poster's id, so that a poster's scans stay counted."""
     language: Mapped[str] = mapped_column(primary_key=True)
     many: Mapped[int]

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from offers.rules.opening import check_hours, is_open, opens_at
+from offers.rules.opening import check_hours, closes_at, is_open, opens_at
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DAM, MUNICH, MID_PACIFIC = (52.3731, 4.8926), (48.1372, 11.5756), (-40.0, -120.0)
@@ -194,3 +194,41 @@ def test_a_year_of_hours_agrees_with_the_next_opening() -> None:
             asked += 1
         moment += timedelta(minutes=173)
     assert asked > 1000
+
+
+@pytest.mark.parametrize(
+    ("hours", "local", "closes"),
+    [
+        ("Mo-Sa 09:00-18:00", "2026-06-10T12:00", "2026-06-10T18:00"),
+        ("Mo-Sa 09:00-18:00", "2026-06-10T17:59", "2026-06-10T18:00"),
+        ("Mo-Sa 09:00-18:00", "2026-06-10T18:00", None),  # closed by then
+        ("Mo-Sa 09:00-18:00", "2026-06-10T08:59", None),
+        ("Fr 22:00-02:00", "2026-06-12T23:00", "2026-06-13T02:00"),
+        ("Fr 22:00-02:00", "2026-06-13T01:00", "2026-06-13T02:00"),
+        ("Mo-Fr 09:00-12:00,12:00-18:00", "2026-06-10T10:00", "2026-06-10T18:00"),
+        ('Mo-Fr 09:00-12:00; Mo-Fr 12:00-18:00 "by the side door"', "2026-06-10T13:00", "2026-06-10T18:00"),
+        ("Mo-Fr 00:00-24:00", "2026-06-10T10:00", "2026-06-13T00:00"),
+        ("24/7", "2026-06-10T10:00", None),
+        ("off", "2026-06-10T10:00", None),
+    ],
+)
+def test_when_it_closes(hours: str, local: str, closes: str | None) -> None:
+    assert closes_at(hours, _at(local), AMSTERDAM) == (None if closes is None else _at(closes))
+
+
+def test_hours_that_nobody_said_never_close() -> None:
+    assert closes_at(None, _at("2026-06-10T12:00"), AMSTERDAM) is None
+
+
+@pytest.mark.parametrize(
+    ("utc", "hours", "closes"),
+    [
+        ("2026-03-28T22:00", "Sa 20:00-26:30", "2026-03-29T01:00"),  # 02:30 is never shown: it closes at the jump
+        ("2026-03-28T22:00", "Sa 20:00-28:00", "2026-03-29T02:00"),  # 04:00, an hour sooner than the wall says
+        ("2026-10-24T22:00", "Sa 20:00-26:30", "2026-10-25T00:30"),  # 02:30 the first time
+        ("2026-10-25T00:10", "Su 00:00-04:00", "2026-10-25T03:00"),  # an hour later
+    ],
+)
+def test_when_it_closes_on_the_nights_the_clock_changes(utc: str, hours: str, closes: str) -> None:
+    at = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert closes_at(hours, at, AMSTERDAM) == datetime.fromisoformat(closes).replace(tzinfo=UTC)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from offers.rules.gs1_identifiers import KEYS as KEYS_OF_LINKS
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE
@@ -234,6 +235,10 @@ TABLE: Mapping[str, Access] = {
     "GET /openapi.json": anybody(),
     "GET /docs": anybody(),
     "GET /static": anybody(404),  # a folder of files, not a page
+    "POST /v1/scans": phones({"code": "K7M49XQT2R"}),
+    "GET /q/{code}": anybody(303, ids={"code": "K7M49XQT2R"}),
+    "GET /Q/{code}": anybody(303, ids={"code": "K7M49XQT2R"}),
+    **{f"GET /{key}/{{rest:path}}": anybody(404) for key in KEYS_OF_LINKS},
     "GET /messages": anybody(),
     "GET /l/{scan}": anybody(404, ids=_NO_PAGE, pages=True),
     "GET /look/{name}": anybody(ids={"name": "0.css"}, missing=200),
