@@ -87,7 +87,7 @@ def shown_landing(landing: Landing, ways: Ways) -> dict[str, Any]:
             and landing.title is None
             and item is not None,
             "gone": gone,
-            "size_gone": size if item and not gone and size in item.gone else None,
+            "size_gone": tidy(size) if item and not gone and size in item.gone else None,
             "sizes": _sizes(landing, ways, size),
             "chosen_size": size,
             "store": _told_store(store, landing, ways, size) if store else None,
@@ -155,7 +155,7 @@ def _nearer_without(landing: Landing, store: Store | None, size: str | None) -> 
     if not store.has(size):
         return None
     sized = size is not None and set(nearest.pieces) != {""}
-    return {"phrase": "elsewhere_size" if sized else "elsewhere", "store": tidy(nearest.name), "size": size}
+    return {"phrase": "elsewhere_size" if sized else "elsewhere", "store": tidy(nearest.name), "size": tidy(size)}
 
 
 def _price(item: Item | None, offer: Offered | None, language: str) -> dict[str, str | None] | None:
@@ -212,7 +212,7 @@ def _told_store(store: Store, landing: Landing, ways: Ways, size: str | None) ->
         "way": speaking.way(store, words, language) if landing.poster_id and not is_here else None,
         "hours": speaking.hours(store, ways.now, words, language),
         "open": store.is_open,
-        "stock": speaking.stock(store, size, words) if landing.item else None,
+        "stock": tidy(speaking.stock(store, size, words)) if landing.item else None,
         "has": landing.item is None or store.has(size),
         "href": _here(landing, ways, store=store.id) + "#store",
     }
