@@ -19,6 +19,7 @@ MATCH = "passerby.match"
 DELIVER = "passerby.deliver"
 DECIDE_DEFERRED = "passerby.decide_deferred"
 DECIDE_ABANDONED = "passerby.decide_abandoned"
+TEXT = "passerby.text"
 
 log = structlog.get_logger()
 
@@ -82,6 +83,11 @@ class Doorbell:
     def decide_abandoned(self, scan_ids: Sequence[str]) -> None:
         for start in range(0, len(scan_ids), 200):
             self._ring(DECIDE_ABANDONED, [list(scan_ids[start : start + 200])], DELIVERIES)
+
+    def text(self, code_ids: Sequence[str]) -> None:
+        """Codes whose text messages wait, by the ids of their rows: no number and no code."""
+        for one in code_ids:
+            self._ring(TEXT, [one], DELIVERIES)
 
     def _ring(self, task: str, args: list[object], queue: str) -> None:
         try:

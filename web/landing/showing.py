@@ -42,7 +42,7 @@ def tidy(text: str | None) -> str:
 
 
 def is_https(address: str | None) -> bool:
-    if not address or any(one in address for one in "\\ \t\n\r"):
+    if not address or tidy(address) != address or any(one in address for one in "\\ \n"):
         return False
     try:
         parts = urlsplit(address)
@@ -72,12 +72,13 @@ def shown_landing(landing: Landing, ways: Ways) -> dict[str, Any]:
             "public": known is None,
             "hello": tidy(known.first_name)[:40] if known and known.first_name and not known.anonymous else None,
             "known": known is not None,
+            "not_you": f"/my/offers{_query(lang=ways.lang)}#forget-title",
             "body": body,
             "picture": item.image if item and is_https(item.image) else None,
             "product": tidy(item.title) if item else None,
             "names_product": item is not None and tidy(item.title) not in ("", title),
             "price": _price(item, offer, language),
-            "offer": _offer(offer, store, words, language),
+            "offer": _offer(offer, store, ways.now, language),
             "at": next(
                 (tidy(one.name) for one in landing.stores if landing.in_store and one.id == landing.place_id), None
             ),
@@ -86,7 +87,7 @@ def shown_landing(landing: Landing, ways: Ways) -> dict[str, Any]:
             and landing.title is None
             and item is not None,
             "gone": gone,
-            "size_gone": size if item and not gone and size in item.gone else None,
+            "size_gone": tidy(size) if item and not gone and size in item.gone else None,
             "sizes": _sizes(landing, ways, size),
             "chosen_size": size,
             "store": _told_store(store, landing, ways, size) if store else None,
@@ -154,7 +155,7 @@ def _nearer_without(landing: Landing, store: Store | None, size: str | None) -> 
     if not store.has(size):
         return None
     sized = size is not None and set(nearest.pieces) != {""}
-    return {"phrase": "elsewhere_size" if sized else "elsewhere", "store": tidy(nearest.name), "size": size}
+    return {"phrase": "elsewhere_size" if sized else "elsewhere", "store": tidy(nearest.name), "size": tidy(size)}
 
 
 def _price(item: Item | None, offer: Offered | None, language: str) -> dict[str, str | None] | None:
@@ -170,9 +171,7 @@ def _price(item: Item | None, offer: Offered | None, language: str) -> dict[str,
     }
 
 
-def _offer(
-    offer: Offered | None, store: Store | None, words: Mapping[str, str], language: str
-) -> dict[str, Any] | None:
+def _offer(offer: Offered | None, store: Store | None, now: datetime, language: str) -> dict[str, Any] | None:
     if offer is None:
         return None
     code = tidy(offer.code) if offer.state == "yours" else ""
@@ -184,7 +183,7 @@ def _offer(
         "used_up": offer.state == "used_up",
         "code": code,
         "long": len(code) > LONG_CODE,
-        "until": speaking.until(offer.ends_at, zone, words, language) if offer.ends_at else None,
+        "until": speaking.until(offer.ends_at, now, zone, language) if offer.ends_at else None,
     }
 
 
@@ -213,7 +212,7 @@ def _told_store(store: Store, landing: Landing, ways: Ways, size: str | None) ->
         "way": speaking.way(store, words, language) if landing.poster_id and not is_here else None,
         "hours": speaking.hours(store, ways.now, words, language),
         "open": store.is_open,
-        "stock": speaking.stock(store, size, words) if landing.item else None,
+        "stock": tidy(speaking.stock(store, size, words)) if landing.item else None,
         "has": landing.item is None or store.has(size),
         "href": _here(landing, ways, store=store.id) + "#store",
     }
