@@ -17,6 +17,7 @@ from offers.records.queries import counting
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
+from offers.records.queries import orders as order_queries
 from offers.records.queries import stays as stay_queries
 from offers.records.queries.leaving import end_stays
 from offers.records.tables import Customer, Device
@@ -76,7 +77,7 @@ def register_device(
 
 
 def link_device(session: Session, device_id: str, customer_id: str, *, now: datetime) -> Follows:
-    """An anonymous device becomes a customer's, with the consents that were given on it and the coupons that it was sent.
+    """An anonymous device becomes a customer's, with the consents that were given on it, the coupons that it was sent and what was ordered on it.
 
     What else it did before is counted and not carried over. A consent that the customer withdrew after it was given on the device stays withdrawn.
     """
@@ -99,6 +100,7 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
         coupon_queries.release_what_waits(session, before.id)
         coupon_queries.issue_what_may_have_left(session, before.id, now)
         coupon_queries.hand_over(session, before.id, customer_id)
+        order_queries.hand_over(session, before.id, customer_id)
         counting.count_what_goes_with(session, before.id)
         session.delete(before)
         session.flush()

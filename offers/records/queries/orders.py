@@ -1,10 +1,11 @@
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
-from offers.records.tables import Order
+from offers.records.queries.customers import OPEN_ORDER, customers_locked
+from offers.records.tables import Customer, Order
 
 
 def order_by_id(session: Session, order_id: str) -> Order | None:
@@ -23,3 +24,51 @@ def orders_at(session: Session, place_id: str) -> Sequence[Order]:
 
 def orders_of(session: Session, customer_id: str) -> Sequence[Order]:
     return session.scalars(select(Order).where(Order.customer_id == customer_id).order_by(Order.id)).all()
+
+
+def order_with_its_customer_locked(session: Session, order_id: str) -> tuple[Order, Customer] | None:
+    """The order as it is once its customer is locked: nobody else changes it now."""
+    while True:
+        order = orders_by_id(session, [order_id]).get(order_id)
+        if order is None:
+            return None
+        customer = customers_locked(session, [order.customer_id]).get(order.customer_id)
+        order = orders_by_id(session, [order_id]).get(order_id)
+        if order is not None and customer is not None and order.customer_id == customer.id:
+            return order, customer
+
+
+def count_open_made(session: Session, customer_id: str, scan_id: str) -> int:
+    """Orders made on a page that this customer, or anybody by this scan, has open."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Order.source == "page",
+                Order.status.in_(OPEN_ORDER),
+                or_(Order.customer_id == customer_id, Order.scan_id == scan_id),
+            )
+        )
+        or 0
+    )
+
+
+def codes_open_at(session: Session, place_id: str) -> set[str]:
+    """Pickup codes of the orders that are open there. The place is locked by who is about to add one."""
+    rows = select(Order.code).where(Order.place_id == place_id, Order.status.in_(OPEN_ORDER), Order.code.is_not(None))
+    return {code for code in session.scalars(rows) if code}
+
+
+def is_coupon_in_an_order(session: Session, coupon_id: str) -> bool:
+    """Whether a price of an order that was not cancelled rests on it already."""
+    used = select(Order.id).where(Order.coupon_id == coupon_id, Order.status != "cancelled").limit(1)
+    return session.scalar(used) is not None
+
+
+def hand_over(session: Session, before: str, after: str) -> None:
+    """What an anonymous customer ordered is the known one's, whose device theirs has become. Both are locked."""
+    session.execute(
+        update(Order)
+        .where(Order.customer_id == before)
+        .values(customer_id=after)
+        .execution_options(synchronize_session=False)
+    )
