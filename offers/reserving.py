@@ -23,7 +23,7 @@ from offers.records.tables import Customer, Device, Order, Product, Scan
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.localised import said_in
 from offers.rules.money import written
-from offers.rules.page_order import FORM_LIFE, MOST_OPEN, order_id_of, pickup_code, shown_at
+from offers.rules.page_order import FORM_LIFE, MOST_OPEN, order_id_of, shown_at
 from offers.rules.price import price_with
 from offers.rules.stock import has_piece, sizes_of, without_piece
 from offers.rules.values import language_chain
@@ -230,11 +230,7 @@ def _order(
     keys: CodeKeys,
     now: datetime,
 ) -> Order:
-    place_queries.place_locked(session, asked.place)  # so that two orders do not find the same code free
-    taken = queries.codes_open_at(session, asked.place)
-    attempt = 0
-    while (code := pickup_code(keys, order_id, attempt)) in taken:
-        attempt += 1
+    code = queries.free_code(session, asked.place, order_id, keys)
     title = said_in(product.title, language_chain(asked.language, "en")) or next(
         iter(product.title.values()), product.sku
     )

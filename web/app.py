@@ -71,6 +71,7 @@ from workers.enqueue import Doorbell, new_celery
 from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
 from workers.logs import configure_logging
+from workers.payments.opening import open_payments
 from workers.vitals import FenceVitals, name_of_process, tell_fences
 
 DOORS = (
@@ -245,6 +246,7 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
         subscribing=_subscribing(settings),
+        payments=open_payments(settings, redis),
     )
 
 

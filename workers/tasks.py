@@ -91,11 +91,21 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.DELIVERIES_LOOK: look_at_deliveries,
         beat.DEFERRALS_LOOK: look_at_deferrals,
         beat.COUPONS_LOOK: look_at_coupons,
+        beat.PAYMENTS_LOOK: look_at_payments_of(parts),
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }
     for name, task in named.items():
         app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
+
+
+def look_at_payments_of(parts: "Callable[[], Parts]") -> Callable[[], None]:
+    def look_at_payments() -> None:
+        here = parts()
+        if here.asking is not None:
+            here.asking.ask_for_long_open(partial(follow_happened, here))
+
+    return look_at_payments
 
 
 def send_in_a_slot(parts: "Parts", slots: Slots) -> bool:

@@ -5,7 +5,10 @@ from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
 from offers.records.queries.customers import OPEN_ORDER, customers_locked
+from offers.records.queries.places import place_locked
 from offers.records.tables import Customer, Order
+from offers.rules.coupon_codes import CodeKeys
+from offers.rules.page_order import pickup_code
 
 
 def order_by_id(session: Session, order_id: str) -> Order | None:
@@ -53,9 +56,18 @@ def count_open_made(session: Session, customer_id: str, scan_id: str) -> int:
 
 
 def codes_open_at(session: Session, place_id: str) -> set[str]:
-    """Pickup codes of the orders that are open there. The place is locked by who is about to add one."""
+    """Pickup codes of the orders that are open there."""
     rows = select(Order.code).where(Order.place_id == place_id, Order.status.in_(OPEN_ORDER), Order.code.is_not(None))
     return {code for code in session.scalars(rows) if code}
+
+
+def free_code(session: Session, place_id: str, order_id: str, keys: CodeKeys) -> str:
+    """A pickup code that no open order of the place has. The place is locked until the commit, so that two orders do not find the same one."""
+    place_locked(session, place_id)
+    taken, attempt = codes_open_at(session, place_id), 0
+    while (code := pickup_code(keys, order_id, attempt)) in taken:
+        attempt += 1
+    return code
 
 
 def is_coupon_in_an_order(session: Session, coupon_id: str) -> bool:

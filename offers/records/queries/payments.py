@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from offers.records.tables import Order, Payment
 from offers.rules.money import read_written
 from offers.rules.page_order import payment_id_of
+from offers.rules.price import payable
 
 UNDER_WAY = ("wanted", "open", "pending", "authorized")
 
@@ -38,7 +39,10 @@ def newest_payment(session: Session, order_id: str) -> Payment | None:
 
 def want_payment(session: Session, order: Order, provider: str, now: datetime) -> Payment | None:
     """The order's payment that is under way or paid, else a new one; none where there is nothing to pay. The customer is locked."""
-    if order.total is None or order.currency is None or not (amount := read_written(order.total)):
+    if order.total is None or order.currency is None:
+        return None
+    amount = payable(read_written(order.total), order.currency)
+    if amount == 0:
         return None
     rows = payments_of(session, order.id)
     live = next((one for one in rows if one.state in (*UNDER_WAY, "paid")), None)
