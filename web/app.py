@@ -56,9 +56,13 @@ from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
+from web.landing import look
+from web.landing import pages as landing_pages
+from web.landing.telling import told_instead
 from web.listeners import Listeners
 from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
+from web.packing import Packing
 from web.parts import Parts
 from web.pings import PATH, PingDoor
 from web.repeats import Repeats
@@ -102,6 +106,8 @@ DOORS = (
     events.router,
     health.router,
     reference.router,
+    look.router,
+    landing_pages.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 
@@ -137,12 +143,12 @@ class Doors:
         if parts.settings.demo:
             open_demo(self.desk)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
-        problems.install(self.desk)
+        problems.install(self.desk, told_instead)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
         parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
         bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
-        self.rest = Envelope(self.desk, bounds)
+        self.rest = Envelope(Packing(self.desk), bounds, told_instead)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:

@@ -162,12 +162,15 @@ class JsonRoute(APIRoute):
 class Envelope:
     """Around every door but the ping door: the body's limit, and the headers that each answer has.
 
-    `bounds` are addresses with a limit of their own for a POST.
+    `bounds` are addresses with a limit of their own for a POST; `show` as in `problems.install`.
     """
 
-    def __init__(self, app: ASGIApp, bounds: Mapping[str, int]) -> None:
+    def __init__(
+        self, app: ASGIApp, bounds: Mapping[str, int], show: Callable[[Request, Response], Response] | None = None
+    ) -> None:
         self._app = app
         self.bounds = bounds
+        self._show = show or (lambda _, answer: answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -190,7 +193,8 @@ class Envelope:
             await send(message)
 
         if is_announced_too_large(scope, most):
-            await as_problem(too_large(most))(scope, receive, dressed)
+            answer = self._show(Request(scope), as_problem(too_large(most)))
+            await answer(scope, receive, dressed)
         else:
             await self._app(scope, limited, dressed)
 

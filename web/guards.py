@@ -28,6 +28,7 @@ PUBLIC: Mapping[str, str] = {
     "/messages": "a visitor's page: shows what the browser's own signed cookie leads to, and changes nothing",
     "/push-worker.js": "the visitors' service worker: a script, the same for everybody",
     "/visitor/push-key": "the public half of a key",
+    "/look/{name}": "the style of visitors' pages",
     "/static": "styles and pictures",
     "/v1/receipts": "the `ack_id` in the body, which only came with the message, is the credential; it tells nothing back",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",

@@ -4,7 +4,7 @@ PasserbyError of offers/errors.py gets its status here; so do FastAPI's own refu
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -139,35 +139,39 @@ def _refusals(error: RequestValidationError) -> list[tuple[str, str]]:
     return [*told[:MOST_TOLD], ("", f"and at least {len(told) - MOST_TOLD} more")]
 
 
-def install(app: FastAPI) -> None:
-    """Have every error of the app answered in this shape."""
+def _as_it_is(_request: Request, answer: Response) -> Response:
+    return answer
 
-    def on_purpose(_request: Request, error: Exception) -> Response:
-        return as_problem(error)
+
+def install(app: FastAPI, show: Callable[[Request, Response], Response] = _as_it_is) -> None:
+    """Have every error of the app answered in this shape, or as `show` shows it to who is no program."""
+
+    def on_purpose(request: Request, error: Exception) -> Response:
+        return show(request, as_problem(error))
 
     def wrong_method(request: Request, _error: Exception) -> Response:
         """RFC 9110: `Allow` names all methods of the address, which several routes share."""
         path = request.scope["path"]
         routes = [one for one in iter_route_contexts(app.routes) if re.match(one.path_regex, path)]
         methods = {method for one in routes for method in one.methods or ()}
-        return problem(
-            "method_not_allowed",
-            405,
-            "This address has other methods; see Allow.",
-            headers={"Allow": ", ".join(sorted(methods))},
+        allowed = {"Allow": ", ".join(sorted(methods))}
+        return show(
+            request, problem("method_not_allowed", 405, "This address has other methods; see Allow.", headers=allowed)
         )
 
-    def database_away(_request: Request, error: Exception) -> Response:
+    def database_away(request: Request, error: Exception) -> Response:
         log.warning("database_unavailable", error=type(error).__name__)
         detail = "The database does not answer."
-        return problem("service_unavailable", 503, detail, headers={"Retry-After": "2"})
+        return show(request, problem("service_unavailable", 503, detail, headers={"Retry-After": "2"}))
 
-    def lost_a_race(_request: Request, _error: Exception) -> Response:
-        return problem("conflict", 409, "Another request wrote the same thing at this moment; try again.")
+    def lost_a_race(request: Request, _error: Exception) -> Response:
+        return show(
+            request, problem("conflict", 409, "Another request wrote the same thing at this moment; try again.")
+        )
 
     def nobody_expected(request: Request, error: Exception) -> Response:
         route = request.scope.get("route")
-        return unexpected(error, method=request.method, route=getattr(route, "path", "?"))
+        return show(request, unexpected(error, method=request.method, route=getattr(route, "path", "?")))
 
     for kind in (PasserbyError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_purpose)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offers.records.tables import Decision, Delivery, Order, Payment, Transition, Visit
+from offers.records.tables import Decision, Delivery, Order, Payment, Scan, Transition, Visit
 from offers.rules.money import written
 
 _TRANSITION = {
@@ -30,6 +30,23 @@ _DECISION = {
     "outcome": "outcome",
     "variant": "variant",
     "facts": "facts",
+}
+_SCAN = {
+    "id": "id",
+    "poster": "poster_id",
+    "campaign": "campaign_id",
+    "customer": "customer_id",
+    "device_id": "device_id",
+    "at": "at",
+    "source": "source",
+    "kind": "kind",
+    "device_class": "device_class",
+    "os": "os",
+    "language": "language",
+    "repeat": "repeat",
+    "in_store": "in_store",
+    "finished_at": "finished_at",
+    "finished_by": "finished_by",
 }
 
 
@@ -59,6 +76,15 @@ def decision_item(row: Decision) -> dict[str, Any]:
 def decision_told(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same of a row that is being written, by its columns."""
     return {name: values[column] for name, column in _DECISION.items()}
+
+
+def scan_item(row: Scan) -> dict[str, Any]:
+    return {name: getattr(row, column) for name, column in _SCAN.items()}
+
+
+def scan_told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a row that is being written, by its columns."""
+    return {name: values.get(column) for name, column in _SCAN.items()}
 
 
 def delivery_item(row: Delivery) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from offers.rules.audience import Audience, AudienceError, read_audience
 from offers.rules.opening import check_hours
 from offers.rules.personalise import LEAST, MAX_BODY, MAX_TITLE, PARTS, size_of
 from offers.rules.profile import Id
+from offers.rules.public_address import public_url
 from offers.rules.refusals import PATH_WITHIN
 from offers.rules.templates import TemplateError, check_template, facts_named, own_text
 from offers.rules.values import Duration, Flag, Language, Moment, Strict
@@ -50,7 +51,7 @@ def _picture(source: str) -> str:
         raise ValueError("is the same for everybody: no {{ fact }} can be in it")
     if not _PICTURE.fullmatch(source):
         raise ValueError("must start with https:// and a host, without a name or password before it")
-    return source
+    return public_url(source)
 
 
 _PICTURE = re.compile(r"https://[^\s/{}\\?#@]+(?=[/?#]|$)[^\s\x00-\x1f\x7f\\]*")

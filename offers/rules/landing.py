@@ -25,6 +25,8 @@ class Item:
     now_thousandths: int | None
     """With the offer; the price itself where there is none."""
     currency: str | None
+    gone: tuple[str, ...] = ()
+    """Of its sizes, those that no store has a piece of, near or far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Landing:
     known: Known | None = None
     outcome: str | None = None
     """Of the decision, where one was made: `send` or why not."""
+    code: str | None = None
+    """The poster's, as its address has it."""
 
     @property
     def best_store(self) -> Store | None:

@@ -84,6 +84,26 @@ def _opens_at(expression: str, minute: datetime, zone: ZoneInfo, spot: Spot | No
     return None
 
 
+def closes_at(expression: str | None, at: datetime, zone: ZoneInfo, spot: Spot | None = None) -> datetime | None:
+    """When it closes next, in UTC, where it is open at `at`; none where nobody said hours, and where it is open for two months on end."""
+    return None if expression is None else _closes_at(expression, at.replace(second=0, microsecond=0), zone, spot)
+
+
+@lru_cache(maxsize=10_000)
+def _closes_at(expression: str, minute: datetime, zone: ZoneInfo, spot: Spot | None) -> datetime | None:
+    """Rules that meet, or say something else of the same hours, are spans one after the other: the last of them closes it."""
+    wall = _wall(minute, zone)
+    end = wall
+    for start, until, state, _ in _hours(expression, zone, spot).intervals(wall, wall + LOOKS_AHEAD):
+        if state != State.OPEN or _plain(start) > end:
+            break
+        end = _plain(until)
+    if end <= wall or end >= wall + LOOKS_AHEAD:
+        return None
+    first, last = showings(end, zone)
+    return first if first > minute else last
+
+
 def _wall(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 

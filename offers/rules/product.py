@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from offers.rules.money import Amount, Currency
 from offers.rules.profile import Id
+from offers.rules.public_address import public_url
 from offers.rules.refusals import PATH_WITHIN
 from offers.rules.values import Language, Strict, read_number
 
@@ -49,7 +50,7 @@ class ProductBody(Strict):
     )
 
     title: dict[Language, Annotated[str, Field(min_length=1, max_length=300)]] = Field(min_length=1, max_length=50)
-    image: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")] | None = None
+    image: Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$"), AfterValidator(public_url)] | None = None
     price: Amount | None = None
     currency: Currency | None = None
     category: str | None = Field(None, min_length=1, max_length=100)

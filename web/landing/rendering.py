@@ -1,14 +1,16 @@
 """A landing page as HTML: the template, the words in the visitor's language, and the headers that let nothing strange in."""
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from web.landing import look
 from web.landing.words import WORDS
 from web.tongues import LANGUAGES
 from web.visitor import showing
@@ -16,7 +18,8 @@ from web.visitor import showing
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
-def headers_of(form_targets: str = "") -> dict[str, str]:
+@lru_cache(maxsize=16)
+def headers_of(form_targets: str = "") -> Mapping[str, str]:
     """The visitors' pages' headers. Pictures of products are the shop's own, wherever it keeps them, over https.
 
     `form_targets`: where a form may lead on to beside ourselves, such as a bank's checkout: browsers look at redirects too.
@@ -30,18 +33,28 @@ def headers_of(form_targets: str = "") -> dict[str, str]:
 def render(
     request: Request, template: str, language: str, *, status: int = 200, form_targets: str = "", **shown: Any
 ) -> Response:
-    """`template` is one of templates/landing. It has `w`, the words; `say(phrase, name=value)`, with each value escaped; and `shown`."""
+    """`template` is one of templates/landing. It has `w`, the words; `say(phrase, name=value)`, with each value escaped; and `shown`.
+
+    `kept` among what is shown is a query, `&size=38`, that the links to other languages carry on.
+    """
+    html = written(template, language, path=request.url.path, **shown)
+    return HTMLResponse(html, status, headers={**headers_of(form_targets), "content-language": language})
+
+
+def written(template: str, language: str, *, path: str, kept: str = "", **shown: Any) -> bytes:
+    """The page alone."""
     words = WORDS[language]
 
     def say(phrase: str, /, **values: Any) -> Markup:
         return Markup(words[phrase]).format(**values)  # noqa: S704 - the phrases are ours
 
-    html = (
-        _templates()
-        .get_template(f"landing/{template}")
-        .render(w=words, say=say, language=language, languages=LANGUAGES, path=request.url.path, **shown)
-    )
-    return HTMLResponse(html, status, headers={**headers_of(form_targets), "content-language": language})
+    frame = {"w": words, "say": say, "language": language, "languages": LANGUAGES, "look": look.address()}
+    return _template(template).render(**frame, path=path, kept=kept, **shown).encode()
+
+
+@cache
+def _template(name: str) -> Template:
+    return _templates().get_template(f"landing/{name}")
 
 
 @cache
@@ -52,4 +65,5 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )

@@ -1,13 +1,84 @@
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from offers.records.tables import Scan
+from offers.records.queries.writing import insert_of
+from offers.records.tables import Geofence, Place, Poster, Scan, Stay
+
+_POSTER = tuple(column for column in Poster.__table__.c if column.key not in ("created_at", "updated_at"))
 
 
 def scan_by_id(session: Session, scan_id: str) -> Scan | None:
     return session.get(Scan, scan_id)
+
+
+def poster_to_scan(session: Session, code: str) -> Any | None:
+    """The poster's columns, past the session: a scan reads them and writes none. `code` as rules/coupon_codes.py's `normalised` reads it."""
+    return session.execute(select(*_POSTER).where(Poster.code == code)).first()
+
+
+def add_scan(session: Session, values: Mapping[str, Any]) -> None:
+    """Past the session: nothing comes back."""
+    session.execute(insert(Scan.__table__), values)  # type: ignore[arg-type]  # a Table, as declarative types do not say
+
+
+def add_shared_scan(session: Session, values: Mapping[str, Any]) -> bool:
+    """The same unless a row has this id; whether it was new."""
+    new = insert_of(session, Scan).on_conflict_do_nothing().returning(Scan.id)
+    return session.execute(new, [dict(values)]).first() is not None
+
+
+def count_scan(session: Session, poster_id: str) -> bool:
+    """One more scan of a poster that switches after so many; no when that number was reached before. Exact for any number at once."""
+    counted = session.execute(
+        update(Poster)
+        .where(Poster.id == poster_id, Poster.then_after.is_not(None), Poster.scanned < Poster.then_after)
+        .values(scanned=Poster.scanned + 1)
+        .returning(Poster.id)
+        .execution_options(synchronize_session=False)
+    )
+    return counted.first() is not None
+
+
+def is_of_poster(session: Session, scan_id: str, poster_id: str) -> bool:
+    return session.scalar(select(Scan.id).where(Scan.id == scan_id, Scan.poster_id == poster_id)) is not None
+
+
+def last_by_device(session: Session, poster_id: str, device_id: str, since: datetime) -> str | None:
+    """The device's newest scan of this poster that is not older than `since`."""
+    return session.scalar(
+        select(Scan.id)
+        .where(Scan.device_id == device_id, Scan.poster_id == poster_id, Scan.kind == "human", Scan.at >= since)
+        .order_by(Scan.at.desc(), Scan.id.desc())
+        .limit(1)
+    )
+
+
+def has_scanned(session: Session, poster_id: str, customer_id: str, device_id: str | None) -> bool:
+    theirs: ColumnElement[bool] = Scan.customer_id == customer_id
+    if device_id is not None:
+        theirs = or_(theirs, Scan.device_id == device_id)
+    wanted = select(Scan.id).where(theirs, Scan.poster_id == poster_id, Scan.kind == "human").limit(1)
+    return session.scalar(wanted) is not None
+
+
+def is_in_a_store(session: Session, customer_id: str) -> bool:
+    """Whether the customer has an open stay at the premises of a store."""
+    inside = (
+        exists()
+        .where(Stay.customer_id == customer_id, Stay.left_at.is_(None))
+        .where(Geofence.id == Stay.geofence_id, Geofence.role == "premises")
+        .where(Place.id == Geofence.place_id, Place.kind == "store")
+    )
+    return bool(session.scalar(select(inside)))
+
+
+def has_a_store(session: Session, place_ids: Collection[str]) -> bool:
+    wanted = select(Place.id).where(Place.id.in_(place_ids), Place.kind == "store").limit(1)
+    return session.scalar(wanted) is not None
 
 
 def recognise(session: Session, scan_id: str, customer_id: str, device_id: str | None) -> None:
