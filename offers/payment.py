@@ -66,3 +66,7 @@ class Payments(Protocol):
     def fetch(self, provider_id: str) -> PaymentTold | None:
         """None where the provider knows no such payment. `PaymentsAway`, `PaymentRefused`."""
         ...
+
+    def close(self) -> None:
+        """End its connections; nothing is asked afterwards."""
+        ...

@@ -52,11 +52,12 @@ from web.desk import (
     settings,
     testing,
 )
+from web.hooks import mollie
 from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
-from web.landing import look
+from web.landing import look, order_page, ordering
 from web.landing import pages as landing_pages
 from web.landing.telling import told_instead
 from web.listeners import Listeners
@@ -64,6 +65,7 @@ from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
 from web.packing import Packing
 from web.parts import Parts
+from web.payments import bank
 from web.pings import PATH, PingDoor
 from web.repeats import Repeats
 from web.ringing import Ringing
@@ -108,6 +110,9 @@ DOORS = (
     reference.router,
     look.router,
     landing_pages.router,
+    ordering.router,
+    order_page.router,
+    mollie.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 
@@ -142,11 +147,14 @@ class Doors:
         open_visitors(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
+        if parts.settings.payments == "demo":
+            self.desk.include_router(bank.router)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk, told_instead)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
         parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
+        bounds |= {mollie.PATH: mollie.MOST_BYTES}
         bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
         self.rest = Envelope(Packing(self.desk), bounds, told_instead)
 
@@ -215,6 +223,8 @@ def close_parts(parts: Parts) -> None:
     parts.fences.stop()
     parts.ringing.close()
     parts.celery.close()
+    if parts.payments is not None:
+        parts.payments.close()
     parts.redis.close()
     parts.database.close()
 

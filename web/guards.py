@@ -29,6 +29,7 @@ PUBLIC: Mapping[str, str] = {
     "/push-worker.js": "the visitors' service worker: a script, the same for everybody",
     "/visitor/push-key": "the public half of a key",
     "/look/{name}": "the style of visitors' pages",
+    "/hooks/mollie": "Mollie signs nothing that counts: only payments of ours are looked up, what became of them is fetched, and everybody is answered alike",
     "/static": "styles and pictures",
     "/v1/receipts": "the `ack_id` in the body, which only came with the message, is the credential; it tells nothing back",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",

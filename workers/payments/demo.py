@@ -71,6 +71,9 @@ class DemoPayments:
         except (RedisError, OSError) as error:
             raise PaymentsAway(f"redis does not answer ({type(error).__name__})") from None
 
+    def close(self) -> None:
+        """Redis is its opener's to close."""
+
 
 def _key(provider_id: str) -> str:
     return f"pb:demo-bank:{provider_id}"
