@@ -196,6 +196,15 @@ def _payments(settings: Settings) -> list[Finding]:
     return findings.of_payments(settings.payments, wrong_payments(settings))
 
 
+def _sms(settings: Settings) -> list[Finding]:
+    refused = ""
+    try:
+        settings.sms_gateway()
+    except Misconfigured as error:
+        refused = str(error)
+    return findings.of_sms(settings.sms, demo=settings.demo, refused=refused)
+
+
 def _push_lanes(settings: Settings) -> list[Finding]:
     """Ways out that pause; what is wrong with the database itself is told as the database's own."""
     if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
@@ -260,6 +269,7 @@ PARTS: dict[str, Callable[[Settings], list[Finding]]] = {
     "mqtt": _mqtt,
     "push": _push,
     "payments": _payments,
+    "sms": _sms,
     "clocks": _clocks,
     "packages": _packages,
 }

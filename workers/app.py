@@ -29,6 +29,7 @@ from workers.payments.opening import open_payments
 from workers.push.opening import open_push
 from workers.sending import Sender
 from workers.slots import Slots, slots_of
+from workers.texting import Texting, open_texts
 from workers.vitals import FenceVitals, name_of_process, tell_fences
 
 log = structlog.get_logger()
@@ -48,6 +49,7 @@ class Parts:
     sender: Sender = field(init=False)
     asking: Asking | None = None
     """Of payments; none where nobody pays on a page."""
+    texting: Texting = field(init=False)
 
     def tell(self, happened: list[dict[str, Any]]) -> None:
         """Live events are a convenience: Redis being away fails nobody."""
@@ -88,11 +90,14 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
     if (payments := open_payments(settings, redis)) is not None:
         parts.asking = Asking(database, payments, codes, lambda: datetime.now(UTC))
     parts.sender = Sender(database, open_push(settings, redis), codes, failpoints, happened)
+    texts = open_texts(settings, redis)
+    parts.texting = Texting(database, texts, codes, settings.base_url)
     return parts
 
 
 def create_worker_app(settings: Settings) -> Celery:
     """The Celery application with its tasks and beat's schedule. Each process opens its parts when it first needs them."""
+    settings.sms_gateway()  # half of it is said at the start, not in the first process that needs it
     app = new_celery(settings.broker or settings.redis())
     app.conf.beat_schedule = beat.schedule()
     app.conf.beat_scheduler = beat.HeardScheduler

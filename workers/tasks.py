@@ -15,9 +15,10 @@ from offers.claiming import count_due
 from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
-from workers.enqueue import DECIDE_DEFERRED, DELIVER, MATCH
+from workers.enqueue import DECIDE_DEFERRED, DELIVER, MATCH, TEXT
 from workers.matching import Matched
 from workers.slots import Slots
+from workers.texting import look_at_texts, purge_recognitions
 from workers.vitals import HEARD_WORKER, count, forget_the_dead
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         here = parts()
         settings = here.settings
         sweeps.retire_stale_addresses(here.database, sweeps.utc(time.time()))
+        purge_recognitions(here.database, sweeps.utc(time.time()))
         sweeps.purge_history(here.database, sweeps.utc(time.time()), settings.decision_days, settings.transition_days)
 
     named: dict[str, Callable[..., None]] = {
@@ -95,6 +97,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }
+    named |= _of_texts(parts)
     for name, task in named.items():
         app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
 
@@ -106,6 +109,19 @@ def look_at_payments_of(parts: "Callable[[], Parts]") -> Callable[[], None]:
             here.asking.ask_for_long_open(partial(follow_happened, here))
 
     return look_at_payments
+
+
+def _of_texts(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
+    """The tasks of text messages."""
+
+    def text(code_id: str) -> None:
+        parts().texting.send(code_id, sweeps.utc(time.time()))
+
+    def look() -> None:
+        here = parts()
+        here.bell.text(look_at_texts(here.database, sweeps.utc(time.time())))
+
+    return {TEXT: text, beat.TEXTS_LOOK: look}
 
 
 def send_in_a_slot(parts: "Parts", slots: Slots) -> bool:

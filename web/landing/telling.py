@@ -13,8 +13,8 @@ from web.landing.rendering import render
 from web.landing.words import WORDS
 from web.tongues import choose
 
-PATHS = ("/l", "/o", "/c", "/my", "/t", "/q", "/Q")
-"""What lies below is for visitors: what goes wrong there is told as a page."""
+PATHS = ("/l", "/o", "/c", "/my", "/t", "/q", "/Q", "/01", "/255", "/414", "/417")
+"""What lies below is for visitors, GS1 Digital Links among it: what goes wrong there is told as a page."""
 KEPT = ("retry-after", "allow")
 """Headers of a problem that its page has too."""
 _UNDER_AN_OFFER = re.compile(r"/l/([A-Za-z0-9_-]{1,100})/")

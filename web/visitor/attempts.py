@@ -21,12 +21,12 @@ class VisitorAttempts:
 
     def count(self, address: str) -> int:
         """Count this one; the seconds to wait when it is one too many, else 0. Raises Redis's errors: no count, no write."""
-        name = f"pb:visitor:{hmac.new(self._key, _network(address).encode(), hashlib.sha256).hexdigest()[:32]}"
+        name = f"pb:visitor:{hmac.new(self._key, network_of(address).encode(), hashlib.sha256).hexdigest()[:32]}"
         many, _, left = self._redis.pipeline().incr(name).expire(name, WINDOW_S, nx=True).ttl(name).execute()
         return max(int(left), 1) if int(many) > MOST else 0
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """An IPv6 customer has a whole /64 to write from."""
     try:
         read = ip_address(address)

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
@@ -74,13 +74,3 @@ def is_coupon_in_an_order(session: Session, coupon_id: str) -> bool:
     """Whether a price of an order that was not cancelled rests on it already."""
     used = select(Order.id).where(Order.coupon_id == coupon_id, Order.status != "cancelled").limit(1)
     return session.scalar(used) is not None
-
-
-def hand_over(session: Session, before: str, after: str) -> None:
-    """What an anonymous customer ordered is the known one's, whose device theirs has become. Both are locked."""
-    session.execute(
-        update(Order)
-        .where(Order.customer_id == before)
-        .values(customer_id=after)
-        .execution_options(synchronize_session=False)
-    )

@@ -97,9 +97,9 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
 
-def own_pages() -> Access:
-    """Our own pages in a browser, whatever credential comes along: tests/web/visitor."""
-    return Access(dict.fromkeys(CALLERS, 403))
+def own_pages(**more: Any) -> Access:
+    """Our own pages in a browser, whatever credential comes along: tests/web/visitor, tests/web/landing."""
+    return Access(dict.fromkeys(CALLERS, 403), **more)
 
 
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
@@ -130,6 +130,8 @@ _FEATURE = {
 }
 _OWNTRACKS = {"_type": "location", "lat": 52.3702, "lon": 4.8906, "acc": 12, "tst": NOON.timestamp()}
 _TRANSITION = {"geofence_id": "{geofence_id}", "kind": "exit", "at": NOON.isoformat()}
+_SCAN = {"scan": "scn_nobodys"}
+_PAGE = {"order": "ord_nobodys", "mark": "a-mark-of-nobody"}
 POSITIONS = ("POST /v1/pings", "POST /v1/transitions")
 """Doors of positions: an array is taken, unknown fields are ignored, and no database is asked who calls."""
 
@@ -227,6 +229,15 @@ TABLE: Mapping[str, Access] = {
     "POST /visitor/push": own_pages(),
     "POST /visitor/push/renew": own_pages(),
     "POST /visitor/push/off": own_pages(),
+    "GET /l/{scan}/reserve": anybody(404, ids=_SCAN),
+    "POST /l/{scan}/reserve": own_pages(ids=_SCAN),
+    "POST /l/{scan}/buy": own_pages(ids=_SCAN),
+    "GET /o/{order}/{mark}": anybody(404, ids=_PAGE),
+    "GET /o/{order}/{mark}/state": anybody(404, ids=_PAGE),
+    "POST /o/{order}/{mark}/pay": own_pages(ids=_PAGE),
+    "GET /o/{order}/{mark}/cancel": anybody(404, ids=_PAGE),
+    "POST /o/{order}/{mark}/cancel": own_pages(ids=_PAGE),
+    "POST /hooks/mollie": anybody(200, file=(_FORM, b"id=tr_1")),
     "GET /demo": anybody(),
     "GET /demo/state": anybody(),
     "GET /demo/events": anybody(streams=True),
