@@ -80,9 +80,11 @@ class Reserved:
 
 
 class _No(Exception):
-    def __init__(self, outcome: Outcome, price: int | None = None, currency: str | None = None) -> None:
+    def __init__(
+        self, outcome: Outcome, price: int | None = None, currency: str | None = None, order_id: str | None = None
+    ) -> None:
         super().__init__(outcome)
-        self.answer = Reserved(outcome, price_thousandths=price, currency=currency)
+        self.answer = Reserved(outcome, order_id, price_thousandths=price, currency=currency)
 
 
 def reserve(session: Session, asked: ReserveAsked, *, keys: CodeKeys, now: datetime) -> Reserved:
@@ -107,6 +109,8 @@ def reserve(session: Session, asked: ReserveAsked, *, keys: CodeKeys, now: datet
         # what stood in the way may be the same tap's own order, which another request has made meanwhile
         if queries.order_by_id(session, order_id) is not None:
             return _again(session, order_id, asked, now)
+        if no.answer.order_id is not None:
+            return _again(session, no.answer.order_id, asked, now)
         return no.answer
     undo.commit()
     return done
@@ -118,6 +122,10 @@ def _reserve(
     device, customer = _visitor(session, asked, now)
     if queries.order_by_id(session, order_id) is not None:
         raise _No("again")
+    thing = (asked.sku, asked.size)
+    same = queries.same_that_waits(session, customer_id=customer.id, scan_id=scan.id, place_id=asked.place, thing=thing)
+    if same is not None:  # another tab
+        raise _No("again", order_id=same)
     if queries.count_open_made(session, customer.id, scan.id) >= MOST_OPEN:
         raise _No("too_many")
     _check(session, asked)

@@ -128,6 +128,20 @@ def test_a_browser_that_is_known_keeps_its_order(board: Billboard) -> None:
     assert len({order.code for order in board.orders()}) == 2
 
 
+def test_another_tab_comes_to_the_order_that_waits(board: Billboard) -> None:
+    """Another showing of the same page in the same browser: of another size, or once the first is collected, it is another order."""
+    board.put_up(stock={"38": 9, "39": 9})
+    scan = board.scan()
+    first = board.reserve(board.asked(scan))
+    device = first.device_id
+    again = board.reserve(board.asked(scan, device_id=device))
+    assert (again.outcome, again.order_id, again.device_id) == ("again", first.order_id, device)
+    assert board.reserve(board.asked(scan, device_id=device, size="39")).outcome == "reserved"
+    _put(board, first.order_id or "", "collected", 3)
+    assert board.reserve(board.asked(scan, device_id=device)).outcome == "reserved"
+    assert board.stock() == {"38": 7, "39": 8}
+
+
 def test_nobody_empties_a_shop(board: Billboard) -> None:
     board.put_up(stock={"38": 9})
     device = board.reserve(board.asked()).device_id

@@ -200,7 +200,7 @@ def _confirm_page(
         "asks_name": landed.known is None or (landed.known.anonymous and not landed.known.first_name),
     }
     targets = parts.payments.targets if pays and parts.payments else ""
-    return render(
+    page = render(
         visitor.request,
         "reserve.html",
         language,
@@ -210,6 +210,9 @@ def _confirm_page(
         token=visitor.token(scan),
         kept=_query(size=chosen.size, store=chosen.store).replace("?", "&"),
     )
+    # kept for the way back, which then shows the same form with the same nonce; it holds nothing that its reader was not told
+    page.headers["cache-control"] = "private, no-cache"
+    return page
 
 
 def _store(landed: Landing, chosen: _Chosen) -> Store | None:

@@ -55,6 +55,24 @@ def count_open_made(session: Session, customer_id: str, scan_id: str) -> int:
     )
 
 
+def same_that_waits(
+    session: Session, *, customer_id: str, scan_id: str, place_id: str, thing: tuple[str, str | None]
+) -> str | None:
+    """The id of an order that this customer made by the same scan, of the same thing (sku and size) at the same place, and that still is `placed`."""
+    rows = session.scalars(
+        select(Order)
+        .where(
+            Order.customer_id == customer_id,
+            Order.scan_id == scan_id,
+            Order.place_id == place_id,
+            Order.source == "page",
+            Order.status == "placed",
+        )
+        .order_by(Order.created_at)
+    )
+    return next((one.id for one in rows if [(line["sku"], line.get("size")) for line in one.items] == [thing]), None)
+
+
 def codes_open_at(session: Session, place_id: str) -> set[str]:
     """Pickup codes of the orders that are open there."""
     rows = select(Order.code).where(Order.place_id == place_id, Order.status.in_(OPEN_ORDER), Order.code.is_not(None))

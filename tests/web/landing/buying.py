@@ -70,3 +70,8 @@ class Visitor:
             if self._takes_cookies:
                 self._cookies.update(one.cookies)
         return answer
+
+
+def location(answer: httpx.Response) -> str:
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
