@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from offers import customers, devices, keys, pickups, products, purchases, users
 from offers.devices import Registered
 from offers.records.database import Database
+from offers.records.tables import Poster
 from offers.rules.order import OrderBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import DeviceBody
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
 from tests.offers.stories import KEYS as CODE_KEYS
-from tests.offers.stories import Town, at, dwell, enter, leave
+from tests.offers.stories import LAT, LON, Town, at, dwell, enter, leave
 from web import examples
 from web.tokens import Tokens
 
@@ -53,6 +54,7 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     town.offer("unused", imported=["SPRING-2026"])
     town.campaign("sneakers", offer="ten-percent")
     town.campaign("draft", live=False)
+    town.write(lambda session: session.add(_poster()))
     town.write(lambda session: products.put_product(session, "SNEAK-1", product(), now=NOON))
     for role in KEYS:
         knocking.headers[role] = _bearer(town.write(partial(keys.create_key, role=role, now=NOON)))
@@ -114,6 +116,12 @@ def _add_who_may_not(town: Town, knocking: Knocking, tokens: Tokens, strange: To
     for role in USERS:
         secret = town.write(partial(_sign_in, role=role))
         headers[f"console {role}"] = {"Cookie": f"passerby={secret}"}
+
+
+def _poster() -> Poster:
+    return Poster(
+        id="centraal", code="K7M49XQT2R", lat=LAT, lon=LON, inside=False, scanned=0, created_at=NOON, updated_at=NOON
+    )
 
 
 def _sign_in(session: Session, role: str) -> str:

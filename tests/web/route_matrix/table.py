@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from offers.rules.gs1_identifiers import KEYS as KEYS_OF_LINKS
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE
@@ -36,6 +37,8 @@ class Access:
     query: str = ""
     missing: int = 404
     streams: bool = False
+    pages: bool = False
+    """For people: what goes wrong is told as a page, with the same status."""
     tolerant: bool = False
     """Whatever a caller who may come in sends is answered with success: a location app would send what is refused for ever."""
 
@@ -97,9 +100,17 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
 
-def own_pages(**more: Any) -> Access:
-    """Our own pages in a browser, whatever credential comes along: tests/web/visitor, tests/web/landing."""
-    return Access(dict.fromkeys(CALLERS, 403), **more)
+def own_pages() -> Access:
+    """Our own pages in a browser, whatever credential comes along: tests/web/visitor."""
+    return Access(dict.fromkeys(CALLERS, 403))
+
+
+def forms(**more: Any) -> Access:
+    """Forms of visitors' pages: what is no form is told so, whatever credential comes along. Who may send one: tests/web/landing."""
+    return anybody(415, missing=415, pages=True, **more)
+
+
+_NO_PAGE, _NO_LINK = {"scan": "scn_none"}, {"token": "nobody-made-this"}
 
 
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
@@ -130,8 +141,7 @@ _FEATURE = {
 }
 _OWNTRACKS = {"_type": "location", "lat": 52.3702, "lon": 4.8906, "acc": 12, "tst": NOON.timestamp()}
 _TRANSITION = {"geofence_id": "{geofence_id}", "kind": "exit", "at": NOON.isoformat()}
-_SCAN = {"scan": "scn_nobodys"}
-_PAGE = {"order": "ord_nobodys", "mark": "a-mark-of-nobody"}
+_NO_ORDER = {"order": "ord_nobodys", "mark": "a-mark-of-nobody"}
 POSITIONS = ("POST /v1/pings", "POST /v1/transitions")
 """Doors of positions: an array is taken, unknown fields are ignored, and no database is asked who calls."""
 
@@ -154,6 +164,9 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/devices/me/refresh": anybody(200, {"refresh_token": "{refresh}"}),
     "PUT /v1/me/consents": phones({"offers": False}),
     "GET /v1/me/export": phones(),
+    "POST /v1/me/links": phones({}, 201),
+    "GET /v1/me/offers": phones(),
+    "GET /v1/me/orders": phones(),
     "DELETE /v1/me": phones(None, 204),
     "POST /v1/deliveries/{delivery_id}/received": phones(None, 204, others=404),
     "POST /v1/deliveries/{delivery_id}/opened": phones(None, 204, others=404),
@@ -223,20 +236,40 @@ TABLE: Mapping[str, Access] = {
     "GET /openapi.json": anybody(),
     "GET /docs": anybody(),
     "GET /static": anybody(404),  # a folder of files, not a page
+    "POST /v1/scans": phones({"code": "K7M49XQT2R"}),
+    "GET /q/{code}": anybody(303, ids={"code": "K7M49XQT2R"}),
+    "GET /Q/{code}": anybody(303, ids={"code": "K7M49XQT2R"}),
+    **{f"GET /{key}/{{rest:path}}": anybody(404) for key in KEYS_OF_LINKS},
     "GET /messages": anybody(),
+    "GET /l/{scan}": anybody(404, ids=_NO_PAGE, pages=True),
+    "GET /look/{name}": anybody(ids={"name": "0.css"}, missing=200),
+    "GET /.well-known/apple-app-site-association": anybody(404),  # the brand has no app there
+    "GET /.well-known/assetlinks.json": anybody(404),
+    "GET /my/offers": anybody(pages=True),
+    "GET /my/offers/{coupon}/{mark}": anybody(404, ids={"coupon": "cpn_none", "mark": "s1"}, pages=True),
+    "POST /my/consents": forms(),
+    "POST /my/forget": forms(),
+    "GET /l/{scan}/recognise": anybody(404, ids=_NO_PAGE, pages=True),
+    "POST /l/{scan}/recognise": forms(ids=_NO_PAGE),
+    "POST /l/{scan}/recognise/code": forms(ids=_NO_PAGE),
+    "POST /l/{scan}/save": forms(ids=_NO_PAGE),
+    "GET /t/{token}": anybody(
+        ids=_NO_LINK, missing=200, pages=True
+    ),  # to a caller that is no browser: a page with a button
+    "POST /t/{token}": forms(ids=_NO_LINK),
     "GET /push-worker.js": anybody(),
     "GET /visitor/push-key": anybody(404),  # nothing is sent to browsers there
     "POST /visitor/push": own_pages(),
     "POST /visitor/push/renew": own_pages(),
     "POST /visitor/push/off": own_pages(),
-    "GET /l/{scan}/reserve": anybody(404, ids=_SCAN),
-    "POST /l/{scan}/reserve": own_pages(ids=_SCAN, file=(_FORM, b"token=none")),
-    "POST /l/{scan}/buy": own_pages(ids=_SCAN, file=(_FORM, b"token=none")),
-    "GET /o/{order}/{mark}": anybody(404, ids=_PAGE),
-    "GET /o/{order}/{mark}/state": anybody(404, ids=_PAGE),
-    "POST /o/{order}/{mark}/pay": own_pages(ids=_PAGE, file=(_FORM, b"token=none")),
-    "GET /o/{order}/{mark}/cancel": anybody(404, ids=_PAGE),
-    "POST /o/{order}/{mark}/cancel": own_pages(ids=_PAGE, file=(_FORM, b"token=none")),
+    "GET /l/{scan}/reserve": anybody(404, ids=_NO_PAGE, pages=True),
+    "POST /l/{scan}/reserve": forms(ids=_NO_PAGE),
+    "POST /l/{scan}/buy": forms(ids=_NO_PAGE),
+    "GET /o/{order}/{mark}": anybody(404, ids=_NO_ORDER, pages=True),
+    "GET /o/{order}/{mark}/state": anybody(404, ids=_NO_ORDER, pages=True),
+    "POST /o/{order}/{mark}/pay": forms(ids=_NO_ORDER),
+    "GET /o/{order}/{mark}/cancel": anybody(404, ids=_NO_ORDER, pages=True),
+    "POST /o/{order}/{mark}/cancel": forms(ids=_NO_ORDER),
     "POST /hooks/mollie": anybody(200, file=(_FORM, b"id=tr_1")),
     "GET /demo": anybody(),
     "GET /demo/state": anybody(),
