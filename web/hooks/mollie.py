@@ -35,7 +35,7 @@ async def mollie(request: Request, parts: Have, payment: str | None = None) -> R
     provider_id = _id_in(await request.body())
     if provider_id is not None:
         await run_in_threadpool(_settle, parts, provider_id, payment)
-    return Response(status_code=200, headers={"cache-control": "no-store"})
+    return Response(b"", 200, headers={"cache-control": "no-store"}, media_type="text/plain")
 
 
 def _id_in(raw: bytes) -> str | None:
