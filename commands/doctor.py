@@ -28,6 +28,7 @@ from offers.settings import Settings
 from workers.app import open_redis
 from workers.condition import broker_takes_rings, redis_condition
 from workers.condition import refusal_of as redis_refusal
+from workers.payments.opening import wrong_payments
 from workers.push.credentials import check_credentials
 from workers.vitals import read_mqtt, read_vitals
 
@@ -191,6 +192,10 @@ def _push(settings: Settings) -> list[Finding]:
     return said + _push_lanes(settings)
 
 
+def _payments(settings: Settings) -> list[Finding]:
+    return findings.of_payments(settings.payments, wrong_payments(settings))
+
+
 def _sms(settings: Settings) -> list[Finding]:
     refused = ""
     try:
@@ -263,6 +268,7 @@ PARTS: dict[str, Callable[[Settings], list[Finding]]] = {
     "beat": _vitals("beat"),
     "mqtt": _mqtt,
     "push": _push,
+    "payments": _payments,
     "sms": _sms,
     "clocks": _clocks,
     "packages": _packages,

@@ -150,6 +150,23 @@ def of_vapid(push: str, private_key: str, subject: str) -> list[Finding]:
     return [Finding("push", "ok", f"browsers subscribe with {keys.public[:12]}…")]
 
 
+def of_payments(payments: str, wrong: str | None) -> list[Finding]:
+    if wrong is not None:
+        return [Finding("payments", "wrong", wrong, "Set it; docs/orders-and-payments.md")]
+    if payments == "demo":
+        return [
+            Finding(
+                "payments", "look", "a bank that only plays: no money moves", "For real money: PASSERBY_PAYMENTS=mollie"
+            )
+        ]
+    said = (
+        "nobody pays on a page"
+        if payments == "none"
+        else f"through {payments}; whether it takes the key shows at the first payment"
+    )
+    return [Finding("payments", "ok", said)]
+
+
 def of_push_lanes(lanes: Iterable[LaneNow]) -> list[Finding]:
     """Ways out that a person must look into."""
     do = "docs/operations.md, A way out is paused; it heals by itself once the cause is mended"

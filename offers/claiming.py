@@ -23,6 +23,7 @@ from offers.records.tables import Delivery, Device, Offer
 from offers.rules.campaign import Message
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.page_links import page_path
 from offers.rules.personal_facts import About, message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, Words, choose_language, word
 from offers.rules.push_lanes import TRY_PAUSE, LaneState, Ways
@@ -226,6 +227,8 @@ def _until_morning(row: Delivery, there: There) -> Step | None:
 
 def _claimed(row: Delivery, there: There, keys: CodeKeys) -> Claimed:
     language, message, facts, image = WORDED[row.kind](row, there)
+    if row.kind == "order" and there.order is not None and there.order.source == "page":
+        message = {**message, "url": page_path(keys, "order", there.order.id)}
     device = there.device
     return Claimed(
         delivery_id=row.id,
@@ -287,7 +290,8 @@ def _sources(message: Message, scan_id: str | None) -> Mapping[str, str]:
 
 def _order_worded(row: Delivery, there: There) -> Worded:
     theirs = language_chain(there.customer.language or there.device.locale, there.limits.default_language)
-    return (*ready_message(row.source_id, there.place.name if there.place else "", theirs), None)
+    number = (there.order.code if there.order else None) or row.source_id
+    return (*ready_message(number, there.place.name if there.place else "", theirs), None)
 
 
 WORDED: Mapping[str, Callable[[Delivery, There], Worded]] = {

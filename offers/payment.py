@@ -1,4 +1,4 @@
-"""The port to a payment provider. Its real sides are in web/payments; tests have a double of the provider's own API behind the real side."""
+"""The port to a payment provider. Its real sides are in workers/payments; tests have a double of the provider's own API behind the real side."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -50,6 +50,11 @@ class PaymentTold:
 
 class Payments(Protocol):
     @property
+    def targets(self) -> str:
+        """Where its checkout pages are, for the policy of a page whose form leads there; empty where they are ours."""
+        ...
+
+    @property
     def name(self) -> str:
         """Of the provider, as it stands in payments.provider."""
         ...
@@ -60,4 +65,8 @@ class Payments(Protocol):
 
     def fetch(self, provider_id: str) -> PaymentTold | None:
         """None where the provider knows no such payment. `PaymentsAway`, `PaymentRefused`."""
+        ...
+
+    def close(self) -> None:
+        """End its connections; nothing is asked afterwards."""
         ...

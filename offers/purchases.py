@@ -17,10 +17,9 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries import purchases as queries
 from offers.records.queries.purchases import AskedPurchases
-from offers.records.queries.writing import insert_missing
 from offers.records.tables import Purchase, PurchaseItem
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.money import thousandths, written
+from offers.rules.money import written
 from offers.rules.purchase import PurchaseBody
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,11 +75,10 @@ def record_purchases(session: Session, bodies: Mapping[str, PurchaseBody], *, no
     refused = {
         purchase_id: faults for purchase_id, body in new.items() if (faults := _unknown(body, customers, places))
     }
-    rows = [_row(body, now) for purchase_id, body in new.items() if purchase_id not in refused]
-    created = insert_missing(session, Purchase, rows)
-    queries.add_items(session, [item for purchase_id in sorted(created) for item in _items(bodies[purchase_id])])
-    if len(created) < len(rows):  # somebody else wrote them at this moment
-        known |= queries.digests(session, (row["id"] for row in rows if row["id"] not in created))
+    wanted = [body for purchase_id, body in new.items() if purchase_id not in refused]
+    created = queries.write_purchases(session, wanted, now)
+    if len(created) < len(wanted):  # somebody else wrote them at this moment
+        known |= queries.digests(session, (one.purchase_id for one in wanted if one.purchase_id not in created))
     for purchase_id, digest in known.items():
         if digest != bodies[purchase_id].digest():
             refused[purchase_id] = [OTHER]
@@ -135,36 +133,6 @@ def _unknown(body: PurchaseBody, customers: set[str], places: set[str]) -> list[
     if body.place is not None and body.place not in places:
         faults.append(Fault("place", f"there is no place {body.place!r}"))
     return faults
-
-
-def _row(body: PurchaseBody, now: datetime) -> dict[str, Any]:
-    return {
-        "id": body.purchase_id,
-        "customer_id": body.customer,
-        "place_id": body.place,
-        "channel": body.channel,
-        "at": body.at,
-        "total_thousandths": thousandths(body.total),
-        "currency": body.currency,
-        "coupon": body.coupon,
-        "digest": body.digest(),
-        "created_at": now,
-    }
-
-
-def _items(body: PurchaseBody) -> list[dict[str, Any]]:
-    return [
-        {
-            "purchase_id": body.purchase_id,
-            "position": position,
-            "sku": one.sku,
-            "category": one.category,
-            "size": one.size,
-            "quantity": one.quantity,
-            "price_thousandths": None if one.price is None else thousandths(one.price),
-        }
-        for position, one in enumerate(body.items)
-    ]
 
 
 def _cursor(row: Purchase) -> str:

@@ -53,11 +53,12 @@ from web.desk import (
     settings,
     testing,
 )
+from web.hooks import mollie
 from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
-from web.landing import look, recognising
+from web.landing import look, order_page, ordering, recognising
 from web.landing import my as own_pages
 from web.landing import pages as landing_pages
 from web.landing.front import Front
@@ -68,6 +69,7 @@ from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
 from web.packing import Packing
 from web.parts import Parts
+from web.payments import bank
 from web.pings import PATH, PingDoor
 from web.repeats import Repeats
 from web.ringing import Ringing
@@ -79,6 +81,7 @@ from workers.enqueue import Doorbell, new_celery
 from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
 from workers.logs import configure_logging
+from workers.payments.opening import open_payments
 from workers.vitals import FenceVitals, name_of_process, tell_fences
 
 DOORS = (
@@ -116,6 +119,9 @@ DOORS = (
     look.router,
     landing_pages.router,
     scans.router,
+    ordering.router,
+    order_page.router,
+    mollie.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 
@@ -156,11 +162,14 @@ class Doors:
         open_scans(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
+        if parts.settings.payments == "demo":
+            self.desk.include_router(bank.router)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk, told_instead)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
         parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
+        bounds |= {mollie.PATH: mollie.MOST_BYTES}
         bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
         self.front = self.desk.state.front = Front(self.desk, parts, self.desk.state.visitors.cookie.name)
         self.rest = Envelope(Packing(self.front), bounds, told_instead)
@@ -230,6 +239,8 @@ def close_parts(parts: Parts) -> None:
     parts.fences.stop()
     parts.ringing.close()
     parts.celery.close()
+    if parts.payments is not None:
+        parts.payments.close()
     parts.redis.close()
     parts.database.close()
 
@@ -268,6 +279,7 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
         subscribing=_subscribing(settings),
+        payments=open_payments(settings, redis),
     )
 
 

@@ -35,6 +35,7 @@ PUBLIC: Mapping[str, str] = {
     "/q/{code}": "what a camera opens: counts the scan, once a visit, and sends on to its page; codes that are none are limited",
     "/Q/{code}": "as /q",
     **dict.fromkeys((f"/{key}/{{rest:path}}" for key in KEYS), "a GS1 Digital Link, as /q"),
+    "/hooks/mollie": "Mollie signs nothing that counts: only payments of ours are looked up, what became of them is fetched, and everybody is answered alike",
     "/static": "styles and pictures",
     "/v1/receipts": "the `ack_id` in the body, which only came with the message, is the credential; it tells nothing back",
     "/v1/devices/me/refresh": "the refresh token in the body is the credential",

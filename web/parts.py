@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
+from offers.payment import Payments
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
@@ -50,6 +51,8 @@ class Parts:
     listeners: Listeners
     codes: CodeKeys
     subscribing: Subscribing = field(default_factory=Subscribing)
+    payments: Payments | None = None
+    """Where customers pay on pages; none: pages offer no buying."""
     clock: Callable[[], float] = time.time
     """Epoch seconds."""
     registry: CollectorRegistry = field(default_factory=_new_registry)

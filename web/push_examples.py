@@ -12,5 +12,11 @@ ORDER: Json = {
     "items": [{"sku": "SNEAK-1", "size": "38", "quantity": 1, "price": "89.95"}],
     "total": "89.95",
     "currency": "EUR",
+    "source": "server",
+    "code": None,
+    "scan": None,
+    "coupon": None,
+    "payment": None,
+    "attention": None,
     **MADE,
 }

@@ -3,6 +3,7 @@
 import os
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -23,6 +24,8 @@ from workers.fences import FenceKeeper
 from workers.happenings import tell
 from workers.lanes import LaneDesk
 from workers.matching import Matched, Matcher
+from workers.payments.asking import Asking
+from workers.payments.opening import open_payments
 from workers.push.opening import open_push
 from workers.sending import Sender
 from workers.slots import Slots, slots_of
@@ -44,6 +47,8 @@ class Parts:
     fences: FenceKeeper = field(init=False)
     matcher: Matcher = field(init=False)
     sender: Sender = field(init=False)
+    asking: Asking | None = None
+    """Of payments; none where nobody pays on a page."""
     texting: Texting = field(init=False)
 
     def tell(self, happened: list[dict[str, Any]]) -> None:
@@ -81,9 +86,12 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
 
     parts.fences = FenceKeeper(database, tell=far)
     parts.matcher = Matcher(database, desk, parts.fences, failpoints, matched)
-    parts.sender = Sender(database, open_push(settings, redis), CodeKeys.of(settings.secret()), failpoints, happened)
+    codes = CodeKeys.of(settings.secret())
+    if (payments := open_payments(settings, redis)) is not None:
+        parts.asking = Asking(database, payments, codes, lambda: datetime.now(UTC))
+    parts.sender = Sender(database, open_push(settings, redis), codes, failpoints, happened)
     texts = open_texts(settings, redis)
-    parts.texting = Texting(database, texts, CodeKeys.of(settings.secret()), settings.base_url)
+    parts.texting = Texting(database, texts, codes, settings.base_url)
     return parts
 
 

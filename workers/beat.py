@@ -15,6 +15,7 @@ DELIVERIES_LOOK = "passerby.look_at_deliveries"
 DEFERRALS_LOOK = "passerby.look_at_deferrals"
 ABANDONED_LOOK = "passerby.look_at_abandoned"
 COUPONS_LOOK = "passerby.look_at_coupons"
+PAYMENTS_LOOK = "passerby.look_at_payments"
 TEXTS_LOOK = "passerby.look_at_texts"
 REPAIR = "passerby.repair"
 PURGE = "passerby.purge"
@@ -26,6 +27,7 @@ SCHEDULE: dict[str, tuple[str, float]] = {
     "scans of which nothing came": (ABANDONED_LOOK, 60.0),
     "text messages that nobody took": (TEXTS_LOOK, 10.0),
     "coupons whose time is over": (COUPONS_LOOK, 60.0),
+    "payments whose webhook was lost": (PAYMENTS_LOOK, 60.0),
     "blocked devices and old salts": (REPAIR, 60.0),
     "what has been kept long enough": (PURGE, 3600.0),
 }

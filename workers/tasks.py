@@ -94,6 +94,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.DELIVERIES_LOOK: look_at_deliveries,
         beat.DEFERRALS_LOOK: look_at_deferrals,
         beat.COUPONS_LOOK: look_at_coupons,
+        beat.PAYMENTS_LOOK: look_at_payments_of(parts),
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }
@@ -116,6 +117,15 @@ def _of_scans(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
         follow_happened(here, decided.happened)
 
     return {beat.ABANDONED_LOOK: look_at_abandoned, DECIDE_ABANDONED: decide_abandoned}
+
+
+def look_at_payments_of(parts: "Callable[[], Parts]") -> Callable[[], None]:
+    def look_at_payments() -> None:
+        here = parts()
+        if here.asking is not None:
+            here.asking.ask_for_long_open(partial(follow_happened, here))
+
+    return look_at_payments
 
 
 def _of_texts(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:

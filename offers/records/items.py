@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offers.records.tables import Decision, Delivery, Scan, Transition, Visit
+from offers.records.tables import Decision, Delivery, Order, Payment, Scan, Transition, Visit
+from offers.rules.money import written
 
 _TRANSITION = {
     "id": "id",
@@ -116,3 +117,43 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "received_at": row.received_at,
         "opened_at": row.opened_at,
     }
+
+
+def order_item(row: Order, payment: Payment | None = None) -> dict[str, Any]:
+    """`attention` is what the shop has to look into: it stands in the last line of the history until the shop adds another."""
+    return {
+        "id": row.id,
+        "customer": row.customer_id,
+        "place": row.place_id,
+        "status": row.status,
+        "history": row.history,
+        "items": row.items,
+        "total": row.total,
+        "currency": row.currency,
+        "source": row.source,
+        "code": row.code,
+        "scan": row.scan_id,
+        "coupon": row.coupon_id,
+        "payment": None if payment is None else payment_item(payment),
+        "attention": row.history[-1].get("attention") if row.history else None,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def payment_item(row: Payment) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "provider": row.provider,
+        "provider_id": row.provider_id,
+        "state": row.state,
+        "method": row.method,
+        "amount": written(row.amount_thousandths),
+        "currency": row.currency,
+        "paid_at": row.paid_at,
+    }
+
+
+def order_told(row: Order, payment: Payment | None, what: str) -> dict[str, Any]:
+    """The live event: `placed`, `paid` or `cancelled`. The code that the customer says at the counter is told to nobody who only listens."""
+    return {"type": "order", "what": what, **order_item(row, payment), "code": None}

@@ -210,3 +210,9 @@ def test_zones_that_nobody_knows_are_counted() -> None:
     ((state, said),) = bad(findings.of_zones(UnknownZones(3, 0)))
     assert (state, said.partition(" ")[0]) == ("look", "3")
     assert [state for state, _ in bad(findings.of_zones(UnknownZones(3, 1)))] == ["look", "wrong"]
+
+
+def test_payments_say_what_is_missing_in_one_line() -> None:
+    [wrong] = findings.of_payments("mollie", "PASSERBY_MOLLIE_API_KEY is not set")
+    assert (wrong.state, wrong.said) == ("wrong", "PASSERBY_MOLLIE_API_KEY is not set")
+    assert [findings.of_payments(one, None)[0].state for one in ("none", "mollie", "demo")] == ["ok", "ok", "look"]

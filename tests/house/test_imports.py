@@ -44,6 +44,7 @@ OURS = {
         "workers.lanes",
         "workers.letters",
         "workers.logs",
+        "workers.payments",  # the provider's line: the door that sends a customer there and the errand that heals share it
         "workers.traces",
         "workers.vitals",
     },

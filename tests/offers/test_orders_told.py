@@ -4,13 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from offers.claiming import word_delivery
+from offers.devices import link_device
 from offers.pickups import READY_LIFE, put_order
 from offers.push import Outcome
+from offers.records.database import Database
 from offers.records.tables import Delivery
 from offers.rules.order import OrderBody
+from offers.rules.page_links import page_path
 from offers.rules.service_messages import READY, ready_message
 from offers.rules.templates import check_template
-from tests.offers.stories import NOON, Town, at, enter
+from tests.offers.billboards import Billboard
+from tests.offers.stories import KEYS, NOON, Town, at, enter
 
 
 @pytest.fixture
@@ -121,3 +126,19 @@ def test_a_place_without_a_name_leaves_no_hole() -> None:
     _, message, facts = ready_message("A-1", " ", ["nl"])
     assert message["body"] == "Je kunt bestelling {{ order.number }} ophalen."
     assert facts["place"] == {}
+
+
+def test_the_message_of_an_order_made_on_a_page_leads_back_there(database: Database) -> None:
+    board = Billboard(database)
+    board.put_up()
+    done = board.reserve(board.asked())
+    board.customer("sanne", consents=("orders",))
+    board.write(lambda session: link_device(session, done.device_id or "", "sanne", now=at(2)))
+    phone = board.device("sanne")
+    [row] = board.orders()
+    body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": "ready"})
+    _, _, follows = board.write(lambda session: put_order(session, row.id, body, now=at(3)))
+    [held] = board.claim(list(follows.deliveries), now=at(4)).held
+    message, words = word_delivery(held)
+    assert (held.device_id, message.url) == (phone, page_path(KEYS, "order", row.id))
+    assert str(row.code) in words.body

@@ -1,10 +1,14 @@
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
-from offers.records.tables import Order
+from offers.records.queries.customers import OPEN_ORDER, customers_locked
+from offers.records.queries.places import place_locked
+from offers.records.tables import Customer, Order
+from offers.rules.coupon_codes import CodeKeys
+from offers.rules.page_order import pickup_code
 
 
 def order_by_id(session: Session, order_id: str) -> Order | None:
@@ -23,3 +27,68 @@ def orders_at(session: Session, place_id: str) -> Sequence[Order]:
 
 def orders_of(session: Session, customer_id: str) -> Sequence[Order]:
     return session.scalars(select(Order).where(Order.customer_id == customer_id).order_by(Order.id)).all()
+
+
+def order_with_its_customer_locked(session: Session, order_id: str) -> tuple[Order, Customer] | None:
+    """The order as it is once its customer is locked: nobody else changes it now."""
+    while True:
+        order = orders_by_id(session, [order_id]).get(order_id)
+        if order is None:
+            return None
+        customer = customers_locked(session, [order.customer_id]).get(order.customer_id)
+        order = orders_by_id(session, [order_id]).get(order_id)
+        if order is not None and customer is not None and order.customer_id == customer.id:
+            return order, customer
+
+
+def count_open_made(session: Session, customer_id: str, scan_id: str) -> int:
+    """Orders made on a page that this customer, or anybody by this scan, has open."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Order.source == "page",
+                Order.status.in_(OPEN_ORDER),
+                or_(Order.customer_id == customer_id, Order.scan_id == scan_id),
+            )
+        )
+        or 0
+    )
+
+
+def same_that_waits(
+    session: Session, *, customer_id: str, scan_id: str, place_id: str, thing: tuple[str, str | None]
+) -> str | None:
+    """The id of an order that this customer made by the same scan, of the same thing (sku and size) at the same place, and that still is `placed`."""
+    rows = session.scalars(
+        select(Order)
+        .where(
+            Order.customer_id == customer_id,
+            Order.scan_id == scan_id,
+            Order.place_id == place_id,
+            Order.source == "page",
+            Order.status == "placed",
+        )
+        .order_by(Order.created_at)
+    )
+    return next((one.id for one in rows if [(line["sku"], line.get("size")) for line in one.items] == [thing]), None)
+
+
+def codes_open_at(session: Session, place_id: str) -> set[str]:
+    """Pickup codes of the orders that are open there."""
+    rows = select(Order.code).where(Order.place_id == place_id, Order.status.in_(OPEN_ORDER), Order.code.is_not(None))
+    return {code for code in session.scalars(rows) if code}
+
+
+def free_code(session: Session, place_id: str, order_id: str, keys: CodeKeys) -> str:
+    """A pickup code that no open order of the place has. The place is locked until the commit, so that two orders do not find the same one."""
+    place_locked(session, place_id)
+    taken, attempt = codes_open_at(session, place_id), 0
+    while (code := pickup_code(keys, order_id, attempt)) in taken:
+        attempt += 1
+    return code
+
+
+def is_coupon_in_an_order(session: Session, coupon_id: str) -> bool:
+    """Whether a price of an order that was not cancelled rests on it already."""
+    used = select(Order.id).where(Order.coupon_id == coupon_id, Order.status != "cancelled").limit(1)
+    return session.scalar(used) is not None

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from offers.records.queries.writing import insert_of
+from offers.records.queries.writing import insert_missing, insert_of
 from offers.records.tables import Purchase, PurchaseItem
+from offers.rules.money import thousandths
+from offers.rules.purchase import PurchaseBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,41 @@ def add_items(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Lines of new purchases, in one statement."""
     if rows:
         session.execute(insert_of(session, PurchaseItem), rows)
+
+
+def write_purchases(session: Session, bodies: Sequence[PurchaseBody], now: datetime) -> set[str]:
+    """Those of these purchases whose id nobody has yet, with their lines; the ids that were new. Customers and places are there, and stay."""
+    created = insert_missing(session, Purchase, [_row(body, now) for body in bodies])
+    ordered = sorted(bodies, key=lambda body: body.purchase_id)
+    add_items(session, [item for body in ordered if body.purchase_id in created for item in _items(body)])
+    return created
+
+
+def _row(body: PurchaseBody, now: datetime) -> dict[str, Any]:
+    return {
+        "id": body.purchase_id,
+        "customer_id": body.customer,
+        "place_id": body.place,
+        "channel": body.channel,
+        "at": body.at,
+        "total_thousandths": thousandths(body.total),
+        "currency": body.currency,
+        "coupon": body.coupon,
+        "digest": body.digest(),
+        "created_at": now,
+    }
+
+
+def _items(body: PurchaseBody) -> list[dict[str, Any]]:
+    return [
+        {
+            "purchase_id": body.purchase_id,
+            "position": position,
+            "sku": one.sku,
+            "category": one.category,
+            "size": one.size,
+            "quantity": one.quantity,
+            "price_thousandths": None if one.price is None else thousandths(one.price),
+        }
+        for position, one in enumerate(body.items)
+    ]

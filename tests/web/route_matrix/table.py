@@ -142,6 +142,7 @@ _FEATURE = {
 }
 _OWNTRACKS = {"_type": "location", "lat": 52.3702, "lon": 4.8906, "acc": 12, "tst": NOON.timestamp()}
 _TRANSITION = {"geofence_id": "{geofence_id}", "kind": "exit", "at": NOON.isoformat()}
+_NO_ORDER = {"order": "ord_nobodys", "mark": "a-mark-of-nobody"}
 POSITIONS = ("POST /v1/pings", "POST /v1/transitions")
 """Doors of positions: an array is taken, unknown fields are ignored, and no database is asked who calls."""
 
@@ -273,6 +274,15 @@ TABLE: Mapping[str, Access] = {
     "POST /visitor/push": own_pages(),
     "POST /visitor/push/renew": own_pages(),
     "POST /visitor/push/off": own_pages(),
+    "GET /l/{scan}/reserve": anybody(404, ids=_NO_PAGE, pages=True),
+    "POST /l/{scan}/reserve": forms(ids=_NO_PAGE),
+    "POST /l/{scan}/buy": forms(ids=_NO_PAGE),
+    "GET /o/{order}/{mark}": anybody(404, ids=_NO_ORDER, pages=True),
+    "GET /o/{order}/{mark}/state": anybody(404, ids=_NO_ORDER, pages=True),
+    "POST /o/{order}/{mark}/pay": forms(ids=_NO_ORDER),
+    "GET /o/{order}/{mark}/cancel": anybody(404, ids=_NO_ORDER, pages=True),
+    "POST /o/{order}/{mark}/cancel": forms(ids=_NO_ORDER),
+    "POST /hooks/mollie": anybody(200, file=(_FORM, b"id=tr_1")),
     "GET /demo": anybody(),
     "GET /demo/state": anybody(),
     "GET /demo/events": anybody(streams=True),

@@ -1,0 +1,98 @@
+"""What the page of an order shows its customer, as plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from offers.records.queries import customers as customer_queries
+from offers.records.queries import orders as queries
+from offers.records.queries import payments as payment_queries
+from offers.records.queries import places as place_queries
+from offers.records.tables import Order, Payment
+from offers.rules.landing import Store
+from offers.rules.money import read_written
+from offers.rules.nearby_stores import store_told
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    title: str
+    size: str | None
+    quantity: int
+    price_thousandths: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """Money in whole thousandths of the currency's unit."""
+
+    id: str
+    status: str
+    code: str | None
+    items: tuple[Line, ...]
+    total_thousandths: int | None
+    currency: str | None
+    store: Store | None
+    scan_id: str | None
+    cancelled_by: str | None
+    """`page`, `server` or `payment`, where it is cancelled."""
+    attention: str | None
+    payment: str | None
+    """Its state, where it is paid at a provider; rules as in offers/payment.py, and `wanted`."""
+    can_be_paid: bool
+    can_be_cancelled: bool
+    language: str | None
+    """Of the customer's profile."""
+    version: str
+    """Another for each change that its page shows."""
+
+
+def order_seen(session: Session, order_id: str, *, now: datetime) -> OrderSeen | None:
+    order = queries.order_by_id(session, order_id)
+    if order is None:
+        return None
+    payment = payment_queries.newest_payment(session, order_id)
+    customer = customer_queries.customer_by_id(session, order.customer_id)
+    place = place_queries.place_by_id(session, order.place_id)
+    last: dict[str, Any] = order.history[-1] if order.history else {}
+    under_way = payment is not None and payment.state in payment_queries.UNDER_WAY
+    waits = order.status in ("placed", "ready")
+    return OrderSeen(
+        id=order.id,
+        status=order.status,
+        code=order.code,
+        items=tuple(_line(one) for one in order.items),
+        total_thousandths=read_written(order.total) if order.total else None,
+        currency=order.currency,
+        store=store_told(place, 0.0, {}, now) if place else None,
+        scan_id=order.scan_id,
+        cancelled_by=last.get("source") if order.status == "cancelled" else None,
+        attention=last.get("attention"),
+        payment=payment.state if payment else None,
+        can_be_paid=waits and under_way,
+        can_be_cancelled=waits and order.source == "page" and (payment is None or payment.state != "paid"),
+        language=customer.language if customer else None,
+        version=_version(order, payment),
+    )
+
+
+def version_of(session: Session, order_id: str) -> str | None:
+    order = queries.order_by_id(session, order_id)
+    return _version(order, payment_queries.newest_payment(session, order_id)) if order else None
+
+
+def _version(order: Order, payment: Payment | None) -> str:
+    paid = f".{payment.state}" if payment else ""
+    return f"{order.status}.{len(order.history)}{paid}"
+
+
+def _line(item: dict[str, Any]) -> Line:
+    price = item.get("price")
+    return Line(
+        str(item.get("title") or item["sku"]),
+        item.get("size"),
+        int(item.get("quantity", 1)),
+        None if price is None else read_written(str(price)),
+    )

@@ -1,0 +1,41 @@
+"""Pieces that an order has taken out of the products' stock. Its customer is locked by the caller; the products are locked here."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from offers.records.queries.products import products_locked
+from offers.records.tables import Order
+from offers.rules.stock import with_piece, without_piece
+
+
+def give_pieces_back(session: Session, order: Order, now: datetime) -> None:
+    """Once: what holds no pieces has none to give. A product that is gone is passed over."""
+    if not order.holds_stock:
+        return
+    products = products_locked(session, (item["sku"] for item in order.items))
+    for item in order.items:
+        if (product := products.get(item["sku"])) is not None:
+            product.stock = with_piece(product.stock, order.place_id, item.get("size"), item.get("quantity", 1))
+            product.updated_at = now
+    order.holds_stock = False
+    session.flush()
+
+
+def take_pieces_again(session: Session, order: Order, now: datetime) -> bool:
+    """Whether all its pieces are there still; then they are taken."""
+    products = products_locked(session, (item["sku"] for item in order.items))
+    left = {sku: product.stock for sku, product in products.items()}
+    for item in order.items:
+        before = left.get(item["sku"])
+        moved = (
+            None if before is None else without_piece(before, order.place_id, item.get("size"), item.get("quantity", 1))
+        )
+        if moved is None:
+            return False
+        left[item["sku"]] = moved
+    for sku, product in products.items():
+        product.stock, product.updated_at = left[sku], now
+    order.holds_stock = True
+    session.flush()
+    return True
