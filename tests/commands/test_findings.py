@@ -210,3 +210,12 @@ def test_zones_that_nobody_knows_are_counted() -> None:
     ((state, said),) = bad(findings.of_zones(UnknownZones(3, 0)))
     assert (state, said.partition(" ")[0]) == ("look", "3")
     assert [state for state, _ in bad(findings.of_zones(UnknownZones(3, 1)))] == ["look", "wrong"]
+
+
+def test_how_codes_reach_phones() -> None:
+    assert [state for state, _ in bad(findings.of_sms("outbox", demo=False))] == ["look"]
+    assert bad(findings.of_sms("outbox", demo=True)) == []
+    assert bad(findings.of_sms("none", demo=False)) == []
+    assert bad(findings.of_sms("gateway", demo=False)) == []
+    [(state, said)] = bad(findings.of_sms("gateway", demo=False, refused="PASSERBY_SMS_URL is not set."))
+    assert (state, said) == ("wrong", "PASSERBY_SMS_URL is not set")
