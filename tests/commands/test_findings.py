@@ -216,3 +216,12 @@ def test_payments_say_what_is_missing_in_one_line() -> None:
     [wrong] = findings.of_payments("mollie", "PASSERBY_MOLLIE_API_KEY is not set")
     assert (wrong.state, wrong.said) == ("wrong", "PASSERBY_MOLLIE_API_KEY is not set")
     assert [findings.of_payments(one, None)[0].state for one in ("none", "mollie", "demo")] == ["ok", "ok", "look"]
+
+
+def test_how_codes_reach_phones() -> None:
+    assert [state for state, _ in bad(findings.of_sms("outbox", demo=False))] == ["look"]
+    assert bad(findings.of_sms("outbox", demo=True)) == []
+    assert bad(findings.of_sms("none", demo=False)) == []
+    assert bad(findings.of_sms("gateway", demo=False)) == []
+    [(state, said)] = bad(findings.of_sms("gateway", demo=False, refused="PASSERBY_SMS_URL is not set."))
+    assert (state, said) == ("wrong", "PASSERBY_SMS_URL is not set")
