@@ -39,6 +39,9 @@ OWN = (
     "broker_url",
     "base_url",
     "push",
+    "sms",
+    "sms_url",
+    "sms_secret",
     "secret_key",
     "vapid_private_key",
     "vapid_subject",
@@ -87,6 +90,7 @@ def _run(options: Options, screen: Console) -> None:
             "PASSERBY_DEMO_WALKERS_URL": walkers_url,
             "PASSERBY_BROKER_URL": "",
             "PASSERBY_PUSH": "outbox",
+            "PASSERBY_SMS": "outbox",
         }
         log = options.folder / "log.jsonl"
         with Serving(_own(options), options.host, options.port, extra, log) as served:

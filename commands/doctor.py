@@ -191,6 +191,15 @@ def _push(settings: Settings) -> list[Finding]:
     return said + _push_lanes(settings)
 
 
+def _sms(settings: Settings) -> list[Finding]:
+    refused = ""
+    try:
+        settings.sms_gateway()
+    except Misconfigured as error:
+        refused = str(error)
+    return findings.of_sms(settings.sms, demo=settings.demo, refused=refused)
+
+
 def _push_lanes(settings: Settings) -> list[Finding]:
     """Ways out that pause; what is wrong with the database itself is told as the database's own."""
     if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
@@ -254,6 +263,7 @@ PARTS: dict[str, Callable[[Settings], list[Finding]]] = {
     "beat": _vitals("beat"),
     "mqtt": _mqtt,
     "push": _push,
+    "sms": _sms,
     "clocks": _clocks,
     "packages": _packages,
 }

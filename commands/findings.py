@@ -116,6 +116,15 @@ def of_push(push: str, *, demo: bool, refused: str = "") -> list[Finding]:
     return [Finding("push", "ok", push)]
 
 
+def of_sms(sms: str, *, demo: bool, refused: str = "") -> list[Finding]:
+    """How codes reach phones. `refused`: why neither web nor worker would start with it."""
+    if refused:
+        return [Finding("sms", "wrong", refused.rstrip("."), "See docs/recognising.md, Text messages")]
+    if sms == "outbox" and not demo:
+        return [Finding("sms", "look", "outbox: codes are kept in Redis and reach no phone", "Fine for a trial")]
+    return [Finding("sms", "ok", {"none": "none: nobody is recognised by phone"}.get(sms, sms))]
+
+
 def of_vapid(push: str, private_key: str, subject: str) -> list[Finding]:
     """What is sent to browsers with. Nobody asks for it where nothing is sent to browsers."""
     if not private_key and push == "outbox":

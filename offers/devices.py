@@ -13,14 +13,13 @@ from offers.errors import BadInput, NotFound, Refused
 from offers.follows import Follows
 from offers.records.ids import new_id
 from offers.records.queries import consents as consent_queries
-from offers.records.queries import counting
-from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
+from offers.records.queries import linking
 from offers.records.queries import stays as stay_queries
 from offers.records.queries.leaving import end_stays
 from offers.records.tables import Customer, Device
-from offers.rules.profile import ConsentReceipt, DeviceBody, DeviceChange
+from offers.rules.profile import DeviceBody, DeviceChange
 from offers.rules.push_address import STALE_AFTER, Address, Addressed, Subscribing
 from offers.rules.push_subscription import UnknownService
 
@@ -76,7 +75,7 @@ def register_device(
 
 
 def link_device(session: Session, device_id: str, customer_id: str, *, now: datetime) -> Follows:
-    """An anonymous device becomes a customer's, with the consents that were given on it and the coupons that it was sent.
+    """An anonymous device becomes a customer's, with the consents that were given on it, its coupons, and what was made on pages.
 
     What else it did before is counted and not carried over. A consent that the customer withdrew after it was given on the device stays withdrawn.
     """
@@ -91,33 +90,9 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
     customer = session.get(Customer, customer_id)
     if customer is None:
         customer = consent_queries.add_customer(session, customer_id, anonymous=False, now=now)
-    given = _given_on(session, before, customer)
-    happened = end_stays(session, stay_queries.open_stays_of_devices(session, [device_id]), "linked", now)
-    device.customer_id, device.updated_at = customer_id, now
-    session.flush()
-    if not queries.devices_of(session, [before.id]):
-        coupon_queries.release_what_waits(session, before.id)
-        coupon_queries.issue_what_may_have_left(session, before.id, now)
-        coupon_queries.hand_over(session, before.id, customer_id)
-        counting.count_what_goes_with(session, before.id)
-        session.delete(before)
-        session.flush()
-    covered = consent_queries.write_receipts(session, customer, given, now)
-    devices = [one.id for one in queries.devices_of(session, [customer_id]).get(customer_id, [])]
-    return Follows(forget=(device_id,), happened=tuple(happened)) | Follows.of_positions(devices, covered)
-
-
-def _given_on(session: Session, before: Customer, customer: Customer) -> dict[str, ConsentReceipt]:
-    """What was agreed to on the device and not withdrawn by the customer since, as it was said then: its receipts go with `before`."""
-    said = consent_queries.newest_receipts(session, [before.id, customer.id])
-    on_device, own = said.get(before.id, {}), said.get(customer.id, {})
-    return {
-        purpose: ConsentReceipt(
-            given=True, at=one.at, text_version=one.text_version, language=one.language, source="linked device"
-        )
-        for purpose, one in on_device.items()
-        if one.given and not (purpose in own and not own[purpose].given and own[purpose].id > one.id)
-    }
+    handed = linking.hand_over(session, device, before, customer, now)
+    linking.remove_if_empty(session, before)
+    return Follows(forget=(device_id,), happened=handed.happened) | Follows.of_positions(handed.devices, handed.covered)
 
 
 def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Registered:

@@ -13,6 +13,8 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, Validation
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from offers.errors import BadInput, Misconfigured
+from offers.rules.app_names import read_android_apps, read_app_url, read_ios_apps
+from offers.rules.gateway import read_gateway_secret, read_gateway_url
 from offers.rules.push_subscription import PushServices
 from offers.rules.vapid import VapidKeys, read_private_key, read_subject, subject_of
 
@@ -192,6 +194,35 @@ class Settings(BaseSettings):
         PushServices.read(value)
         return value
 
+    @field_validator("sms_url")
+    @classmethod
+    def _is_a_gateway(cls, value: str) -> str:
+        return read_gateway_url(value) if value else value
+
+    @field_validator("sms_secret")
+    @classmethod
+    def _signs(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            read_gateway_secret(value.get_secret_value())
+        return value
+
+    @field_validator("ios_app")
+    @classmethod
+    def _are_ios_apps(cls, value: str) -> str:
+        read_ios_apps(value)
+        return value
+
+    @field_validator("ios_app_url")
+    @classmethod
+    def _is_in_the_app_store(cls, value: str) -> str:
+        return read_app_url(value) if value else value
+
+    @field_validator("android_app")
+    @classmethod
+    def _are_android_apps(cls, value: str) -> str:
+        read_android_apps(value)
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _any_case(cls, value: object) -> object:
@@ -235,6 +266,22 @@ class Settings(BaseSettings):
                 "PASSERBY_VAPID_SUBJECT is not set. Say whom a push service may write to: mailto:push@shop.example."
             )
         return VapidKeys.of(private, subject) if private and subject else None
+
+    def sms_gateway(self) -> tuple[str, str] | None:
+        """Address and secret of the service that sends text messages; none without. `Misconfigured` when something of it is missing."""
+        if self.sms == "none":
+            return None
+        if not urlsplit(self.base_url).hostname:
+            raise Misconfigured(
+                f"PASSERBY_BASE_URL is not set, and PASSERBY_SMS={self.sms} names its host in each text message."
+            )
+        if self.sms == "outbox":
+            return None
+        secret = self.sms_secret.get_secret_value()
+        for name, value in (("SMS_URL", self.sms_url), ("SMS_SECRET", secret)):
+            if not value:
+                raise Misconfigured(f"PASSERBY_{name} is not set, and PASSERBY_SMS=gateway needs it.")
+        return self.sms_url, secret
 
     def redis(self) -> str:
         if not self.redis_url:

@@ -117,6 +117,17 @@ def switch_off(
     return _write_consents(session, customer, dict.fromkeys(withdraw, False), wording, now)
 
 
+def say(
+    session: Session, device_id: str | None, said: Mapping[str, bool], wording: Wording, *, now: datetime
+) -> Follows:
+    """Agree to purposes, or withdraw them, and leave the browser's address as it is. Safe to repeat; nothing for who is not known."""
+    device = _found_locked(session, device_id)
+    if device is None:
+        return Follows()
+    customer = session.get_one(Customer, device.customer_id)
+    return _write_consents(session, customer, said, wording, now)
+
+
 def _found_locked(session: Session, device_id: str | None, *addresses: Address | None) -> Device | None:
     """The device of the cookie, else the first that has one of these addresses; its customer locked."""
     for wanted in (device_id, *addresses):

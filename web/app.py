@@ -28,7 +28,7 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.push_address import Subscribing
 from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
-from web import devices, events, health, me, nearby, problems, receipts, reference, scans, transitions
+from web import app_links, devices, events, health, me, my, nearby, problems, receipts, reference, scans, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
 from web.console.doors import open_console
 from web.demo.pages import open_demo
@@ -56,7 +56,8 @@ from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
-from web.landing import look
+from web.landing import look, recognising
+from web.landing import my as own_pages
 from web.landing import pages as landing_pages
 from web.landing.front import Front
 from web.landing.scanning import open_scans
@@ -82,6 +83,8 @@ from workers.vitals import FenceVitals, name_of_process, tell_fences
 DOORS = (
     devices.router,
     me.router,
+    my.router,
+    app_links.router,
     receipts.router,
     transitions.router,
     ingest.router,
@@ -113,6 +116,9 @@ DOORS = (
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 
+PAGES = (recognising.router, own_pages.router)
+"""Visitors' pages, which need what `open_visitors` opens."""
+
 THREADS = 12
 """Requests that may be in the database at once; its pool has 15 connections."""
 REDIS_TIMEOUT_S = 5.0
@@ -142,6 +148,8 @@ class Doors:
             self.desk.include_router(router)
         open_console(self.desk)
         open_visitors(self.desk, parts)
+        for router in PAGES:
+            self.desk.include_router(router)
         open_scans(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
@@ -226,6 +234,7 @@ def close_parts(parts: Parts) -> None:
 def build_parts(settings: Settings, role: str = "web") -> Parts:
     """The real parts, of a process that tells of itself by its role. Nothing is connected yet; `Misconfigured` when a setting is missing."""
     secret, celery = settings.secret(), new_celery(settings.broker)
+    settings.sms_gateway()
     patience: dict[str, Any] = {
         "socket_timeout": REDIS_TIMEOUT_S,
         "socket_connect_timeout": 2.0,

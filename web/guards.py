@@ -27,6 +27,8 @@ PUBLIC: Mapping[str, str] = {
     "/demo/events": "as /demo",
     "/demo/phone/{device}": "as /demo",
     "/messages": "a visitor's page: shows what the browser's own signed cookie leads to, and changes nothing",
+    "/.well-known/apple-app-site-association": "names the brand's iOS apps, as Apple fetches it",
+    "/.well-known/assetlinks.json": "names the brand's Android apps, as Google fetches it",
     "/push-worker.js": "the visitors' service worker: a script, the same for everybody",
     "/visitor/push-key": "the public half of a key",
     "/look/{name}": "the style of visitors' pages",

@@ -24,5 +24,9 @@ class Ringing:
             asked = self._threads.submit(self._doorbell.match, [lane])
             asked.add_done_callback(lambda _done: self._asked.discard(lane))
 
+    def text(self, code_id: str) -> None:
+        """As `ring`, for a code whose text message waits."""
+        self._threads.submit(self._doorbell.text, [code_id])
+
     def close(self) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)

@@ -26,6 +26,7 @@ from workers.matching import Matched, Matcher
 from workers.push.opening import open_push
 from workers.sending import Sender
 from workers.slots import Slots, slots_of
+from workers.texting import Texting, open_texts
 from workers.vitals import FenceVitals, name_of_process, tell_fences
 
 log = structlog.get_logger()
@@ -43,6 +44,7 @@ class Parts:
     fences: FenceKeeper = field(init=False)
     matcher: Matcher = field(init=False)
     sender: Sender = field(init=False)
+    texting: Texting = field(init=False)
 
     def tell(self, happened: list[dict[str, Any]]) -> None:
         """Live events are a convenience: Redis being away fails nobody."""
@@ -80,11 +82,14 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
     parts.fences = FenceKeeper(database, tell=far)
     parts.matcher = Matcher(database, desk, parts.fences, failpoints, matched)
     parts.sender = Sender(database, open_push(settings, redis), CodeKeys.of(settings.secret()), failpoints, happened)
+    texts = open_texts(settings, redis)
+    parts.texting = Texting(database, texts, CodeKeys.of(settings.secret()), settings.base_url)
     return parts
 
 
 def create_worker_app(settings: Settings) -> Celery:
     """The Celery application with its tasks and beat's schedule. Each process opens its parts when it first needs them."""
+    settings.sms_gateway()  # half of it is said at the start, not in the first process that needs it
     app = new_celery(settings.broker or settings.redis())
     app.conf.beat_schedule = beat.schedule()
     app.conf.beat_scheduler = beat.HeardScheduler

@@ -14,6 +14,7 @@ LOOK = "passerby.look"
 DELIVERIES_LOOK = "passerby.look_at_deliveries"
 DEFERRALS_LOOK = "passerby.look_at_deferrals"
 COUPONS_LOOK = "passerby.look_at_coupons"
+TEXTS_LOOK = "passerby.look_at_texts"
 REPAIR = "passerby.repair"
 PURGE = "passerby.purge"
 
@@ -21,6 +22,7 @@ SCHEDULE: dict[str, tuple[str, float]] = {
     "lanes that wait, ticks that are due": (LOOK, 1.0),
     "deliveries that are due": (DELIVERIES_LOOK, 1.0),
     "what waited out the quiet hours": (DEFERRALS_LOOK, 2.0),
+    "text messages that nobody took": (TEXTS_LOOK, 10.0),
     "coupons whose time is over": (COUPONS_LOOK, 60.0),
     "blocked devices and old salts": (REPAIR, 60.0),
     "what has been kept long enough": (PURGE, 3600.0),

@@ -18,6 +18,7 @@ QUEUES = (LANES, DELIVERIES, SWEEPS)
 MATCH = "passerby.match"
 DELIVER = "passerby.deliver"
 DECIDE_DEFERRED = "passerby.decide_deferred"
+TEXT = "passerby.text"
 
 log = structlog.get_logger()
 
@@ -77,6 +78,11 @@ class Doorbell:
     def decide_deferred(self, deferral_ids: Sequence[str]) -> None:
         for start in range(0, len(deferral_ids), 200):
             self._ring(DECIDE_DEFERRED, [list(deferral_ids[start : start + 200])], DELIVERIES)
+
+    def text(self, code_ids: Sequence[str]) -> None:
+        """Codes whose text messages wait, by the ids of their rows: no number and no code."""
+        for one in code_ids:
+            self._ring(TEXT, [one], DELIVERIES)
 
     def _ring(self, task: str, args: list[object], queue: str) -> None:
         try:

@@ -15,9 +15,10 @@ from offers.claiming import count_due
 from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
-from workers.enqueue import DECIDE_DEFERRED, DELIVER, MATCH
+from workers.enqueue import DECIDE_DEFERRED, DELIVER, MATCH, TEXT
 from workers.matching import Matched
 from workers.slots import Slots
+from workers.texting import look_at_texts, purge_recognitions
 from workers.vitals import HEARD_WORKER, count, forget_the_dead
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         settings = here.settings
         sweeps.retire_stale_addresses(here.database, sweeps.utc(time.time()))
         now = sweeps.utc(time.time())
+        purge_recognitions(here.database, now)
         sweeps.purge_history(here.database, now, settings.decision_days, settings.transition_days, settings.scan_days)
 
     named: dict[str, Callable[..., None]] = {
@@ -95,8 +97,22 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }
+    named |= _of_texts(parts)
     for name, task in named.items():
         app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
+
+
+def _of_texts(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
+    """The tasks of text messages."""
+
+    def text(code_id: str) -> None:
+        parts().texting.send(code_id, sweeps.utc(time.time()))
+
+    def look() -> None:
+        here = parts()
+        here.bell.text(look_at_texts(here.database, sweeps.utc(time.time())))
+
+    return {TEXT: text, beat.TEXTS_LOOK: look}
 
 
 def send_in_a_slot(parts: "Parts", slots: Slots) -> bool:

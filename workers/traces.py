@@ -1,4 +1,4 @@
-"""What a person leaves in Redis beside the lanes: live events with names in their texts, and the outbox. Erased with the person."""
+"""What a person leaves in Redis beside the lanes: live events with names in their texts, and the outboxes. Erased with the person."""
 
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
@@ -11,6 +11,8 @@ from redis.exceptions import ResponseError
 from workers.happenings import STREAM as HAPPENINGS
 
 OUTBOX = "pb:outbox"
+TEXTS = "pb:texts"
+"""Text messages of the outbox: a list, the newest first."""
 ERASED = "pb:erased"
 """Somebody was erased since beat last looked: an event of theirs may have been told a moment later, and Redis' file still holds the rest."""
 UNWRITTEN = "pb:unwritten"
@@ -46,6 +48,7 @@ def erase_traces(redis: Redis, ids: Collection[str]) -> None:
     client.set(ERASED, 1)
     _remove(client, HAPPENINGS, lambda fields: not _named(fields[b"e"]).isdisjoint(ids))
     _remove(client, OUTBOX, lambda fields: fields.get(b"device", b"").decode() in ids)
+    client.delete(TEXTS)  # numbers, and nobody's names: they live for minutes, and only where nothing is really sent
 
 
 def erase_what_came_later(redis: Redis, known: Callable[[Collection[str]], set[str]]) -> int:

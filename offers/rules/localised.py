@@ -50,15 +50,16 @@ def end_of(ends: datetime, now: datetime, language: str) -> str:
     """Until when something is good, both by the reader's clock: the last day where it is good for all of that day, else day and time."""
     clock = ends.strftime("%H:%M")
     if clock in ("00:00", "23:59"):
-        return _day(ends - timedelta(minutes=1 if clock == "00:00" else 0), now, language)
-    return f"{_day(ends, now, language)}, {clock}"
+        return day(ends - timedelta(minutes=1 if clock == "00:00" else 0), now, language)
+    return f"{day(ends, now, language)}, {clock}"
 
 
-def _day(day: datetime, now: datetime, language: str) -> str:
+def day(at: datetime, now: datetime, language: str) -> str:
+    """`30 November`; far from now with its year."""
     locale = locale_of(language)
-    if abs(day - now) < NEAR:
-        return str(format_skeleton("MMMMd", day, locale=locale))
-    return str(format_date(day.date(), "long", locale=locale))
+    if abs(at - now) < NEAR:
+        return str(format_skeleton("MMMMd", at, locale=locale))
+    return str(format_date(at.date(), "long", locale=locale))
 
 
 def said_in(texts: Mapping[str, str], languages: list[str]) -> str | None:

@@ -26,6 +26,7 @@ def test_every_ring_is_answered_by_a_task() -> None:
         enqueue.MATCH,
         enqueue.DELIVER,
         enqueue.DECIDE_DEFERRED,
+        enqueue.TEXT,
         *(entry["task"] for entry in app.conf.beat_schedule.values()),
     }
     ours = {name for name in app.tasks if name.startswith("passerby.")}

@@ -1,4 +1,4 @@
-"""The look of all visitors' pages in one file, under an address that changes with it: fetched once, and never asked for again."""
+"""The look that all visitors' pages share, in one file, under an address that changes with it: fetched once, and never asked for again."""
 
 import hashlib
 import re
@@ -9,17 +9,15 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 STATIC = Path(__file__).parents[1] / "static"
-BEGINS = ("tokens.css", "visitor/visitor.css", "visitor/push.css", "landing/landing.css")
-"""What the rest builds on. Then comes every other style of static/landing, by name."""
+FILES = ("tokens.css", "visitor/visitor.css", "landing/landing.css")
+"""What every visitor's page is dressed in. What one page alone needs, it names itself."""
 
 router = APIRouter(include_in_schema=False)
 
 
 @cache
 def style() -> bytes:
-    first = [STATIC / name for name in BEGINS]
-    rest = [one for one in sorted((STATIC / "landing").glob("*.css")) if one not in first]
-    text = "\n".join(one.read_text() for one in (*first, *rest))
+    text = "\n".join((STATIC / name).read_text() for name in FILES)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return re.sub(r"\s*\n\s*", "\n", text).strip().encode()
 

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from offers.landing import LandAsked, land
 from offers.rules.landing import Landing
+from offers.rules.scanning import reader_of
+from web.app_links import app_link
 from web.landing.entering import Looks, PageVisitor
 from web.landing.rendering import render, written
 from web.landing.showing import Ways, shown_landing, shown_nowhere
@@ -61,6 +63,14 @@ def nowhere_page(visitor: PageVisitor, landing: Landing, status: int) -> Respons
     return render(visitor.request, "nowhere.html", landing.language, status=status, **shown)
 
 
+def _app(visitor: PageVisitor, landing: Landing) -> str | None:
+    """The way into the brand's app, on a phone that could have it."""
+    if landing.code is None:
+        return None
+    reader = reader_of(visitor.request.headers.get("user-agent", ""))
+    return app_link(visitor.parts.settings, reader.os, landing.code)
+
+
 def _ways(visitor: PageVisitor, landing: Landing, size: str | None, store: str | None) -> Ways:
     settings = visitor.parts.settings
     ways = Ways(
@@ -71,5 +81,6 @@ def _ways(visitor: PageVisitor, landing: Landing, size: str | None, store: str |
         store=store,
         lang=visitor.wanted,
         base_url=settings.base_url,
+        app=_app(visitor, landing),
     )
     return ways if landing.scan_id is None else replace(ways, token=visitor.token(landing.scan_id))

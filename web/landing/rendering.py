@@ -35,9 +35,10 @@ def render(
 ) -> Response:
     """`template` is one of templates/landing. It has `w`, the words; `say(phrase, name=value)`, with each value escaped; and `shown`.
 
-    `kept` among what is shown is a query, `&size=38`, that the links to other languages carry on.
+    Among what is shown, `path` is where the links to other languages lead, for an answer to a form that has no page at its own address;
+    `kept` is a query, `&size=38`, that they carry on.
     """
-    html = written(template, language, path=request.url.path, **shown)
+    html = written(template, language, **{"path": request.url.path, **shown})
     return HTMLResponse(html, status, headers={**headers_of(form_targets), "content-language": language})
 
 

@@ -42,7 +42,7 @@ def tidy(text: str | None) -> str:
 
 
 def is_https(address: str | None) -> bool:
-    if not address or any(one in address for one in "\\ \t\n\r"):
+    if not address or tidy(address) != address or any(one in address for one in "\\ \n"):
         return False
     try:
         parts = urlsplit(address)
@@ -72,12 +72,13 @@ def shown_landing(landing: Landing, ways: Ways) -> dict[str, Any]:
             "public": known is None,
             "hello": tidy(known.first_name)[:40] if known and known.first_name and not known.anonymous else None,
             "known": known is not None,
+            "not_you": f"/my/offers{_query(lang=ways.lang)}#forget-title",
             "body": body,
             "picture": item.image if item and is_https(item.image) else None,
             "product": tidy(item.title) if item else None,
             "names_product": item is not None and tidy(item.title) not in ("", title),
             "price": _price(item, offer, language),
-            "offer": _offer(offer, store, words, language),
+            "offer": _offer(offer, store, ways.now, language),
             "at": next(
                 (tidy(one.name) for one in landing.stores if landing.in_store and one.id == landing.place_id), None
             ),
@@ -170,9 +171,7 @@ def _price(item: Item | None, offer: Offered | None, language: str) -> dict[str,
     }
 
 
-def _offer(
-    offer: Offered | None, store: Store | None, words: Mapping[str, str], language: str
-) -> dict[str, Any] | None:
+def _offer(offer: Offered | None, store: Store | None, now: datetime, language: str) -> dict[str, Any] | None:
     if offer is None:
         return None
     code = tidy(offer.code) if offer.state == "yours" else ""
@@ -184,7 +183,7 @@ def _offer(
         "used_up": offer.state == "used_up",
         "code": code,
         "long": len(code) > LONG_CODE,
-        "until": speaking.until(offer.ends_at, zone, words, language) if offer.ends_at else None,
+        "until": speaking.until(offer.ends_at, now, zone, language) if offer.ends_at else None,
     }
 
 

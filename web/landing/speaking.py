@@ -1,17 +1,14 @@
 """How a landing page says money, distances, hours and days: as its language writes them, by the store's own clock."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
-
+from offers.rules import localised
 from offers.rules.landing import Store
+from web.landing.words import WORDS
 
-LOCALES: Mapping[str, str] = {"nl": "nl_NL", "de": "de_DE", "en": "en_GB"}
 FARTHEST_ON_FOOT = 45
 """Minutes; what is farther is told in kilometres."""
 FEW = 3
@@ -19,25 +16,7 @@ FEW = 3
 Words = Mapping[str, str]
 
 
-@lru_cache(maxsize=4096)
-def money(thousandths: int, currency: str, language: str) -> str:
-    return format_currency(Decimal(thousandths) / 1000, currency, locale=LOCALES[language])
-
-
-@lru_cache(maxsize=512)
-def day(on: date, language: str) -> str:
-    """`30 November 2026`."""
-    return format_date(on, "d. MMMM y" if language == "de" else "d MMMM y", locale=LOCALES[language])
-
-
-@lru_cache(maxsize=64)
-def _weekday(on: date, language: str) -> str:
-    return format_date(on, "EEEE", locale=LOCALES[language])
-
-
-@lru_cache(maxsize=512)
-def _kilometres(metres: int, language: str) -> str:
-    return format_decimal(metres / 1000, "0" if metres >= 10_000 else "0.0", locale=LOCALES[language])
+money = lru_cache(maxsize=4096)(localised.money)
 
 
 @lru_cache(maxsize=64)
@@ -48,7 +27,8 @@ def _zone(name: str) -> ZoneInfo:
 def way(store: Store, words: Words, language: str) -> str:
     """How far it is from the poster: minutes on foot, or kilometres where nobody would walk."""
     if store.minutes > FARTHEST_ON_FOOT:
-        return words["way_far"].format(km=_kilometres(store.distance_m, language))
+        km = f"{store.distance_m / 1000:.{0 if store.distance_m >= 10_000 else 1}f}"
+        return words["way_far"].format(km=km if language == "en" else km.replace(".", ","))
     return words["way_one" if store.minutes == 1 else "way"].format(minutes=store.minutes)
 
 
@@ -68,18 +48,15 @@ def hours(store: Store, now: datetime, words: Words, language: str) -> str:
     if ahead == 1:
         return words["hours_tomorrow"].format(time=time)
     if ahead < 7:
-        return words["hours_weekday"].format(time=time, day=_weekday(opens.date(), language))
-    return words["hours_date"].format(time=time, day=day(opens.date(), language))
+        return words["hours_weekday"].format(time=time, day=localised.weekday(opens, language))
+    return words["hours_date"].format(time=time, day=localised.day(opens, now, language))
 
 
-def until(at: datetime, time_zone: str, words: Words, language: str) -> str:
-    """Until when a coupon is good. A minute before midnight is that day, whole."""
+def until(at: datetime, now: datetime, time_zone: str, language: str) -> str:
+    """Until when a coupon is good: the last day where it is good for all of that day, else day and time."""
     local = at.astimezone(_zone(time_zone))
-    if (local.hour, local.minute) == (23, 59):
-        return words["until_day"].format(day=day(local.date(), language))
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return words["until_day"].format(day=day(local.date() - timedelta(days=1), language))
-    return words["until"].format(day=day(local.date(), language), time=f"{local:%H:%M}")
+    whole = f"{local:%H:%M}" in ("00:00", "23:59")
+    return WORDS[language]["until_day" if whole else "until"].format(end=localised.end_of(local, now, language))
 
 
 def stock(store: Store, size: str | None, words: Words) -> str:

@@ -15,7 +15,7 @@ from web.landing.words import WORDS
 from web.tongues import choose
 
 PATHS = ("/l", "/o", "/c", "/my", "/t", "/q", "/Q", *(f"/{key}" for key in KEYS))
-"""What lies below is for visitors: what goes wrong there is told as a page."""
+"""What lies below is for visitors, GS1 Digital Links among it: what goes wrong there is told as a page."""
 KEPT = ("retry-after", "allow")
 """Headers of a problem that its page has too."""
 _UNDER_AN_OFFER = re.compile(r"/l/([A-Za-z0-9_-]{1,100})/")

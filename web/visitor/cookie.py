@@ -68,6 +68,10 @@ class VisitorCookie:
             samesite="lax",
         )
 
+    def drop(self, response: Response) -> None:
+        """This browser is nobody's any more."""
+        response.delete_cookie(self.name, path="/", secure=self._secure, httponly=True, samesite="lax")
+
     def _mark(self, said: str) -> str:
         return urlsafe_b64encode(hmac.new(self._key, said.encode(), hashlib.sha256).digest()).decode().rstrip("=")
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
 from offers.records.queries.writing import write_together
-from offers.records.tables import Device
+from offers.records.tables import Conversation, Delivery, Device, Scan
 from offers.rules.push_address import Address
 
 
@@ -57,6 +57,30 @@ def drop_address(device: Device) -> None:
     for name in ADDRESS:
         setattr(device, name, None)
     write_together(device, *ADDRESS)
+
+
+def move_browser(session: Session, old: Device, new: Device, now: datetime) -> None:
+    """One browser's device takes another's place: its address, what waits for it, and what was begun in it. The old one is revoked.
+
+    Both are the same customer's, who is locked.
+    """
+    moved = {name: getattr(old, name) for name in (*ADDRESS, "push_retired_at", "push_retired_reason")}
+    drop_address(old)
+    old.push_retired_at = old.push_retired_reason = None
+    old.revoked_at, old.refresh_hash, old.previous_refresh_hash = now, None, None
+    session.flush()
+    for name, value in moved.items():
+        setattr(new, name, value)
+    write_together(new, *ADDRESS)
+    for table, these in (
+        (Conversation, Conversation.device_id == old.id),
+        (Scan, Scan.device_id == old.id),
+        (Delivery, (Delivery.device_id == old.id) & (Delivery.state == "queued")),
+    ):
+        session.execute(
+            update(table).where(these).values(device_id=new.id).execution_options(synchronize_session="fetch")
+        )
+    session.flush()
 
 
 def retire_address(device: Device, reason: str, now: datetime) -> None:

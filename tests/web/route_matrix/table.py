@@ -37,6 +37,8 @@ class Access:
     query: str = ""
     missing: int = 404
     streams: bool = False
+    pages: bool = False
+    """For people: what goes wrong is told as a page, with the same status."""
     tolerant: bool = False
     """Whatever a caller who may come in sends is answered with success: a location app would send what is refused for ever."""
 
@@ -103,6 +105,14 @@ def own_pages() -> Access:
     return Access(dict.fromkeys(CALLERS, 403))
 
 
+def forms(**more: Any) -> Access:
+    """Forms of visitors' pages: what is no form is told so, whatever credential comes along. Who may send one: tests/web/landing."""
+    return anybody(415, missing=415, pages=True, **more)
+
+
+_NO_PAGE, _NO_LINK = {"scan": "scn_none"}, {"token": "nobody-made-this"}
+
+
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
 _PURCHASE = in_fields(examples.PURCHASE, PurchaseBody) | {"place": STORE}
 _OFFER = {"name": "Ten percent", "kind": "percentage", "value": 10, "codes": "none"}
@@ -153,6 +163,9 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/devices/me/refresh": anybody(200, {"refresh_token": "{refresh}"}),
     "PUT /v1/me/consents": phones({"offers": False}),
     "GET /v1/me/export": phones(),
+    "POST /v1/me/links": phones({}, 201),
+    "GET /v1/me/offers": phones(),
+    "GET /v1/me/orders": phones(),
     "DELETE /v1/me": phones(None, 204),
     "POST /v1/deliveries/{delivery_id}/received": phones(None, 204, others=404),
     "POST /v1/deliveries/{delivery_id}/opened": phones(None, 204, others=404),
@@ -227,6 +240,22 @@ TABLE: Mapping[str, Access] = {
     "GET /Q/{code}": anybody(303, ids={"code": "K7M49XQT2R"}),
     **{f"GET /{key}/{{rest:path}}": anybody(404) for key in KEYS_OF_LINKS},
     "GET /messages": anybody(),
+    "GET /l/{scan}": anybody(404, ids=_NO_PAGE, pages=True),
+    "GET /look/{name}": anybody(ids={"name": "0.css"}, missing=200),
+    "GET /.well-known/apple-app-site-association": anybody(404),  # the brand has no app there
+    "GET /.well-known/assetlinks.json": anybody(404),
+    "GET /my/offers": anybody(pages=True),
+    "GET /my/offers/{coupon}/{mark}": anybody(404, ids={"coupon": "cpn_none", "mark": "s1"}, pages=True),
+    "POST /my/consents": forms(),
+    "POST /my/forget": forms(),
+    "GET /l/{scan}/recognise": anybody(404, ids=_NO_PAGE, pages=True),
+    "POST /l/{scan}/recognise": forms(ids=_NO_PAGE),
+    "POST /l/{scan}/recognise/code": forms(ids=_NO_PAGE),
+    "POST /l/{scan}/save": forms(ids=_NO_PAGE),
+    "GET /t/{token}": anybody(
+        ids=_NO_LINK, missing=200, pages=True
+    ),  # to a caller that is no browser: a page with a button
+    "POST /t/{token}": forms(ids=_NO_LINK),
     "GET /push-worker.js": anybody(),
     "GET /visitor/push-key": anybody(404),  # nothing is sent to browsers there
     "POST /visitor/push": own_pages(),

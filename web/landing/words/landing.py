@@ -33,8 +33,8 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Dieses Angebot ist für Sie gespeichert.",
         "This offer is saved for you.",
     ),
-    "until": ("Geldig tot {day} om {time}", "Gültig bis {day}, {time} Uhr", "Valid until {time} on {day}"),
-    "until_day": ("Geldig tot en met {day}", "Gültig bis einschließlich {day}", "Valid until the end of {day}"),
+    "until": ("Geldig tot {end}", "Gültig bis {end} Uhr", "Valid until {end}"),
+    "until_day": ("Geldig tot en met {end}", "Gültig bis einschließlich {end}", "Valid until the end of {end}"),
     "used_up": (
         "Deze aanbieding is helemaal vergeven. De gewone prijs geldt.",
         "Dieses Angebot ist vollständig vergeben. Es gilt der reguläre Preis.",

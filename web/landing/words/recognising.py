@@ -1,3 +1,196 @@
+"""What the pages say by which somebody is recognised, and those of what is theirs."""
+
 from collections.abc import Mapping
 
-LINES: Mapping[str, tuple[str, str, str]] = {}
+LINES: Mapping[str, tuple[str, str, str]] = {
+    "known_title": ("Word herkend", "Lassen Sie sich erkennen", "Be recognised"),
+    "known_why": (
+        "Ben je klant? Dan zie je hier je aanbiedingen en bestellingen. We sturen een code naar je telefoon.",
+        "Sind Sie Kundin oder Kunde? Dann sehen Sie hier Ihre Angebote und Bestellungen. Wir senden einen Code an Ihr Telefon.",
+        "Are you a customer? Then you see your offers and orders here. We send a code to your phone.",
+    ),
+    "known_phone": ("Je mobiele nummer", "Ihre Mobilnummer", "Your mobile number"),
+    "known_phone_hint": (
+        "Zoals de winkel het kent, bijvoorbeeld {example}.",
+        "So wie das Geschäft sie kennt, zum Beispiel {example}.",
+        "As the shop knows it, such as {example}.",
+    ),
+    "known_phone_wrong": (
+        "Dit is geen telefoonnummer. Controleer de cijfers; een nummer uit een ander land begint met + en het landnummer.",
+        "Das ist keine Telefonnummer. Prüfen Sie die Ziffern; eine Nummer aus einem anderen Land beginnt mit + und der Landesvorwahl.",
+        "This is no phone number. Check the digits; a number of another country begins with + and the country's code.",
+    ),
+    "known_send": ("Stuur mij een code", "Code senden", "Send me a code"),
+    "known_kept": (
+        "Je nummer wordt alleen hiervoor gebruikt en niet bewaard als we het niet kennen.",
+        "Ihre Nummer wird nur dafür verwendet und nicht gespeichert, wenn wir sie nicht kennen.",
+        "Your number is used for this alone, and is not kept when we do not know it.",
+    ),
+    "known_code_title": ("Vul de code in", "Geben Sie den Code ein", "Enter the code"),
+    "known_code_why": (
+        "Als {phone} hier bekend is, is er een code naar onderweg. Hij is 10 minuten geldig.",
+        "Wenn {phone} hier bekannt ist, ist ein Code dorthin unterwegs. Er gilt 10 Minuten.",
+        "If {phone} is known here, a code is on its way to it. It is good for 10 minutes.",
+    ),
+    "known_code": ("Code van 6 cijfers", "Code aus 6 Ziffern", "Code of 6 digits"),
+    "known_code_wrong": (
+        "Deze code klopt niet, of niet meer. Controleer de cijfers of vraag een nieuwe code.",
+        "Dieser Code stimmt nicht oder nicht mehr. Prüfen Sie die Ziffern oder fordern Sie einen neuen Code an.",
+        "This code is not right, or not any more. Check the digits or ask for a new code.",
+    ),
+    "known_enter": ("Ga verder", "Weiter", "Go on"),
+    "known_again": (
+        "Geen code gekregen? Vraag een nieuwe",
+        "Keinen Code erhalten? Neuen anfordern",
+        "No code? Ask for a new one",
+    ),
+    "known_demo": ("Demo: in het sms-bericht zou staan", "Demo: In der SMS stünde", "Demo: the text message would say"),
+    "known_without": ("Verder zonder herkenning", "Ohne Erkennung weiter", "Go on without"),
+    "known_none_title": (
+        "Herkennen per telefoon kan hier niet",
+        "Erkennung per Telefon ist hier nicht möglich",
+        "Nobody is recognised by phone here",
+    ),
+    "known_none": (
+        "Deze winkel stuurt geen codes. De aanbieding zelf is er ook zonder.",
+        "Dieses Geschäft sendet keine Codes. Das Angebot selbst gibt es auch ohne.",
+        "This shop sends no codes. The offer itself is there without.",
+    ),
+    "known_wait_title": ("Even wachten", "Einen Moment bitte", "One moment"),
+    "known_wait": (
+        "Er zijn te veel codes gevraagd of geprobeerd. Probeer het over {minutes} minuten opnieuw.",
+        "Es wurden zu viele Codes angefordert oder versucht. Versuchen Sie es in {minutes} Minuten erneut.",
+        "Too many codes were asked for or tried. Try again in {minutes} minutes.",
+    ),
+    "known_gone_title": (
+        "Deze pagina is er niet meer",
+        "Diese Seite gibt es nicht mehr",
+        "This page is not there any more",
+    ),
+    "known_gone": (
+        "Scan de code op de poster opnieuw om verder te gaan.",
+        "Scannen Sie den Code auf dem Plakat erneut, um fortzufahren.",
+        "Scan the code on the poster again to go on.",
+    ),
+    "link_title": ("Ga verder in je browser", "Weiter im Browser", "Go on in your browser"),
+    "link_why": (
+        "De app stuurt je hierheen. Tik op de knop, dan herkent deze browser je.",
+        "Die App hat Sie hierher geschickt. Tippen Sie auf die Schaltfläche, dann erkennt dieser Browser Sie.",
+        "The app sent you here. Tap the button, and this browser recognises you.",
+    ),
+    "link_go": ("Ga verder", "Weiter", "Go on"),
+    "link_over_title": ("Deze link werkt niet meer", "Dieser Link gilt nicht mehr", "This link works no more"),
+    "link_over": (
+        "Een link uit de app werkt één keer en vijf minuten lang. Open hem opnieuw vanuit de app, of scan een poster en kies daar voor een code naar je telefoon.",
+        "Ein Link aus der App gilt einmal und fünf Minuten lang. Öffnen Sie ihn erneut aus der App, oder scannen Sie ein Plakat und wählen Sie dort einen Code an Ihr Telefon.",
+        "A link from the app works once and for five minutes. Open it from the app again, or scan a poster and choose a code to your phone there.",
+    ),
+    "save_none_title": ("Er is niets om te bewaren", "Es gibt nichts zu speichern", "There is nothing to save"),
+    "save_sold_out_title": ("Deze aanbieding is op", "Dieses Angebot ist vergriffen", "This offer is used up"),
+    "save_sold_out": (
+        "Iemand anders was net voor. De winkel is er nog: kijk op de pagina wat er wel is.",
+        "Jemand war gerade schneller. Das Geschäft ist weiter da: Sehen Sie auf der Seite, was es noch gibt.",
+        "Somebody was just before you. The store is still there: see on the page what else there is.",
+    ),
+    "save_over": (
+        "Deze aanbieding loopt niet meer, of is niet voor jou bedoeld. Kijk op de pagina wat er wel is.",
+        "Dieses Angebot läuft nicht mehr oder ist nicht für Sie bestimmt. Sehen Sie auf der Seite, was es noch gibt.",
+        "This offer is over, or not meant for you. See on the page what else there is.",
+    ),
+    "to_the_page": ("Naar de pagina", "Zur Seite", "To the page"),
+    "to_my_offers": ("Naar mijn aanbiedingen", "Zu meinen Angeboten", "To my offers"),
+    "my_title": ("Mijn aanbiedingen", "Meine Angebote", "My offers"),
+    "my_hello": ("Hallo {name}", "Hallo {name}", "Hello {name}"),
+    "my_saved": (
+        "Bewaard. Laat deze code in de winkel zien.",
+        "Gespeichert. Zeigen Sie diesen Code im Geschäft.",
+        "Saved. Show this code in the store.",
+    ),
+    "my_saved_plain": (
+        "Bewaard. Laat dit in de winkel zien.",
+        "Gespeichert. Zeigen Sie dies im Geschäft.",
+        "Saved. Show this in the store.",
+    ),
+    "my_no_cookie": (
+        "Je browser bewaart geen cookies, dus morgen kennen we je niet meer. Maak een schermafbeelding of schrijf de code op.",
+        "Ihr Browser speichert keine Cookies, daher kennen wir Sie morgen nicht mehr. Machen Sie ein Bildschirmfoto oder notieren Sie den Code.",
+        "Your browser keeps no cookies, so tomorrow we do not know you. Take a screenshot, or write the code down.",
+    ),
+    "my_stranger": (
+        "Hier staan de aanbiedingen die je bewaart, met je bestellingen en vragen. Deze browser kennen we nog niet.",
+        "Hier stehen die Angebote, die Sie speichern, mit Ihren Bestellungen und Fragen. Diesen Browser kennen wir noch nicht.",
+        "Here are the offers that you save, with your orders and questions. We do not know this browser yet.",
+    ),
+    "my_how": (
+        "Scan een poster en tik op Bewaar de aanbieding, of laat je daar met je telefoonnummer herkennen.",
+        "Scannen Sie ein Plakat und tippen Sie auf Angebot speichern, oder lassen Sie sich dort mit Ihrer Telefonnummer erkennen.",
+        "Scan a poster and tap Save the offer, or be recognised there by your phone number.",
+    ),
+    "my_none": (
+        "Je hebt nog geen aanbiedingen bewaard.",
+        "Sie haben noch keine Angebote gespeichert.",
+        "You have saved no offers yet.",
+    ),
+    "my_code": ("Code", "Code", "Code"),
+    "my_until": ("Geldig tot en met {until}", "Gültig bis {until}", "Good until {until}"),
+    "my_place": ("Van {place}", "Von {place}", "From {place}"),
+    "my_used": ("Gebruikt bij {place}", "Eingelöst bei {place}", "Used at {place}"),
+    "my_past": ("Gebruikt of verlopen", "Eingelöst oder abgelaufen", "Used or over"),
+    "state_redeemed": ("Gebruikt", "Eingelöst", "Used"),
+    "state_expired": ("Verlopen", "Abgelaufen", "Over"),
+    "my_orders": ("Bestellingen", "Bestellungen", "Orders"),
+    "my_talks": ("Vragen aan de winkel", "Fragen an das Geschäft", "Questions to the store"),
+    "order_placed": ("Geplaatst", "Aufgegeben", "Placed"),
+    "order_ready": ("Klaar om op te halen", "Zur Abholung bereit", "Ready to collect"),
+    "order_on_the_way": ("Je bent onderweg", "Sie sind unterwegs", "You are on your way"),
+    "order_nearby": ("Je bent in de buurt", "Sie sind in der Nähe", "You are nearby"),
+    "order_arrived": ("Je bent er", "Sie sind da", "You are here"),
+    "order_collected": ("Opgehaald", "Abgeholt", "Collected"),
+    "order_cancelled": ("Geannuleerd", "Storniert", "Cancelled"),
+    "talk_size": ("Over de maat", "Zur Größe", "About the size"),
+    "talk_stock": ("Over de voorraad", "Zum Bestand", "About the stock"),
+    "talk_pickup": ("Over het ophalen", "Zur Abholung", "About collecting"),
+    "talk_other": ("Een andere vraag", "Eine andere Frage", "Another question"),
+    "talk_waiting": ("wacht op antwoord", "wartet auf Antwort", "waits for an answer"),
+    "talk_answered": ("beantwoord", "beantwortet", "answered"),
+    "talk_closed": ("afgesloten", "abgeschlossen", "closed"),
+    "ask_title": ("Mogen we het je laten weten?", "Dürfen wir Ihnen Bescheid geben?", "May we tell you?"),
+    "ask_offers": (
+        "Aanbiedingen van deze winkel op deze telefoon",
+        "Angebote dieses Geschäfts auf diesem Telefon",
+        "Offers of this shop on this phone",
+    ),
+    "ask_yes": ("Opslaan", "Speichern", "Save"),
+    "ask_no": ("Nee, bedankt", "Nein, danke", "No, thanks"),
+    "agreed_title": ("Waar ik ja op zei", "Wozu ich Ja gesagt habe", "What I agreed to"),
+    "agreed_none": ("Nergens op.", "Zu nichts.", "Nothing."),
+    "agreed_offers": ("Aanbiedingen van deze winkel", "Angebote dieses Geschäfts", "Offers of this shop"),
+    "agreed_orders": (
+        "Een bericht als mijn bestelling klaarligt",
+        "Eine Nachricht, wenn meine Bestellung bereitliegt",
+        "A message when my order is ready",
+    ),
+    "agreed_location": (
+        "Mijn locatie, in de app. Intrekken doe je daar.",
+        "Mein Standort, in der App. Widerrufen können Sie dort.",
+        "My location, in the app. Withdraw it there.",
+    ),
+    "withdraw": ("Trek in", "Widerrufen", "Withdraw"),
+    "withdraw_everywhere": (
+        "Intrekken geldt voor al je apparaten.",
+        "Ein Widerruf gilt für alle Ihre Geräte.",
+        "What you withdraw is withdrawn for all your devices.",
+    ),
+    "to_messages": ("Berichten in deze browser", "Nachrichten in diesem Browser", "Messages to this browser"),
+    "forget_title": ("Ben jij dit niet?", "Sind Sie das nicht?", "Not you?"),
+    "forget_why": (
+        "Dan vergeet deze browser wie je bent. Verder verandert er niets: berichten zet je uit bij Berichten in deze browser.",
+        "Dann vergisst dieser Browser, wer Sie sind. Sonst ändert sich nichts: Nachrichten schalten Sie unter Nachrichten in diesem Browser aus.",
+        "This browser then forgets who you are. Nothing else changes: messages are switched off at Messages to this browser.",
+    ),
+    "forget": ("Vergeet mij in deze browser", "Mich in diesem Browser vergessen", "Forget me on this browser"),
+}
+CONSENT = ("ask_title", "ask_offers")
+"""The phrases that somebody agrees to on the page of their offers."""
+TEXT_VERSION = "my-offers-1"
+"""Under which receipts keep what CONSENT says. Who changes a word of it raises this; a test holds the two together."""
