@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from offers.follows import Follows
 from offers.records.ids import new_id
 from offers.records.items import scan_told
-from offers.records.queries import browsers, customers, posters, scans
+from offers.records.queries import browsers, campaigns, customers, offers, posters, scans
 from offers.records.tables import Customer, Device, Scan
 from offers.rules.coupon_codes import CodeKeys, normalised
 from offers.rules.landing import State
@@ -154,7 +154,7 @@ def _counted(
     repeat = any(one.poster_id == poster.id for one in asked.before) or (
         device is not None and customer is not None and scans.has_scanned(session, poster.id, customer.id, device.id)
     )
-    over = counts_scans(poster, now) and not scans.count_scan(session, poster.id)
+    over = counts_scans(poster, now) and not _count(session, poster, customer)
     campaign = campaign_of(poster, in_store=in_store, repeat=repeat, over=over, now=now)
     values = _values(asked, new_id("scn"), poster, campaign, at) | {"in_store": in_store, "repeat": repeat}
     if device is not None and customer is not None:
@@ -178,6 +178,16 @@ def _counted(
         given=given,
         follows=Follows(happened=happened),
     )
+
+
+def _count(session: Session, poster: Any, customer: Customer | None) -> bool:
+    """Locks the poster until the commit; whoever is decided for has the offers locked before, in the order that everybody keeps."""
+    if customer is not None:
+        ways = (poster.campaign_id, poster.inside_campaign_id, poster.then_campaign_id, poster.again_campaign_id)
+        led_to = campaigns.campaigns_by_id(session, {one for one in ways if one is not None})
+        if named := {offer for one in led_to if (offer := one.definition.get("offer"))}:
+            offers.offers_locked(session, named)
+    return scans.count_scan(session, poster.id)
 
 
 def _values(asked: ScanAsked, scan_id: str, poster: Any, campaign: str | None, at: datetime) -> dict[str, Any]:

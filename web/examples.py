@@ -342,68 +342,6 @@ TRANSITIONS: Mapping[str, Any] = {
     ],
 }
 
-LANDING: Json = {
-    "scan": "scn_01kbc3f0m8v6w2x9y4z7a1b2c3",
-    "state": "live",
-    "page": "https://passerby.shop.example/l/scn_01kbc3f0m8v6w2x9y4z7a1b2c3",
-    "language": "nl",
-    "poster": "centraal-hall",
-    "place": "kalverstraat-102",
-    "campaign": "sneakers",
-    "repeat": False,
-    "in_store": False,
-    "title": "Hoi Sanne",
-    "body": "Deze sneakers staan voor je klaar in de Kalverstraat.",
-    "item": {
-        "sku": "SNEAK-1",
-        "title": "Sneaker, wit",
-        "image": "https://shop.example/sneak-1.jpg",
-        "category": "sneakers",
-        "sizes": ["38", "39"],
-        "size": "38",
-        "price": "89.95",
-        "price_now": "80.95",
-        "currency": "EUR",
-    },
-    "offer": {
-        "id": "ten-percent",
-        "name": "Ten percent off sneakers",
-        "text": "10% op alle sneakers",
-        "kind": "percentage",
-        "value": 10,
-        "currency": None,
-        "minimum_basket": None,
-        "state": "yours",
-        "ends_at": "2026-12-08T12:00:00Z",
-    },
-    "coupon": {
-        "id": "cpn_01kbc3f0m8v6w2x9y4z7a1b2c3",
-        "code": "K7M4-9XQT-2RVB",
-        "expires_at": "2026-12-08T12:00:00Z",
-    },
-    "stores": [
-        {
-            "id": "kalverstraat-102",
-            "name": "Kalverstraat 102",
-            "address": "Kalverstraat 102, Amsterdam",
-            "phone": "+31201234567",
-            "lat": 52.3702516,
-            "lon": 4.8906199,
-            "distance_m": 1010,
-            "minutes": 17,
-            "is_open": True,
-            "opens_at": None,
-            "closes_at": "2026-12-01T18:00:00Z",
-            "time_zone": "Europe/Amsterdam",
-            "pickup": True,
-            "pieces": {"38": 2, "39": 0},
-        }
-    ],
-    "best_store": "kalverstraat-102",
-    "others": [],
-    "outcome": "send",
-}
-
 
 def answers(example: Json, status: int = 200, *, idempotent: bool = False, words: str = "") -> Responses:
     """The good answer of a route, with its example. Problems are added for all routes by web/openapi.py."""

@@ -13,11 +13,12 @@ from offers.rules.scan import ScanBody, when
 from offers.rules.scanning import of_app
 from offers.scans import ScanAsked
 from web.bodies import JsonRoute, json_answer
-from web.examples import LANDING, answers
+from web.examples import answers
 from web.guards import Device
 from web.landing.scanning import ScanDesk, keys_of, record
 from web.landing.telling_apps import landing_told
 from web.parts import Have, Parts
+from web.scan_examples import LANDING
 from web.tongues import choose
 
 router = APIRouter(prefix="/v1", tags=["scans"], route_class=JsonRoute)

@@ -115,7 +115,7 @@ def _opened(request: Request, code: str, keys: tuple[str, ...]) -> Response:
     with parts.database.reading() as session:
         landing = land_nowhere(session, code, language, now=now, near=near, keys=keys)
     visitor = PageVisitor(parts, visitors, request, device_id, accepted, wanted if wanted in LANGUAGES else None)
-    return nowhere_page(visitor, landing, NOWHERE[landing.state] if landing.state != "live" else 404)
+    return nowhere_page(visitor, replace(landing, state=scanned.state), NOWHERE[scanned.state])
 
 
 def record(parts: Parts, asked: ScanAsked, now: datetime) -> Scanned:

@@ -8,12 +8,13 @@ from math import ceil
 from fastapi import Request
 from starlette.responses import Response
 
+from offers.rules.gs1_identifiers import KEYS
 from web.landing.entering import PageVisitor
 from web.landing.rendering import render
 from web.landing.words import WORDS
 from web.tongues import choose
 
-PATHS = ("/l", "/o", "/c", "/my", "/t", "/q", "/Q", "/01", "/255", "/414", "/417")
+PATHS = ("/l", "/o", "/c", "/my", "/t", "/q", "/Q", *(f"/{key}" for key in KEYS))
 """What lies below is for visitors, GS1 Digital Links among it: what goes wrong there is told as a page."""
 KEPT = ("retry-after", "allow")
 """Headers of a problem that its page has too."""
