@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offers.records.tables import Decision, Delivery, Transition, Visit
+from offers.records.tables import Conversation, Decision, Delivery, Transition, Visit
 
 _TRANSITION = {
     "id": "id",
@@ -67,6 +67,7 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "device_id": row.device_id,
         "campaign": row.source_id if row.kind == "test" else row.campaign_id,
         "order": row.order_id,
+        "conversation": row.source_id if row.kind == "reply" else None,
         "kind": row.kind,
         "variant": row.variant,
         "moment": row.moment,
@@ -90,3 +91,22 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "received_at": row.received_at,
         "opened_at": row.opened_at,
     }
+
+
+def conversation_item(row: Conversation) -> dict[str, Any]:
+    """Without what was said: a list of conversations tells nobody's words."""
+    plain = ("topic", "sku", "size", "language", "state")
+    times = ("waiting_since", "first_answered_at", "created_at", "updated_at", "read_at", "closed_at")
+    return {
+        "id": row.id,
+        "customer": row.customer_id,
+        "place": row.place_id,
+        "scan": row.scan_id,
+        "order": row.order_id,
+        **{name: getattr(row, name) for name in (*plain, *times)},
+    }
+
+
+def conversation_told(row: Conversation) -> dict[str, Any]:
+    """As a live event: that something changed, and where; neither who nor what."""
+    return {"type": "conversation", "id": row.id, "place": row.place_id, "state": row.state}
