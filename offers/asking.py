@@ -74,7 +74,8 @@ class Chat:
     messages: tuple[Said, ...]
     unread: bool
     """Whether the store has said something since the customer last looked."""
-    customer_id: str
+    in_own_browser: bool
+    """Whether the browser that looks is one of its customer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,10 @@ def about_order(session: Session, order_id: str, language: str | None, *, now: d
     return About(store, shown.sku, shown.title, shown.image, shown.size, theirs, order.id)
 
 
-def chat(session: Session, conversation_id: str, language: str | None, *, now: datetime) -> Chat:
-    """A conversation with all that was said in it."""
+def chat(
+    session: Session, conversation_id: str, language: str | None, *, now: datetime, device_id: str | None = None
+) -> Chat:
+    """A conversation with all that was said in it, for the browser that the cookie says."""
     row = queries.conversation_by_id(session, conversation_id)
     if row is None:
         raise NotFound("conversation")
@@ -131,7 +134,9 @@ def chat(session: Session, conversation_id: str, language: str | None, *, now: d
     store = _asked_store(session, place, now) if place else None
     about = About(store, shown.sku, shown.title, shown.image, shown.size, row.language, row.order_id)
     messages = _said(session, row)
-    return Chat(row.id, row.topic, row.state, about, messages, _is_unread(row, messages), row.customer_id)
+    device = customer_queries.devices_by_id(session, [device_id]).get(device_id) if device_id else None
+    is_own = device is not None and device.customer_id == row.customer_id
+    return Chat(row.id, row.topic, row.state, about, messages, _is_unread(row, messages), is_own)
 
 
 def news(session: Session, conversation_id: str, after: str) -> tuple[str, bool, tuple[Said, ...]]:

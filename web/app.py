@@ -56,6 +56,7 @@ from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
+from web.landing import asking, chatting
 from web.listeners import Listeners
 from web.metrics import PushLanesCollector, VitalsCollector
 from web.openapi import describe
@@ -101,6 +102,8 @@ DOORS = (
     events.router,
     health.router,
     reference.router,
+    asking.router,
+    chatting.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 

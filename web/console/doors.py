@@ -10,6 +10,8 @@ from web.console import (
     campaigns,
     customers,
     home,
+    inbox,
+    inbox_events,
     offers,
     people,
     places,
@@ -33,6 +35,8 @@ PAGES = (
     offers.router,
     customers.router,
     rows.router,
+    inbox_events.router,
+    inbox.router,
     people.router,
     home.elsewhere,
 )

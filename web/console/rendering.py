@@ -16,7 +16,7 @@ from web.tongues import LANGUAGES
 TEMPLATES = Path(__file__).parents[1] / "templates"
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "referrer-policy": "same-origin",  # with no-referrer a browser would send `Origin: null` with our own forms
@@ -31,6 +31,7 @@ RAIL = (
     ("campaigns", "/console/campaigns", ("viewer", "marketer", "admin")),
     ("offers", "/console/offers", ("viewer", "marketer", "admin")),
     ("customers", "/console/customers", ("viewer", "marketer", "admin")),
+    ("inbox", "/console/inbox", ("viewer", "staff", "marketer", "admin")),
     ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
     ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
     ("users", "/console/users", ("admin",)),
@@ -47,6 +48,9 @@ DONE = (
     "did_pause",
     "did_end",
     "password_changed",
+    "reply_sent",
+    "reply_meanwhile",
+    "conversation_closed",
 )
 """What `?done=` may say."""
 
@@ -59,6 +63,7 @@ def render(
     user: SignedIn | None = None,
     token: str = "",
     status: int = 200,
+    waiting: int = 0,
     **shown: Any,
 ) -> Response:
     path = request.url.path
@@ -75,6 +80,7 @@ def render(
             languages=LANGUAGES,
             language=voice.language,
             user=user,
+            waiting=waiting,
             may_write=user is not None and user.role in ("marketer", "admin"),
             token_value=token,
             path=path,
