@@ -16,6 +16,7 @@ from offers.records.queries import places as place_queries
 from offers.records.queries import posters as poster_queries
 from offers.records.queries import products as product_queries
 from offers.records.queries import scans as scan_queries
+from offers.records.queries.browsers import is_browser_in_use
 from offers.records.tables import Conversation, Place
 from offers.rules.campaign import parse_campaign
 from offers.rules.conversation import LEAST_ANSWERED, is_read, median_s
@@ -137,6 +138,14 @@ def chat(
     device = customer_queries.devices_by_id(session, [device_id]).get(device_id) if device_id else None
     is_own = device is not None and device.customer_id == row.customer_id
     return Chat(row.id, row.topic, row.state, about, messages, _is_unread(row, messages), is_own)
+
+
+def open_ones(session: Session, device_id: str | None) -> list[tuple[str, str]]:
+    """(id, topic) of what the customer of this browser has asked and not closed."""
+    device = customer_queries.devices_by_id(session, [device_id]).get(device_id) if device_id else None
+    if device is None or not is_browser_in_use(device):
+        return []
+    return [(row.id, row.topic) for row in queries.open_of(session, device.customer_id)]
 
 
 def news(session: Session, conversation_id: str, after: str) -> tuple[str, bool, tuple[Said, ...]]:

@@ -66,6 +66,16 @@ class Answered:
     follows: Follows
 
 
+def new_conversation_id() -> str:
+    """For a form that asks."""
+    return new_id("cnv")
+
+
+def new_message_id() -> str:
+    """For a form that says something in a conversation."""
+    return new_id("cms")
+
+
 def ask_about_scan(
     session: Session, scan_id: str, device_id: str | None, question: Question, *, now: datetime
 ) -> Asked:

@@ -35,6 +35,7 @@ from web.demo.pages import open_demo
 from web.desk import (
     audiences,
     campaigns,
+    conversations,
     coupons,
     customers,
     geofences,
@@ -99,6 +100,7 @@ DOORS = (
     nearby.router,
     geofences.router,
     lists.router,
+    conversations.router,
     events.router,
     health.router,
     reference.router,

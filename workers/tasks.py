@@ -81,6 +81,8 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         here = parts()
         settings = here.settings
         sweeps.retire_stale_addresses(here.database, sweeps.utc(time.time()))
+        follow = partial(follow_happened, here)
+        sweeps.look_after_conversations(here.database, sweeps.utc(time.time()), settings.scan_days, follow)
         sweeps.purge_history(here.database, sweeps.utc(time.time()), settings.decision_days, settings.transition_days)
 
     named: dict[str, Callable[..., None]] = {

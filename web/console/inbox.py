@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from offers import conversations, inbox, overview
 from offers.errors import BadInput
-from offers.records.ids import new_id
 from offers.rules.conversation import LONGEST_TEXT, STATES
 from web.aftermath import carry_out
 from web.asking import Named
@@ -71,7 +70,7 @@ def reply(desk: Answerer, conversation_id: Named) -> Response:
     form, parts = desk.form, desk.parts
     if form.on("quick"):
         return _page(desk, conversation_id, quick=form.text("quick"))
-    message_id = form.text("message") if _MESSAGE.fullmatch(form.text("message")) else new_id("cms")
+    message_id = form.text("message") if _MESSAGE.fullmatch(form.text("message")) else conversations.new_message_id()
     done = "conversation_closed"
     try:
         with parts.database.transaction() as session:
@@ -112,7 +111,7 @@ def _page(
         replies=replies,
         form=form,
         errors=errors or {},
-        message=new_id("cms"),
+        message=conversations.new_message_id(),
         seen=messages[-1]["id"] if messages else "",
         is_seen=is_seen and messages[-1]["sender"] == "staff",
         may_answer=desk.user.role in ("staff", "marketer", "admin"),

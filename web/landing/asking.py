@@ -13,7 +13,6 @@ from offers.asking import About, Wanted
 from offers.conversations import Asked, Question
 from offers.errors import BadInput, Conflict, NotFound
 from offers.records.database import LOST_A_RACE
-from offers.records.ids import new_id
 from offers.rules.conversation import LONGEST_TEXT, TOPICS, Topic
 from offers.rules.page_links import is_page_mark, page_path
 from offers.rules.profile import Id
@@ -163,7 +162,9 @@ def _page(
     if about.store is None:
         return told_page(visitor.request, "ask_no_store", 404)
     now, words = visitor.parts.now(), WORDS[language]
-    conversation_id = new_id("cnv")
+    conversation_id = conversations.new_conversation_id()
+    with visitor.parts.database.reading() as session:
+        open_ones = asking.open_ones(session, visitor.device_id)
     typed = visitor.form.text("said") if isinstance(visitor, PageForm) else ""
     topics = sorted(TOPICS, key=lambda one: one != first)
     return render(
@@ -176,6 +177,10 @@ def _page(
         hours=hours_said(about.store, now, language),
         usually=usually_said(about.store, language),
         topics=[(one, words[f"ask_topic_{one}"], first_question(one, about, language)) for one in topics],
+        open_ones=[
+            (page_path(visitor.parts.codes, "conversation", one), words[f"ask_topic_{topic}"])
+            for one, topic in open_ones
+        ],
         token=visitor.token(scope),
         conversation=conversation_id,
         seal=visitor.token(f"ask {conversation_id}"),

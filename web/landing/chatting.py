@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 from offers import asking, conversations, visitors
 from offers.asking import Chat, Said
 from offers.errors import BadInput, Conflict, NotFound
-from offers.records.ids import new_id
 from offers.rules.conversation import LONGEST_TEXT
 from offers.rules.page_links import is_page_mark, page_path
 from offers.rules.profile import Id
@@ -124,7 +123,7 @@ def _page(visitor: PageVisitor, chat: Chat, language: str, *, wrong: str = "", s
         usually=usually_said(store, language) if store and chat.state == "waiting" else "",
         messages=[_shown(one, chat, visitor, language) for one in chat.messages],
         token=visitor.token(chat.id),
-        message=new_id("cms"),
+        message=conversations.new_message_id(),
         typed=visitor.form.text("said") if isinstance(visitor, PageForm) else "",
         wrong=words[wrong] if wrong else "",
         push=panel(visitor.desk.key, known if is_theirs else None, language),

@@ -66,6 +66,12 @@ def count_open(session: Session, customer_id: str) -> int:
     return int(session.scalar(wanted) or 0)
 
 
+def open_of(session: Session, customer_id: str) -> Sequence[Conversation]:
+    """Of one customer, the newest first."""
+    wanted = select(Conversation).where(Conversation.customer_id == customer_id, Conversation.state != "closed")
+    return session.scalars(wanted.order_by(Conversation.id.desc())).all()
+
+
 def count_said(session: Session, customer_id: str, since: datetime) -> int:
     """How much a customer has said since then, in all their conversations."""
     own = select(Conversation.id).where(Conversation.customer_id == customer_id)

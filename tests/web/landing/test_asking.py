@@ -252,7 +252,11 @@ def test_a_fourth_question_is_refused_with_its_reason(passer: Callable[..., Pass
         one.ask()
     path = f"/l/{SCAN}/ask"
     answer = one.send(path, hidden(one.look(path)) | {"topic": "size"})
-    assert (answer.status_code, "three questions open" in text_of(answer.text)) == (409, True)
+    assert (answer.status_code, "three open questions" in text_of(answer.text)) == (409, True)
+    ways = re.findall(r'<a href="(/c/[^"]+)">', answer.text)
+    assert len(ways) == 3, "to close one they must find it"
+    assert "This conversation is closed" not in one.look(ways[0])
+    assert not re.findall(r'<a href="/c/', passer().look(path)), "they are nobody else's"
     assert town.read(lambda session: session.query(Customer).count()) == 1
 
 

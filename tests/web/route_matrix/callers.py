@@ -15,6 +15,7 @@ from offers.rules.product import ProductBody
 from offers.rules.profile import DeviceBody
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
+from tests.offers.asking import ask, poster
 from tests.offers.stories import KEYS as CODE_KEYS
 from tests.offers.stories import Town, at, dwell, enter, leave
 from web import examples
@@ -62,6 +63,8 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     knocking.headers[f"{SOMEBODY}'s other phone"] = _token(tokens, other.device_id)
     _add_who_may_not(town, knocking, tokens, strange)
     knocking.ids |= {"offer_id": "ten-percent", "code": town.coupons()[0].id, "geofence_id": fence}
+    poster(town)
+    knocking.ids["conversation_id"] = ask(town)
     knocking.ids |= {"place_id": STORE, "customer_id": SOMEBODY, "campaign_id": "sneakers", "sku": "SNEAK-1"}
     return knocking
 

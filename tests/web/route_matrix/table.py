@@ -36,6 +36,8 @@ class Access:
     query: str = ""
     missing: int = 404
     streams: bool = False
+    pages: bool = False
+    """For people: what goes wrong is told as a page, with the same status."""
     tolerant: bool = False
     """Whatever a caller who may come in sends is answered with success: a location app would send what is refused for ever."""
 
@@ -102,6 +104,11 @@ def own_pages() -> Access:
     return Access(dict.fromkeys(CALLERS, 403))
 
 
+def forms(**more: Any) -> Access:
+    """Forms of visitors' pages: what is no form is told so, whatever credential comes along. Who may send one: tests/web/landing."""
+    return anybody(415, missing=415, pages=True, **more)
+
+
 _CAMPAIGN = CAMPAIGN | {"trigger": {"on": "enter", "places": [STORE]}}
 _PURCHASE = in_fields(examples.PURCHASE, PurchaseBody) | {"place": STORE}
 _OFFER = {"name": "Ten percent", "kind": "percentage", "value": 10, "codes": "none"}
@@ -130,6 +137,8 @@ _FEATURE = {
 }
 _OWNTRACKS = {"_type": "location", "lat": 52.3702, "lon": 4.8906, "acc": 12, "tst": NOON.timestamp()}
 _TRANSITION = {"geofence_id": "{geofence_id}", "kind": "exit", "at": NOON.isoformat()}
+_NOWHERE = {"scan_id": "scn_none", "order_id": "none", "conversation_id": "cnv_none", "mark": "none"}
+"""Pages of visitors whose address nobody has."""
 POSITIONS = ("POST /v1/pings", "POST /v1/transitions")
 """Doors of positions: an array is taken, unknown fields are ignored, and no database is asked who calls."""
 
@@ -214,6 +223,9 @@ TABLE: Mapping[str, Access] = {
     "GET /v1/visits": looks(),
     "GET /v1/decisions": looks(),
     "GET /v1/deliveries": looks(),
+    "GET /v1/conversations": looks(),
+    "GET /v1/conversations/counts": looks(),
+    "GET /v1/conversations/{conversation_id}": looks(),
     "GET /v1/events": looks(streams=True),
     "GET /healthz": anybody(),
     "GET /readyz": anybody(503),  # no worker is there
@@ -227,6 +239,13 @@ TABLE: Mapping[str, Access] = {
     "POST /visitor/push": own_pages(),
     "POST /visitor/push/renew": own_pages(),
     "POST /visitor/push/off": own_pages(),
+    "GET /l/{scan_id}/ask": anybody(404, ids=_NOWHERE, pages=True),
+    "POST /l/{scan_id}/ask": forms(ids=_NOWHERE),
+    "GET /o/{order_id}/{mark}/ask": anybody(404, ids=_NOWHERE, pages=True),
+    "POST /o/{order_id}/{mark}/ask": forms(ids=_NOWHERE),
+    "GET /c/{conversation_id}/{mark}": anybody(404, ids=_NOWHERE, pages=True),
+    "GET /c/{conversation_id}/{mark}/state": anybody(404, ids=_NOWHERE, pages=True),
+    "POST /c/{conversation_id}/{mark}": forms(ids=_NOWHERE),
     "GET /demo": anybody(),
     "GET /demo/state": anybody(),
     "GET /demo/events": anybody(streams=True),

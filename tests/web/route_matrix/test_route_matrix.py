@@ -124,7 +124,7 @@ def test_what_is_not_there_and_what_is_not_yours_look_the_same(matrix: Matrix, m
     for caller in let_in(access):
         answer = matrix.knock(route, caller, ids=missing(path))
         assert answer.status_code == access.missing, caller
-        if access.told[caller] == 404:
+        if access.told[caller] == 404 and not access.pages:
             foreign = matrix.knock(route, caller)
             assert problem_of(foreign, 404) == problem_of(answer, 404)
             assert _said(foreign) == _said(answer)

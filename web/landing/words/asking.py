@@ -113,6 +113,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Das waren dreißig Nachrichten in einer Stunde. Versuchen Sie es später erneut; Ihr Text ist noch da.",
         "That was thirty messages in an hour. Try again later; what you wrote is still here.",
     ),
+    "ask_open_ones": ("Dit vroeg je al:", "Das haben Sie schon gefragt:", "You already asked:"),
     "ask_no_store": (
         "Er is hier geen winkel om het te vragen",
         "Hier gibt es kein Geschäft zum Fragen",
