@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pydantic import SecretStr
 
 from offers import conversations, users
 from offers.records.database import Database
@@ -65,7 +66,7 @@ def shop(browser: Browser, redis_url: str, migrated: Path, tmp_path_factory: pyt
         lanes=LANES,
         secret_key="only for tests, but long enough for it",
         push="web_push",
-        vapid_private_key="AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",  # type: ignore[arg-type]
+        vapid_private_key=SecretStr("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"),
         vapid_subject="mailto:push@shop.example",
         base_url="http://localhost",
     )

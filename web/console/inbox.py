@@ -54,7 +54,7 @@ def inbox_page(desk: Looker) -> Response:
         suggested=SUGGESTED,
         states=STATES,
         measured=measured,
-        median=_minutes(desk, measured.median_s),
+        median=None if measured.median_s is None else max(1, -(-measured.median_s // 60)),
         filtered=bool(typed or state),
     )
 
@@ -126,14 +126,10 @@ def _waited(desk: Desk, one: dict[str, Any]) -> str:
     if since is None:
         return ""
     minutes = max(0, int((desk.parts.now() - since).total_seconds() // 60))
+    if minutes == 0:
+        return str(desk.voice.words["inbox_new"])
     if minutes < 2 * AN_HOUR_MIN:
         return str(desk.voice.say("inbox_waited", minutes=minutes))
     if minutes < 2 * A_DAY_MIN:
         return str(desk.voice.say("inbox_waited_hours", hours=minutes // AN_HOUR_MIN))
     return str(desk.voice.say("inbox_waited_days", days=minutes // A_DAY_MIN))
-
-
-def _minutes(desk: Desk, seconds: int | None) -> str:
-    if seconds is None:
-        return str(desk.voice.words["inbox_not_enough"])
-    return str(desk.voice.say("inbox_minutes", minutes=-(-seconds // 60)))

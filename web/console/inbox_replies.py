@@ -19,14 +19,14 @@ REPLIES: Mapping[str, Sequence[Line]] = {
         ),
         (
             "Kom gerust langs bij {store}, dan kun je twee maten passen.",
-            "Kommen Sie gern vorbei ({store}), dann probieren Sie zwei Größen an.",
+            "Kommen Sie gern bei {store} vorbei, dann probieren Sie zwei Größen an.",
             "Do come by at {store} and try on two sizes.",
         ),
     ),
     "stock": (
         (
             "Ja, {item} is op voorraad bij {store}. Zal ik het voor je apart leggen?",
-            "Ja, {item} ist vorrätig ({store}). Soll ich es für Sie zurücklegen?",
+            "Ja, {item} ist bei {store} vorrätig. Soll ich es für Sie zurücklegen?",
             "Yes, {item} is in stock at {store}. Shall I put it aside for you?",
         ),
         (
@@ -43,7 +43,7 @@ REPLIES: Mapping[str, Sequence[Line]] = {
     "pickup": (
         (
             "Ja, je kunt het vandaag ophalen bij {store}. Kom naar de balie.",
-            "Ja, Sie können es heute abholen ({store}). Kommen Sie bitte an die Theke.",
+            "Ja, Sie können es heute bei {store} abholen. Kommen Sie bitte an die Theke.",
             "Yes, you can collect it at {store} today. Come to the counter.",
         ),
         (
@@ -70,13 +70,13 @@ REPLIES: Mapping[str, Sequence[Line]] = {
         ),
         (
             "Kom gerust langs bij {store}, dan kijken we samen.",
-            "Kommen Sie gern vorbei ({store}), dann sehen wir es uns gemeinsam an.",
+            "Kommen Sie gern bei {store} vorbei, dann sehen wir es uns gemeinsam an.",
             "Do come by at {store}, and we will look at it together.",
         ),
     ),
 }
 UNNAMED: Line = ("dit artikel", "dieser Artikel", "this item")
-NO_STORE: Line = ("de winkel", "im Geschäft", "the store")
+NO_STORE: Line = ("de winkel", "uns", "the store")
 
 
 def quick_replies(shown: Mapping[str, Any]) -> list[str]:

@@ -70,7 +70,7 @@ def test_who_waits_longest_stands_on_top(staff: Person) -> None:
     assert "waiting 3 h" in page
     assert "waiting 12 min" in page
     assert "<title>(2) Inbox" in page
-    assert "not enough data yet" in page
+    assert "Not enough data yet" in page
 
 
 @pytest.mark.parametrize(

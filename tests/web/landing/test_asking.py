@@ -125,7 +125,7 @@ def test_what_the_address_names_wrongly_is_passed_over(passer: Callable[..., Pas
     ("language", "said"),
     [
         ("nl", "Is maat 38 van Sneaker, wit op voorraad bij Kalverstraat 102?"),
-        ("de", "Ist Sneaker, white in Größe 38 vorrätig: Kalverstraat 102?"),
+        ("de", "Ist Sneaker, white in Größe 38 bei Kalverstraat 102 vorrätig?"),
         ("en", "Is size 38 of Sneaker, white in stock at Kalverstraat 102?"),
     ],
 )

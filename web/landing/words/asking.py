@@ -65,27 +65,27 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     ),
     "ask_first_stock": (
         "Is maat {size} van {item} op voorraad bij {store}?",
-        "Ist {item} in Größe {size} vorrätig: {store}?",
+        "Ist {item} in Größe {size} bei {store} vorrätig?",
         "Is size {size} of {item} in stock at {store}?",
     ),
     "ask_first_stock_any": (
         "Is {item} op voorraad bij {store}?",
-        "Ist {item} vorrätig: {store}?",
+        "Ist {item} bei {store} vorrätig?",
         "Is {item} in stock at {store}?",
     ),
     "ask_first_pickup": (
         "Kan ik {item} in maat {size} vandaag ophalen bij {store}?",
-        "Kann ich {item} in Größe {size} heute abholen: {store}?",
+        "Kann ich {item} in Größe {size} heute bei {store} abholen?",
         "Can I collect {item} in size {size} at {store} today?",
     ),
     "ask_first_pickup_any": (
         "Kan ik {item} vandaag ophalen bij {store}?",
-        "Kann ich {item} heute abholen: {store}?",
+        "Kann ich {item} heute bei {store} abholen?",
         "Can I collect {item} at {store} today?",
     ),
     "ask_first_pickup_order": (
         "Wanneer kan ik bestelling {order} ophalen bij {store}?",
-        "Wann kann ich Bestellung {order} abholen: {store}?",
+        "Wann kann ich Bestellung {order} bei {store} abholen?",
         "When can I collect order {order} at {store}?",
     ),
     "ask_missing": (
