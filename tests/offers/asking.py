@@ -18,7 +18,7 @@ def poster(town: Town, scan: str = "scn_1", campaign: str | None = None, place: 
 
     def write(session: Any) -> None:
         hung = Poster(
-            id=f"pst_{scan}", code=scan[-4:], place_id=place, lat=LAT, lon=LON, campaign_id=campaign,
+            id=f"pst_{scan}", code=scan[-10:], place_id=place, lat=LAT, lon=LON, campaign_id=campaign,
             created_at=NOON, updated_at=NOON,
         )  # fmt: skip
         session.add(hung)

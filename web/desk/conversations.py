@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from offers import inbox
 from offers.history import Asked
-from offers.rules.conversation import State
 from web.asking import AtPlace, Named, Since, asked_of_positions, page
 from web.asking_examples import CONVERSATION, CONVERSATION_COUNT, CONVERSATION_WITH_WORDS
 from web.bodies import JsonRoute, json_answer
@@ -24,7 +23,10 @@ LOOKS_BACK, LONGEST = timedelta(days=30), timedelta(days=90)
 
 def asked_of_conversations(
     wanted: Annotated[Asked, Depends(asked_of_positions)],
-    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    state: Annotated[
+        str | None,
+        Query(pattern="^[a-z_]{1,40}$", description="Only those that are `waiting`, `answered` or `closed`."),
+    ] = None,
 ) -> Asked:
     return replace(wanted, state=state)
 
