@@ -21,16 +21,17 @@ from offers.records.queries.telling import tell_elsewhere
 from offers.records.queries.there import There, fetch
 from offers.records.tables import Delivery, Device, Offer
 from offers.rules.campaign import Message
+from offers.rules.conversation import ANSWERED_IN_TIME, is_read
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.page_links import page_path
+from offers.rules.page_links import page_mark, page_path
 from offers.rules.personal_facts import About, message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, Words, choose_language, word
 from offers.rules.push_lanes import TRY_PAUSE, LaneState, Ways
 from offers.rules.quiet_hours import ends_at
 from offers.rules.scan_moments import page_of
-from offers.rules.sending import Step, after_the_pause, life_over, put_off
-from offers.rules.service_messages import ready_message
+from offers.rules.sending import SERVICE, Step, after_the_pause, life_over, put_off
+from offers.rules.service_messages import ready_message, reply_message
 from offers.rules.values import language_chain
 
 LEASE = timedelta(seconds=60)
@@ -96,7 +97,7 @@ def claim_deliveries(
 ) -> Claims:
     """Take what is queued of these for `sender`, and take back what may not go any more: consent, quiet hours, life.
 
-    What goes by a lane that pauses, or of an order in the quiet hours, is put off and not taken. From here on the coupon of what is taken can
+    What goes by a lane that pauses, or what somebody waits for in the quiet hours, is put off and not taken. From here on the coupon of what is taken can
     be redeemed: its code may be on the phone before anybody has written so.
 
     Customers are locked before their deliveries, here as everywhere, so that nobody waits in a circle.
@@ -156,7 +157,13 @@ def why_not(row: Delivery, there: There) -> str | None:
     """Why this may go no more, by name; what each kind of message asks is one function."""
     if there.now >= row.expires_at:
         return "too_late"
+    if row.kind == "reply" and there.conversation and is_read(there.conversation.read_at, _moment(row, "said_at")):
+        return "read"
     return WHY_NOT[row.kind](there)
+
+
+def _moment(row: Delivery, name: str) -> datetime:
+    return datetime.fromisoformat(row.context[name])
 
 
 def _why_no_offer(there: There) -> str | None:
@@ -192,6 +199,15 @@ def _why_no_order(there: There) -> str | None:
     return None if there.is_reachable else "no_reachable_device"
 
 
+def _why_no_reply(there: There) -> str | None:
+    """Whoever asked gave the consent for what they wait for. Whether they have read it meanwhile is asked before."""
+    if not there.customer.orders:
+        return "no_consent"
+    if there.conversation is None:
+        return "conversation_removed"
+    return None if there.is_reachable else "no_reachable_device"
+
+
 def _why_no_test(there: There) -> str | None:
     """Nothing that keeps a customer's messages apart keeps this; but nobody gets a try of what they did not agree to."""
     if not there.customer.offers:
@@ -204,6 +220,7 @@ def _why_no_test(there: There) -> str | None:
 WHY_NOT: Mapping[str, Callable[[There], str | None]] = {
     "offer": _why_no_offer,
     "order": _why_no_order,
+    "reply": _why_no_reply,
     "test": _why_no_test,
 }
 
@@ -215,9 +232,11 @@ def _taken_back(row: Delivery, reason: str) -> Step:
 
 
 def _until_morning(row: Delivery, there: There) -> Step | None:
-    """An order's message is not dropped for the quiet hours."""
+    """What somebody waits for is not dropped for the quiet hours; and who asked just now is awake, and is told."""
     window = there.limits.quiet_hours
-    if row.kind != "order" or window is None or not there.is_quiet:
+    if row.kind not in SERVICE or window is None or not there.is_quiet:
+        return None
+    if row.kind == "reply" and there.now - _moment(row, "asked_at") <= ANSWERED_IN_TIME:
         return None
     return put_off(tried(row), "quiet_hours", ends_at(there.now, there.zone, window), attempts=row.attempts - 1)
 
@@ -294,9 +313,18 @@ def _order_worded(row: Delivery, there: There) -> Worded:
     return (*ready_message(number, there.place.name if there.place else "", theirs), None)
 
 
+def _reply_worded(row: Delivery, there: There) -> Worded:
+    """In the language of the conversation. Its words are not told: a locked screen is anybody's to read."""
+    assert there.conversation is not None, "a reply without its conversation has a reason not to go"
+    theirs = language_chain(there.conversation.language, there.customer.language, there.limits.default_language)
+    mark = page_mark(there.keys, "conversation", row.source_id)
+    return (*reply_message(row.source_id, mark, there.place.name if there.place else "", theirs), None)
+
+
 WORDED: Mapping[str, Callable[[Delivery, There], Worded]] = {
     "offer": _offer_worded,
     "order": _order_worded,
+    "reply": _reply_worded,
     "test": _test_worded,
 }
 

@@ -95,6 +95,8 @@ def _write_words(row: Delivery, one: Sent, step: Step) -> None:
         row.reason = "default_text"
     row.missing, row.image, row.provider_id = one.words.missing, one.image, one.outcome.provider_id
     row.language, row.title, row.body, row.url = one.language, one.words.title, one.words.body, one.words.url
+    if row.kind == "reply":
+        row.url = None  # whoever has the conversation's address writes as the customer: lists and live events are not to tell it
 
 
 def _pause_ends(lanes: dict[str, LaneState], one: Sent, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from offers.rules.coupon_codes import CodeKeys
 
 PushKind = Literal["token", "fid", "web_push"]
 """What an address is: FCM's registration token, FCM's installation id, or a browser's push subscription (as JSON)."""
-MessageKind = Literal["offer", "order", "test"]
+MessageKind = Literal["offer", "order", "reply", "test"]
 MARK = 16
 """Characters of an `ack_id`'s mark: 96 bits."""
 

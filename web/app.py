@@ -35,6 +35,7 @@ from web.demo.pages import open_demo
 from web.desk import (
     audiences,
     campaigns,
+    conversations,
     coupons,
     customers,
     geofences,
@@ -58,7 +59,7 @@ from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
-from web.landing import look, order_page, ordering, recognising
+from web.landing import asking, chatting, look, order_page, ordering, recognising
 from web.landing import my as own_pages
 from web.landing import pages as landing_pages
 from web.landing.front import Front
@@ -113,6 +114,7 @@ DOORS = (
     nearby.router,
     geofences.router,
     lists.router,
+    conversations.router,
     events.router,
     health.router,
     reference.router,
@@ -122,6 +124,8 @@ DOORS = (
     ordering.router,
     order_page.router,
     mollie.router,
+    asking.router,
+    chatting.router,
 )
 """Every router. The ping door stands beside them, in `Doors`."""
 

@@ -252,6 +252,7 @@ DELIVERY: Json = {
     "device_id": "dev_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "campaign": "sneakers",
     "order": None,
+    "conversation": None,
     "kind": "offer",
     "variant": None,
     "moment": "vis_01kbc3f0m8v6w2x9y4z7a1b2c3",

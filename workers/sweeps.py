@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from redis import Redis
 
-from offers import history
+from offers import conversations, history
 from offers.abandoned import decide_abandoned, due_abandoned
 from offers.coupons import expire_coupons
 from offers.customers import known_customers
@@ -196,6 +196,30 @@ def retire_stale_addresses(database: Database, now: datetime) -> int:
         given_up += some
         if not some:
             return given_up
+
+
+def look_after_conversations(
+    database: Database,
+    now: datetime,
+    kept_days: int,
+    follow: Callable[[list[dict[str, Any]]], None] = lambda _: None,
+) -> tuple[int, int]:
+    """Close what nobody goes on with, and remove what was closed long enough ago; how many of each, some at a time."""
+    ends, closed, gone = time.monotonic() + LIVES_S, 0, 0
+    while time.monotonic() < ends:
+        with database.transaction() as session:
+            some, follows = conversations.close_forgotten(session, now=now)
+        follow([dict(one) for one in follows.happened])
+        closed += some
+        if not some:
+            break
+    while time.monotonic() < ends:
+        with database.transaction() as session:
+            some = conversations.purge_closed(session, before=now - timedelta(days=kept_days))
+        gone += some
+        if not some:
+            break
+    return closed, gone
 
 
 def purge_history(

@@ -84,6 +84,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         sweeps.retire_stale_addresses(here.database, sweeps.utc(time.time()))
         now = sweeps.utc(time.time())
         purge_recognitions(here.database, now)
+        sweeps.look_after_conversations(here.database, now, settings.scan_days, partial(follow_happened, here))
         sweeps.purge_history(here.database, now, settings.decision_days, settings.transition_days, settings.scan_days)
 
     named: dict[str, Callable[..., None]] = {

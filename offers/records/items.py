@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from offers.records.tables import Decision, Delivery, Order, Payment, Scan, Transition, Visit
+from offers.records.tables import Conversation, Decision, Delivery, Order, Payment, Scan, Transition, Visit
 from offers.rules.money import written
 
 _TRANSITION = {
@@ -94,6 +94,7 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
         "device_id": row.device_id,
         "campaign": row.source_id if row.kind == "test" else row.campaign_id,
         "order": row.order_id,
+        "conversation": row.source_id if row.kind == "reply" else None,
         "kind": row.kind,
         "variant": row.variant,
         "moment": row.moment,
@@ -157,3 +158,22 @@ def payment_item(row: Payment) -> dict[str, Any]:
 def order_told(row: Order, payment: Payment | None, what: str) -> dict[str, Any]:
     """The live event: `placed`, `paid` or `cancelled`. The code that the customer says at the counter is told to nobody who only listens."""
     return {"type": "order", "what": what, **order_item(row, payment), "code": None}
+
+
+def conversation_item(row: Conversation) -> dict[str, Any]:
+    """Without what was said: a list of conversations tells nobody's words."""
+    plain = ("topic", "sku", "size", "language", "state")
+    times = ("waiting_since", "first_answered_at", "created_at", "updated_at", "read_at", "closed_at")
+    return {
+        "id": row.id,
+        "customer": row.customer_id,
+        "place": row.place_id,
+        "scan": row.scan_id,
+        "order": row.order_id,
+        **{name: getattr(row, name) for name in (*plain, *times)},
+    }
+
+
+def conversation_told(row: Conversation) -> dict[str, Any]:
+    """As a live event: that something changed, and where; neither who nor what."""
+    return {"type": "conversation", "id": row.id, "place": row.place_id, "state": row.state}

@@ -65,3 +65,12 @@ def day(at: datetime, now: datetime, language: str) -> str:
 def said_in(texts: Mapping[str, str], languages: list[str]) -> str | None:
     """The text in the first of these languages that there is one in."""
     return next((texts[tag] for tag in languages if tag in texts), None)
+
+
+def moment_near(local: datetime, now: datetime, language: str) -> str:
+    """A moment by the reader's clock, as people say it: `14:05` today, `dinsdag 14:05` within a week, else with its day. Both by that clock."""
+    clock = local.strftime("%H:%M")
+    days = abs((local.date() - now.date()).days)
+    if days == 0:
+        return clock
+    return f"{weekday(local, language)} {clock}" if days < 7 else f"{day(local, now, language)}, {clock}"

@@ -12,7 +12,12 @@ from offers.rules.push_subscription import PushServices, PushSubscription
 from offers.rules.refusals import PATH_WITHIN
 from offers.rules.values import Strict
 
-SEEN_WITHIN = {"offer": timedelta(days=30), "order": timedelta(days=90), "test": timedelta(days=270)}
+SEEN_WITHIN = {
+    "offer": timedelta(days=30),
+    "order": timedelta(days=90),
+    "reply": timedelta(days=90),
+    "test": timedelta(days=270),
+}
 """By a message's kind how lately the device must have said that its address is its own."""
 STALE_AFTER = timedelta(days=270)
 """Firebase, "Best practices for FCM registration token management": one of which nothing was heard for a month is stale, Android's end after

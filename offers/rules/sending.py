@@ -18,6 +18,9 @@ A_MOMENT = timedelta(seconds=1)
 """A message that could go only when less than this is left of its life does not wait for that."""
 
 
+SERVICE = frozenset({"order", "reply"})
+"""Kinds of messages that somebody waits for: sent at least once, since the next of one tag takes the place of the first on a screen, and told on
+another device where one can not be told."""
 ELSEWHERE = frozenset(
     {
         "unregistered",
@@ -93,8 +96,8 @@ def next_step(answer: Answer, tried: Tried, *, now: datetime, dice: float, pause
 
 
 def goes_elsewhere(kind: str, state: str, reason: str | None) -> bool:
-    """Whether the customer's next device is told instead: of an order alone, since an offer goes to all of them at once."""
-    return kind == "order" and state == "failed" and reason in ELSEWHERE
+    """Whether the customer's next device is told instead: of what they wait for alone, since an offer goes to all of them at once."""
+    return kind in SERVICE and state == "failed" and reason in ELSEWHERE
 
 
 def put_off(tried: Tried, reason: str | None, until: datetime, *, attempts: int, doubts: int | None = None) -> Step:
@@ -120,7 +123,7 @@ def after_the_pause(pause_ends: datetime, dice: float) -> datetime:
 
 
 def _in_doubt(answer: Answer, tried: Tried, now: datetime, dice: float) -> Step:
-    if tried.kind != "order":
+    if tried.kind not in SERVICE:
         return Step("unknown", answer.reason, tried.attempts, tried.doubts)
     wait_s = _longer(_doubled(tried.doubts, LONGEST_DOUBT_S), SPREAD, answer.retry_after_s, dice)
     until = now + timedelta(seconds=wait_s)

@@ -13,10 +13,11 @@ from offers.records.database import Database
 from offers.rules.order import OrderBody
 from offers.rules.product import ProductBody
 from offers.rules.purchase import PurchaseBody
+from tests.offers import asking
 from tests.offers.stories import KEYS, NOON, Town, at, enter
 from tests.web.conftest import paths_of
 
-AT = {"visits": "entered_at", "deliveries": "created_at"}
+AT = {"visits": "entered_at", "deliveries": "created_at", "conversations": "created_at"}
 """The moment that `since` is about, where it is not `at`."""
 IDS = ("id", "purchase_id", "device_id", "sku", "version")
 EARLIER = 3
@@ -49,6 +50,8 @@ def happen(town: Town, number: int, minute: float = 5) -> None:
     town.write(partial(purchases.record_purchase, body=body, keys=KEYS, now=NOON))
     town.write(partial(pickups.put_order, order_id=f"order-{number}", body=order, now=NOON))
     town.write(partial(keys.make_key, role="till", now=NOON))
+    asking.poster(town, f"scn_{number:04}", place=f"place-{number}")
+    asking.ask(town, scan=f"scn_{number:04}", now=at(minute), place_id=f"place-{number}")
 
 
 @pytest.fixture

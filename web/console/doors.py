@@ -10,6 +10,8 @@ from web.console import (
     campaigns,
     customers,
     home,
+    inbox,
+    inbox_events,
     offers,
     people,
     places,
@@ -37,6 +39,8 @@ PAGES = (
     posters.router,
     customers.router,
     rows.router,
+    inbox_events.router,
+    inbox.router,
     people.router,
     home.elsewhere,
 )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from offers import overview, users
+from offers import inbox, overview, users
 from offers.users import SignedIn
 from web.console import cookies
 from web.console.forms import Form, read_form
@@ -19,7 +19,7 @@ from web.parts import Parts, parts_of
 from web.tongues import choose
 
 SIGN_IN, PASSWORD = "/console/sign-in", "/console/password"
-KEPT = ("/console/places/", "/console/campaigns/")
+KEPT = ("/console/places/", "/console/campaigns/", "/console/inbox/")
 """Where people write for longer than a moment."""
 
 Lang = Annotated[str | None, Query(max_length=10)]
@@ -44,10 +44,21 @@ class Desk:
     secret: str
     form: Form
     voice: Voice
+    waiting: int = 0
+    """How many customers wait for an answer, as the rail says."""
 
     def page(self, template: str, status: int = 200, **shown: Any) -> Response:
         token = cookies.token_of(self.secret)
-        return render(template, self.request, self.voice, user=self.user, token=token, status=status, **shown)
+        return render(
+            template,
+            self.request,
+            self.voice,
+            user=self.user,
+            token=token,
+            status=status,
+            waiting=self.waiting,
+            **shown,
+        )
 
     def go(self, path: str) -> Response:
         """After what was done: look at the outcome, so that a reload does nothing again."""
@@ -84,6 +95,7 @@ class ConsoleGuard(Guard):
         with parts.database.reading() as session:
             user = users.signed_in(session, secret, now=parts.now()) if secret else None
             zone = overview.desk_zone(session)
+            waiting = inbox.count_waiting(session) if user else 0
         accepted = request.headers.get("accept-language", "")
         language = choose(lang or (user.language if user else None), accepted)
         voice = Voice(language, ZoneInfo(zone))
@@ -91,7 +103,7 @@ class ConsoleGuard(Guard):
             raise TurnedAwayError(foreign(request, voice))
         if user is None:
             raise TurnedAwayError(keep_typed(request, voice, form) or self._sign_in_first(request, lang))
-        desk = Desk(parts, request, user, secret, form, voice)
+        desk = Desk(parts, request, user, secret, form, voice, waiting)
         request.state.desk = desk
         if request.method not in cookies.SAFE and not cookies.carries_token(secret, form.text("token")):
             raise TurnedAwayError(keep_typed(request, voice, form, desk) or foreign(request, voice, desk))
@@ -149,5 +161,9 @@ Anyone = Annotated[Desk, Depends(ConsoleGuard(*EVERYBODY, always=True))]
 """Also staff, and who must still choose a password."""
 Member = Annotated[Desk, Depends(ConsoleGuard(*EVERYBODY))]
 Reader = Annotated[Desk, Depends(ConsoleGuard("viewer", "marketer", "admin"))]
+Looker = Annotated[Desk, Depends(ConsoleGuard(*EVERYBODY))]
+"""Everybody who may see what customers ask."""
+Answerer = Annotated[Desk, Depends(ConsoleGuard("staff", "marketer", "admin"))]
+"""Who speaks to customers."""
 Writer = Annotated[Desk, Depends(ConsoleGuard("marketer", "admin"))]
 Admin = Annotated[Desk, Depends(ConsoleGuard("admin"))]

@@ -23,10 +23,9 @@ CROSSINGS = 12
 
 @router.get("")
 def home(desk: Member) -> Response:
-    """Staff find a plain page: the pickup board comes later."""
-    words = desk.voice.words
+    """Staff go to who waits for them; the pickup board comes later."""
     if desk.user.role == "staff":
-        return desk.page("told.html", heading=words["nothing_for_you"], said=words["nothing_for_you_why"])
+        return desk.go("/console/inbox")
     since = (desk.parts.now() - LOOKS_BACK).replace(second=0, microsecond=0)
     with desk.parts.database.reading() as session:
         attention = overview.needs_attention(session)

@@ -16,7 +16,7 @@ from web.tongues import LANGUAGES
 TEMPLATES = Path(__file__).parents[1] / "templates"
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "referrer-policy": "same-origin",  # with no-referrer a browser would send `Origin: null` with our own forms
@@ -32,6 +32,7 @@ RAIL = (
     ("offers", "/console/offers", ("viewer", "marketer", "admin")),
     ("posters", "/console/posters", ("viewer", "marketer", "admin")),
     ("customers", "/console/customers", ("viewer", "marketer", "admin")),
+    ("inbox", "/console/inbox", ("viewer", "staff", "marketer", "admin")),
     ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
     ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
     ("users", "/console/users", ("admin",)),
@@ -50,6 +51,9 @@ DONE = (
     "did_pause",
     "did_end",
     "password_changed",
+    "reply_sent",
+    "reply_meanwhile",
+    "conversation_closed",
 )
 """What `?done=` may say."""
 
@@ -62,6 +66,7 @@ def render(
     user: SignedIn | None = None,
     token: str = "",
     status: int = 200,
+    waiting: int = 0,
     **shown: Any,
 ) -> Response:
     path = request.url.path
@@ -78,6 +83,7 @@ def render(
             languages=LANGUAGES,
             language=voice.language,
             user=user,
+            waiting=waiting,
             may_write=user is not None and user.role in ("marketer", "admin"),
             token_value=token,
             path=path,

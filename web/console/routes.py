@@ -57,6 +57,6 @@ def _told(request: Request, name: str, status: int, said: str = "") -> Response:
     desk: Desk | None = getattr(request.state, "desk", None)
     language = choose(None, request.headers.get("accept-language", ""))
     voice = desk.voice if desk else Voice(language, ZoneInfo("UTC"))
-    shown = {"heading": voice.words[name], "said": said or voice.words[f"{name}_why"]}
+    shown: dict[str, Any] = {"heading": voice.words[name], "said": said or voice.words[f"{name}_why"]}
     user, token = (desk.user, cookies.token_of(desk.secret)) if desk else (None, "")
     return render("told.html", request, voice, user=user, token=token, status=status, **shown)

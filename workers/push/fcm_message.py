@@ -11,6 +11,7 @@ from typing import Any
 from firebase_admin import messaging
 
 from offers.push import MessageKind, PushMessage
+from offers.rules.sending import SERVICE
 
 LONGEST = timedelta(days=28)
 """FCM keeps a message no longer; see `ttl` in the reference of its HTTP v1 API."""
@@ -19,11 +20,21 @@ MOST_BYTES = 4000
 SHORTEST_BODY = 40
 """Characters below which a body says nothing any more."""
 
-CHANNELS: Mapping[MessageKind, str] = {"offer": "offers", "order": "orders", "test": "offers"}
+CHANNELS: Mapping[MessageKind, str] = {
+    "offer": "offers",
+    "order": "orders",
+    "reply": "orders",
+    "test": "offers",
+}
 """The Android channels that an app makes; on iOS the threads that messages are grouped by."""
-INTERRUPTS: Mapping[MessageKind, str] = {"offer": "active", "order": "time-sensitive", "test": "active"}
-RELEVANCE: Mapping[MessageKind, float] = {"offer": 0.5, "order": 1.0, "test": 0.5}
-URGENCY: Mapping[MessageKind, str] = {"offer": "normal", "order": "high", "test": "normal"}
+INTERRUPTS: Mapping[MessageKind, str] = {
+    "offer": "active",
+    "order": "time-sensitive",
+    "reply": "active",
+    "test": "active",
+}
+RELEVANCE: Mapping[MessageKind, float] = {"offer": 0.5, "order": 1.0, "reply": 1.0, "test": 0.5}
+URGENCY: Mapping[MessageKind, str] = {"offer": "normal", "order": "high", "reply": "high", "test": "normal"}
 
 
 class TooLarge(Exception):
@@ -116,7 +127,7 @@ def _apns(message: PushMessage, until: datetime) -> messaging.APNSConfig:
             messaging.Aps(
                 thread_id=CHANNELS[message.kind],
                 mutable_content=message.image is not None,
-                sound="default" if message.kind == "order" else None,
+                sound="default" if message.kind in SERVICE else None,
                 custom_data={
                     "interruption-level": INTERRUPTS[message.kind],
                     "relevance-score": RELEVANCE[message.kind],
@@ -128,10 +139,10 @@ def _apns(message: PushMessage, until: datetime) -> messaging.APNSConfig:
 
 
 def _web(message: PushMessage, left_s: int, facts: Mapping[str, str]) -> messaging.WebpushConfig:
-    """A topic for orders alone: FCM takes it for a collapse key, and lets few of those through."""
+    """A topic for what somebody waits for alone: FCM takes it for a collapse key, and lets few of those through."""
     headers = {"TTL": str(left_s), "Urgency": URGENCY[message.kind]}
     return messaging.WebpushConfig(
-        headers=headers | ({"Topic": message.tag} if message.kind == "order" else {}),
+        headers=headers | ({"Topic": message.tag} if message.kind in SERVICE else {}),
         notification=messaging.WebpushNotification(
             tag=message.tag,
             language=message.language,

@@ -26,6 +26,7 @@ from yarl import URL
 
 from offers.push import Outcome, PushMessage
 from offers.rules.push_subscription import PushServices, PushSubscription, UnknownService
+from offers.rules.sending import SERVICE
 from offers.rules.vapid import VapidKeys
 from offers.settings import Settings
 from workers.push.web_push_answers import Answer, outcome_of, why_refused
@@ -199,10 +200,10 @@ class WebPush:
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(min(left_s, MOST_TTL_S)),
-            "Urgency": "high" if message.kind == "order" else "normal",
+            "Urgency": "high" if message.kind in SERVICE else "normal",
         }
         if (
-            message.kind == "order"
+            message.kind in SERVICE
         ):  # of offers not: Google counts a Topic as a collapse key, and after 20 sends one in three minutes
             headers["Topic"] = message.tag
         body = WebPusher(subscription.model_dump(include={"endpoint", "keys"})).encode(payload_of(message))["body"]

@@ -8,11 +8,11 @@ from offers.records.ids import new_id
 from offers.records.queries import customers as customer_queries
 from offers.records.queries.among import among
 from offers.records.tables import Delivery
-from offers.rules.sending import goes_elsewhere
+from offers.rules.sending import SERVICE, goes_elsewhere
 
 
 def tell_elsewhere(session: Session, rows: Iterable[Delivery], now: datetime) -> None:
-    """Of an order whose device can not be told: queue its message for the next that was not tried, within the same life.
+    """Of what a customer waits for, and whose device can not be told: queue its message for the next that was not tried, within the same life.
 
     The customers are locked by the caller, so nobody else does so at this moment. Where there is none it stays untold.
     """
@@ -23,7 +23,7 @@ def tell_elsewhere(session: Session, rows: Iterable[Delivery], now: datetime) ->
     customers = {row.customer_id for row in untold.values()}
     devices = customer_queries.reachable_devices(session, customers, now, "order")
     said = select(Delivery.source_id, Delivery.device_id).where(
-        among(Delivery.customer_id, customers), among(Delivery.source_id, untold), Delivery.kind == "order"
+        among(Delivery.customer_id, customers), among(Delivery.source_id, untold), Delivery.kind.in_(SERVICE)
     )
     tried = {tuple(one) for one in session.execute(said)}
     for order, row in sorted(untold.items()):
@@ -39,7 +39,7 @@ def tell_elsewhere(session: Session, rows: Iterable[Delivery], now: datetime) ->
                 order_id=row.order_id,
                 kind=row.kind,
                 moment=row.moment,
-                context={"place_id": row.context.get("place_id")},
+                context={name: value for name, value in row.context.items() if name != "fault"},
                 state="queued",
                 turn=row.turn,
                 created_at=now,

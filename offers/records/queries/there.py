@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from offers.records.queries import abandoned, wording
 from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import conversations as conversation_queries
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import places as place_queries
-from offers.records.tables import Customer, Delivery, Device, Offer, Order, Place
+from offers.records.tables import Conversation, Customer, Delivery, Device, Offer, Order, Place
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.limits import Limits
@@ -36,6 +37,9 @@ class There:
     offer: Offer | None
     coupon: coupon_queries.Told | None
     order: Order | None
+    conversation: Conversation | None
+    """That a reply is of."""
+    keys: CodeKeys
     named: wording.Named
     """What the texts of these campaigns name."""
     limits: Limits
@@ -68,6 +72,8 @@ class Fetched:
     """Those that tests are of, live or not."""
     coupons: Mapping[str, coupon_queries.Told]
     orders: Mapping[str, Order]
+    conversations: Mapping[str, Conversation]
+    keys: CodeKeys
     named: wording.Named
     limits: Limits
     wanted: Collection[str]
@@ -88,6 +94,8 @@ class Fetched:
             offer=self.named.offers.get(campaign.offer) if campaign and campaign.offer else None,
             coupon=self.coupons.get(row.decision_id or ""),
             order=self.orders.get(row.order_id or ""),
+            conversation=self.conversations.get(row.source_id) if row.kind == "reply" else None,
+            keys=self.keys,
             named=self.named,
             limits=self.limits,
             scan_id=scan_id,
@@ -111,6 +119,7 @@ def fetch(
     told = {row.campaign_id: campaigns[row.campaign_id] for row in rows if row.campaign_id in campaigns}
     orders = {row.order_id for row in rows if row.order_id}
     scans = {row.context["scan_id"] for row in rows if row.context.get("scan_id")}
+    replies = {row.source_id for row in rows if row.kind == "reply"}
     return Fetched(
         customers=customers,
         devices=customer_queries.devices_by_id(session, (row.device_id for row in rows)),
@@ -119,6 +128,8 @@ def fetch(
         tested=tested,
         coupons=coupon_queries.codes_to_tell(session, (row.decision_id for row in rows if row.decision_id), keys),
         orders=order_queries.orders_by_id(session, orders) if orders else {},
+        conversations=conversation_queries.conversations_by_id(session, replies) if replies else {},
+        keys=keys,
         named=wording.named_in(session, [*told.values(), *tested.values()], customers, now),
         limits=campaign_queries.limits_now(session),
         wanted=abandoned.still_wanted(session, scans) if scans else (),

@@ -27,12 +27,12 @@ class Delivery(Table):
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"), index=True)
     source_id: Mapped[str]
-    """The campaign's id for an offer or a test, the order's for an order: what the uniqueness goes by."""
+    """The campaign's id for an offer or a test, the order's for an order, the conversation's for a reply: what the uniqueness goes by."""
     campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
     """Of an offer: a test has none, so that nothing that is counted of a campaign counts it."""
     order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str]
-    """`offer`, `order` or `test`."""
+    """`offer`, `order`, `reply` or `test`."""
     moment: Mapped[str]
     variant: Mapped[str | None]
     """Of the campaign: whose words it is in."""

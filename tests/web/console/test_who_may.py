@@ -14,7 +14,8 @@ READERS = {"viewer", "marketer", "admin"}
 WRITERS = {"marketer", "admin"}
 EVERYBODY = READERS | {"staff"}
 PAGES: dict[str, set[str]] = {
-    "/console": EVERYBODY,
+    "/console": READERS,  # staff are sent on to the inbox
+    "/console/inbox": EVERYBODY,
     "/console/password": EVERYBODY,
     "/console/places": READERS,
     "/console/places/new": WRITERS,
@@ -104,6 +105,7 @@ def test_every_door_of_the_console_stands_in_these_lists() -> None:
         | set(POSTS)
         | set(PICTURES)
         | {"/console/sign-in", "/console/{path:path}"}
+        | {"/console/inbox/events", "/console/inbox/{conversation_id}"}  # told in test_inbox.py
     )
     for router in ROUTERS:
         for route in router.routes:
@@ -121,6 +123,9 @@ def test_each_role_sees_its_pages_and_no_other(enter: Enter, role: str) -> None:
     person = enter(role)
     for path, roles in PAGES.items():
         answer = person.http.get(path)
+        if path == "/console" and role == "staff":
+            assert answer.headers["location"] == "/console/inbox"
+            continue
         assert answer.status_code == (200 if role in roles else 403), f"{role} {path}"
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
         if role not in roles:
@@ -255,9 +260,10 @@ def test_a_changed_role_counts_at_the_next_request(enter: Enter, database: Datab
     assert "command line made store staff of user admin@shop.example" in other.look("/console/users").text
 
 
-def test_staff_are_told_that_the_board_comes_later(enter: Enter) -> None:
-    page = enter("staff").look("/console")
-    assert "The pickup board comes later" in page.text
+def test_staff_come_to_the_inbox(enter: Enter) -> None:
+    person = enter("staff")
+    assert person.http.get("/console").headers["location"] == "/console/inbox"
+    page = person.look("/console/inbox")
     assert "/console/places" not in page.links.values()
 
 

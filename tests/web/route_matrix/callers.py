@@ -17,6 +17,7 @@ from offers.rules.product import ProductBody
 from offers.rules.profile import DeviceBody
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
+from tests.offers.asking import ask
 from tests.offers.stories import KEYS as CODE_KEYS
 from tests.offers.stories import LAT, LON, Town, at, dwell, enter, leave
 from web import examples
@@ -56,8 +57,8 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     town.campaign("sneakers", offer="ten-percent")
     town.campaign("draft", live=False)
     town.campaign("scanned", "scan", live=False)
-    poster = PosterBody.model_validate({"place": STORE, "campaign": "scanned"})
-    town.write(lambda session: posters.put_poster(session, "window", poster, now=NOON))
+    window = PosterBody.model_validate({"place": STORE, "campaign": "scanned"})
+    town.write(lambda session: posters.put_poster(session, "window", window, now=NOON))
     town.write(lambda session: session.add(_poster()))
     town.write(lambda session: products.put_product(session, "SNEAK-1", product(), now=NOON))
     for role in KEYS:
@@ -68,6 +69,8 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     knocking.headers[f"{SOMEBODY}'s other phone"] = _token(tokens, other.device_id)
     _add_who_may_not(town, knocking, tokens, strange)
     knocking.ids |= {"offer_id": "ten-percent", "code": town.coupons()[0].id, "geofence_id": fence}
+    poster(town)
+    knocking.ids["conversation_id"] = ask(town)
     knocking.ids |= {"place_id": STORE, "customer_id": SOMEBODY, "campaign_id": "sneakers", "sku": "SNEAK-1"}
     knocking.ids["poster_id"] = "window"
     return knocking

@@ -143,6 +143,8 @@ _FEATURE = {
 _OWNTRACKS = {"_type": "location", "lat": 52.3702, "lon": 4.8906, "acc": 12, "tst": NOON.timestamp()}
 _TRANSITION = {"geofence_id": "{geofence_id}", "kind": "exit", "at": NOON.isoformat()}
 _NO_ORDER = {"order": "ord_nobodys", "mark": "a-mark-of-nobody"}
+_NOWHERE = {"scan_id": "scn_none", "order_id": "none", "conversation_id": "cnv_none", "mark": "none"}
+"""Pages of visitors whose address nobody has."""
 POSITIONS = ("POST /v1/pings", "POST /v1/transitions")
 """Doors of positions: an array is taken, unknown fields are ignored, and no database is asked who calls."""
 
@@ -241,6 +243,9 @@ TABLE: Mapping[str, Access] = {
     "GET /v1/visits": looks(),
     "GET /v1/decisions": looks(),
     "GET /v1/deliveries": looks(),
+    "GET /v1/conversations": looks(),
+    "GET /v1/conversations/counts": looks(),
+    "GET /v1/conversations/{conversation_id}": looks(),
     "GET /v1/events": looks(streams=True),
     "GET /healthz": anybody(),
     "GET /readyz": anybody(503),  # no worker is there
@@ -283,6 +288,13 @@ TABLE: Mapping[str, Access] = {
     "GET /o/{order}/{mark}/cancel": anybody(404, ids=_NO_ORDER, pages=True),
     "POST /o/{order}/{mark}/cancel": forms(ids=_NO_ORDER),
     "POST /hooks/mollie": anybody(200, file=(_FORM, b"id=tr_1")),
+    "GET /l/{scan_id}/ask": anybody(404, ids=_NOWHERE, pages=True),
+    "POST /l/{scan_id}/ask": forms(ids=_NOWHERE),
+    "GET /o/{order_id}/{mark}/ask": anybody(404, ids=_NOWHERE, pages=True),
+    "POST /o/{order_id}/{mark}/ask": forms(ids=_NOWHERE),
+    "GET /c/{conversation_id}/{mark}": anybody(404, ids=_NOWHERE, pages=True),
+    "GET /c/{conversation_id}/{mark}/state": anybody(404, ids=_NOWHERE, pages=True),
+    "POST /c/{conversation_id}/{mark}": forms(ids=_NOWHERE),
     "GET /demo": anybody(),
     "GET /demo/state": anybody(),
     "GET /demo/events": anybody(streams=True),

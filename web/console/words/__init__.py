@@ -8,6 +8,7 @@ from web.console.words import (
     conditions,
     facts,
     frame,
+    inbox,
     offers,
     places,
     posters,
@@ -33,6 +34,7 @@ LINES: Mapping[str, Line] = {
     **rehearsing.LINES,
     **removing.LINES,
     **reasons.LINES,
+    **inbox.LINES,
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     tongue: {name: line[number] for name, line in LINES.items()} for number, tongue in enumerate(TONGUES)

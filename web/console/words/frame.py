@@ -66,12 +66,6 @@ LINES = {
     ),
     "not_the_same": ("The two are not the same.", "De twee zijn niet gelijk.", "Die beiden sind nicht gleich."),
     "password_changed": ("Your password is changed.", "Je wachtwoord is gewijzigd.", "Ihr Passwort ist geändert."),
-    "nothing_for_you": ("Nothing here for you yet", "Hier is nog niets voor je", "Hier ist noch nichts für Sie"),
-    "nothing_for_you_why": (
-        "Your role is store staff. The pickup board comes later; until then there is nothing for you to do here.",
-        "Je rol is winkelmedewerker. Het afhaalbord komt later; tot die tijd hoef je hier niets te doen.",
-        "Ihre Rolle ist Ladenpersonal. Die Abholtafel kommt später; bis dahin gibt es hier nichts zu tun.",
-    ),
     "not_allowed": ("This is not yours to do", "Dit mag je niet doen", "Das dürfen Sie nicht"),
     "not_allowed_why": (
         "Your role ({role}) does not include it. Ask an admin if it should.",

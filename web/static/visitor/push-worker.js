@@ -98,7 +98,7 @@ async function showPush(event) {
   await self.registration.showNotification(String(told.title), {
     body: String(told.body ?? ""),
     tag,
-    renotify: told.kind === "order" && tag !== "", // an order's next message is news; an offer's is the same offer
+    renotify: ["order", "reply"].includes(told.kind) && tag !== "", // the next message of what one waits for is news; an offer's is the same offer
     image: pictureOf(told.image),
     lang,
     data: { ...data, ack_id: told.ack_id },

@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = {
     "no_script": "Für Nachrichten ist JavaScript nötig. Alles andere auf dieser Seite funktioniert ohne.",
     "not_here": "Dieses Geschäft sendet zurzeit keine Nachrichten an Browser.",
     "purposes": "Was darf dieses Geschäft Ihnen senden?",
-    "orders": "Eine Nachricht, wenn meine Bestellung bereitliegt",
+    "orders": "Eine Nachricht, wenn meine Bestellung bereitliegt oder ein Geschäft meine Frage beantwortet",
     "offers": "Angebote dieses Geschäfts",
     "choose_one": "Wählen Sie mindestens eine Möglichkeit.",
     "switch_on": "Nachrichten einschalten",

@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = {
     "no_script": "Messages need JavaScript. Everything else on this page works without it.",
     "not_here": "This shop sends no messages to browsers at the moment.",
     "purposes": "What may this shop send you?",
-    "orders": "A message when my order is ready",
+    "orders": "A message when my order is ready or a store answers my question",
     "offers": "Offers of this shop",
     "choose_one": "Choose at least one.",
     "switch_on": "Switch messages on",

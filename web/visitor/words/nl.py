@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = {
     "no_script": "Voor berichten is JavaScript nodig. De rest van deze pagina werkt zonder.",
     "not_here": "Deze winkel stuurt op het moment geen berichten naar browsers.",
     "purposes": "Wat mag deze winkel je sturen?",
-    "orders": "Een bericht als mijn bestelling klaarligt",
+    "orders": "Een bericht als mijn bestelling klaarligt of een winkel mijn vraag beantwoordt",
     "offers": "Aanbiedingen van deze winkel",
     "choose_one": "Kies er minstens één.",
     "switch_on": "Zet berichten aan",

@@ -1,0 +1,54 @@
+"""What changes in the inbox, live, for a browser that is signed in: which conversation, and nothing of what was said."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from fastapi import APIRouter
+from starlette.responses import Response, StreamingResponse
+
+from offers import users
+from offers.records.database import AWAY
+from web.console.entering import Desk, Looker
+from web.console.routes import PageRoute
+from web.problems import ProblemError
+
+router = APIRouter(prefix="/console/inbox", include_in_schema=False, route_class=PageRoute)
+
+ASK_AGAIN_S = 10.0
+"""So long an open stream may go on after its session has ended, once there is something to tell or a heartbeat."""
+MOST_LISTENING = 200
+"""Streams of one process, whoever listens. Past that the page asks again now and then by itself."""
+
+
+@router.get("/events")
+async def events(desk: Looker) -> Response:
+    """Server-sent events of the type `conversation`. Who comes back looks at the list again: nothing is caught up with here."""
+    if desk.parts.listeners.count >= MOST_LISTENING:
+        raise ProblemError("service_unavailable", 503, "Too many listen.", headers={"Retry-After": "30"})
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    told = _conversations(desk, desk.parts.listeners.stream(None))
+    return StreamingResponse(told, headers=headers, media_type="text/event-stream")
+
+
+async def _conversations(desk: Desk, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """What is of conversations, and the heartbeats, until the session ends."""
+    asked_at = time.monotonic()
+    async with aclosing(stream):
+        async for piece in stream:
+            if time.monotonic() - asked_at >= ASK_AGAIN_S:
+                if not await asyncio.to_thread(_is_signed_in, desk):
+                    return
+                asked_at = time.monotonic()
+            if not piece.startswith(b"id: ") or b"\nevent: conversation\n" in piece:
+                yield piece
+
+
+def _is_signed_in(desk: Desk) -> bool:
+    try:
+        with desk.parts.database.reading() as session:
+            user = users.signed_in(session, desk.secret, now=desk.parts.now())
+    except AWAY:
+        return False
+    return user is not None and user.role == desk.user.role
