@@ -17,7 +17,7 @@ from offers.rules.product import ProductBody
 from offers.rules.profile import DeviceBody
 from offers.rules.purchase import PurchaseBody
 from tests.conftest import NOON
-from tests.offers.asking import ask
+from tests.offers.asking import ask, poster
 from tests.offers.stories import KEYS as CODE_KEYS
 from tests.offers.stories import LAT, LON, Town, at, dwell, enter, leave
 from web import examples
