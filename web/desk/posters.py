@@ -94,15 +94,6 @@ def add_poster(body: PosterBody, request: Request, _caller: Server, shown: Shown
     return shown.parts.repeats.once(request, body, add)
 
 
-@router.put("/{poster_id}", summary="Create or replace a poster", responses=edited_or_made(POSTER))
-def put_poster(poster_id: Named, body: PosterBody, check: IfUnchangedOrNew, _caller: Server, shown: Shown) -> Response:
-    """Its code stays. 409 for one that was taken down, and for a Digital Link that leads to another poster."""
-    with shown.parts.database.transaction() as session:
-        item, created = posters.put_poster(session, poster_id, body, now=shown.now, check=check)
-        around = shown.around(session, item)
-    return edited(item, 201 if created else 200, around)
-
-
 @router.get("", summary="All posters", responses=answers_with_page(POSTER))
 def list_posters(
     request: Request, _caller: Server, asked: Annotated[AskedPosters, Depends(_asked_posters)], parts: Have
@@ -113,6 +104,7 @@ def list_posters(
     return page([one | {"url": url_of(parts, request, one["code"])} for one in items], next_cursor)
 
 
+# before what has any id in its address: of those a method that is not there would be told
 @router.get("/{poster_id}.svg", summary="A poster's code, SVG", responses=_picture("image/svg+xml"))
 def get_svg(poster_id: Named, request: Request, _caller: Server, parts: Have) -> Response:
     """The code alone, with its quiet zone; it can be made as large as is wanted."""
@@ -135,6 +127,15 @@ def get_pdf(
     return picture(parts, request, poster_id, wanted)
 
 
+@router.put("/{poster_id}", summary="Create or replace a poster", responses=edited_or_made(POSTER))
+def put_poster(poster_id: Named, body: PosterBody, check: IfUnchangedOrNew, _caller: Server, shown: Shown) -> Response:
+    """Its code stays. 409 for one that was taken down, and for a Digital Link that leads to another poster."""
+    with shown.parts.database.transaction() as session:
+        item, created = posters.put_poster(session, poster_id, body, now=shown.now, check=check)
+        around = shown.around(session, item)
+    return edited(item, 201 if created else 200, around)
+
+
 @router.get("/{poster_id}", summary="A poster", responses=answers_with_etag(POSTER))
 def get_poster(poster_id: Named, _caller: Server, shown: Shown) -> Response:
     with shown.parts.database.reading() as session:
@@ -143,10 +144,10 @@ def get_poster(poster_id: Named, _caller: Server, shown: Shown) -> Response:
 
 
 @router.post("/{poster_id}/retire", summary="Take a poster down", responses=answers(POSTER))
-def retire_poster(poster_id: Named, check: IfUnchanged, _caller: Server, shown: Shown) -> Response:
+def retire_poster(poster_id: Named, _caller: Server, shown: Shown) -> Response:
     """For good: its code is never used again, and who scans it gets a page that helps. Safe to repeat."""
     with shown.parts.database.transaction() as session:
-        item = posters.retire_poster(session, poster_id, now=shown.now, check=check)
+        item = posters.retire_poster(session, poster_id, now=shown.now)
         item |= shown.around(session, item)
     return json_answer(item)
 

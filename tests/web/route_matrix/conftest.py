@@ -56,7 +56,7 @@ class Matrix:
 
     def address(self, path: str, access: Access, ids: dict[str, str]) -> str:
         filled = self.knocking.ids | {name: one.format(**self.knocking.ids) for name, one in access.ids.items()} | ids
-        return path.format(**filled) + access.query
+        return path.replace(":path}", "}").format(**filled) + access.query
 
     def body_of(self, access: Access) -> dict[str, Any] | None:
         if access.body is None:
@@ -136,7 +136,7 @@ def missing() -> Missing:
 
     def ids(path: str) -> dict[str, str]:
         prefixes = {"device_id": "dev", "delivery_id": "dlv", "key_id": "key"}
-        names = [piece.partition("}")[0] for piece in path.split("{")[1:]]
+        names = [piece.partition("}")[0].removesuffix(":path") for piece in path.split("{")[1:]]
         return {name: f"{prefixes.get(name, 'no')}_{next(number):026d}" for name in names}
 
     return ids

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from offers.rules.gs1_identifiers import KEYS as KEYS_OF_LINKS
 from tests.web.conftest import paths_of, problem_of
 from tests.web.route_matrix.callers import OWN, SOMEBODY, SOMEBODY_ELSE
 from tests.web.route_matrix.conftest import Matrix
 from tests.web.route_matrix.table import POSITIONS, TABLE, Access
 
-ANSWER_HEAD = ("/openapi.json", "/healthz", "/readyz")
-"""What load balancers and browsers look at without reading it."""
+ANSWER_HEAD = (
+    *("/openapi.json", "/healthz", "/readyz"),
+    *("/q/{code}", "/Q/{code}", "/t/{token}", *(f"/{key}/{{rest:path}}" for key in KEYS_OF_LINKS)),
+)
+"""What load balancers and browsers look at without reading it; and what messengers do, to show a link."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 PATHS = sorted({route.partition(" ")[2] for route in TABLE} - {"/static"})
 GUARDED = [route for route, access in TABLE.items() if access.told["nobody"] == 401]
