@@ -39,6 +39,8 @@ OWN = (
     "broker_url",
     "base_url",
     "push",
+    "payments",
+    "mollie_api_key",
     "sms",
     "sms_url",
     "sms_secret",
@@ -90,6 +92,7 @@ def _run(options: Options, screen: Console) -> None:
             "PASSERBY_DEMO_WALKERS_URL": walkers_url,
             "PASSERBY_BROKER_URL": "",
             "PASSERBY_PUSH": "outbox",
+            "PASSERBY_PAYMENTS": "demo",
             "PASSERBY_SMS": "outbox",
         }
         log = options.folder / "log.jsonl"
@@ -135,6 +138,10 @@ def _load(options: Options) -> None:
 def _say_addresses(screen: Console, options: Options, served: Served) -> None:
     rows = {
         "page": f"{served.url}/demo",
+        **{
+            f"poster {number}": f"{served.url}/q/{one['code']}  {one['name']}"
+            for number, one in enumerate(_posters(), 1)
+        },
         "API": f"{served.url}/docs",
         "health": f"{served.url}/healthz",
         "admin key": str(options.folder / "admin.key"),
@@ -143,7 +150,13 @@ def _say_addresses(screen: Console, options: Options, served: Served) -> None:
     screen.print(f"\n[bold]Passerby is at work in Amsterdam[/bold], {options.speed:g} times as fast as recorded\n")
     for name, value in rows.items():
         screen.print(f"  {name:<10} {value}")
+    screen.print("\nScan a poster from the page with a phone that can reach this machine, or open its address.")
     screen.print("\nCtrl-C stops everything.\n")
+
+
+def _posters() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((TOWN / "posters.json").read_text(encoding="utf-8"))
+    return found
 
 
 async def _live(options: Options, served: Served, bound: socket.socket, screen: Console) -> None:

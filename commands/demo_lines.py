@@ -19,6 +19,9 @@ STYLES = {
     "push": "bold cyan",
     "no push": "dim",
     "order": "yellow",
+    "scan": "bold blue",
+    "offer": "bold green",
+    "question": "bold magenta",
     "phone": "yellow",
 }
 CROSSINGS = {"enter": "enters", "dwell": "stays", "exit": "leaves"}
@@ -50,6 +53,7 @@ class Names:
     people: Mapping[str, str]
     places: Mapping[str, str]
     campaigns: Mapping[str, str]
+    posters: Mapping[str, str]
     zone: ZoneInfo
     """The town's: what happens is told in its time, as on the phones."""
 
@@ -63,19 +67,32 @@ class Names:
             return {one["id"]: one.get("name") or one["id"] for one in items(file)}
 
         zone = ZoneInfo(items("places.json")[0]["time_zone"])
-        return cls(named("customers.json"), named("places.json"), named("campaigns.json"), zone)
+        return cls(named("customers.json"), named("places.json"), named("campaigns.json"), named("posters.json"), zone)
 
     def clock(self, at: str) -> str:
         return datetime.fromisoformat(at).astimezone(self.zone).strftime("%H:%M:%S")
 
     def line(self, event: Mapping[str, Any]) -> Line | None:
         """An event as a line; None for one that says nothing new, such as the decision whose push follows."""
-        customer, place = str(event.get("customer", "")), str(event.get("place") or "")
+        customer, place = str(event.get("customer") or ""), str(event.get("place") or "")
         who, where = self.people.get(customer, customer), self.places.get(place, place)
         match event.get("type"):
             case "transition":
                 what = f"the building of {where}" if event["role"] == "other" else where
                 return Line(self.clock(event["at"]), who, CROSSINGS.get(event["kind"], event["kind"]), what)
+            case "scan" if event["kind"] == "human":
+                said = self.posters.get(str(event["poster"]), str(event["poster"]))
+                more = [
+                    word for word, holds in (("again", event["repeat"]), ("in the store", event["in_store"])) if holds
+                ]
+                what = ", ".join([said, *more])
+                return Line(self.clock(event["at"]), who or "somebody", "scan", what, event["language"] or "")
+            case "decision" if event["outcome"] == "send" and event.get("trigger") == "scan":
+                campaign = self.campaigns.get(event["campaign"], event["campaign"])
+                return Line(self.clock(event["at"]), who, "offer", f"{campaign}, at {where}")
+            case "conversation":
+                now = datetime.now(self.zone).strftime("%H:%M:%S")
+                return Line(now, "somebody", "question", f"{event['state']}, at {where}")
             case "decision" if event["outcome"] != "send":
                 campaign = self.campaigns.get(event["campaign"], event["campaign"])
                 why = f"{event['outcome']}: {why_not(event['outcome'], event['facts'], 'en')}"

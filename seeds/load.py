@@ -12,19 +12,23 @@ from sqlalchemy.orm import Session
 
 from offers.campaigns import put_campaign, step_campaign
 from offers.customers import put_customer
+from offers.desk_offers import put_offer
 from offers.desk_settings import change_limits
 from offers.errors import BadInput, Fault
 from offers.follows import Follows
 from offers.pickups import put_order
 from offers.places import put_place
 from offers.posters import put_poster
+from offers.products import put_product
 from offers.records.database import Database
 from offers.records.ids import new_poster_code
 from offers.rules.campaign import CampaignBody
 from offers.rules.coupon_codes import DIGITS
+from offers.rules.offer import OfferBody
 from offers.rules.order import OrderBody
 from offers.rules.place import PlaceBody
 from offers.rules.poster import CODE_DIGITS, PosterBody, read_code
+from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -39,12 +43,14 @@ class Loaded:
 
 
 def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
-    """Put settings, places, customers, orders, campaigns and posters of a folder, and launch the campaigns. `BadInput` names file, item and field."""
+    """Put settings, places, products, offers, customers, orders, campaigns and posters of a folder, and launch the campaigns. `BadInput` names file, item and field."""
     if not folder.is_dir():
         raise BadInput.at(str(folder), "is not a folder")
     loaded = Loaded()
     puts: dict[str, Callable[[Session, dict[str, Any]], Follows]] = {
         "places.json": lambda session, raw: put_place(session, *_named(raw, PlaceBody), now=now)[2],
+        "products.json": lambda session, raw: _shelved(session, raw, now),
+        "offers.json": lambda session, raw: _offered(session, raw, now),
         "customers.json": lambda session, raw: put_customer(session, *_named(raw, CustomerBody), now=now)[2],
         "orders.json": lambda session, raw: put_order(session, *_named(raw, OrderBody), now=now)[2],
         "campaigns.json": lambda session, raw: _launched(session, raw, now),
@@ -67,6 +73,16 @@ def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
                     ) from None
             loaded.counts[name.removesuffix(".json")] = len(items)
     return loaded
+
+
+def _shelved(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
+    put_product(session, *_named(raw, ProductBody), now=now)
+    return Follows()
+
+
+def _offered(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
+    put_offer(session, *_named(raw, OfferBody), now=now)
+    return Follows()
 
 
 def _launched(session: Session, raw: dict[str, Any], now: datetime) -> Follows:

@@ -24,6 +24,7 @@ PUBLIC: Mapping[str, str] = {
     "/console/sign-in": "where people come in: a password, throttled, and a form that only our own page sends",
     "/demo": "the demo's pages, there only with PASSERBY_DEMO: invented customers, and no position of anybody",
     "/demo/state": "as /demo",
+    "/demo/poster/{poster}.svg": "as /demo; the code itself hangs in the street",
     "/demo/events": "as /demo",
     "/demo/phone/{device}": "as /demo",
     "/messages": "a visitor's page: shows what the browser's own signed cookie leads to, and changes nothing",

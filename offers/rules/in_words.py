@@ -21,6 +21,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_late": "the moment had passed",
         "outranked": "another message came first",
         "held_out": "belongs to those who get nothing, to measure by",
+        "finished": "something came of the scan meanwhile",
         "no_location_consent": "has not agreed to location",
     },
     "nl": {
@@ -37,6 +38,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_late": "het moment was voorbij",
         "outranked": "een ander bericht ging voor",
         "held_out": "hoort bij wie niets krijgt, om aan te meten",
+        "finished": "er kwam intussen iets van de scan",
         "no_location_consent": "heeft geen toestemming gegeven voor locatie",
     },
     "de": {
@@ -53,6 +55,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "too_late": "der Moment war vorbei",
         "outranked": "eine andere Nachricht ging vor",
         "held_out": "gehört zu denen, die zum Vergleich nichts bekommen",
+        "finished": "aus dem Scan wurde inzwischen etwas",
         "no_location_consent": "hat dem Standort nicht zugestimmt",
     },
 }

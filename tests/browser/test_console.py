@@ -307,3 +307,24 @@ def test_signing_out_leaves_nothing_to_go_back_to(console: tuple[str, str], brow
     page.go_back()
     expect(page.locator("h1")).to_have_text("Sign in")
     context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_form_shows_what_its_trigger_asks_for_without_a_script(opened: Open, width: int) -> None:
+    watched = opened("/console/campaigns/new", width)
+    page = watched.page
+    trigger, role = page.get_by_label("When somebody"), page.get_by_label("Which outline")
+    quiet, life = page.get_by_label("In the quiet hours"), page.locator('[name="life"]')
+    of_posters = page.get_by_text("A poster without a place counts")
+    for on, at_geofences, as_pushes in (
+        ("enters", True, True),
+        ("scans a poster", False, False),
+        ("looked and did not finish", False, True),
+        ("leaves", True, True),
+    ):
+        trigger.select_option(label=on)
+        expect(role).to_be_visible(visible=at_geofences)
+        expect(quiet).to_be_visible(visible=as_pushes)
+        expect(life).to_be_visible(visible=as_pushes)
+        expect(of_posters).to_be_visible(visible=not at_geofences)
+    assert watched.errors == []

@@ -13,6 +13,15 @@ AMSTERDAM = Path(__file__).parents[2] / "seeds" / "amsterdam"
 AT = "2026-11-23T11:00:05.123456+00:00"
 COMMON = {"customer": "sanne", "place": "kalverstraat-102", "at": AT, "campaign": "sneakers-kalverstraat"}
 
+SCAN: dict[str, Any] = {
+    "type": "scan",
+    "kind": "human",
+    "poster": "centraal-hall",
+    "repeat": False,
+    "in_store": False,
+    "language": "nl",
+}
+
 
 @pytest.fixture
 def names() -> Names:
@@ -51,13 +60,40 @@ def names() -> Names:
             {"type": "delivery", "state": "expired", "reason": "too_late", "created_at": AT},
             Line("12:00:05", "Sanne de Vries", "no push", "taken back: the moment had passed"),
         ),
+        (
+            {"type": "delivery", "state": "failed", "reason": "finished", "created_at": AT},
+            Line("12:00:05", "Sanne de Vries", "no push", "taken back: something came of the scan meanwhile"),
+        ),
         ({"type": "decision", "outcome": "send", "facts": {}}, None),
+        (SCAN, Line("12:00:05", "Sanne de Vries", "scan", "Amsterdam Centraal, hall", "nl")),
+        (
+            SCAN
+            | {
+                "customer": None,
+                "poster": "kalverstraat-183-shelf",
+                "repeat": True,
+                "in_store": True,
+                "language": None,
+            },
+            Line("12:00:05", "somebody", "scan", "Kalverstraat 183, shelf, again, in the store"),
+        ),
+        (SCAN | {"kind": "bot"}, None),
+        (
+            {"type": "decision", "outcome": "send", "trigger": "scan", "campaign": "sneakers-scan", "facts": {}},
+            Line("12:00:05", "Sanne de Vries", "offer", "Stoeprand Low, posters, at Stoeprand Kalverstraat 102"),
+        ),
         ({"type": "delivery", "state": "queued"}, None),
         ({"type": "something new"}, None),
     ],
 )
 def test_an_event_in_a_line(names: Names, event: dict[str, Any], line: Line | None) -> None:
     assert names.line(COMMON | event) == line
+
+
+def test_a_conversation_says_where_and_not_who(names: Names) -> None:
+    line = names.line({"type": "conversation", "id": "cnv_1", "place": "kalverstraat-102", "state": "waiting"})
+    assert line is not None
+    assert (line.who, line.kind, line.what) == ("somebody", "question", "waiting, at Stoeprand Kalverstraat 102")
 
 
 def test_who_is_not_of_the_seed_is_called_by_id(names: Names) -> None:

@@ -33,7 +33,10 @@ def metres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     return float(Geodesic.WGS84.Inverse(lat, lon, other_lat, other_lon)["s12"])
 
 
-@pytest.mark.parametrize("name", ["places.json", "customers.json", "campaigns.json", "orders.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["places.json", "products.json", "offers.json", "customers.json", "campaigns.json", "orders.json", "posters.json"],
+)
 def test_ids_are_there_and_unique(name: str) -> None:
     ids = [body["id"] for body in read(name)]
     assert ids
@@ -118,6 +121,28 @@ def test_campaigns_and_orders_name_what_exists() -> None:
         assert order["total"] == pytest.approx(priced)
 
 
+def test_posters_lead_to_a_campaign_whose_product_several_stores_have() -> None:
+    campaigns = {one["id"]: one for one in read("campaigns.json")}
+    products = {one["id"]: one for one in read("products.json")}
+    posters = read("posters.json")
+    assert len({one["code"] for one in posters}) == len(posters) == 3
+    for poster in posters:
+        campaign = campaigns[poster["campaign"]]
+        assert campaign["trigger"]["on"] == "scan"
+        assert campaign["offer"] in {one["id"] for one in read("offers.json")}
+        stock = products[campaign["product"]]["stock"]
+        assert set(stock) <= set(STORES)
+        for size in products[campaign["product"]]["sizes"]:
+            assert any(pieces.get(size) for pieces in stock.values()), size
+
+
+def test_phone_numbers_are_of_ranges_that_are_kept_for_fiction() -> None:
+    phones = [one["phone"] for one in read("customers.json") if "phone" in one]
+    assert len(set(phones)) == len(phones) == 5
+    assert all(one.startswith(("+447700900", "+4917139200", "+120255501")) for one in phones)
+    assert not any("phone" in one for one in read("places.json"))
+
+
 def filled_messages() -> Iterator[tuple[str, str, str, str]]:
     """Language, place, title and body of every message, for every customer it may reach and for one who is unknown."""
     profiles = [
@@ -162,6 +187,7 @@ def test_settings_are_for_a_demo_at_any_hour() -> None:
         "quiet_hours": None,
         "frequency_cap": {"messages": 30, "window": "PT1H"},
         "default_language": "en",
+        "abandoned_after": "PT5M",
     }
 
 

@@ -9,11 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from redis.exceptions import RedisError
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
+from offers import posters
 from web.bodies import json_answer
 from web.demo import drawing, scene
 from web.demo.words import WORDS
 from web.health import vitals_of
 from web.parts import Have, Parts
+from web.printing.asked import Wanted, picture, url_of
 from web.tongues import LANGUAGES, choose
 
 WEB = Path(__file__).parents[1]
@@ -35,7 +37,25 @@ def town(request: Request, parts: Have, lang: Lang = None) -> Response:
     """The places, the walkers and the phones."""
     language = _language(request, lang)
     told = scene.read_scene(parts.database, language)
-    return _page("town.html", parts, language, map=drawing.draw(told["places"]), scene=told, counts=_counts(parts))
+    hung = _posters(request, parts)
+    drawn = drawing.draw(told["places"])
+    return _page("town.html", parts, language, map=drawn, scene=told, counts=_counts(parts), posters=hung)
+
+
+@router.get("/poster/{poster}.svg")
+def poster(request: Request, parts: Have, poster: str) -> Response:
+    """The code of a poster, for another phone to scan from the screen."""
+    return picture(parts, request, poster, Wanted("svg"))
+
+
+def _posters(request: Request, parts: Parts) -> list[dict[str, Any]]:
+    with parts.database.reading() as session:
+        hung, _ = posters.list_posters(session, posters.AskedPosters(), now=parts.now())
+    return [
+        {"id": one["id"], "name": one["name"] or one["id"], "url": url_of(parts, request, one["code"])}
+        for one in hung
+        if one["state"] == "live"
+    ]
 
 
 @router.get("/phone/{device}")

@@ -5,7 +5,7 @@ import pytest
 from offers.rules.eligibility import OUTCOMES
 from offers.rules.in_words import WORDS, why_not
 
-NOES = [*(one for one in OUTCOMES if one != "send"), "no_location_consent"]
+NOES = [*(one for one in OUTCOMES if one != "send"), "no_location_consent", "finished"]
 
 
 @pytest.mark.parametrize("language", ["nl", "de", "en"])
