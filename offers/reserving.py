@@ -133,6 +133,8 @@ def _reserve(
     product = product_queries.products_locked(session, [asked.sku]).get(asked.sku)
     if queries.order_by_id(session, order_id) is not None:
         raise _No("again")
+    if queries.count_open_made(session, customer.id, scan.id) >= MOST_OPEN:
+        raise _No("too_many")  # others by the same scan, whom no customer's lock holds back, have had the product's
     if product is None:
         raise _No("no_product")
     price, coupon_id = _price(session, scan, product, given)

@@ -277,3 +277,14 @@ def test_nobody_gets_the_cookie_of_somebody_who_is_known(board: Billboard) -> No
     board.write(lambda session: link_device(session, done.device_id or "", "sanne", now=at(2)))
     assert board.reserve(asked).device_id is None
     assert board.reserve(replace(asked, device_id=new_id("dev"))).device_id is None
+
+
+def test_one_scan_has_so_many_orders_whoever_makes_them_at_once(either_database: Database) -> None:
+    """Fresh browsers, which nothing but the scan holds together, at the same moment."""
+    board = Billboard(either_database)
+    board.put_up(stock={"38": 20})
+    scan = board.scan()
+    asked = [board.asked(scan) for _ in range(8)]
+    done = at_once([lambda one=one: board.reserve(one) for one in asked])  # type: ignore[misc]
+    assert sorted(one.outcome for one in done) == ["reserved"] * 3 + ["too_many"] * 5
+    assert board.stock() == {"38": 17}
