@@ -44,8 +44,9 @@ def decide_abandoned(session: Session, scan_ids: Sequence[str], *, now: datetime
     places = _places(session, asked)
     moments = [_moment(one, places[one.id], after) for one in asked if one.id in places]
     done = [one.id for scans in theirs.values() for one in scans if one.at <= now - after or one.at < scans[0].at]
-    queries.mark(session, done, now)
-    return decide(session, moments, customers, now=now)
+    decided = decide(session, moments, customers, now=now)
+    queries.mark(session, done, now)  # after the offers, as everybody locks them
+    return decided
 
 
 def _is_asked(scan: Left, newest: datetime, due: datetime) -> bool:

@@ -197,10 +197,12 @@ def _paid(
     session: Session, order: Order, customer: Customer, row: Payment, *, keys: CodeKeys, now: datetime
 ) -> Settled:
     row.paid_at = now
-    if order.coupon_id is not None and (coupon := session.get(Coupon, order.coupon_id)) is not None:
+    coupon = session.get(Coupon, order.coupon_id) if order.coupon_id is not None else None
+    if coupon is not None:
         offer_queries.offers_locked(session, [coupon.offer_id])  # before the products
+        session.refresh(coupon)
     if order.status == "cancelled":
-        if not take_pieces_again(session, order, now):
+        if _is_used_again(session, coupon) or not take_pieces_again(session, order, now):
             _note(order, now, attention="paid_but_cancelled")
             session.flush()
             told = Follows(happened=(order_told(order, row, "attention"),))
@@ -214,6 +216,13 @@ def _paid(
     session.flush()
     follows = _positions(session, customer, now) | Follows(happened=(order_told(order, row, "paid"),))
     return Settled("settled", order.id, None, follows)
+
+
+def _is_used_again(session: Session, coupon: Coupon | None) -> bool:
+    """Whether the coupon in a cancelled order's price has been used since: it is in one price, and no more."""
+    return coupon is not None and (
+        coupon.state == "redeemed" or order_queries.is_coupon_in_an_order(session, coupon.id)
+    )
 
 
 def _over(session: Session, order: Order, customer: Customer, row: Payment, now: datetime) -> Settled:

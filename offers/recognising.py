@@ -174,10 +174,9 @@ def _take_over(
 def _give(
     session: Session, scan: Scan, customer: Customer, device: Device, *, keys: CodeKeys, now: datetime
 ) -> Follows:
-    """The scan is theirs, and with it at once what its campaign gives them."""
-    scan_queries.recognise(session, scan.id, customer.id, device.id)
-    session.refresh(scan)
+    """The scan is theirs, and with it at once what its campaign gives them. The scan is written after the offer is locked, as everybody does it."""
     given = decide_scan(session, scan, customer, asked_for=False, keys=keys, now=now)
+    scan_queries.recognise(session, scan.id, customer.id, device.id)
     return Follows(happened=tuple(given.happened))
 
 

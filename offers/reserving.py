@@ -23,7 +23,7 @@ from offers.records.tables import Customer, Device, Order, Product, Scan
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.localised import said_in
 from offers.rules.money import written
-from offers.rules.page_order import FORM_LIFE, MOST_OPEN, order_id_of, shown_at
+from offers.rules.page_order import CLOCKS_APART, FORM_LIFE, MOST_OPEN, order_id_of, shown_at
 from offers.rules.price import price_with
 from offers.rules.stock import has_piece, sizes_of, without_piece
 from offers.rules.values import language_chain
@@ -99,7 +99,7 @@ def reserve(session: Session, asked: ReserveAsked, *, keys: CodeKeys, now: datet
     if scan is None:
         return Reserved("unknown")
     shown = shown_at(asked.nonce)
-    if shown is None or not now - FORM_LIFE <= shown:
+    if shown is None or not now - FORM_LIFE <= shown <= now + CLOCKS_APART:
         return Reserved("too_old")
     undo = session.begin_nested()
     try:
@@ -133,6 +133,8 @@ def _reserve(
     product = product_queries.products_locked(session, [asked.sku]).get(asked.sku)
     if queries.order_by_id(session, order_id) is not None:
         raise _No("again")
+    if queries.count_open_made(session, customer.id, scan.id) >= MOST_OPEN:
+        raise _No("too_many")  # others by the same scan, whom no customer's lock holds back, have had the product's
     if product is None:
         raise _No("no_product")
     price, coupon_id = _price(session, scan, product, given)

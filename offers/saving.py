@@ -41,9 +41,8 @@ def save_offer(
         customer.language = language
     else:
         device, customer = found
-    scan_queries.recognise(session, scan.id, customer.id, device.id)
-    session.refresh(scan)
     given = decide_scan(session, scan, customer, asked_for=True, keys=keys, now=now)
+    scan_queries.recognise(session, scan.id, customer.id, device.id)  # after the offer, as everybody locks them
     follows = Follows(happened=tuple(given.happened))
     if given.coupon is None:
         return Saved(device.id, None, given.outcome, follows)

@@ -11,6 +11,8 @@ MOST_OPEN = 3
 """Orders made on pages that one customer, or one scan, may have open at a time: nobody empties a shop."""
 FORM_LIFE = timedelta(hours=24)
 """Of what a page showed before it was confirmed."""
+CLOCKS_APART = timedelta(minutes=5)
+"""How far ahead the clock of the machine that showed a form may be. A form of later than that nobody was shown."""
 UNPAID_FOR = timedelta(minutes=15)
 """So long a payment that has not begun keeps its pieces, and one that is under way is not asked for by itself."""
 CODE_SIGNS = "23456789CFGHJMPQRVWX"
@@ -25,9 +27,12 @@ def nonce_of(at: datetime, dice: str) -> str:
 
 
 def shown_at(nonce: str) -> datetime | None:
-    """When that form was shown; none where it is no nonce."""
+    """When that form was shown; none where it is no nonce, or of no year that there is."""
     read = _NONCE.fullmatch(nonce)
-    return datetime.fromtimestamp(int(read["at"]), UTC) if read else None
+    try:
+        return datetime.fromtimestamp(int(read["at"]), UTC) if read else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def order_id_of(scan_id: str, nonce: str) -> str:

@@ -19,6 +19,7 @@ from offers.payment import PaymentTold
 from offers.pickups import get_order
 from offers.purchases import get_purchase
 from offers.records.database import Database
+from offers.records.queries.coupons import Asked, held_coupon, redeem
 from offers.records.tables import Purchase, Scan
 from offers.reserving import cancel_order
 from tests.at_once import at_once
@@ -262,3 +263,26 @@ def test_a_page_has_the_provider_asked_once_in_a_while(board: Billboard) -> None
         for minute in (8, 8.01, 8.2)
     ]
     assert [one is not None for one in looks] == [True, False, True]
+
+
+@pytest.mark.parametrize("used", ["order", "till"])
+def test_a_coupon_is_in_one_price_though_a_cancelled_order_is_paid(board: Billboard, used: str) -> None:
+    """Cancelled with its checkout still open in another tab, and the coupon used again meanwhile: the order does not come back by itself."""
+    board.put_up(offer=board.offer(budget=1), stock={"38": 3})
+    first, payment = _buy(board, seen_thousandths=80950)
+    row = next(one for one in board.orders() if one.id == first)
+    device = board.read(lambda session: session.get_one(Scan, row.scan_id).device_id)
+    board.write(lambda session: cancel_order(session, first, now=at(3)))
+    if used == "order":
+        again = board.reserve(board.asked(device_id=device, seen_thousandths=80950), minute=4)
+        assert (again.outcome, again.price_thousandths) == ("reserved", 80950)
+    else:
+        [coupon] = board.coupons()
+        code = board.read(lambda session: held_coupon(session, coupon, KEYS).code)
+        asked = Asked(code or coupon.id, row.customer_id, "kalverstraat", "till-1")
+        assert board.write(lambda session: redeem(session, asked, KEYS, at(4)))[2] == "redeemed"
+    said = _settle(board, payment, "paid")
+    assert said.attention == "paid_but_cancelled"
+    assert _order(board, first)["status"] == "cancelled"
+    assert board.stock() == {"38": 2 if used == "order" else 3}
+    assert _purchases(board) == 0

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from offers.customers import erase_customer
 from offers.devices import link_device
 from offers.pickups import get_order, put_order
 from offers.records.database import Database
 from offers.records.ids import new_id
-from offers.records.tables import Coupon, Customer, Decision, Device, Order, Scan
+from offers.records.tables import Coupon, Customer, Decision, Device, Order, Payment, Scan
 from offers.reserving import ReserveAsked, cancel_order
 from offers.rules.order import OrderBody
 from offers.rules.page_order import nonce_of
@@ -277,3 +278,31 @@ def test_nobody_gets_the_cookie_of_somebody_who_is_known(board: Billboard) -> No
     board.write(lambda session: link_device(session, done.device_id or "", "sanne", now=at(2)))
     assert board.reserve(asked).device_id is None
     assert board.reserve(replace(asked, device_id=new_id("dev"))).device_id is None
+
+
+def test_one_scan_has_so_many_orders_whoever_makes_them_at_once(either_database: Database) -> None:
+    """Fresh browsers, which nothing but the scan holds together, at the same moment."""
+    board = Billboard(either_database)
+    board.put_up(stock={"38": 20})
+    scan = board.scan()
+    asked = [board.asked(scan) for _ in range(8)]
+    done = at_once([lambda one=one: board.reserve(one) for one in asked])  # type: ignore[misc]
+    assert sorted(one.outcome for one in done) == ["reserved"] * 3 + ["too_many"] * 5
+    assert board.stock() == {"38": 17}
+
+
+def test_the_pieces_of_whoever_is_erased_go_back(board: Billboard) -> None:
+    """But for one that was paid: it is sold, whoever bought it."""
+    board.put_up(stock={"38": 5})
+    kept, paid = (board.reserve(board.asked(provider="mollie")) for _ in range(2))
+    assert board.stock() == {"38": 3}
+
+    def pay(session: Session) -> None:
+        session.get_one(Payment, paid.payment_id).state = "paid"
+
+    board.write(pay)
+    for one in board.orders():
+        board.write(lambda session, one=one: erase_customer(session, one.customer_id, now=at(2)))  # type: ignore[misc]
+    assert kept.outcome == "reserved"
+    assert board.orders() == []
+    assert board.stock() == {"38": 4}

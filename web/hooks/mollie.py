@@ -46,7 +46,7 @@ def _id_in(raw: bytes) -> str | None:
             found = [said.get("id"), said.get("entityId")]
         else:
             found = list(parse_qs(raw.decode("ascii"), max_num_fields=20).get("id", []))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
     return next((one for one in found if isinstance(one, str) and _ID.fullmatch(one)), None)
 
@@ -56,7 +56,9 @@ def _settle(parts: Parts, provider_id: str, payment_id: str | None) -> None:
     if asking is None or asking.payments.name != "mollie":
         return
     with parts.database.reading() as session:
-        payment = payment_of_hook(session, "mollie", provider_id, payment_id)
+        payment = payment_of_hook(
+            session, "mollie", provider_id, payment_id if (payment_id or "").isprintable() else None
+        )
     if payment is None:
         return
     try:

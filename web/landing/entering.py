@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Depends, Request
 from redis.exceptions import RedisError
 
+from web.bodies import too_large
 from web.console.cookies import is_own
 from web.console.forms import Form, read_form
 from web.guards import Guard
@@ -21,8 +22,8 @@ from web.problems import ProblemError
 from web.tongues import LANGUAGES, choose
 from web.visitor.entering import VisitorDesk, desk_of
 
-MOST_BYTES = 10_000
-"""Of a form."""
+MOST_BYTES = 20_000
+"""Of a form: a thousand characters of any script, as forms encode them, and what stands beside them."""
 log = structlog.get_logger()
 
 
@@ -85,6 +86,13 @@ class PageGuard(Guard):
         return PageVisitor(parts, desk, request, *_said(request, parts, desk, lang))
 
 
+async def read_short_form(request: Request) -> Form:
+    """The form of one of our pages. A longer one is none of theirs, and is not read into its fields."""
+    if len(await request.body()) > MOST_BYTES:
+        raise too_large(MOST_BYTES)
+    return await read_form(request)
+
+
 class PageFormGuard(Guard):
     """A form of our own page, by what the browser says of itself, and not too many from one network."""
 
@@ -93,7 +101,7 @@ class PageFormGuard(Guard):
         request: Request,
         parts: Annotated[Parts, Depends(parts_of)],
         desk: Annotated[VisitorDesk, Depends(desk_of)],
-        form: Annotated[Form, Depends(read_form)],
+        form: Annotated[Form, Depends(read_short_form)],
         lang: str | None = None,
     ) -> PageForm:
         if not is_own(request, parts.settings.base_url):

@@ -145,7 +145,7 @@ def _sold_out(visitor: PageForm, landed: Landing, chosen: _Chosen) -> Response:
 
 def _landed(visitor: PageVisitor, scan: str, chosen: _Chosen) -> Landing:
     asked = LandAsked(
-        scan, visitor.device_id, visitor.language(), visitor.wanted is not None, chosen.size, chosen.store
+        _text(scan) or "", visitor.device_id, visitor.language(), visitor.wanted is not None, chosen.size, chosen.store
     )
     with visitor.parts.database.reading() as session:
         landed = land(session, asked, keys=visitor.parts.codes, now=visitor.parts.now())

@@ -93,6 +93,7 @@ def _opened(request: Request, code: str, keys: tuple[str, ...]) -> Response:
     visitors: VisitorDesk = request.app.state.visitors
     desk: ScanDesk = request.app.state.scans
     headers = request.headers
+    code = code if code.isprintable() else ""  # no code of ours: PostgreSQL can not even be asked for U+0000
     asked = ScanAsked(code, reader_of(headers.get("user-agent", "")[:MOST_SAID]), keys=keys)
     if looks_ahead(request.method, headers):
         return _nobody_yet(request, parts, asked)

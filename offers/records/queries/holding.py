@@ -9,7 +9,7 @@ from offers.records.tables import Order
 from offers.rules.stock import with_piece, without_piece
 
 
-def give_pieces_back(session: Session, order: Order, now: datetime) -> None:
+def give_pieces_back(session: Session, order: Order, now: datetime | None) -> None:
     """Once: what holds no pieces has none to give. A product that is gone is passed over."""
     if not order.holds_stock:
         return
@@ -17,7 +17,7 @@ def give_pieces_back(session: Session, order: Order, now: datetime) -> None:
     for item in order.items:
         if (product := products.get(item["sku"])) is not None:
             product.stock = with_piece(product.stock, order.place_id, item.get("size"), item.get("quantity", 1))
-            product.updated_at = now
+            product.updated_at = now or product.updated_at
     order.holds_stock = False
     session.flush()
 
