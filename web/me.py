@@ -34,6 +34,6 @@ def export_me(device: Device, parts: Have) -> Response:
 def erase_me(device: Device, parts: Have) -> Response:
     """Everything that hangs on the customer goes, all their devices included."""
     with parts.database.transaction() as session:
-        follows = customers.erase_customer(session, device.customer_id)
+        follows = customers.erase_customer(session, device.customer_id, now=parts.now())
     carry_out(parts, follows)
     return no_content()

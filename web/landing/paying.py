@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from offers.paying import ToPay, payment_to_pay, take_the_look
 from offers.payment import PaymentRefused, PaymentsAway, PaymentWanted
-from offers.rules.page_links import page_path
+from offers.rules.page_links import hook_mark, page_path
 from web.aftermath import carry_out
 from web.landing.entering import PageVisitor
 from web.landing.telling import Action, told_page
@@ -81,6 +81,6 @@ def _wanted(visitor: PageVisitor, payment: ToPay, page: str, language: str) -> P
         currency=payment.currency,
         description=f"{WORDS[language]['o_order']} {payment.code or payment.order_id}",
         return_url=f"{base}{page}?paid=1",
-        webhook_url=f"{base}/hooks/mollie?payment={payment.payment_id}",
+        webhook_url=f"{base}/hooks/mollie?payment={payment.payment_id}&mark={hook_mark(visitor.parts.codes, payment.payment_id)}",
         language=language,
     )

@@ -241,6 +241,35 @@ def test_paid_after_the_piece_went_to_somebody_else(shop: Served, board: Billboa
     assert EN["o_attention"] in visitor.get(here).text
 
 
+def test_paid_by_who_was_erased_meanwhile_is_told_and_counted(
+    shop: Served, board: Billboard, mollie: MollieDouble, keys: dict[str, str]
+) -> None:
+    board.put_up()
+    _location(_buy(shop, board, Visitor(shop.url)))
+    [row], [payment] = board.orders(), board.payments()
+    erased = httpx.delete(f"{shop.url}/v1/customers/{row.customer_id}", headers=bearer(keys["admin"]))
+    assert (erased.status_code, board.stock()) == (204, {"38": 1, "39": 0})
+    assert mollie.finish("open") == [200]
+    assert _erased_and_paid(shop) == 0
+    mollie.faults(fetch={"status": 500})
+    assert mollie.finish("paid") == [503]
+    mollie.faults()
+    assert mollie.finish("paid") == [200]
+    assert _erased_and_paid(shop) == 1
+    assert board.stock() == {"38": 1, "39": 0}
+    asked = mollie.count("GET")
+    for address in (f"payment={payment.id}", f"payment={payment.id}&mark=AAAAAAAAAAAAAAAA"):
+        forged = httpx.post(f"{shop.url}/hooks/mollie?{address}", data={"id": mollie.newest})
+        assert forged.status_code == 200
+    assert mollie.count("GET") == asked, "only who has the address that we gave out has the provider asked"
+
+
+def _erased_and_paid(shop: Served) -> float:
+    text = httpx.get(f"{shop.url}/metrics").text
+    [line] = [one for one in text.splitlines() if one.startswith("passerby_paid_but_erased_total ")]
+    return float(line.split()[1])
+
+
 def test_the_landing_pages_buy_is_confirmed_first(shop: Served, board: Billboard, mollie: MollieDouble) -> None:
     board.put_up()
     visitor, scan = Visitor(shop.url), board.scan()
