@@ -249,7 +249,9 @@ def _offered(session: Session, led: _Led) -> Offered | None:
         ends_at=min((one for one in (offer.valid_until, body.schedule.until) if one is not None), default=None),
     )
     if led.held is not None:
-        return replace(told, state="yours", code=led.held.code or led.held.id, coupon_id=led.held.id, ends_at=led.held.expires_at)
+        return replace(
+            told, state="yours", code=led.held.code or led.held.id, coupon_id=led.held.id, ends_at=led.held.expires_at
+        )
     if not led.runs or led.is_held_out or led.outcome == "campaign_cooldown":
         return None
     if body.who.miss(_profile(session, led, body), led.now):

@@ -32,7 +32,8 @@ class MyCoupon:
     """`10%`, `€ 5`; none where the offer's text says it all."""
     text: str | None
     minimum_basket: str | None
-    code: str | None
+    code: str
+    """What a till reads: of a coupon without a code its id."""
     state: str
     """`issued`, `redeemed` or `expired`, as of now."""
     until: str | None

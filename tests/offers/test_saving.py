@@ -116,9 +116,11 @@ def test_codes_of_every_kind_are_shown(town: Town) -> None:
     mine = town.read(lambda session: of_browser(session, device, keys=KEYS, language="nl", now=NOON))
     assert mine is not None
     assert mine.anonymous
-    assert {one.code for one in mine.coupons} == {"SNEAK10", "OURS-4711", None}
+    [bare] = [one for one in mine.coupons if one.id == one.code]
+    assert {one.code for one in mine.coupons} == {"SNEAK10", "OURS-4711", bare.id}
     listed, _ = town.read(lambda session: list_offers(session, nobody, keys=KEYS, before=None, limit=9, now=NOON))
-    assert {one["code"] for one in listed} == {"SNEAK10", "OURS-4711", None}
+    assert {one["code"] for one in listed} == {"SNEAK10", "OURS-4711", bare.id}
+    assert town.redeem(bare.code, now=at(1))["state"] == "redeemed", "a till reads what is shown"
 
 
 def test_agreeing_on_the_page_leaves_a_receipt_and_withdrawing_another(town: Town) -> None:
