@@ -12,9 +12,7 @@ from offers.records.queries import consents as consent_queries
 from offers.records.queries import counting
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as queries
-from offers.records.queries import orders as order_queries
-from offers.records.queries import payments as payment_queries
-from offers.records.queries.holding import give_pieces_back
+from offers.records.queries.holding import give_all_pieces_back
 from offers.records.queries.writing import insert_missing, write_whole
 from offers.records.tables import Consent, Customer
 from offers.rules.edit import Check, anyway
@@ -150,12 +148,9 @@ def list_customers(session: Session, *, after: str = "", limit: int = 100) -> tu
     return [customer_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
 
-def erase_customer(
-    session: Session, customer_id: str, *, check: Check = anyway, now: datetime | None = None
-) -> Follows:
-    """Remove a customer with everything that hangs on them, in every table. What offers have counted stays counted, and so do the days.
-
-    The pieces of their orders go back, but for what is paid, which is sold. `now`: when the products of these changed.
+def erase_customer(session: Session, customer_id: str, *, now: datetime, check: Check = anyway) -> Follows:
+    """Remove a customer with everything that hangs on them, in every table. What offers have counted stays counted, and so do the days; pieces that
+    were put by for them go back to their stores.
     """
     customer = queries.customers_locked(session, [customer_id]).get(customer_id)
     if customer is None:
@@ -163,10 +158,7 @@ def erase_customer(
     check(customer_item(customer))
     devices = queries.ids_of_devices(session, customer_id)
     coupon_queries.release_what_waits(session, customer_id)
-    for order in order_queries.orders_of(session, customer_id):
-        payment = payment_queries.newest_payment(session, order.id) if order.holds_stock else None
-        if payment is None or payment.state != "paid":
-            give_pieces_back(session, order, now)
+    give_all_pieces_back(session, customer_id, now)
     counting.count_what_goes_with(session, customer_id)
     session.delete(customer)
     session.flush()

@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from offers.records.queries import browsers, coupons, places, posters, wording
-from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import browsers, coupons, posters, wording
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import landing as queries
 from offers.records.queries.landing import Page
-from offers.records.queries.offers import offer_by_id
-from offers.records.queries.products import product_by_sku
+from offers.records.queries.nearest import stores_nearest_first
+from offers.records.queries.plain_rows import limits_now, plain_campaign, plain_offer, plain_places, plain_product
 from offers.records.queries.profiles import profiles
 from offers.records.tables import Campaign, Customer, Device, Offer, Place, Product
 from offers.rules.audience import Profile
@@ -65,6 +64,18 @@ class _Reader:
     language: str
     customer: Customer | None = None
     device: Device | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Nobody:
+    """Who looks where nobody is known, as texts see a customer."""
+
+    language: str
+    id: str = ""
+    name: str | None = None
+    time_zone: str | None = None
+    sizes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -120,20 +131,20 @@ def land(session: Session, asked: LandAsked, *, keys: CodeKeys, now: datetime) -
 def land_on(session: Session, page: Page, asked: LandAsked, *, keys: CodeKeys, now: datetime) -> Landing:
     """The same of a page that was found."""
     reader = _reader(session, asked)
-    nearest = dict(queries.stores_nearest_first(session, page.lat, page.lon))
-    led = _led(session, page, reader, page.place_id or next(iter(nearest), None), keys=keys, now=now)
-    size, order = _size(session, led, asked.size), list(nearest)
+    nearest = stores_nearest_first(session, page.lat, page.lon)
+    led = _led(session, page, reader, page.place_id or nearest.first, keys=keys, now=now)
+    size, order = _size(session, led, asked.size), nearest.ids
     stock: Mapping[str, Any] = led.product.stock if led.product else {}
     best = best_of(order, stock, size)
-    if asked.store in nearest and has_pieces(pieces_at(stock, asked.store), size):
+    if asked.store in nearest.known and has_pieces(pieces_at(stock, asked.store), size):
         best = asked.store
     told = told_of(order, best, asked.store)
-    there = places.places_by_id(session, {*told, *([led.place_id] if led.place_id else ())})
+    there = plain_places(session, {*told, *([led.place_id] if led.place_id else ())})
     led.place = there.get(led.place_id or "")
     led.runs = _runs(led)
     offered = _offered(session, led)
     shown = offered is not None or (led.offer is None and led.runs and not led.is_held_out)
-    title, body = _words(session, led, nearest) if shown else (None, None)
+    title, body = _words(session, led, nearest.metres) if shown else (None, None)
     item = None if led.product is None else _item(led.product, size, _with(offered, led.offer), led.languages)
     if item is not None:
         item = replace(item, gone=gone_of(item.sizes, order, stock))
@@ -149,9 +160,9 @@ def land_on(session: Session, page: Page, asked: LandAsked, *, keys: CodeKeys, n
         body=body,
         item=item,
         offer=offered,
-        stores=tuple(_stores(there, told, nearest, stock, now)),
+        stores=tuple(_stores(there, told, nearest.metres, stock, now)),
         best_store_id=best,
-        others=_others(session, led, size, frozenset(order)) if is_over else (),
+        others=_others(session, led, size, nearest.known) if is_over else (),
         in_store=page.in_store,
         repeat=page.repeat,
         known=_known(reader),
@@ -178,16 +189,16 @@ def land_nowhere(
     spot = poster or (posters.poster_by_id(session, near) if near else None)
     if spot is None:
         return Landing(None, state, language)
-    nearest = queries.stores_nearest_first(session, spot.lat, spot.lon)
-    told = told_of([one for one, _ in nearest])
-    there = places.places_by_id(session, told)
+    nearest = stores_nearest_first(session, spot.lat, spot.lon)
+    told = told_of(nearest.ids)
+    there = plain_places(session, told)
     return Landing(
         scan_id=None,
         state=state,
         language=language,
         poster_id=None if poster is None else poster.id,
         place_id=spot.place_id or next(iter(told), None),
-        stores=tuple(_stores(there, told, dict(nearest), {}, now)),
+        stores=tuple(_stores(there, told, nearest.metres, {}, now)),
     )
 
 
@@ -207,13 +218,13 @@ def _reader(session: Session, asked: LandAsked) -> _Reader:
 
 
 def _led(session: Session, page: Page, reader: _Reader, place_id: str | None, *, keys: CodeKeys, now: datetime) -> _Led:
-    led = _Led(page, reader, campaign_queries.limits_now(session), now, place_id)
-    led.campaign = campaign_queries.campaign_by_id(session, page.campaign_id) if page.campaign_id else None
+    led = _Led(page, reader, limits_now(session), now, place_id)
+    led.campaign = plain_campaign(session, page.campaign_id) if page.campaign_id else None
     if led.campaign is None:
         return led
     led.body = parse_campaign(led.campaign.definition)
-    led.product = product_by_sku(session, led.body.product) if led.body.product else None
-    led.offer = offer_by_id(session, led.body.offer) if led.body.offer else None
+    led.product = plain_product(session, led.body.product) if led.body.product else None
+    led.offer = plain_offer(session, led.body.offer) if led.body.offer else None
     if reader.customer is not None:
         moments = [scan_moment(page.scan_id, asked_for=one) for one in (True, False)]
         led.decided = queries.decided_of(session, reader.customer.id, led.campaign.id, moments)
@@ -249,7 +260,9 @@ def _offered(session: Session, led: _Led) -> Offered | None:
         ends_at=min((one for one in (offer.valid_until, body.schedule.until) if one is not None), default=None),
     )
     if led.held is not None:
-        return replace(told, state="yours", code=led.held.code, coupon_id=led.held.id, ends_at=led.held.expires_at)
+        return replace(
+            told, state="yours", code=led.held.code or led.held.id, coupon_id=led.held.id, ends_at=led.held.expires_at
+        )
     if not led.runs or led.is_held_out or led.outcome == "campaign_cooldown":
         return None
     if body.who.miss(_profile(session, led, body), led.now):
@@ -286,9 +299,10 @@ def _words(session: Session, led: _Led, metres: Mapping[str, float]) -> tuple[st
     body, place = led.body, led.place
     if body is None or led.campaign is None:
         return None, None
-    nobody = Customer(id="", anonymous=True, name=None, language=led.reader.language, sizes={}, attributes={})
-    customer = led.reader.customer or nobody
-    named = wording.named_in(session, [body], [customer.id] if customer.id else [], led.now)
+    customer = led.reader.customer or _Nobody(language=led.reader.language)
+    named = wording.named_as(led.product, led.offer)
+    if customer.id:
+        named = wording.named_in(session, [body], [customer.id], led.now)
     away = metres.get(place.id) if place else None
     away = None if away is None else round(away / 50) * 50
     told = wording.about(customer, place, led.reader.device, body, named, distance_m=away)

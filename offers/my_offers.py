@@ -32,7 +32,8 @@ class MyCoupon:
     """`10%`, `€ 5`; none where the offer's text says it all."""
     text: str | None
     minimum_basket: str | None
-    code: str | None
+    code: str
+    """What a till reads: of a coupon without a code its id."""
     state: str
     """`issued`, `redeemed` or `expired`, as of now."""
     until: str | None
@@ -149,7 +150,7 @@ def _coupon(
         worth=_worth(offer, language),
         text=localised.said_in(offer.text, chain) or next(iter(offer.text.values()), None),
         minimum_basket=localised.said_in(offer.minimum_basket or {}, chain),
-        code=code,
+        code=code or row.id,
         state=state_of(row, now),
         until=_until(row.expires_at, places.get(place_id), now, language),
         place=_name(places, place_id),
@@ -215,7 +216,7 @@ def _coupon_item(row: Coupon, offer: Offer, code: str | None, now: datetime) -> 
         "minimum_basket": offer.minimum_basket or {},
         "campaign": row.campaign_id,
         "place": row.place_id,
-        "code": code,
+        "code": code or row.id,
         "state": state_of(row, now),
         "issued_at": row.issued_at,
         "expires_at": row.expires_at,

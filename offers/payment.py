@@ -50,11 +50,6 @@ class PaymentTold:
 
 class Payments(Protocol):
     @property
-    def targets(self) -> str:
-        """Where its checkout pages are, for the policy of a page whose form leads there; empty where they are ours."""
-        ...
-
-    @property
     def name(self) -> str:
         """Of the provider, as it stands in payments.provider."""
         ...

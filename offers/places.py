@@ -41,13 +41,15 @@ def put_places(session: Session, bodies: Mapping[str, PlaceBody], *, now: dateti
     )
     places = queries.places_locked(session, bodies)
     fences = queries.live_geofences_of(session, bodies)
-    changed, edits = set(), []
+    changed, edits, moved = set(), [], bool(created)
     for place_id, place in places.items():
         theirs = fences.get(place_id, [])
         check(None if place_id in created else place_item(place, theirs))
         edit = _Edit.of(place, bodies[place_id], theirs)
+        stood = (place.kind, place.lat, place.lon)
         for name, value in _columns(bodies[place_id]).items():
             setattr(place, name, value)
+        moved |= stood != (place.kind, place.lat, place.lon)
         if session.is_modified(place) or (edit.changes and place_id not in created):
             changed.add(place_id)
             place.updated_at = now
@@ -55,7 +57,7 @@ def put_places(session: Session, bodies: Mapping[str, PlaceBody], *, now: dateti
         if edit.changes:
             edits.append(edit)
     session.flush()
-    return Written(frozenset(created), frozenset(changed), follows=_edit_geofences(session, edits, now))
+    return Written(frozenset(created), frozenset(changed), follows=_edit_geofences(session, edits, now, moved=moved))
 
 
 def _columns(body: PlaceBody) -> dict[str, Any]:
@@ -113,10 +115,13 @@ class _Edit:
         return edit
 
 
-def _edit_geofences(session: Session, edits: Sequence[_Edit], now: datetime) -> Follows:
-    if not edits:
+def _edit_geofences(session: Session, edits: Sequence[_Edit], now: datetime, *, moved: bool) -> Follows:
+    """`moved`: a place came, or stands elsewhere. Who keeps where stores are goes by the version too."""
+    if not edits and not moved:
         return Follows()
     version = queries.raise_version(session)
+    if not edits:
+        return Follows()
     for fence, dwell_s in (dwell for edit in edits for dwell in edit.dwells):
         fence.dwell_s, fence.changed = dwell_s, version
     for fence in (one for edit in edits for one in (*edit.paused, *edit.resumed)):

@@ -22,6 +22,13 @@ COUNTED = {
 LEFT = {"decisions": "decision", "deliveries": "delivery", "receipts": "receipt", "coupons": "coupon"}
 """What those whose rows have left are counted as."""
 
+OF_POSTERS = {
+    "scans": (poster_queries.scans_counted, "person"),
+    "orders": (poster_queries.orders_counted, "order"),
+    "reminders": (poster_queries.reminders_counted, "reminder"),
+}
+"""The same of posters."""
+
 
 def report(session: Session, campaign_id: str, *, since: datetime | None = None) -> dict[str, Any]:
     """`{campaign, since, decisions, deliveries, receipts, coupons, scans, orders, reminders, by_version}`: counts, each by outcome or state; of receipts
@@ -54,12 +61,11 @@ def report(session: Session, campaign_id: str, *, since: datetime | None = None)
 
 
 def of_posters(session: Session, campaign_id: str, *, since: datetime | None = None) -> dict[str, Counter[str]]:
-    """`{scans, orders, reminders}` of the posters that led to a campaign. Scans that have left are counted as long as days are."""
+    """`{scans, orders, reminders}` of the posters that led to a campaign. What has left is counted as long as days are."""
     return {
-        "scans": poster_queries.scans_counted(session, campaign_id, since)
-        + counting.kept_counts(session, "scan", since=since, campaign_id=campaign_id),
-        "orders": poster_queries.orders_counted(session, campaign_id, since),
-        "reminders": poster_queries.reminders_counted(session, campaign_id, since),
+        name: counted(session, campaign_id, since)
+        + counting.kept_counts(session, kind, since=since, campaign_id=campaign_id)
+        for name, (counted, kind) in OF_POSTERS.items()
     }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
 from offers.follows import Follows
+from offers.records.queries import counting
 from offers.records.queries import scans as scan_queries
 from offers.records.queries.browsers import browser_locked, new_browser
 from offers.records.tables import Customer
@@ -16,7 +17,9 @@ from offers.scan_decisions import decide_scan
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """`coupon_id` is none where there was nothing to save; `outcome` then says why, or is none where the code leads to no campaign."""
+    """`coupon_id` is none where there was nothing to save; `outcome` then says why, or is none where the code leads to no campaign, and `device_id` is
+    nobody's where the browser was.
+    """
 
     device_id: str
     coupon_id: str | None
@@ -45,6 +48,10 @@ def save_offer(
     scan_queries.recognise(session, scan.id, customer.id, device.id)  # after the offer, as everybody locks them
     follows = Follows(happened=tuple(given.happened))
     if given.coupon is None:
+        if found is None:  # nobody is kept for whom there is nothing
+            counting.count_what_goes_with(session, customer.id)
+            session.delete(customer)
+            session.flush()
         return Saved(device.id, None, given.outcome, follows)
     scan_queries.finish(session, scan.id, "saved", now)
     return Saved(device.id, given.coupon.id, given.outcome, follows)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from offers.deciding import Moment, decide
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import decisions as decision_queries
-from offers.records.queries import places as place_queries
+from offers.records.queries.nearest import stores_nearest_first
 from offers.records.queries.posters import poster_by_id
 from offers.records.tables import Customer, Scan
 from offers.rules.coupon_codes import CodeKeys
@@ -36,7 +36,7 @@ def decide_scan(
     for it, so neither consent to be told unasked nor the frequency cap stands in the way; whom the scan has held out gets nothing all the same.
     """
     poster = poster_by_id(session, scan.poster_id)
-    place_id = (poster.place_id or place_queries.nearest_store_id(session, poster.lat, poster.lon)) if poster else None
+    place_id = (poster.place_id or stores_nearest_first(session, poster.lat, poster.lon).first) if poster else None
     if scan.campaign_id is None or place_id is None:
         return Given(None)
     held = coupon_queries.held_of_campaign(session, customer.id, scan.campaign_id, keys, now)

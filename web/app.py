@@ -123,7 +123,6 @@ DOORS = (
     scans.router,
     ordering.router,
     order_page.router,
-    mollie.router,
     asking.router,
     chatting.router,
 )
@@ -164,6 +163,7 @@ class Doors:
         for router in PAGES:
             self.desk.include_router(router)
         open_scans(self.desk, parts)
+        mollie.open_hook(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
         if parts.settings.payments == "demo":

@@ -44,7 +44,7 @@ class Offered:
     state: Literal["public", "yours", "used_up"]
     """For everybody who takes it; this customer's already, with a coupon; nothing is left."""
     code: str | None = None
-    """Of their coupon."""
+    """What a till reads of their coupon: its id where it has no code."""
     coupon_id: str | None = None
     ends_at: datetime | None = None
 

@@ -131,12 +131,19 @@ def test_reserve_follow_and_cancel(shop: Shop, visit: Visit, language: str) -> N
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize(("state", "name"), [("paid", "o_paid"), ("canceled", "o_unpaid")])
 def test_buy_at_the_bank(shop: Shop, visit: Visit, state: str, name: str, *, scripts: bool) -> None:
-    """The browser lets the form lead on to the checkout and nowhere else; without scripts the page loads itself while the bank is awaited."""
+    """A page of ours leads on to the checkout by itself, and the way back from there to the form; without scripts the page loads itself while the
+    bank is awaited.
+    """
     words, watched = WORDS["en"], visit(java_script_enabled=scripts)
     page = watched.page
     page.goto(f"{shop.served.url}/l/{shop.scan()}/reserve?size=38")
     page.get_by_role("button", name=words["o_buy"]).click()
     page.wait_for_url(f"{shop.mollie.origin}/checkout/*")
+    page.go_back()
+    expect(page.get_by_role("button", name=words["o_buy"])).to_be_visible()
+    page.get_by_role("button", name=words["o_buy"]).click()
+    page.wait_for_url(f"{shop.mollie.origin}/checkout/*")
+    assert len(shop.mollie.payments) == 1
     page.get_by_role("button", name=state, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(words[f"{name}_title"], timeout=30_000)
     if scripts:

@@ -316,7 +316,7 @@ def test_without_any_store_nothing_is_decided_and_nobody_is_asked_again(town: To
 def test_who_is_erased_is_nobodys_to_remind(town: Town, store: str, phone: str) -> None:
     town.campaign("back", "abandoned")
     left = scan(town, 0)
-    town.write(lambda session: erase_customer(session, "sanne"))
+    town.write(lambda session: erase_customer(session, "sanne", now=NOON))
     assert due(town, HOUR) == []
     assert decide(town, HOUR, [left]) == Decided([], [])
 

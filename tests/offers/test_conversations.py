@@ -239,7 +239,7 @@ def test_an_export_has_the_words_and_an_erasure_takes_them(town: Town, noor: str
     tables: dict[str, Any] = town.read(lambda session: export_customer(session, owner, now=NOON))["tables"]
     assert [each["said"] for each in tables["conversation_messages"]] == ["Is maat 38 er nog?", "Ja hoor."]
     assert "user_id" not in tables["conversation_messages"][0]
-    town.write(lambda session: erase_customer(session, owner))
+    town.write(lambda session: erase_customer(session, owner, now=NOON))
     for table in (Conversation, ConversationMessage):
         assert town.read(partial(_count, table=table)) == 0
     with pytest.raises(NotFound):

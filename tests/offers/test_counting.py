@@ -49,7 +49,7 @@ def _counts(town: Town, since: datetime | None = None) -> list[Any]:
 
 def _erase(town: Town, *customers: str) -> None:
     for customer in customers:
-        town.write(partial(erase_customer, customer_id=customer))
+        town.write(partial(erase_customer, customer_id=customer, now=NOON))
 
 
 def _purge(town: Town, *_customers: str) -> None:

@@ -69,7 +69,7 @@ def test_erasing_says_what_is_to_be_blocked_and_forgotten(town: Town) -> None:
     town.place()
     town.campaign()
     phone, tablet = town.phone(), town.device()
-    follows = town.write(lambda session: erase_customer(session, "sanne"))
+    follows = town.write(lambda session: erase_customer(session, "sanne", now=NOON))
     assert follows.block == {phone: "revoked", tablet: "revoked"}
     assert set(follows.forget) == {phone, tablet}
     assert town.read(lambda session: session.query(Consent).count()) == 0
@@ -79,7 +79,7 @@ def test_who_is_not_there(town: Town) -> None:
     with pytest.raises(NotFound):
         town.read(lambda session: get_customer(session, "nobody"))
     with pytest.raises(NotFound):
-        town.write(lambda session: erase_customer(session, "nobody"))
+        town.write(lambda session: erase_customer(session, "nobody", now=NOON))
     with pytest.raises(NotFound):
         town.write(lambda session: set_consents(session, "nobody", ConsentsBody(offers=True), source="app", now=NOON))
 

@@ -206,7 +206,7 @@ def test_the_device_that_saw_it_may_go_another_one_gets_it(town: Town, store: st
 @pytest.mark.parametrize(
     "gone",
     [
-        lambda session: erase_customer(session, "sanne"),
+        lambda session: erase_customer(session, "sanne", now=NOON),
         lambda session: delete_place(session, "kalverstraat", now=NOON),
         lambda session: session.delete(session.get_one(Campaign, "sneakers")),
     ],

@@ -14,7 +14,7 @@ from offers.places import delete_place
 from offers.push import Outcome
 from offers.records.tables import Decision, Delivery, Device
 from offers.rules.profile import ConsentsBody
-from tests.offers.stories import Town, at, enter, leave, minutes
+from tests.offers.stories import NOON, Town, at, enter, leave, minutes
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_one_that_can_not_go_does_not_keep_the_others(town: Town, store: str, qu
 
 
 def test_a_claim_of_what_is_gone_is_empty(town: Town, queued: str) -> None:
-    town.write(lambda session: erase_customer(session, "sanne"))
+    town.write(lambda session: erase_customer(session, "sanne", now=NOON))
     claims = town.claim([queued, "dlv_never_was"], now=at(6))
     assert (claims.held, claims.happened) == ([], [])
     assert town.claim([], now=at(6)).held == []

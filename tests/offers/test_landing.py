@@ -7,6 +7,7 @@ import pytest
 from offers.campaigns import step_campaign
 from offers.landing import land_nowhere
 from offers.records.database import Database
+from offers.records.queries.nearest import stores_nearest_first
 from offers.records.queries.offers import spend
 from offers.rules.budget import Unit
 from offers.rules.landing import Landing
@@ -297,3 +298,25 @@ def test_with_no_store_at_all_there_is_still_a_page(town: PostedTown) -> None:
     town.poster(lat=LAT, lon=LON)
     page = town.land(town.scan(town.browser("sanne")).scan_id)
     assert (page.stores, page.place_id, page.best_store_id) == ((), None, None)
+
+
+def test_a_store_that_comes_or_moves_is_seen_at_once_whatever_its_edit_is_dated(town: PostedTown) -> None:
+    """Two edits of one moment, or one that commits late, have no newer time: the version tells."""
+    town.posted()
+    scan, lat, lon = town.scan().scan_id, LAT + 0.01, LON
+
+    def first() -> str:
+        page = town.land(scan)
+        with town.database.reading() as session:
+            assert stores_nearest_first(session, lat, lon).first == page.stores[0].id
+        return page.stores[0].id
+
+    before = first()
+    town.place("beside", lat=lat, lon=lon)
+    assert first() == "beside"
+    town.place("beside", lat=lat + 1, lon=lon)
+    assert first() == before
+    town.place("beside", lat=lat, lon=lon)
+    assert first() == "beside"
+    town.place("beside", lat=lat, lon=lon, kind="landmark")
+    assert first() == before

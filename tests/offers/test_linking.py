@@ -16,7 +16,7 @@ from offers.saving import save_offer
 from offers.visitors import Wording, say
 from tests.offers.scanned import hang, poster_town, scan
 from tests.offers.stories import KEYS, NOON, Town, at
-from tests.offers.test_recognising import add_conversation, add_order, browser, row
+from tests.offers.test_recognising import PHONE, add_conversation, add_order, ask, browser, enter, row
 
 WORDING = Wording("my-offers-1", "nl")
 
@@ -82,6 +82,50 @@ def test_a_message_of_an_order_that_still_waits_goes_along(town: Town) -> None:
     told = row(town, Delivery, waiting["id"])
     assert (told.customer_id, told.device_id, told.order_id, told.state) == ("sanne", device, "o-1", "queued")
     assert row(town, Customer, "sanne").orders
+
+
+def _queued(session: Session, customer: str, device: str, kind: str) -> None:
+    plain: dict[str, Any] = {"context": {}, "state": "queued", "created_at": NOON, "not_before": NOON, "attempts": 0}
+    session.add(
+        Delivery(
+            id=f"dlv_{kind}",
+            customer_id=customer,
+            device_id=device,
+            source_id="cnv_1",
+            kind=kind,
+            moment=kind,
+            expires_at=at(60),
+            **plain,
+        )
+    )
+
+
+def test_an_answer_that_still_waits_goes_along_and_an_offer_does_not(town: Town) -> None:
+    town.customer("sanne")
+    device, nobody = browser(town)
+    seen = scan(town, hang(town, place=None), customer_id=nobody, device_id=device)
+    town.place()
+    add_conversation(town, nobody, device, seen)
+    for kind in ("reply", "offer"):
+        town.write(partial(_queued, customer=nobody, device=device, kind=kind))
+    town.write(lambda session: link_device(session, device, "sanne", now=at(1)))
+    told = row(town, Delivery, "dlv_reply")
+    assert (told.customer_id, told.device_id, told.state) == ("sanne", device, "queued")
+    assert row(town, Delivery, "dlv_offer") is None
+
+
+def test_who_is_recognised_takes_a_waiting_answer_along_to_their_new_device(town: Town) -> None:
+    town.place()
+    town.customer("sanne", phone=PHONE)
+    device, nobody = browser(town)
+    seen = scan(town, hang(town), customer_id=nobody, device_id=device)
+    add_conversation(town, nobody, device, seen)
+    town.write(partial(_queued, customer=nobody, device=device, kind="reply"))
+    made = enter(town, seen, ask(town).form_id, device=device)
+    assert made is not None
+    told, talk = row(town, Delivery, "dlv_reply"), row(town, Conversation, "cnv_1")
+    assert (told.customer_id, told.device_id) == ("sanne", made.device_id)
+    assert (talk.customer_id, talk.device_id) == ("sanne", made.device_id)
 
 
 def test_another_device_of_the_same_stranger_keeps_what_is_theirs(town: Town) -> None:

@@ -66,7 +66,7 @@ def _meet(town: Town, first: Callable[[], Any], words: tuple[str, ...], second: 
 
 
 def _erase(town: Town) -> None:
-    town.write(lambda session: erase_customer(session, "sanne"))
+    town.write(lambda session: erase_customer(session, "sanne", now=NOON))
 
 
 def test_a_till_and_a_sender_that_gives_another_coupon_back(town: Town) -> None:

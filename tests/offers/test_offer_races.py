@@ -145,7 +145,7 @@ def test_everything_at_once_waits_and_the_counts_are_right(town: Town) -> None:
     campaign = CampaignBody.model_validate(campaign_body(offer="ten-percent", messages=TELLS, priority=60))
 
     def erase(number: int) -> None:
-        town.write(lambda session: erase_customer(session, f"customer-{number}"))
+        town.write(lambda session: erase_customer(session, f"customer-{number}", now=NOON))
 
     works: list[Callable[[], Any]] = [partial(town.cross, enter(phone, store, 5)) for phone in phones[20:26]]
     works += [partial(town.send, some, now=at(7), outcome=Outcome("failed")) for some in (failing[:4], failing[4:])]

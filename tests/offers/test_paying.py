@@ -1,10 +1,12 @@
 """A payment settles its order by what the provider says: once, whatever comes twice, late or out of order."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
+from offers.customers import erase_customer
 from offers.paying import (
     begin_again,
     give_up,
@@ -286,3 +288,50 @@ def test_a_coupon_is_in_one_price_though_a_cancelled_order_is_paid(board: Billbo
     assert _order(board, first)["status"] == "cancelled"
     assert board.stock() == {"38": 2 if used == "order" else 3}
     assert _purchases(board) == 0
+
+
+@pytest.mark.parametrize(("state", "left"), [(None, 1), ("open", 1), ("paid", 0)])
+def test_who_is_erased_gives_back_what_is_put_by_and_not_what_is_paid_for(
+    board: Billboard, state: str | None, left: int
+) -> None:
+    board.put_up()
+    done = board.reserve(board.asked(provider=None if state is None else "mollie"))
+    assert board.stock() == {"38": 0, "39": 0}
+    if state is not None and done.payment_id is not None:
+        _settle(board, done.payment_id, state)
+    [row] = board.orders()
+    board.write(lambda session: erase_customer(session, row.customer_id, now=at(7)))
+    assert (board.orders(), board.payments()) == ([], [])
+    assert board.stock() == {"38": left, "39": 0}
+
+
+def test_who_is_erased_gives_nothing_back_twice(board: Billboard) -> None:
+    board.put_up(stock={"38": 2, "39": 0})
+    first = board.reserve(board.asked())
+    [row] = board.orders()
+    board.write(lambda session: cancel_order(session, first.order_id or "", now=at(5)))
+    assert board.stock() == {"38": 2, "39": 0}
+    board.write(lambda session: erase_customer(session, row.customer_id, now=at(7)))
+    assert board.stock() == {"38": 2, "39": 0}
+
+
+def test_erased_and_paid_at_once_in_either_order(board: Billboard) -> None:
+    """Customers before products on both ways: neither waits for the other in a circle, and the piece is sold or back."""
+    board.put_up(stock={"38": 8, "39": 0})
+    bought = [_buy(board) for _ in range(8)]
+    owners = {one.id: one.customer_id for one in board.orders()}
+
+    def erase(order: str) -> None:
+        board.write(lambda session: erase_customer(session, owners[order], now=at(7)))
+
+    jobs = [
+        job for order, payment in bought for job in (partial(erase, order), partial(_settle_if_there, board, payment))
+    ]
+    at_once(jobs)
+    assert board.orders() == []
+    assert 0 <= board.stock()["38"] <= 8
+
+
+def _settle_if_there(board: Billboard, payment: str) -> Any:
+    told = PaymentTold(f"tr_{payment[4:20]}", "paid", 89950, "EUR", "ideal", None, payment)
+    return board.write(lambda session: settle(session, payment, told, keys=KEYS, now=at(6)))

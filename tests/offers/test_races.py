@@ -122,7 +122,7 @@ def test_a_claim_an_outcome_and_an_erasure_at_once_wait_for_each_other(town: Tow
     ids = town.cross(*(enter(phone, store, 5) for phone in phones)).deliveries
 
     def erase(number: int) -> None:
-        town.write(lambda session: erase_customer(session, f"customer-{number}"))
+        town.write(lambda session: erase_customer(session, f"customer-{number}", now=NOON))
 
     works: list[Callable[[], Any]] = [partial(town.send, some, now=at(6)) for some in (ids, ids[::-1])]
     works += [partial(erase, number) for number in range(0, 12, 2)]
@@ -228,7 +228,7 @@ def test_an_outcome_waits_for_its_customers_lock(database: Database) -> None:
             customers_locked(session, ["sanne"])
             recording = pool.submit(record)
             _until_somebody_waits(database)
-            erase_customer(session, "sanne")
+            erase_customer(session, "sanne", now=NOON)
         assert recording.result() == []
 
 

@@ -14,7 +14,7 @@ from offers.errors import NotFound
 from offers.personal import export_customer
 from offers.push import Outcome
 from offers.records.tables import Coupon, OfferCode
-from tests.offers.stories import TELLS, Town, at, enter
+from tests.offers.stories import NOON, TELLS, Town, at, enter
 
 FAILED = Outcome("failed", "token_dead")
 
@@ -168,7 +168,7 @@ def test_imported_codes_are_handed_out_once_each_and_then_the_offer_is_sold_out(
 
 
 def _erase(town: Town, customer: str) -> None:
-    town.write(lambda session: erase_customer(session, customer))
+    town.write(lambda session: erase_customer(session, customer, now=NOON))
 
 
 def test_an_erased_customer_is_gone_from_coupons_and_the_counts_stay(town: Town, store: str) -> None:
@@ -193,7 +193,7 @@ def test_what_a_sender_holds_stays_spent_when_its_customer_is_erased(town: Town,
     town.offer(budget=1)
     town.campaign(offer="ten-percent")
     town.claim(town.walk_in(store), now=at(6))
-    town.write(lambda session: erase_customer(session, "sanne"))
+    town.write(lambda session: erase_customer(session, "sanne", now=NOON))
     assert town.counts()["left"] == 0
 
 

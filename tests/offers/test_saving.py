@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from offers.errors import NotFound
 from offers.my_offers import list_offers, list_orders, of_browser, one_coupon
+from offers.records.queries.counting import kept_counts
 from offers.records.tables import Consent, Customer, Device, Scan
 from offers.saving import Saved, save_offer
 from offers.visitors import Wording, say
@@ -41,7 +42,12 @@ def test_sold_out_is_told_and_nothing_is_finished(town: Town) -> None:
     late = scan(town, poster, campaign)
     saved = save(town, late)
     assert (saved.coupon_id, saved.outcome) == (None, "sold_out")
-    assert row(town, Scan, late).finished_at is None
+    again = row(town, Scan, late)
+    assert (again.finished_at, again.customer_id, again.device_id) == (None, None, None)
+    assert town.read(lambda session: session.query(Customer).count()) == 1, "nobody is kept for whom there was nothing"
+    assert town.read(lambda session: session.query(Device).count()) == 1
+    counted = town.read(lambda session: kept_counts(session, "decision", campaign_id=campaign))
+    assert counted == {"sold_out": 1}, "what was decided stays counted"
 
 
 def test_a_code_that_leads_to_nothing_has_nothing_to_save(town: Town) -> None:
@@ -116,9 +122,11 @@ def test_codes_of_every_kind_are_shown(town: Town) -> None:
     mine = town.read(lambda session: of_browser(session, device, keys=KEYS, language="nl", now=NOON))
     assert mine is not None
     assert mine.anonymous
-    assert {one.code for one in mine.coupons} == {"SNEAK10", "OURS-4711", None}
+    [bare] = [one for one in mine.coupons if one.id == one.code]
+    assert {one.code for one in mine.coupons} == {"SNEAK10", "OURS-4711", bare.id}
     listed, _ = town.read(lambda session: list_offers(session, nobody, keys=KEYS, before=None, limit=9, now=NOON))
-    assert {one["code"] for one in listed} == {"SNEAK10", "OURS-4711", None}
+    assert {one["code"] for one in listed} == {"SNEAK10", "OURS-4711", bare.id}
+    assert town.redeem(bare.code, now=at(1))["state"] == "redeemed", "a till reads what is shown"
 
 
 def test_agreeing_on_the_page_leaves_a_receipt_and_withdrawing_another(town: Town) -> None:

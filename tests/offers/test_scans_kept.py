@@ -1,20 +1,25 @@
 """Scans are kept for their time; a poster's counts and its campaign's outlive them. A customer's timeline has them."""
 
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
 from offers.customers import erase_customer
+from offers.errors import Conflict
 from offers.history import how_long_kept, kept_long_enough, purge
 from offers.personal import export_customer, timeline
+from offers.posters import around_poster, delete_poster
 from offers.records.database import Database
 from offers.records.queries.counting import kept_counts, kept_scans
 from offers.records.queries.scans import finish
 from offers.records.tables import DayCount
 from tests.offers.posted import GOOGLEBOT, WHATSAPP, PostedTown
-from tests.offers.stories import at
+from tests.offers.stories import NOON, at
 
 DAY = 24 * 60
+MIDNIGHT = NOON.replace(hour=0)
 
 
 @pytest.fixture
@@ -47,14 +52,35 @@ def test_what_is_purged_stays_counted_by_kind_poster_campaign_and_place(town: Po
     assert purged(town, DAY) == 4
     assert len(town.scans()) == 1
     assert dict(town.read(lambda session: kept_counts(session, "scan"))) == {"human": 2, "preview": 1, "bot": 1}
-    assert town.read(lambda session: kept_scans(session, ["centraal", "dam"])) == {
+    kept = town.read(lambda session: kept_scans(session, ["centraal", "dam"]))
+    assert {name: {kind: one.many for kind, one in of.items()} for name, of in kept.items()} == {
         "centraal": {"human": 2, "preview": 1, "bot": 1}
     }
+    assert {(one.first, one.last) for one in kept["centraal"].values()} == {(MIDNIGHT, MIDNIGHT)}
     [human] = town.read(lambda session: session.query(DayCount).filter_by(kind="scan", what="human").all())
     assert (human.campaign_id, human.place_id, human.many) == ("sneakers", "kalverstraat", 2)
     assert purged(town, DAY * 2) == 1
     assert dict(town.read(lambda session: kept_counts(session, "scan"))) == {"human": 3, "preview": 1, "bot": 1}
     assert purged(town, DAY * 2) == 0
+
+
+def test_a_poster_counts_the_same_before_and_after_and_is_not_to_be_deleted(town: PostedTown) -> None:
+    town.posted()
+    for minute in (0, 1, DAY):
+        town.scan(minute=minute)
+    town.scan(minute=2, agent=WHATSAPP)
+
+    def told() -> Any:
+        return town.read(lambda session: around_poster(session, "centraal", now=at(DAY)))["scans"]
+
+    before = told()
+    assert before == {"people": 3, "previews": 1, "bots": 0, "first_at": at(0), "last_at": at(DAY)}
+    assert purged(town, DAY) == 3
+    assert told() == {**before, "first_at": MIDNIGHT}
+    assert purged(town, DAY * 2) == 1
+    assert told() == {**before, "first_at": MIDNIGHT, "last_at": MIDNIGHT + timedelta(days=1)}
+    with pytest.raises(Conflict, match="was scanned"):
+        town.write(lambda session: delete_poster(session, "centraal"))
 
 
 def test_a_portion_is_bounded(town: PostedTown) -> None:
@@ -67,7 +93,7 @@ def test_a_portion_is_bounded(town: PostedTown) -> None:
 def test_an_erased_persons_scans_stay_as_nobodys(town: PostedTown) -> None:
     town.posted()
     town.scan(town.browser("sanne"))
-    town.write(partial(erase_customer, customer_id="sanne"))
+    town.write(partial(erase_customer, customer_id="sanne", now=NOON))
     [row] = town.scans()
     assert (row.customer_id, row.device_id, row.poster_id) == (None, None, "centraal")
 

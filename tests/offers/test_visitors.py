@@ -65,7 +65,7 @@ def test_off_is_off_and_said_once(either_database: Database) -> None:
 def test_who_is_erased_leaves_no_browser(either_database: Database) -> None:
     one = subscribe(either_database, address("one"))
     with either_database.transaction() as session:
-        erase_customer(session, session.get_one(Device, one.device_id).customer_id)
+        erase_customer(session, session.get_one(Device, one.device_id).customer_id, now=NOON)
     with either_database.reading() as session:
         assert visitors.find_visitor(session, one.device_id) is None
     assert many(either_database, Device, Customer, Consent) == [0, 0, 0]

@@ -9,7 +9,7 @@ from offers.records.database import Database
 from offers.settings import Settings
 from tests.offers.billboards import Billboard
 from tests.web.conftest import Clock, Served, build_lanes, serve
-from tests.web.landing.buying import Visitor, forms_of
+from tests.web.landing.buying import Visitor, checkout, forms_of
 from web.landing.words import WORDS
 
 EN = WORDS["en"]
@@ -32,8 +32,9 @@ def test_every_end_of_a_payment(demo: Served, database: Database, state: str, ti
     page = visitor.get(f"/l/{board.scan()}/reserve?size=38")
     assert EN["o_demo_note"] in page.text
     sent = visitor.send(forms_of(page.text, str(page.url))[0], button=EN["o_buy"])
-    assert sent.headers["location"].startswith("/demo-bank/demo_")
-    bank = visitor.get(sent.headers["location"])
+    leads_to = checkout(visitor, sent)
+    assert leads_to.startswith("/demo-bank/demo_")
+    bank = visitor.get(leads_to)
     assert EN["o_bank"] in bank.text
     assert "€89.95" in bank.text
     [form] = forms_of(bank.text, str(bank.url))

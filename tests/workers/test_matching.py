@@ -1,5 +1,6 @@
 """One lane, moved by hand: from the append to stays, decisions and presence, on real Redis and a real database."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -202,7 +203,7 @@ def test_an_erased_persons_phone_is_not_heard_again_after_redis_was_emptied(town
     device, other = town.device("sanne"), town.device("tim")
     town.ping(device, STORE)
     with town.database.transaction() as session:
-        erase_customer(session, "sanne")
+        erase_customer(session, "sanne", now=datetime.now(UTC))
     redis.flushall()
     for lane in range(LANES):
         town.matcher.match(lane)

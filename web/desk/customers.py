@@ -92,6 +92,6 @@ def why(
 def erase_customer(customer_id: Named, check: IfUnchanged, _caller: Server, parts: Have) -> Response:
     """Everything that hangs on the customer goes; their devices are refused when this is answered."""
     with parts.database.transaction() as session:
-        follows = customers.erase_customer(session, customer_id, check=check, now=parts.now())
+        follows = customers.erase_customer(session, customer_id, now=parts.now(), check=check)
     carry_out(parts, follows)
     return no_content()

@@ -14,7 +14,7 @@ from web.aftermath import carry_out
 from web.bodies import json_answer
 from web.landing import speaking
 from web.landing.entering import Looks, PageForm, PageVisitor, Sends
-from web.landing.paying import go_on_to_pay, heal
+from web.landing.paying import checkout_page, go_on_to_pay, heal
 from web.landing.rendering import render
 from web.landing.showing import tidy
 from web.landing.telling import Action, stale_page, told_page
@@ -38,7 +38,6 @@ def order_page(visitor: Looks, order: str, mark: str, paid: str | None = None) -
         visitor.request,
         "order.html",
         language,
-        form_targets=visitor.parts.payments.targets if visitor.parts.payments else "",
         p=_shown(visitor, seen, language, came_back=paid is not None),
         token=visitor.token(order),
         kept="&paid=1" if paid is not None else "",
@@ -72,6 +71,18 @@ def pay_order(visitor: Sends, order: str, mark: str) -> Response:
     with visitor.parts.database.transaction() as session:
         begin_again(session, order, visitor.parts.payments.name, now=visitor.parts.now())
     return go_on_to_pay(visitor, order, visitor.language(seen.language))
+
+
+@router.get("/pay")
+def pay_page(visitor: Looks, order: str, mark: str) -> Response:
+    """The last page of ours before the checkout: it says the amount, has a link, and moves on by itself. Looking begins nothing.
+
+    Browsers put what a page without a delay leads to in its place, so the way back from the checkout leads to what was before; whoever comes here
+    when nothing is to be paid any more is led to the order.
+    """
+    _check(visitor, order, mark)
+    seen, _ = _seen(visitor, order)
+    return checkout_page(visitor, order, visitor.language(seen.language))
 
 
 @router.get("/cancel")

@@ -199,13 +199,11 @@ def _confirm_page(
         "back": back + _query(size=chosen.size, store=chosen.store, lang=visitor.wanted),
         "asks_name": landed.known is None or (landed.known.anonymous and not landed.known.first_name),
     }
-    targets = parts.payments.targets if pays and parts.payments else ""
     page = render(
         visitor.request,
         "reserve.html",
         language,
         status=200 if alarm is None else 409,
-        form_targets=targets,
         p=shown,
         token=visitor.token(scan),
         kept=_query(size=chosen.size, store=chosen.store).replace("?", "&"),

@@ -5,8 +5,9 @@ from starlette.responses import RedirectResponse, Response
 
 from offers.paying import ToPay, payment_to_pay, take_the_look
 from offers.payment import PaymentRefused, PaymentsAway, PaymentWanted
-from offers.rules.page_links import page_path
+from offers.rules.page_links import hook_mark, page_path
 from web.aftermath import carry_out
+from web.landing import speaking
 from web.landing.entering import PageVisitor
 from web.landing.telling import Action, told_page
 from web.landing.words import WORDS
@@ -23,7 +24,7 @@ def asking_of(parts: Parts) -> Asking | None:
 
 
 def go_on_to_pay(visitor: PageVisitor, order_id: str, language: str) -> Response:
-    """303 to where the order's payment under way is paid: begun here if it was not. Safe to repeat: one payment, one checkout."""
+    """303 to the page that leads to where the order's payment under way is paid: begun here if it was not. Safe to repeat: one payment, one checkout."""
     parts, words = visitor.parts, WORDS[language]
     asking, payment = asking_of(parts), _payment(parts, order_id)
     page = page_path(parts.codes, "order", order_id)
@@ -46,7 +47,25 @@ def go_on_to_pay(visitor: PageVisitor, order_id: str, language: str) -> Response
         payment = _payment(parts, order_id)
     if payment is None or payment.state != "open" or payment.checkout_url is None:
         return RedirectResponse(page, 303)
-    return RedirectResponse(payment.checkout_url, 303, headers={"cache-control": "no-store"})
+    return RedirectResponse(f"{page}/pay?lang={language}", 303, headers={"cache-control": "no-store"})
+
+
+def checkout_page(visitor: PageVisitor, order_id: str, language: str) -> Response:
+    """What leads on to the checkout by itself: no form does, so no `form-action` holds it or the bank's page that the checkout leads on to."""
+    payment, words = _payment(visitor.parts, order_id), WORDS[language]
+    if payment is None or payment.state != "open" or payment.checkout_url is None:
+        return RedirectResponse(page_path(visitor.parts.codes, "order", order_id), 303)
+    amount = speaking.money(payment.amount_thousandths, payment.currency, language)
+    to_pay = Action(words["o_checkout"], payment.checkout_url, primary=True, outside=True)
+    to_order = Action(words["o_to_order"], page_path(visitor.parts.codes, "order", order_id))
+    return told_page(
+        visitor,
+        words["o_checkout_title"],
+        words["o_checkout_amount"].format(amount=amount),
+        actions=[to_pay, to_order],
+        language=language,
+        headers={"refresh": f"0; url={payment.checkout_url}", "cache-control": "no-store"},
+    )
 
 
 def heal(parts: Parts, order_id: str) -> None:
@@ -81,6 +100,6 @@ def _wanted(visitor: PageVisitor, payment: ToPay, page: str, language: str) -> P
         currency=payment.currency,
         description=f"{WORDS[language]['o_order']} {payment.code or payment.order_id}",
         return_url=f"{base}{page}?paid=1",
-        webhook_url=f"{base}/hooks/mollie?payment={payment.payment_id}",
+        webhook_url=f"{base}/hooks/mollie?payment={payment.payment_id}&mark={hook_mark(visitor.parts.codes, payment.payment_id)}",
         language=language,
     )

@@ -1,7 +1,7 @@
 """A landing page as HTML: the template, the words in the visitor's language, and the headers that let nothing strange in."""
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +18,24 @@ from web.visitor import showing
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
-@lru_cache(maxsize=16)
-def headers_of(form_targets: str = "") -> Mapping[str, str]:
-    """The visitors' pages' headers. Pictures of products are the shop's own, wherever it keeps them, over https.
-
-    `form_targets`: where a form may lead on to beside ourselves, such as a bank's checkout: browsers look at redirects too.
+@cache
+def headers_of() -> Mapping[str, str]:
+    """The visitors' pages' headers. Pictures of products are the shop's own, wherever it keeps them, over https. Forms lead nowhere but to ourselves:
+    on to a checkout goes a page of our own, since browsers hold a form's redirects to this too.
     """
     policy = showing.HEADERS["content-security-policy"]
     policy = policy.replace("img-src 'self'", "img-src 'self' https:")
-    policy = policy.replace("form-action 'self'", f"form-action 'self' {form_targets}".rstrip())
     return {**showing.HEADERS, "content-security-policy": policy}
 
 
-def render(
-    request: Request, template: str, language: str, *, status: int = 200, form_targets: str = "", **shown: Any
-) -> Response:
+def render(request: Request, template: str, language: str, *, status: int = 200, **shown: Any) -> Response:
     """`template` is one of templates/landing. It has `w`, the words; `say(phrase, name=value)`, with each value escaped; and `shown`.
 
     Among what is shown, `path` is where the links to other languages lead, for an answer to a form that has no page at its own address;
     `kept` is a query, `&size=38`, that they carry on.
     """
     html = written(template, language, **{"path": request.url.path, **shown})
-    return HTMLResponse(html, status, headers={**headers_of(form_targets), "content-language": language})
+    return HTMLResponse(html, status, headers={**headers_of(), "content-language": language})
 
 
 def written(template: str, language: str, *, path: str, kept: str = "", **shown: Any) -> bytes:

@@ -48,6 +48,14 @@ class Asking:
             settled = paying.settle(session, payment.payment_id, told, keys=self.keys, now=self.now())
         return _logged(settled)
 
+    def ask_of_nobody(self, payment_id: str, provider_id: str) -> bool:
+        """Whether a payment that we once asked for, whose customer was erased since, was paid all the same: the shop's to pay back. `PaymentsAway`."""
+        told = self.payments.fetch(provider_id)
+        paid = told is not None and told.payment_id == payment_id and told.state == "paid"
+        if paid:
+            log.error("paid_but_erased", payment=payment_id, provider=provider_id)
+        return paid
+
     def ask_for_long_open(self, follow: Callable[[list[dict[str, Any]]], None]) -> int:
         """What a webhook was lost of: those under way for a quarter of an hour and more; how many were settled. Those that never began, and those that
         the provider does not know any more, are given up: nobody can pay them.

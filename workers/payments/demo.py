@@ -15,7 +15,6 @@ PATH = "/demo-bank"
 
 class DemoPayments:
     name = "demo"
-    targets = ""
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis

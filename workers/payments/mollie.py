@@ -36,11 +36,6 @@ class MolliePayments:
             trust_env=False,
         )
 
-    @property
-    def targets(self) -> str:
-        own = f" {self._own.scheme}://{self._own.netloc}" if self._own else ""
-        return f"https://mollie.com https://*.mollie.com{own}"
-
     def create(self, wanted: PaymentWanted) -> PaymentTold:
         body = {
             "amount": {

@@ -118,31 +118,43 @@ def count_what_went(session: Session, table: str, rows: Iterable[Any]) -> None:
 
 
 def count_scans_that_went(session: Session, rows: Iterable[Any], places: Mapping[str, str | None]) -> None:
-    """The same of scans (at, kind, campaign_id, poster_id): in the place of a variant they have their poster. `places` are the posters'."""
-    leaving = Counter(
-        _of(
-            row.at,
-            "scan",
-            row.kind,
-            campaign_id=row.campaign_id,
-            place_id=places.get(row.poster_id),
-            variant=row.poster_id,
-        )
-        for row in rows
-    )
+    """The same of scans (at, kind, campaign_id, poster_id, repeat, in_store, customer_id): in the place of a variant they have their poster.
+
+    Once by who read the code, as a poster counts them; and those by people once more, by all that a campaign's report tells of them.
+    `places` are the posters'.
+    """
+    leaving: Counter[Counted] = Counter()
+    for row in rows:
+        told = {"campaign_id": row.campaign_id, "place_id": places.get(row.poster_id), "variant": row.poster_id}
+        leaving[_of(row.at, "scan", row.kind, **told)] += 1
+        if row.kind == "human":
+            names = {"repeat": row.repeat, "first": not row.repeat, "in_store": row.in_store, "known": row.customer_id}
+            leaving.update(_of(row.at, "person", name, **told) for name, is_so in names.items() if is_so)
     _add(session, leaving)
 
 
-def kept_scans(session: Session, poster_ids: Iterable[str]) -> dict[str, Counter[str]]:
+def count_what_came_of_scans(session: Session, kind: str, rows: Iterable[tuple[datetime, str | None, str]]) -> None:
+    """What came of scans that leave, `order` or `reminder`: (when, the scan's campaign, what it is)."""
+    _add(session, Counter(_of(at, kind, what, campaign_id=campaign_id) for at, campaign_id, what in rows))
+
+
+class KeptScans(NamedTuple):
+    many: int
+    first: datetime
+    """The first day of them, and the last: days have no hours."""
+    last: datetime
+
+
+def kept_scans(session: Session, poster_ids: Iterable[str]) -> dict[str, dict[str, KeptScans]]:
     """How many scans of these posters have left, by poster and kind: on top of the rows that are there."""
     wanted = (
-        select(DayCount.variant, DayCount.what, func.sum(DayCount.many))
+        select(DayCount.variant, DayCount.what, func.sum(DayCount.many), func.min(DayCount.day), func.max(DayCount.day))
         .where(DayCount.kind == "scan", DayCount.variant.in_(set(poster_ids)))
         .group_by(DayCount.variant, DayCount.what)
     )
-    found: dict[str, Counter[str]] = {}
-    for poster_id, what, many in session.execute(wanted):
-        found.setdefault(poster_id, Counter())[what] = int(many)
+    found: dict[str, dict[str, KeptScans]] = {}
+    for poster_id, what, many, first, last in session.execute(wanted):
+        found.setdefault(poster_id, {})[what] = KeptScans(int(many), first, last)
     return found
 
 

@@ -6,8 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from offers.records.queries.counting import COUNTED, count_scans_that_went, count_what_went
+from offers.records.queries.counting import (
+    COUNTED,
+    count_scans_that_went,
+    count_what_came_of_scans,
+    count_what_went,
+)
 from offers.records.queries.customers import lock_customers
+from offers.records.queries.posters_of_campaigns import came_of_scans
 from offers.records.tables import Decision, Delivery, Poster, Scan, Stay, Transition, Visit
 
 
@@ -134,7 +140,11 @@ def purge(session: Session, kind: str, kept: Kept, ids: Sequence[str]) -> int:
 
 def _purge_scans(session: Session, which: Sequence[ColumnElement[bool]]) -> int:
     """They outlive whose they were, and nobody writes of them who waits for a customer."""
-    shown = (Scan.at, Scan.kind, Scan.campaign_id, Scan.poster_id)
+    leaving = session.scalars(select(Scan.id).where(*which).order_by(Scan.id).with_for_update()).all()
+    for kind, came in came_of_scans(session, leaving).items():
+        count_what_came_of_scans(session, kind, came)
+    which = [Scan.id.in_(leaving)]
+    shown = (Scan.at, Scan.kind, Scan.campaign_id, Scan.poster_id, Scan.repeat, Scan.in_store, Scan.customer_id)
     gone = delete(Scan).where(*which).returning(*shown).execution_options(synchronize_session=False)
     rows = session.execute(gone).all()
     hung = select(Poster.id, Poster.place_id).where(Poster.id.in_({row.poster_id for row in rows}))

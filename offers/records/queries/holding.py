@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from offers.records.queries.customers import OPEN_ORDER
 from offers.records.queries.products import products_locked
-from offers.records.tables import Order
+from offers.records.tables import Order, Payment
 from offers.rules.stock import with_piece, without_piece
 
 
@@ -20,6 +22,21 @@ def give_pieces_back(session: Session, order: Order, now: datetime | None) -> No
             product.updated_at = now or product.updated_at
     order.holds_stock = False
     session.flush()
+
+
+def give_all_pieces_back(session: Session, customer_id: str, now: datetime) -> None:
+    """A customer is about to be removed, and their orders with them: what was put by is for sale again. What is paid for was sold, and stays so."""
+    is_paid = exists().where(Payment.order_id == Order.id, Payment.state == "paid")
+    orders = session.scalars(
+        select(Order)
+        .where(Order.customer_id == customer_id, Order.holds_stock, Order.status.in_(OPEN_ORDER), ~is_paid)
+        .order_by(Order.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    if orders:
+        products_locked(session, (item["sku"] for order in orders for item in order.items))  # all of them in one order
+        for order in orders:
+            give_pieces_back(session, order, now)
 
 
 def take_pieces_again(session: Session, order: Order, now: datetime) -> bool:

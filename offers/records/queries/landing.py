@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from geofences.metres import distances_m
 from offers.records.tables import (
     Coupon,
     Decision,
     Offer,
     OfferAtPlace,
     OfferCode,
-    Place,
     Poster,
     Product,
     Purchase,
@@ -44,85 +41,30 @@ class Page:
     code: str
 
 
+# made once: putting a statement together takes longer than running it
+_PAGE = (
+    select(
+        *(Scan.id, Scan.poster_id),
+        *(Poster.place_id, Poster.lat, Poster.lon),
+        *(Scan.campaign_id, Scan.in_store, Scan.repeat),
+        *(Poster.retired_at, Poster.starts_at, Poster.ends_at, Poster.code),
+    )
+    .join(Poster, Poster.id == Scan.poster_id)
+    .where(Scan.id == bindparam("scan"))
+)
+_SPENT = select(OfferAtPlace.spent).where(
+    OfferAtPlace.offer_id == bindparam("offer"), OfferAtPlace.place_id == bindparam("place")
+)
+
+
 def page_of(session: Session, scan_id: str) -> Page | None:
-    row = session.execute(
-        select(
-            Scan.id,
-            Scan.poster_id,
-            Poster.place_id,
-            Poster.lat,
-            Poster.lon,
-            Scan.campaign_id,
-            Scan.in_store,
-            Scan.repeat,
-            Poster.retired_at,
-            Poster.starts_at,
-            Poster.ends_at,
-            Poster.code,
-        )
-        .join(Poster, Poster.id == Scan.poster_id)
-        .where(Scan.id == scan_id)
-    ).first()
+    row = session.connection().execute(_PAGE, {"scan": scan_id}).first()
     return None if row is None else Page(*tuple(row))
-
-
-@dataclass(frozen=True, slots=True)
-class _Points:
-    stamp: tuple[int, datetime | None]
-    ids: tuple[str, ...]
-    lat: np.ndarray[Any, np.dtype[np.float64]]
-    lon: np.ndarray[Any, np.dtype[np.float64]]
-    nearest: dict[tuple[float, float], list[tuple[str, float]]]
-    """Of the posters that were asked for last: where each sees them."""
-
-
-_POINTS: dict[str, _Points] = {}
-"""By database, the stores' own points as they were last read. A count and the newest edit tell whether they are still so."""
-_MOST_DATABASES = 8
-_MOST_POSTERS = 100
-
-
-def stores_nearest_first(session: Session, lat: float, lon: float) -> list[tuple[str, float]]:
-    """(id, metres) of every store. On a tie the lesser id is first. The points are read again only after an edit."""
-    points = _points(session)
-    if not points.ids:
-        return []
-    found = points.nearest.get((lat, lon))
-    if found is None:
-        metres = distances_m(points.lat, points.lon, np.float64(lat), np.float64(lon))  # type: ignore[arg-type]  # broadcast
-        order = np.argsort(metres, kind="stable")
-        found = list(zip([points.ids[i] for i in order], metres[order].tolist(), strict=True))
-        if len(points.nearest) >= _MOST_POSTERS:
-            points.nearest.clear()
-        points.nearest[lat, lon] = found
-    return found
-
-
-def _points(session: Session) -> _Points:
-    is_store = Place.kind == "store"
-    many, newest = session.execute(select(func.count(), func.max(Place.updated_at)).where(is_store)).one()
-    name = str(session.get_bind().engine.url)
-    kept = _POINTS.get(name)
-    if kept is None or kept.stamp != (many, newest):
-        rows = session.execute(select(Place.id, Place.lat, Place.lon).where(is_store).order_by(Place.id)).all()
-        kept = _Points(
-            (many, newest),
-            tuple(row[0] for row in rows),
-            np.array([row[1] for row in rows], dtype=np.float64),
-            np.array([row[2] for row in rows], dtype=np.float64),
-            {},
-        )
-        if len(_POINTS) >= _MOST_DATABASES:
-            _POINTS.clear()
-        _POINTS[name] = kept
-    return kept
 
 
 def what_seems_left(session: Session, offer: Offer, place_id: str, now: datetime) -> Left:
     """What is left of an offer at a place at this moment; nothing is held."""
-    spent_at = session.scalar(
-        select(OfferAtPlace.spent).where(OfferAtPlace.offer_id == offer.id, OfferAtPlace.place_id == place_id)
-    )
+    spent_at = session.connection().execute(_SPENT, {"offer": offer.id, "place": place_id}).scalar()
     codes: list[str] | None = None
     if offer.codes == "imported":
         free = select(OfferCode.mark).where(OfferCode.offer_id == offer.id, OfferCode.taken_at.is_(None)).limit(1)

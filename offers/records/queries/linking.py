@@ -33,8 +33,8 @@ class HandedOver:
 def hand_over(session: Session, device: Device, before: Customer, customer: Customer, now: datetime) -> HandedOver:
     """The device is the customer's from now on, with the consents that were given on it. Both customers are locked.
 
-    With the last device goes what was made on pages: coupons, orders, conversations, scans, and the messages that left or tell of an order.
-    What else was done before is counted and not carried over; the coupons of messages that nobody has taken yet go back.
+    With the last device goes what was made on pages: coupons, orders, conversations, scans, and the messages that left, or tell of an order
+    or an answer. What else was done before is counted and not carried over; the coupons of messages that nobody has taken yet go back.
     """
     given = _given_on(session, before, customer)
     happened = end_stays(session, stay_queries.open_stays_of_devices(session, [device.id]), "linked", now)
@@ -60,7 +60,7 @@ def remove_if_empty(session: Session, before: Customer) -> None:
 
 
 def _hand_over_pages(session: Session, before: str, after: str) -> None:
-    kept = or_(Delivery.order_id.is_not(None), Delivery.state.not_in(("queued", "sending")))
+    kept = or_(Delivery.kind.in_(("order", "reply")), Delivery.state.not_in(("queued", "sending")))
     for table, these in (
         (Order, Order.customer_id == before),
         (Conversation, Conversation.customer_id == before),

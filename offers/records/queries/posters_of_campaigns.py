@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import Decision, Order, Payment, Poster, Scan
@@ -42,41 +42,61 @@ def scans_counted(session: Session, campaign_id: str, since: datetime | None) ->
     )
 
 
+BECAME = case(
+    (Order.status == "cancelled", "cancelled"),
+    (exists().where(Payment.order_id == Order.id, Payment.state.in_(PAID)), "bought"),
+    (~exists().where(Payment.order_id == Order.id), "reserved"),
+)
+"""What an order that came of a scan counts as; null while it is being paid."""
+REMINDED = ABANDONED + Scan.id
+OF_REMINDERS = and_(
+    Decision.customer_id == Scan.customer_id,
+    Decision.trigger == "abandoned",
+    or_(Decision.moment == REMINDED, Decision.moment.startswith(REMINDED + ":")),
+)
+"""What was decided of a scan that was left, put off or not."""
+
+
 def orders_counted(session: Session, campaign_id: str, since: datetime | None) -> Counter[str]:
     """Orders that came of its scans: `bought` where they are paid, `cancelled`, else `reserved`."""
-    paid = exists().where(Payment.order_id == Order.id, Payment.state.in_(PAID))
-    cancelled = Order.status == "cancelled"
-    unpaid = exists().where(Payment.order_id == Order.id)
     wanted = (
-        select(
-            func.count().filter(and_(~cancelled, paid)),
-            func.count().filter(and_(~cancelled, ~unpaid)),
-            func.count().filter(cancelled),
-        )
+        select(BECAME, func.count())
         .select_from(Order)
         .join(Scan, Scan.id == Order.scan_id)
-        .where(Scan.campaign_id == campaign_id)
+        .where(Scan.campaign_id == campaign_id, BECAME.is_not(None))
+        .group_by(BECAME)
     )
-    row = session.execute(wanted if since is None else wanted.where(Order.created_at >= since)).one()
-    return Counter({name: many for name, many in zip(("bought", "reserved", "cancelled"), row, strict=True) if many})
+    rows = session.execute(wanted if since is None else wanted.where(Order.created_at >= since))
+    return Counter({became: many for became, many in rows})  # noqa: C416 - says what is counted
 
 
 def reminders_counted(session: Session, campaign_id: str, since: datetime | None) -> Counter[str]:
     """What was decided of its scans that were left, by any campaign with the trigger `abandoned`: by outcome, put off or not."""
-    key = ABANDONED + Scan.id
     wanted = (
         select(Decision.outcome, func.count())
         .select_from(Scan)
-        .join(
-            Decision,
-            and_(
-                Decision.customer_id == Scan.customer_id,
-                Decision.trigger == "abandoned",
-                or_(Decision.moment == key, Decision.moment.startswith(key + ":")),
-            ),
-        )
+        .join(Decision, OF_REMINDERS)
         .where(Scan.campaign_id == campaign_id, Scan.reminded_at.is_not(None))
         .group_by(Decision.outcome)
     )
     rows = session.execute(wanted if since is None else wanted.where(Decision.at >= since))
     return Counter({outcome: many for outcome, many in rows})  # noqa: C416 - says what is counted
+
+
+def came_of_scans(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[datetime, str | None, str]]]:
+    """What came of these scans, each as (when, the scan's campaign, what): it is to be counted before they go, as it then stands."""
+    orders = (
+        select(Order.created_at, Scan.campaign_id, BECAME)
+        .join(Scan, Scan.id == Order.scan_id)
+        .where(Scan.id.in_(ids), BECAME.is_not(None))
+    )
+    reminders = (
+        select(Decision.at, Scan.campaign_id, Decision.outcome)
+        .select_from(Scan)
+        .join(Decision, OF_REMINDERS)
+        .where(Scan.id.in_(ids), Scan.reminded_at.is_not(None))
+    )
+    return {
+        kind: [(at, campaign_id, what) for at, campaign_id, what in session.execute(wanted)]
+        for kind, wanted in (("order", orders), ("reminder", reminders))
+    }

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from offers.records.queries.counting import kept_scans
 from offers.records.queries.writing import insert_of
 from offers.records.tables import Geofence, Place, Poster, Scan, Stay
 
@@ -49,7 +50,9 @@ def scans_asked(session: Session, asked: AskedScans) -> Sequence[Scan]:
 
 
 def counts_of_posters(session: Session, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """`{people, previews, bots, first_at, last_at}` of those that were scanned; the moments are people's. One statement for all."""
+    """`{people, previews, bots, first_at, last_at}` of those that were scanned, those that have left too; the moments are people's, and of those
+    that have left the beginnings of their days. As many statements for all as for one.
+    """
     if not ids:
         return {}
     many, first, last = func.count(), func.min(Scan.at), func.max(Scan.at)
@@ -64,11 +67,19 @@ def counts_of_posters(session: Session, ids: Collection[str]) -> dict[str, dict[
         counts[KINDS[kind]] = count
         if kind == "human":
             counts |= {"first_at": first_at, "last_at": last_at}
+    for poster_id, left in kept_scans(session, ids).items():
+        counts = found.setdefault(poster_id, {**dict.fromkeys(KINDS.values(), 0), "first_at": None, "last_at": None})
+        for kind, kept in left.items():
+            counts[KINDS[kind]] += kept.many
+            if kind == "human":
+                counts |= {"first_at": kept.first, "last_at": counts["last_at"] or kept.last}
     return found
 
 
 def was_scanned(session: Session, poster_id: str) -> bool:
-    return session.scalar(select(Scan.id).where(Scan.poster_id == poster_id).limit(1)) is not None
+    """Ever, by anybody: what is no longer kept counts too."""
+    row = session.scalar(select(Scan.id).where(Scan.poster_id == poster_id).limit(1))
+    return row is not None or bool(kept_scans(session, [poster_id]))
 
 
 def scan_by_id(session: Session, scan_id: str) -> Scan | None:

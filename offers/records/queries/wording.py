@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.offers import offers_by_id
 from offers.records.queries.products import products_by_sku
-from offers.records.tables import Customer, Device, Offer, Place, Product, Purchase, PurchaseItem
+from offers.records.tables import Device, Offer, Place, Product, Purchase, PurchaseItem
 from offers.rules.campaign import CampaignBody, Message
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import EXAMPLE
@@ -43,8 +43,30 @@ def named_in(session: Session, campaigns: Iterable[CampaignBody], customers: Ite
     )
 
 
+def named_as(product: Product | None, offer: Offer | None) -> Named:
+    """The same for nobody in particular, of what was read already."""
+    return Named(
+        products={} if product is None else {product.sku: product}, offers={} if offer is None else {offer.id: offer}
+    )
+
+
+class Addressed(Protocol):
+    """Whom a text speaks to, as far as it can."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def sizes(self) -> Mapping[str, Any]: ...
+    @property
+    def attributes(self) -> Mapping[str, Any]: ...
+
+
 def about(
-    customer: Customer,
+    customer: Addressed,
     place: Place | None,
     device: Device | None,
     campaign: CampaignBody,

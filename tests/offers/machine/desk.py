@@ -92,9 +92,9 @@ class Desk(Messages):
             self.model.customers[person] |= {"language": other["language"], "zone": other["zone"], "tags": tags}
 
     def is_erased(self, person: str) -> None:
-        self._tick()
+        now = self._tick()
         if person in self.model.customers:
-            self._do(lambda session: erase_customer(session, person))
+            self._do(lambda session: erase_customer(session, person, now=now))
             self.model.erase(person)
 
     def is_new(self, person: str, token: bool) -> None:

@@ -75,3 +75,14 @@ class Visitor:
 def location(answer: httpx.Response) -> str:
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
+
+
+def checkout(visitor: Visitor, answer: httpx.Response) -> str:
+    """Where the page before the checkout leads by itself, which its link says too."""
+    page = visitor.get(location(answer))
+    assert page.status_code == 200, page.text
+    assert page.headers["cache-control"] == "no-store"
+    delay, _, url = page.headers["refresh"].partition("; url=")
+    assert delay == "0"
+    assert f'href="{url}" rel="noopener noreferrer"' in page.text
+    return url

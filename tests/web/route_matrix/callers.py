@@ -114,7 +114,7 @@ def _add_who_may_not(town: Town, knocking: Knocking, tokens: Tokens, strange: To
     for name, one in (("revoked device", revoked), ("erased customer's device", erased)):
         headers[name], knocking.refresh[name] = _token(tokens, one.device_id), one.refresh_token or ""
     town.write(lambda session: devices.revoke_device(session, revoked.device_id, now=NOON))
-    town.write(lambda session: customers.erase_customer(session, "gone"))
+    town.write(lambda session: customers.erase_customer(session, "gone", now=NOON))
     knocking.blocked = (revoked.device_id, erased.device_id)
 
     key = town.write(lambda session: keys.make_key(session, "admin", now=NOON))

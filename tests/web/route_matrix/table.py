@@ -284,6 +284,7 @@ TABLE: Mapping[str, Access] = {
     "POST /l/{scan}/buy": forms(ids=_NO_PAGE),
     "GET /o/{order}/{mark}": anybody(404, ids=_NO_ORDER, pages=True),
     "GET /o/{order}/{mark}/state": anybody(404, ids=_NO_ORDER, pages=True),
+    "GET /o/{order}/{mark}/pay": anybody(404, ids=_NO_ORDER, pages=True),
     "POST /o/{order}/{mark}/pay": forms(ids=_NO_ORDER),
     "GET /o/{order}/{mark}/cancel": anybody(404, ids=_NO_ORDER, pages=True),
     "POST /o/{order}/{mark}/cancel": forms(ids=_NO_ORDER),

@@ -28,11 +28,6 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Zeigen Sie diesen Code an der Kasse.",
         "Show this code at the till.",
     ),
-    "yours": (
-        "Deze aanbieding is voor jou bewaard.",
-        "Dieses Angebot ist für Sie gespeichert.",
-        "This offer is saved for you.",
-    ),
     "until": ("Geldig tot {end}", "Gültig bis {end} Uhr", "Valid until {end}"),
     "until_day": ("Geldig tot en met {end}", "Gültig bis einschließlich {end}", "Valid until the end of {end}"),
     "used_up": (

@@ -127,6 +127,13 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Not paid yet? Then go on to pay.",
     ),
     "o_pay": ("Verder met betalen", "Zahlung fortsetzen", "Go on to pay"),
+    "o_checkout_title": ("Verder naar de betaling", "Weiter zur Zahlung", "On to your payment"),
+    "o_checkout_amount": (
+        "Je betaalt {amount}. De betaalpagina opent vanzelf; gebeurt dat niet, tik dan hieronder.",
+        "Sie zahlen {amount}. Die Zahlungsseite öffnet sich von selbst; wenn nicht, tippen Sie unten.",
+        "You pay {amount}. The payment page opens by itself; if it does not, tap below.",
+    ),
+    "o_checkout": ("Naar de betaling", "Zur Zahlung", "Go to payment"),
     "o_ready_title": ("Je bestelling ligt klaar", "Ihre Bestellung liegt bereit", "Your order is ready"),
     "o_ready": (
         "Je kunt het ophalen zodra het je uitkomt en de winkel open is.",

@@ -10,7 +10,7 @@ from tests.at_once import at_once
 from tests.doubles.mollie import MollieDouble
 from tests.offers.billboards import Billboard
 from tests.web.conftest import Clock, Served, bearer
-from tests.web.landing.buying import Visitor, forms_of
+from tests.web.landing.buying import Visitor, checkout, forms_of
 from tests.web.landing.buying import location as _location
 from web.landing.words import WORDS
 
@@ -29,18 +29,20 @@ def test_bought_and_paid(shop: Served, board: Billboard, mollie: MollieDouble, k
     board.put_up(offer=board.offer(budget=1))
     visitor = Visitor(shop.url)
     page = visitor.get(f"/l/{board.scan()}/reserve?size=38")
-    assert (
-        f"form-action 'self' https://mollie.com https://*.mollie.com {mollie.origin}"
-        in page.headers["content-security-policy"]
-    )
+    assert "form-action 'self';" in page.headers["content-security-policy"] + ";"
     [form] = forms_of(page.text, str(page.url))
-    checkout = _location(visitor.send(form, button=EN["o_buy"]))
-    assert checkout == f"{mollie.origin}/checkout/{mollie.newest}"
+    sent = visitor.send(form, button=EN["o_buy"])
+    assert checkout(visitor, sent) == f"{mollie.origin}/checkout/{mollie.newest}"
+    before = visitor.get(_location(sent))
+    assert "€80.95" in before.text
+    assert mollie.count("POST") == 1, "looking begins nothing"
     assert mollie.payments[mollie.newest].amount == {"currency": "EUR", "value": "80.95"}
     waiting = visitor.get(_here(shop, mollie))
     assert EN["o_pending_title"] in waiting.text
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in waiting.text
     assert mollie.finish("paid", times=2) == [200, 200]
+    back = visitor.get(_location(sent))
+    assert _location(back) == _here(shop, mollie).partition("?")[0], "the way back leads to no checkout any more"
     paid = visitor.get(_here(shop, mollie))
     assert f"<h1>{EN['o_paid_title']}</h1>" in paid.text
     assert "http-equiv" not in paid.text
@@ -125,7 +127,7 @@ def test_a_provider_that_is_away_at_the_start(
     [row] = board.orders()
     [link] = re.findall(r'href="(/o/[^"]*)"', away.text)
     [pay] = [one for one in forms_of(visitor.get(link).text, f"{shop.url}{link}") if one.action.endswith("/pay")]
-    checkouts = {_location(visitor.send(form, button=EN["o_buy"])), _location(visitor.send(pay))}
+    checkouts = {checkout(visitor, visitor.send(form, button=EN["o_buy"])), checkout(visitor, visitor.send(pay))}
     assert checkouts == {f"{mollie.origin}/checkout/{mollie.newest}"}
     assert (len(mollie.payments), len(board.payments()), len(board.orders())) == (1, 1, 1)
     assert mollie.finish("paid") == [200]
@@ -241,6 +243,35 @@ def test_paid_after_the_piece_went_to_somebody_else(shop: Served, board: Billboa
     assert EN["o_attention"] in visitor.get(here).text
 
 
+def test_paid_by_who_was_erased_meanwhile_is_told_and_counted(
+    shop: Served, board: Billboard, mollie: MollieDouble, keys: dict[str, str]
+) -> None:
+    board.put_up()
+    _location(_buy(shop, board, Visitor(shop.url)))
+    [row], [payment] = board.orders(), board.payments()
+    erased = httpx.delete(f"{shop.url}/v1/customers/{row.customer_id}", headers=bearer(keys["admin"]))
+    assert (erased.status_code, board.stock()) == (204, {"38": 1, "39": 0})
+    assert mollie.finish("open") == [200]
+    assert _erased_and_paid(shop) == 0
+    mollie.faults(fetch={"status": 500})
+    assert mollie.finish("paid") == [503]
+    mollie.faults()
+    assert mollie.finish("paid") == [200]
+    assert _erased_and_paid(shop) == 1
+    assert board.stock() == {"38": 1, "39": 0}
+    asked = mollie.count("GET")
+    for address in (f"payment={payment.id}", f"payment={payment.id}&mark=AAAAAAAAAAAAAAAA"):
+        forged = httpx.post(f"{shop.url}/hooks/mollie?{address}", data={"id": mollie.newest})
+        assert forged.status_code == 200
+    assert mollie.count("GET") == asked, "only who has the address that we gave out has the provider asked"
+
+
+def _erased_and_paid(shop: Served) -> float:
+    text = httpx.get(f"{shop.url}/metrics").text
+    [line] = [one for one in text.splitlines() if one.startswith("passerby_paid_but_erased_total ")]
+    return float(line.split()[1])
+
+
 def test_the_landing_pages_buy_is_confirmed_first(shop: Served, board: Billboard, mollie: MollieDouble) -> None:
     board.put_up()
     visitor, scan = Visitor(shop.url), board.scan()
@@ -250,7 +281,7 @@ def test_the_landing_pages_buy_is_confirmed_first(shop: Served, board: Billboard
     assert confirm.status_code == 200
     assert mollie.payments == {}
     [form] = forms_of(confirm.text, str(confirm.url))
-    assert _location(visitor.send(form, button=EN["o_buy"])).startswith(mollie.origin)
+    assert checkout(visitor, visitor.send(form, button=EN["o_buy"])).startswith(mollie.origin)
 
 
 def test_without_payments_pages_offer_no_buying(served: Served, board: Billboard) -> None:
