@@ -77,6 +77,8 @@ class Chat:
     """Whether the store has said something since the customer last looked."""
     in_own_browser: bool
     """Whether the browser that looks is one of its customer's."""
+    scan_id: str | None = None
+    """Where it was asked, unless on an order's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def chat(
     messages = _said(session, row)
     device = customer_queries.devices_by_id(session, [device_id]).get(device_id) if device_id else None
     is_own = device is not None and device.customer_id == row.customer_id
-    return Chat(row.id, row.topic, row.state, about, messages, _is_unread(row, messages), is_own)
+    return Chat(row.id, row.topic, row.state, about, messages, _is_unread(row, messages), is_own, row.scan_id)
 
 
 def open_ones(session: Session, device_id: str | None) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """What the pages of asking a store share: what goes wrong on the way is a page too, and how a store's hours and first questions are said."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -72,6 +73,11 @@ def told_page(request: Request, name: str, status: int, **values: Any) -> Respon
     title = words.get(f"{name}_title", words[name] if f"{name}_why" in words else "")
     said = words.get(f"{name}_why", words[name]).format(**values)
     return render(request, "asking_told.html", language, status=status, heading=title, said=said)
+
+
+def query_of(path: str, values: Mapping[str, str | None]) -> str:
+    said = urlencode({name: value for name, value in values.items() if value})
+    return f"{path}?{said}" if said else path
 
 
 def near(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:

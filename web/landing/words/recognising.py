@@ -89,7 +89,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "save_sold_out_title": ("Deze aanbieding is op", "Dieses Angebot ist vergriffen", "This offer is used up"),
     "save_sold_out": (
         "Iemand anders was net voor. De winkel is er nog: kijk op de pagina wat er wel is.",
-        "Jemand war gerade schneller. Das Geschäft ist weiter da: Sehen Sie auf der Seite, was es noch gibt.",
+        "Jemand war gerade schneller. Die Filiale ist weiter da: Sehen Sie auf der Seite, was es noch gibt.",
         "Somebody was just before you. The store is still there: see on the page what else there is.",
     ),
     "save_over": (
@@ -103,12 +103,12 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "my_hello": ("Hallo {name}", "Hallo {name}", "Hello {name}"),
     "my_saved": (
         "Bewaard. Laat deze code in de winkel zien.",
-        "Gespeichert. Zeigen Sie diesen Code im Geschäft.",
+        "Gespeichert. Zeigen Sie diesen Code in der Filiale.",
         "Saved. Show this code in the store.",
     ),
     "my_saved_plain": (
         "Bewaard. Laat dit in de winkel zien.",
-        "Gespeichert. Zeigen Sie dies im Geschäft.",
+        "Gespeichert. Zeigen Sie dies in der Filiale.",
         "Saved. Show this in the store.",
     ),
     "my_no_cookie": (
@@ -139,7 +139,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "state_redeemed": ("Gebruikt", "Eingelöst", "Used"),
     "state_expired": ("Verlopen", "Abgelaufen", "Over"),
     "my_orders": ("Bestellingen", "Bestellungen", "Orders"),
-    "my_talks": ("Vragen aan de winkel", "Fragen an das Geschäft", "Questions to the store"),
+    "my_talks": ("Vragen aan de winkel", "Fragen an die Filiale", "Questions to the store"),
     "order_placed": ("Geplaatst", "Aufgegeben", "Placed"),
     "order_ready": ("Klaar om op te halen", "Zur Abholung bereit", "Ready to collect"),
     "order_on_the_way": ("Je bent onderweg", "Sie sind unterwegs", "You are on your way"),
