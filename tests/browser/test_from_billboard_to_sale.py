@@ -108,6 +108,7 @@ def test_reserve_and_cancel(street: Street, walk: Walk, language: str, *, script
     assert len(street.orders()) == len(ordered) + 1, "back and double tap come to the same order"
     tap(page, words["ask"])
     expect(page.locator("form.ask")).to_be_visible()
+    expect(page.locator(".asked")).to_contain_text(words["ask_order"].format(order=order.code))
     one.look("1-ask-of-the-order")
     page.goto(here)
     tap(page, words["o_cancel"])
@@ -206,7 +207,7 @@ def test_ask_and_be_answered(street: Street, walk: Walk, browser: Browser, langu
     expect(page.get_by_role("button", name=words["chat_close"])).to_have_count(0)
     one.look("4-closed")
     tap(page, words["back_to_offer"])
-    expect(page).to_have_url(f"{street.url}{seen}")
+    expect(page).to_have_url(f"{street.url}{seen}?size=38&store=kalverstraat")
     desk.close()
     assert one.watched.errors == staff.watched.errors == []
 
@@ -284,6 +285,7 @@ def test_bad_luck_with_an_order(street: Street, walk: Walk, language: str) -> No
     street.sell_out()
     press(page, words["o_reserve"])
     titled(page, words["o_sold_out_title"])
+    expect(page.get_by_role("link", name=words["ask"], exact=True)).to_be_visible()
     one.look("7-sold-out")
     tap(page, words["o_back"])
     expect(page.locator("#next")).to_have_text(words["next_best"])

@@ -119,5 +119,5 @@ def first_question(topic: Topic, about: About, language: str) -> str:
         item=about.title or words["ask_this_item"],
         size=about.size or "",
         store=about.store.name if about.store else "",
-        order=about.order or "",
+        order=about.order_called or "",
     )

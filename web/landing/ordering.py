@@ -171,7 +171,10 @@ def _confirm_page(
         return RedirectResponse(back + _query(lang=visitor.wanted), 303)
     words, language, parts = WORDS[landed.language], landed.language, visitor.parts
     if store is None:
-        actions = [Action(words["o_back"], _offer(visitor, scan, chosen), primary=True)]
+        actions = [
+            Action(words["o_back"], _offer(visitor, scan, chosen), primary=True),
+            Action(words["ask"], _offer(visitor, scan, chosen, "/ask")),
+        ]
         return told_page(
             visitor,
             words["o_sold_out_title"],

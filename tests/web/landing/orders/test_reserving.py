@@ -156,6 +156,7 @@ def test_cancelling_asks_once_more(shop: Served, board: Billboard, redis_db: Red
     assert [_location(visitor.send(form)) for _ in range(2)] == [here, here]
     cancelled = visitor.get(here).text
     assert EN["o_cancelled"] in cancelled
+    assert EN["o_store"] not in cancelled, "there is nothing to collect"
     assert "/reserve?size=38&amp;store=kalverstraat" in cancelled, "what was chosen is chosen again"
     assert board.stock() == {"38": 1, "39": 0}
     assert visitor.get(f"{here}/state").json()["version"] != before
