@@ -199,7 +199,7 @@ class Walker:
 
     def picture_never_comes(self) -> None:
         self.context.unroute("https://shop.example/**")
-        self.context.route("https://shop.example/**", lambda _: None)
+        self.context.route("https://shop.example/**", lambda route: route.abort())
 
     def slow_down(self) -> None:
         """To what Chromium's own tools call slow 3G and the rest of the world 2G."""

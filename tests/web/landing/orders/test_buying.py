@@ -255,6 +255,7 @@ def test_the_landing_pages_buy_is_confirmed_first(shop: Served, board: Billboard
 
 
 def test_without_payments_pages_offer_no_buying(served: Served, board: Billboard) -> None:
+    served.doors.parts.payments = None
     board.put_up()
     visitor, scan = Visitor(served.url), board.scan()
     form = visitor.form(f"/l/{scan}/reserve?size=38")
