@@ -54,6 +54,8 @@ class About:
     language: str | None
     """The profile's, of who is known."""
     order: str | None = None
+    order_called: str | None = None
+    """As its customer knows it: by its pickup code, else by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Chat:
     """Whether the store has said something since the customer last looked."""
     in_own_browser: bool
     """Whether the browser that looks is one of its customer's."""
+    scan_id: str | None = None
+    """Where it was asked, unless on an order's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def about_order(session: Session, order_id: str, language: str | None, *, now: d
     place = place_queries.place_by_id(session, order.place_id)
     shown = _item(session, item.get("sku"), item.get("size"), language or theirs, checks=False)
     store = _asked_store(session, place, now) if place else None
-    return About(store, shown.sku, shown.title, shown.image, shown.size, theirs, order.id)
+    return About(store, shown.sku, shown.title, shown.image, shown.size, theirs, order.id, order.code or order.id)
 
 
 def chat(
@@ -133,11 +137,13 @@ def chat(
     place = place_queries.place_by_id(session, row.place_id) if row.place_id else None
     shown = _item(session, row.sku, row.size, language or row.language, checks=False)
     store = _asked_store(session, place, now) if place else None
-    about = About(store, shown.sku, shown.title, shown.image, shown.size, row.language, row.order_id)
+    order = order_queries.order_by_id(session, row.order_id) if row.order_id else None
+    called = (order.code if order else None) or row.order_id
+    about = About(store, shown.sku, shown.title, shown.image, shown.size, row.language, row.order_id, called)
     messages = _said(session, row)
     device = customer_queries.devices_by_id(session, [device_id]).get(device_id) if device_id else None
     is_own = device is not None and device.customer_id == row.customer_id
-    return Chat(row.id, row.topic, row.state, about, messages, _is_unread(row, messages), is_own)
+    return Chat(row.id, row.topic, row.state, about, messages, _is_unread(row, messages), is_own, row.scan_id)
 
 
 def open_ones(session: Session, device_id: str | None) -> list[tuple[str, str]]:

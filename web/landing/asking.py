@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -17,7 +17,7 @@ from offers.rules.conversation import LONGEST_TEXT, TOPICS, Topic
 from offers.rules.page_links import is_page_mark, page_path
 from offers.rules.profile import Id
 from web.aftermath import carry_out
-from web.landing.asking_shown import AskingRoute, first_question, hours_said, told_page, usually_said
+from web.landing.asking_shown import AskingRoute, first_question, hours_said, query_of, told_page, usually_said
 from web.landing.entering import Looks, PageForm, PageVisitor, Sends
 from web.landing.rendering import render
 from web.landing.words import WORDS
@@ -148,6 +148,16 @@ def _plain(text: str | None) -> str | None:
     return (text or "").replace("\0", "") or None
 
 
+def _back(
+    visitor: PageVisitor, scope: str, about: About, chosen: Mapping[str, str | None], words: Mapping[str, str]
+) -> tuple[str, str]:
+    """To the page that led here, with what was chosen there."""
+    onward = {"lang": visitor.wanted}
+    if about.order is not None:
+        return query_of(page_path(visitor.parts.codes, "order", about.order), onward), words["o_to_order"]
+    return query_of(f"/l/{scope}", {**chosen, **onward}), words["back_to_offer"]
+
+
 def _page(
     visitor: PageVisitor,
     scope: str,
@@ -166,6 +176,7 @@ def _page(
     with visitor.parts.database.reading() as session:
         open_ones = asking.open_ones(session, visitor.device_id)
     typed = visitor.form.text("said") if isinstance(visitor, PageForm) else ""
+    chosen = {"size": None if about.order else about.size, "store": None if about.order else about.store.id}
     topics = sorted(TOPICS, key=lambda one: one != first)
     return render(
         visitor.request,
@@ -187,5 +198,7 @@ def _page(
         typed=typed,
         wrong=words[wrong] if wrong else "",
         wanted=visitor.wanted,
+        kept=query_of("", chosen).replace("?", "&"),
+        back=_back(visitor, scope, about, chosen, words),
         longest=LONGEST_TEXT,
     )

@@ -1,8 +1,9 @@
 """What the pages of asking a store share: what goes wrong on the way is a page too, and how a store's hours and first questions are said."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -74,6 +75,11 @@ def told_page(request: Request, name: str, status: int, **values: Any) -> Respon
     return render(request, "asking_told.html", language, status=status, heading=title, said=said)
 
 
+def query_of(path: str, values: Mapping[str, str | None]) -> str:
+    said = urlencode({name: value for name, value in values.items() if value})
+    return f"{path}?{said}" if said else path
+
+
 def near(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
     """A moment by the store's clock."""
     return moment_near(at.astimezone(zone), now.astimezone(zone), language)
@@ -113,5 +119,5 @@ def first_question(topic: Topic, about: About, language: str) -> str:
         item=about.title or words["ask_this_item"],
         size=about.size or "",
         store=about.store.name if about.store else "",
-        order=about.order or "",
+        order=about.order_called or "",
     )

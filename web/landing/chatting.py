@@ -1,6 +1,7 @@
 """A conversation as its customer has it: what was said, a box, and what is new, asked for by a small script or by loading the page again."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -14,7 +15,7 @@ from offers.rules.page_links import is_page_mark, page_path
 from offers.rules.profile import Id
 from web.aftermath import carry_out
 from web.bodies import json_answer
-from web.landing.asking_shown import AskingRoute, hours_said, near, usually_said
+from web.landing.asking_shown import AskingRoute, hours_said, near, query_of, usually_said
 from web.landing.entering import Looks, PageForm, PageVisitor, Sends
 from web.landing.rendering import render
 from web.landing.words import WORDS
@@ -106,6 +107,17 @@ def _shown(one: Said, chat: Chat, visitor: PageVisitor, language: str) -> dict[s
     return {"id": one.id, "by_store": one.by_store, "by": by, "said": one.said, "at": one.at, "when": at}
 
 
+def _back(visitor: PageVisitor, chat: Chat, words: Mapping[str, str]) -> tuple[str, str] | None:
+    """To where it was asked: the order's page, or the scan's with size and store as they were."""
+    onward = {"lang": visitor.wanted} if visitor.wanted else {}
+    if chat.about.order is not None:
+        return query_of(page_path(visitor.parts.codes, "order", chat.about.order), onward), words["o_to_order"]
+    if chat.scan_id is None:
+        return None
+    store = chat.about.store.id if chat.about.store else None
+    return query_of(f"/l/{chat.scan_id}", {"size": chat.about.size, "store": store, **onward}), words["back_to_offer"]
+
+
 def _page(visitor: PageVisitor, chat: Chat, language: str, *, wrong: str = "", status: int = 200) -> Response:
     parts, words, store = visitor.parts, WORDS[language], chat.about.store
     with parts.database.reading() as session:
@@ -129,5 +141,6 @@ def _page(visitor: PageVisitor, chat: Chat, language: str, *, wrong: str = "", s
         push=panel(visitor.desk.key, known if is_theirs else None, language),
         offers_push=is_theirs and visitor.desk.key is not None and chat.state != "closed",
         wanted=visitor.wanted,
+        back=_back(visitor, chat, words),
         longest=LONGEST_TEXT,
     )

@@ -133,8 +133,8 @@ def _page(visitor: PageVisitor, parts: Parts, coupon_id: str | None = None) -> R
             alone = my_offers.one_coupon(session, coupon_id, keys=parts.codes, language=language, now=now)
     if coupon_id and saved is None and alone is None:
         return gone(visitor, language)
-    push = None
-    if saved and found and not found.on and visitor.desk.key:
+    push, asks = None, saved is not None and mine is not None and not mine.consents["offers"]
+    if saved and found and not found.on and visitor.desk.key and not asks:  # one question at a time
         push = panel(visitor.desk.key, found, language)
     return render(
         visitor.request,
@@ -143,7 +143,7 @@ def _page(visitor: PageVisitor, parts: Parts, coupon_id: str | None = None) -> R
         alone=alone,
         saved=saved,
         mine=mine,
-        ask=saved is not None and mine is not None and not mine.consents["offers"],
+        ask=asks,
         push=push,
         token=visitor.token(my_scope(mine.device_id)) if mine else "",
         **_parted(parts, mine, saved),

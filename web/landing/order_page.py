@@ -13,6 +13,7 @@ from offers.rules.page_links import is_page_mark, page_path
 from web.aftermath import carry_out
 from web.bodies import json_answer
 from web.landing import speaking
+from web.landing.asking_shown import query_of
 from web.landing.entering import Looks, PageForm, PageVisitor, Sends
 from web.landing.paying import checkout_page, go_on_to_pay, heal
 from web.landing.rendering import render
@@ -95,7 +96,7 @@ def cancel_page(visitor: Looks, order: str, mark: str) -> Response:
     if not seen.can_be_cancelled:
         return _no_cancel(visitor, seen, here, language)
     actions = [
-        Action(words["o_cancel_not"], here, primary=True),
+        Action(words["o_cancel_not"], query_of(here, {"lang": visitor.wanted}), primary=True),
         Action(words["o_cancel_do"], f"{here}/cancel", fields=(("token", visitor.token(order)),)),
     ]
     return told_page(visitor, words["o_cancel_title"], words["o_cancel_ask"], actions=actions, language=language)
@@ -143,6 +144,7 @@ def _seen(visitor: PageVisitor, order: str) -> tuple[OrderSeen, visitors.Visitor
 
 def _shown(visitor: PageVisitor, seen: OrderSeen, language: str, *, came_back: bool) -> dict[str, Any]:
     words, here = WORDS[language], page_path(visitor.parts.codes, "order", seen.id)
+    onward = {"lang": visitor.wanted}
     name, is_open = _name_of(seen), seen.status in OPEN
     awaited = is_open and (seen.payment in ("pending", "authorized") or (came_back and seen.can_be_paid))
     currency = seen.currency
@@ -168,14 +170,22 @@ def _shown(visitor: PageVisitor, seen: OrderSeen, language: str, *, came_back: b
         "how_paid": how_paid if is_open and name != "pending" else None,
         "store": _store(visitor, seen, language),
         "pay": f"{here}/pay" if seen.can_be_paid and seen.payment in ("wanted", "open") else None,
-        "cancel": f"{here}/cancel" if seen.can_be_cancelled else None,
-        "again": f"/l/{seen.scan_id}/reserve" if seen.scan_id and seen.status == "cancelled" else None,
+        "cancel": query_of(f"{here}/cancel", onward) if seen.can_be_cancelled else None,
+        "ask": query_of(f"{here}/ask", onward),
+        "again": query_of(f"/l/{seen.scan_id}/reserve", {**_chosen(seen), **onward})
+        if seen.scan_id and seen.status == "cancelled"
+        else None,
         "open": is_open,
         "awaited": awaited,
         "follow": is_open,
         "version": seen.version,
         "state_at": f"{here}/state{'?paid=1' if came_back else ''}",
     }
+
+
+def _chosen(seen: OrderSeen) -> dict[str, str | None]:
+    """The size and the store of an order, as the pages before it choose them."""
+    return {"size": seen.items[0].size if seen.items else None, "store": seen.store.id if seen.store else None}
 
 
 def _name_of(seen: OrderSeen) -> str:

@@ -110,7 +110,7 @@ def _not_done(visitor: PageForm, landed: Landing, done: Reserved, chosen: _Chose
         case "too_old":
             return _confirm_page(visitor, scan, chosen, alarm=words["o_too_old"])
     name = "too_many" if done.outcome == "too_many" else "not_now"
-    back = [Action(words["o_back"], f"/l/{scan}", primary=True)]
+    back = [Action(words["o_back"], _offer(visitor, scan, chosen), primary=True)]
     return told_page(
         visitor,
         words[f"o_{name}_title"],
@@ -130,8 +130,8 @@ def _sold_out(visitor: PageForm, landed: Landing, chosen: _Chosen) -> Response:
         said = words["o_sold_out_next"].format(store=tidy(before))
         return _confirm_page(visitor, scan, _Chosen(chosen.size, other.id), alarm=said)
     actions = [
-        Action(words["o_back"], f"/l/{scan}", primary=True),
-        Action(words["ask"], f"/l/{scan}/ask{_query(size=chosen.size, store=chosen.store)}"),
+        Action(words["o_back"], _offer(visitor, scan, chosen), primary=True),
+        Action(words["ask"], _offer(visitor, scan, chosen, "/ask")),
     ]
     return told_page(
         visitor,
@@ -171,7 +171,10 @@ def _confirm_page(
         return RedirectResponse(back + _query(lang=visitor.wanted), 303)
     words, language, parts = WORDS[landed.language], landed.language, visitor.parts
     if store is None:
-        actions = [Action(words["o_back"], back, primary=True)]
+        actions = [
+            Action(words["o_back"], _offer(visitor, scan, chosen), primary=True),
+            Action(words["ask"], _offer(visitor, scan, chosen, "/ask")),
+        ]
         return told_page(
             visitor,
             words["o_sold_out_title"],
@@ -196,7 +199,7 @@ def _confirm_page(
         "reserve": f"{back}/reserve{tail}",
         "buy": f"{back}/buy{tail}" if pays else None,
         "demo": parts.settings.payments == "demo",
-        "back": back + _query(size=chosen.size, store=chosen.store, lang=visitor.wanted),
+        "back": _offer(visitor, scan, chosen),
         "asks_name": landed.known is None or (landed.known.anonymous and not landed.known.first_name),
     }
     page = render(
@@ -211,6 +214,12 @@ def _confirm_page(
     # kept for the way back, which then shows the same form with the same nonce; it holds nothing that its reader was not told
     page.headers["cache-control"] = "private, no-cache"
     return page
+
+
+def _offer(visitor: PageVisitor, scan: str, chosen: _Chosen, below: str = "") -> str:
+    """The offer's page, or one below it, with what was chosen."""
+    chosen_there = _query(size=chosen.size, store=chosen.store, lang=visitor.wanted)
+    return f"/l/{quote(scan, safe='')}{below}{chosen_there}"
 
 
 def _store(landed: Landing, chosen: _Chosen) -> Store | None:

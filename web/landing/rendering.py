@@ -15,6 +15,7 @@ from web.landing.words import WORDS
 from web.tongues import LANGUAGES
 from web.visitor import showing
 
+_FORMS_ALONE = {"/buy": "/reserve", "/pay": "", "/save": "", "/recognise/code": "/recognise"}
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
@@ -34,8 +35,13 @@ def render(request: Request, template: str, language: str, *, status: int = 200,
     Among what is shown, `path` is where the links to other languages lead, for an answer to a form that has no page at its own address;
     `kept` is a query, `&size=38`, that they carry on.
     """
-    html = written(template, language, **{"path": request.url.path, **shown})
+    html = written(template, language, **{"path": page_at(request.url.path), **shown})
     return HTMLResponse(html, status, headers={**headers_of(), "content-language": language})
+
+
+def page_at(path: str) -> str:
+    """The page of an address that only forms are sent to: who looks there finds nothing."""
+    return next((path.removesuffix(sent) + page for sent, page in _FORMS_ALONE.items() if path.endswith(sent)), path)
 
 
 def written(template: str, language: str, *, path: str, kept: str = "", **shown: Any) -> bytes:

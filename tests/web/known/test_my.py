@@ -68,10 +68,17 @@ def test_a_saved_offer_is_shown_with_its_code_and_asks_one_thing(visit: Visit, t
     assert not customer_of(town, visitor).offers
 
 
-def test_the_panel_of_messages_is_there_after_saving(visit: Visit, town: Town) -> None:
+def test_the_panel_of_messages_is_there_after_saving_once_offers_were_agreed_to(visit: Visit, town: Town) -> None:
+    """A page that asks for one purpose does not ask for it twice."""
     visitor = visit()
     place = save(visitor, open_page(town))
-    assert 'id="push"' in visitor.look(place).text
+    asked = visitor.look(place).text
+    assert 'id="ask-offers"' in asked
+    assert 'id="push"' not in asked
+    visitor.send("/my/consents", f"my {visitor.device}", purpose="offers", to="agree", tick="on")
+    agreed = visitor.look(place).text
+    assert 'id="ask-offers"' not in agreed
+    assert 'id="push"' in agreed
     assert 'id="push"' not in visitor.look("/my/offers").text
 
 

@@ -110,6 +110,15 @@ def test_the_page_says_what_it_is_about_and_calls_a_store_that_is_open(
     assert town.read(lambda session: session.query(Device).count()) == 0, "who only looks leaves nothing"
 
 
+def test_each_page_leads_back_with_what_was_chosen_in_any_language(passer: Callable[..., Passer]) -> None:
+    one = passer()
+    page = one.look(f"/l/{SCAN}/ask?size=38&store=dam&lang=de")
+    assert f'href="/l/{SCAN}?size=38&amp;store=dam&amp;lang=de"' in page
+    assert f'href="/l/{SCAN}/ask?lang=nl&amp;size=38&amp;store=dam"' in page
+    asked = one.look(one.ask())
+    assert f'href="/l/{SCAN}?size=38&amp;store=kalverstraat"' in asked
+
+
 def test_a_store_that_is_closed_says_when_it_opens(passer: Callable[..., Passer]) -> None:
     page = passer().look(f"/l/{SCAN}/ask?store=dam")
     assert "The store is closed now and opens 15:00." in text_of(page)

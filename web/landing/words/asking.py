@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 LINES: Mapping[str, tuple[str, str, str]] = {
-    "ask_title": ("Vraag het {store}", "{store} fragen", "Ask {store}"),
+    "ask_title": ("Vraag het aan {store}", "{store} fragen", "Ask {store}"),
     "ask_about": ("Waar het over gaat", "Worum es geht", "What it is about"),
     "ask_size": ("maat {size}", "Größe {size}", "size {size}"),
     "ask_order": ("bestelling {order}", "Bestellung {order}", "order {order}"),
@@ -11,14 +11,14 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "ask_call": ("Bel nu", "Jetzt anrufen", "Call now"),
     "ask_call_why": (
         "De winkel is open. Bellen is het snelst.",
-        "Das Geschäft ist geöffnet. Anrufen geht am schnellsten.",
+        "Die Filiale ist geöffnet. Anrufen geht am schnellsten.",
         "The store is open. Calling is quickest.",
     ),
-    "ask_open": ("De winkel is nu open.", "Das Geschäft ist jetzt geöffnet.", "The store is open now."),
-    "ask_closed": ("De winkel is nu gesloten.", "Das Geschäft ist jetzt geschlossen.", "The store is closed now."),
+    "ask_open": ("De winkel is nu open.", "Die Filiale ist jetzt geöffnet.", "The store is open now."),
+    "ask_closed": ("De winkel is nu gesloten.", "Die Filiale ist jetzt geschlossen.", "The store is closed now."),
     "ask_opens": (
         "De winkel is nu gesloten en gaat {at} open.",
-        "Das Geschäft ist jetzt geschlossen und öffnet {at}.",
+        "Die Filiale ist jetzt geschlossen und öffnet {at}.",
         "The store is closed now and opens {at}.",
     ),
     "ask_call_then": (
@@ -28,12 +28,12 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     ),
     "ask_usually": (
         "De winkel antwoordt meestal binnen {minutes} minuten.",
-        "Das Geschäft antwortet meist innerhalb von {minutes} Minuten.",
+        "Die Filiale antwortet meist innerhalb von {minutes} Minuten.",
         "The store usually answers within {minutes} minutes.",
     ),
     "ask_usually_hours": (
         "De winkel antwoordt meestal binnen {hours} uur.",
-        "Das Geschäft antwortet meist innerhalb von {hours} Stunden.",
+        "Die Filiale antwortet meist innerhalb von {hours} Stunden.",
         "The store usually answers within {hours} hours.",
     ),
     "ask_what": ("Waar gaat je vraag over?", "Worum geht es bei Ihrer Frage?", "What is your question about?"),
@@ -140,10 +140,10 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "chat_you": ("Jij", "Sie", "You"),
     "chat_state_waiting": (
         "Je vraag ligt bij de winkel.",
-        "Ihre Frage liegt beim Geschäft.",
+        "Ihre Frage liegt bei der Filiale.",
         "Your question is with the store.",
     ),
-    "chat_state_answered": ("De winkel heeft geantwoord.", "Das Geschäft hat geantwortet.", "The store has answered."),
+    "chat_state_answered": ("De winkel heeft geantwoord.", "Die Filiale hat geantwortet.", "The store has answered."),
     "chat_state_closed": (
         "Dit gesprek is gesloten. Schrijf je iets, dan gaat het weer open.",
         "Dieses Gespräch ist beendet. Wenn Sie etwas schreiben, geht es weiter.",
@@ -165,7 +165,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     ),
     "chat_push": (
         "Een bericht als de winkel antwoordt",
-        "Eine Nachricht, wenn das Geschäft antwortet",
+        "Eine Nachricht, wenn die Filiale antwortet",
         "A message when the store answers",
     ),
     "chat_push_why": (

@@ -89,7 +89,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "save_sold_out_title": ("Deze aanbieding is op", "Dieses Angebot ist vergriffen", "This offer is used up"),
     "save_sold_out": (
         "Iemand anders was net voor. De winkel is er nog: kijk op de pagina wat er wel is.",
-        "Jemand war gerade schneller. Das Geschäft ist weiter da: Sehen Sie auf der Seite, was es noch gibt.",
+        "Jemand war gerade schneller. Die Filiale ist weiter da: Sehen Sie auf der Seite, was es noch gibt.",
         "Somebody was just before you. The store is still there: see on the page what else there is.",
     ),
     "save_over": (
@@ -103,7 +103,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "my_hello": ("Hallo {name}", "Hallo {name}", "Hello {name}"),
     "my_saved": (
         "Bewaard. Laat deze code in de winkel zien.",
-        "Gespeichert. Zeigen Sie diesen Code im Geschäft.",
+        "Gespeichert. Zeigen Sie diesen Code in der Filiale.",
         "Saved. Show this code in the store.",
     ),
     "my_no_cookie": (
@@ -134,7 +134,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "state_redeemed": ("Gebruikt", "Eingelöst", "Used"),
     "state_expired": ("Verlopen", "Abgelaufen", "Over"),
     "my_orders": ("Bestellingen", "Bestellungen", "Orders"),
-    "my_talks": ("Vragen aan de winkel", "Fragen an das Geschäft", "Questions to the store"),
+    "my_talks": ("Vragen aan de winkel", "Fragen an die Filiale", "Questions to the store"),
     "order_placed": ("Geplaatst", "Aufgegeben", "Placed"),
     "order_ready": ("Klaar om op te halen", "Zur Abholung bereit", "Ready to collect"),
     "order_on_the_way": ("Je bent onderweg", "Sie sind unterwegs", "You are on your way"),
@@ -149,7 +149,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "talk_waiting": ("wacht op antwoord", "wartet auf Antwort", "waits for an answer"),
     "talk_answered": ("beantwoord", "beantwortet", "answered"),
     "talk_closed": ("afgesloten", "abgeschlossen", "closed"),
-    "agree_title": ("Mogen we het je laten weten?", "Dürfen wir Ihnen Bescheid geben?", "May we tell you?"),
+    "my_ask_title": ("Mogen we het je laten weten?", "Dürfen wir Ihnen Bescheid geben?", "May we tell you?"),
     "ask_offers": (
         "Aanbiedingen van deze winkel op deze telefoon",
         "Angebote dieses Geschäfts auf diesem Telefon",
@@ -185,7 +185,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     ),
     "forget": ("Vergeet mij in deze browser", "Mich in diesem Browser vergessen", "Forget me on this browser"),
 }
-CONSENT = ("agree_title", "ask_offers")
+CONSENT = ("my_ask_title", "ask_offers")
 """The phrases that somebody agrees to on the page of their offers."""
 TEXT_VERSION = "my-offers-1"
 """Under which receipts keep what CONSENT says. Who changes a word of it raises this; a test holds the two together."""

@@ -280,11 +280,13 @@ def test_the_landing_pages_buy_is_confirmed_first(shop: Served, board: Billboard
     confirm = visitor.send(buy)
     assert confirm.status_code == 200
     assert mollie.payments == {}
+    assert f'href="/l/{scan}/reserve?lang=nl&amp;size=38' in confirm.text, "where the form was sent is no page"
     [form] = forms_of(confirm.text, str(confirm.url))
     assert checkout(visitor, visitor.send(form, button=EN["o_buy"])).startswith(mollie.origin)
 
 
 def test_without_payments_pages_offer_no_buying(served: Served, board: Billboard) -> None:
+    served.doors.parts.payments = None
     board.put_up()
     visitor, scan = Visitor(served.url), board.scan()
     form = visitor.form(f"/l/{scan}/reserve?size=38")

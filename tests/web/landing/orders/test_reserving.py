@@ -148,12 +148,16 @@ def test_cancelling_asks_once_more(shop: Served, board: Billboard, redis_db: Red
     visitor = Visitor(shop.url)
     here = _location(visitor.send(visitor.form(f"/l/{board.scan()}/reserve?size=38")))
     before = visitor.get(f"{here}/state").json()["version"]
+    assert f'href="{here}/ask?lang=nl"' in visitor.get(f"{here}?lang=nl").text, "who waits can ask the store"
     ask = visitor.get(f"{here}/cancel")
     assert board.orders()[0].status == "placed", "looking cancels nothing"
     [form] = forms_of(ask.text, str(ask.url))
     assert visitor.send(form, token="wrong").status_code == 403
     assert [_location(visitor.send(form)) for _ in range(2)] == [here, here]
-    assert EN["o_cancelled"] in visitor.get(here).text
+    cancelled = visitor.get(here).text
+    assert EN["o_cancelled"] in cancelled
+    assert EN["o_store"] not in cancelled, "there is nothing to collect"
+    assert "/reserve?size=38&amp;store=kalverstraat" in cancelled, "what was chosen is chosen again"
     assert board.stock() == {"38": 1, "39": 0}
     assert visitor.get(f"{here}/state").json()["version"] != before
     told = [json.loads(fields[b"e"]) for _, fields in redis_db.xrange(STREAM)]  # type: ignore[union-attr]
