@@ -39,6 +39,9 @@ OWN = (
     "broker_url",
     "base_url",
     "push",
+    "payments",
+    "mollie_api_key",
+    "mollie_endpoint",
     "sms",
     "sms_url",
     "sms_secret",
@@ -91,6 +94,9 @@ def _run(options: Options, screen: Console) -> None:
             "PASSERBY_BROKER_URL": "",
             "PASSERBY_PUSH": "outbox",
             "PASSERBY_SMS": "outbox",
+            "PASSERBY_PAYMENTS": "demo",
+            "PASSERBY_MOLLIE_API_KEY": "",
+            "PASSERBY_MOLLIE_ENDPOINT": "",
         }
         log = options.folder / "log.jsonl"
         with Serving(_own(options), options.host, options.port, extra, log) as served:
@@ -133,8 +139,11 @@ def _load(options: Options) -> None:
 
 
 def _say_addresses(screen: Console, options: Options, served: Served) -> None:
+    poster = json.loads((TOWN / "posters.json").read_text(encoding="utf-8"))[0]
     rows = {
         "page": f"{served.url}/demo",
+        "poster": f"{served.url}/q/{poster['code']}",
+        "console": f"{served.url}/console",
         "API": f"{served.url}/docs",
         "health": f"{served.url}/healthz",
         "admin key": str(options.folder / "admin.key"),

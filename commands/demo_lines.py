@@ -16,6 +16,7 @@ STYLES = {
     "enters": "green",
     "stays": "magenta",
     "leaves": "red",
+    "scan": "bold yellow",
     "push": "bold cyan",
     "no push": "dim",
     "order": "yellow",
@@ -50,6 +51,7 @@ class Names:
     people: Mapping[str, str]
     places: Mapping[str, str]
     campaigns: Mapping[str, str]
+    posters: Mapping[str, str]
     zone: ZoneInfo
     """The town's: what happens is told in its time, as on the phones."""
 
@@ -63,14 +65,14 @@ class Names:
             return {one["id"]: one.get("name") or one["id"] for one in items(file)}
 
         zone = ZoneInfo(items("places.json")[0]["time_zone"])
-        return cls(named("customers.json"), named("places.json"), named("campaigns.json"), zone)
+        return cls(named("customers.json"), named("places.json"), named("campaigns.json"), named("posters.json"), zone)
 
     def clock(self, at: str) -> str:
         return datetime.fromisoformat(at).astimezone(self.zone).strftime("%H:%M:%S")
 
     def line(self, event: Mapping[str, Any]) -> Line | None:
         """An event as a line; None for one that says nothing new, such as the decision whose push follows."""
-        customer, place = str(event.get("customer", "")), str(event.get("place") or "")
+        customer, place = str(event.get("customer") or ""), str(event.get("place") or "")
         who, where = self.people.get(customer, customer), self.places.get(place, place)
         match event.get("type"):
             case "transition":
@@ -79,7 +81,11 @@ class Names:
             case "decision" if event["outcome"] != "send":
                 campaign = self.campaigns.get(event["campaign"], event["campaign"])
                 why = f"{event['outcome']}: {why_not(event['outcome'], event['facts'], 'en')}"
-                return Line(self.clock(event["at"]), who, "no push", f"{campaign}, at {where}: {why}")
+                at = f", at {where}" if where else ""
+                return Line(self.clock(event["at"]), who, "no push", f"{campaign}{at}: {why}")
+            case "scan" if event["kind"] == "human":
+                said = self.posters.get(event["poster"], event["poster"])
+                return Line(self.clock(event["at"]), who or "somebody", "scan", f"the poster {said}")
             case "delivery" if event["state"] in ("sent", "unknown"):
                 at = self.clock(event["sent_at"] or event["created_at"])
                 said = f"{event['title']} | {event['body']}"

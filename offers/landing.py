@@ -24,7 +24,7 @@ from offers.rules.draws import draw_variant
 from offers.rules.landing import Item, Known, Landing, Offered, Store
 from offers.rules.limits import Limits
 from offers.rules.localised import said_in
-from offers.rules.nearby_stores import best_of, gone_of, has_pieces, next_best, pieces_at, size_of, store_told, told_of
+from offers.rules.nearby_stores import best_of, gone_of, next_best, size_of, store_told, told_of
 from offers.rules.offer_worth import minimum_of, worth_of
 from offers.rules.personal_facts import message_facts
 from offers.rules.personalise import choose_language, word
@@ -33,6 +33,7 @@ from offers.rules.profile import PURPOSES
 from offers.rules.scan_moments import scan_moment
 from offers.rules.scanning import state_of
 from offers.rules.schedule import Whereabouts, why_silent
+from offers.rules.stock import has_piece, pieces_at
 from offers.rules.values import language_chain, zone_or_none
 
 UTC = ZoneInfo("UTC")
@@ -125,7 +126,7 @@ def land_on(session: Session, page: Page, asked: LandAsked, *, keys: CodeKeys, n
     size, order = _size(session, led, asked.size), list(nearest)
     stock: Mapping[str, Any] = led.product.stock if led.product else {}
     best = best_of(order, stock, size)
-    if asked.store in nearest and has_pieces(pieces_at(stock, asked.store), size):
+    if asked.store in nearest and has_piece(stock, asked.store, size):
         best = asked.store
     told = told_of(order, best, asked.store)
     there = places.places_by_id(session, {*told, *([led.place_id] if led.place_id else ())})

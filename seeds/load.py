@@ -12,19 +12,23 @@ from sqlalchemy.orm import Session
 
 from offers.campaigns import put_campaign, step_campaign
 from offers.customers import put_customer
+from offers.desk_offers import put_offer
 from offers.desk_settings import change_limits
 from offers.errors import BadInput, Fault
 from offers.follows import Follows
 from offers.pickups import put_order
 from offers.places import put_place
 from offers.posters import put_poster
+from offers.products import put_product
 from offers.records.database import Database
 from offers.records.ids import new_poster_code
 from offers.rules.campaign import CampaignBody
 from offers.rules.coupon_codes import DIGITS
+from offers.rules.offer import OfferBody
 from offers.rules.order import OrderBody
 from offers.rules.place import PlaceBody
 from offers.rules.poster import CODE_DIGITS, PosterBody, read_code
+from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -39,7 +43,7 @@ class Loaded:
 
 
 def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
-    """Put settings, places, customers, orders, campaigns and posters of a folder, and launch the campaigns. `BadInput` names file, item and field."""
+    """Put all that a folder holds, in the order in which one names the other, and launch the campaigns. `BadInput` names file, item and field."""
     if not folder.is_dir():
         raise BadInput.at(str(folder), "is not a folder")
     loaded = Loaded()
@@ -47,6 +51,8 @@ def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
         "places.json": lambda session, raw: put_place(session, *_named(raw, PlaceBody), now=now)[2],
         "customers.json": lambda session, raw: put_customer(session, *_named(raw, CustomerBody), now=now)[2],
         "orders.json": lambda session, raw: put_order(session, *_named(raw, OrderBody), now=now)[2],
+        "products.json": lambda session, raw: _stocked(session, raw, now),
+        "offers.json": lambda session, raw: _offered(session, raw, now),
         "campaigns.json": lambda session, raw: _launched(session, raw, now),
         "posters.json": lambda session, raw: _hung(session, raw, now),
     }
@@ -69,6 +75,16 @@ def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
     return loaded
 
 
+def _stocked(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
+    put_product(session, *_named(raw, ProductBody, "sku"), now=now)
+    return Follows()
+
+
+def _offered(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
+    put_offer(session, *_named(raw, OfferBody), now=now)
+    return Follows()
+
+
 def _launched(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
     campaign_id, body = _named(raw, CampaignBody)
     put_campaign(session, campaign_id, body, now=now)
@@ -88,12 +104,12 @@ def _hung(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
     return Follows()
 
 
-def _named(raw: dict[str, Any], model: type[Body]) -> tuple[str, Body]:
-    """An item's id and the rest of it as the door's own body."""
+def _named(raw: dict[str, Any], model: type[Body], key: str = "id") -> tuple[str, Body]:
+    """An item's id, under `key`, and the rest of it as the door's own body."""
     rest = dict(raw)
-    item_id = rest.pop("id", None)
+    item_id = rest.pop(key, None)
     if not isinstance(item_id, str):
-        raise BadInput.at("id", "is missing")
+        raise BadInput.at(key, "is missing")
     try:
         return item_id, model.model_validate(rest)
     except ValidationError as error:

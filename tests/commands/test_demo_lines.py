@@ -31,6 +31,24 @@ def names() -> Names:
             Line("12:00:05", "Sanne de Vries", "leaves", "the building of Stoeprand Kalverstraat 102"),
         ),
         (
+            {"type": "scan", "kind": "human", "poster": "centraal-hall", "customer": None},
+            Line("12:00:05", "somebody", "scan", "the poster Amsterdam Centraal, hall"),
+        ),
+        (
+            {"type": "scan", "kind": "human", "poster": "centraal-hall"},
+            Line("12:00:05", "Sanne de Vries", "scan", "the poster Amsterdam Centraal, hall"),
+        ),
+        ({"type": "scan", "kind": "bot", "poster": "centraal-hall", "customer": None}, None),
+        (
+            {"type": "decision", "outcome": "no_consent", "facts": {"missing": ["offers"]}, "place": None},
+            Line(
+                "12:00:05",
+                "Sanne de Vries",
+                "no push",
+                "Sneakers, Kalverstraat: no_consent: has not agreed to offers",
+            ),
+        ),
+        (
             {"type": "decision", "outcome": "campaign_cooldown", "facts": {"cooldown": "PT2M"}},
             Line(
                 "12:00:05",

@@ -11,6 +11,8 @@ import pytest
 from geographiclib.geodesic import Geodesic
 from shapely.geometry import LineString, Point, box, shape
 
+from offers.rules.poster import read_code
+
 FOLDER = Path(__file__).parents[2] / "seeds" / "amsterdam"
 STORES = ("kalverstraat-102", "kalverstraat-183", "leidseplein-31", "jodenbreestraat-25")
 OFF_ROUTE = ("leidseplein-31", "jodenbreestraat-25")
@@ -33,7 +35,9 @@ def metres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     return float(Geodesic.WGS84.Inverse(lat, lon, other_lat, other_lon)["s12"])
 
 
-@pytest.mark.parametrize("name", ["places.json", "customers.json", "campaigns.json", "orders.json"])
+@pytest.mark.parametrize(
+    "name", ["places.json", "customers.json", "offers.json", "campaigns.json", "posters.json", "orders.json"]
+)
 def test_ids_are_there_and_unique(name: str) -> None:
     ids = [body["id"] for body in read(name)]
     assert ids
@@ -109,13 +113,30 @@ def test_customers_speak_three_languages_and_two_hold_something_back() -> None:
 
 def test_campaigns_and_orders_name_what_exists() -> None:
     for campaign in read("campaigns.json"):
-        assert set(campaign["trigger"]["places"]) <= set(places()), campaign["id"]
+        assert set(campaign["trigger"].get("places", [])) <= set(places()), campaign["id"]
         assert set(campaign["messages"]) == {"nl", "de", "en"}
     for order in read("orders.json"):
         assert places()[order["place"]]["pickup"]
         assert order["customer"] in {customer["id"] for customer in read("customers.json")}
         priced = sum(item["price"] * item["quantity"] for item in order["items"])
         assert order["total"] == pytest.approx(priced)
+
+
+def test_posters_lead_to_a_product_that_is_there_in_every_size() -> None:
+    campaigns = {one["id"]: one for one in read("campaigns.json") if one["trigger"]["on"] == "scan"}
+    products = {one["sku"]: one for one in read("products.json")}
+    for poster in read("posters.json"):
+        assert read_code(poster["code"]) == poster["code"]
+        assert poster["place"] in places()
+        campaign = campaigns[poster["campaign"]]
+        assert campaign["offer"] in {one["id"] for one in read("offers.json")}
+        product = products[campaign["product"]]
+        assert set(product["stock"]) <= set(STORES)
+        assert all(sum(store.get(size, 0) for store in product["stock"].values()) > 0 for size in product["sizes"])
+
+
+def test_two_can_be_recognised_by_phone() -> None:
+    assert [one["id"] for one in read("customers.json") if one.get("phone")] == ["sanne", "emma"]
 
 
 def filled_messages() -> Iterator[tuple[str, str, str, str]]:
@@ -127,8 +148,8 @@ def filled_messages() -> Iterator[tuple[str, str, str, str]]:
     for campaign in read("campaigns.json"):
         for language, message in campaign["messages"].items():
             for profile in [p for p in profiles if p["language"] == language] + [{}]:
-                for place_id in campaign["trigger"]["places"]:
-                    name = places()[place_id]["name"]
+                for place_id in campaign["trigger"].get("places", [""]):  # a poster's page names its stores by itself
+                    name = places()[place_id]["name"] if place_id else ""
                     facts = {"customer": profile, "place": {"name": name}}
                     title, body = (liquid.Template(message[part]).render(**facts) for part in ("title", "body"))
                     yield language, name, title, body

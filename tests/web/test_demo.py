@@ -14,6 +14,7 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.settings import Settings
 from seeds.load import load_folder
 from tests.conftest import NOON
+from tests.offers.posted import IPHONE
 from tests.web.conftest import Clock, Register, build_lanes, problem_of, serve
 from web.demo.drawing import draw, frame_around
 from web.demo.words import WORDS
@@ -82,6 +83,22 @@ def test_a_no_is_said_with_its_reason(town: Database, redis_db: Redis, http: htt
     kinds = [one["kind"] for one in state(http)["happened"]]
     assert sorted(kinds) == ["enter", "no"]
     assert "heeft geen toestemming gegeven voor aanbiedingen" in http.get("/demo?lang=nl").text
+
+
+def test_posters_hang_on_the_page_and_a_scan_is_told(town: Database, http: httpx.Client) -> None:
+    hall = state(http)["posters"][0]
+    assert hall == {"id": "centraal-hall", "name": "Amsterdam Centraal, hall", "path": "/q/STAT10NHAC", "scans": 0}
+    code = http.get("/demo/poster/centraal-hall.svg")
+    assert (code.status_code, code.headers["content-type"]) == (200, "image/svg+xml")
+    assert http.get("/demo/poster/nowhere.svg").status_code == 404
+    assert http.get(hall["path"], headers={"User-Agent": IPHONE}).status_code == 303
+    told = state(http, "nl")
+    assert told["posters"][0]["scans"] == 1
+    (scan,) = told["happened"]
+    assert (scan["kind"], scan["who"], scan["what"]) == ("scan", "iemand", "Amsterdam Centraal, hall")
+    page = http.get("/demo?lang=nl").text
+    assert 'href="/q/STAT10NHAC"' in page
+    assert 'src="/demo/poster/centraal-hall.svg"' in page
 
 
 def test_an_order_that_is_ready_is_on_the_phone(town: Database, http: httpx.Client, register: Register) -> None:

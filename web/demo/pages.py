@@ -14,6 +14,7 @@ from web.demo import drawing, scene
 from web.demo.words import WORDS
 from web.health import vitals_of
 from web.parts import Have, Parts
+from web.printing.asked import Wanted, picture
 from web.tongues import LANGUAGES, choose
 
 WEB = Path(__file__).parents[1]
@@ -34,7 +35,7 @@ def open_demo(app: FastAPI) -> None:
 def town(request: Request, parts: Have, lang: Lang = None) -> Response:
     """The places, the walkers and the phones."""
     language = _language(request, lang)
-    told = scene.read_scene(parts.database, language)
+    told = scene.read_scene(parts.database, language, now=parts.now())
     return _page("town.html", parts, language, map=drawing.draw(told["places"]), scene=told, counts=_counts(parts))
 
 
@@ -42,17 +43,23 @@ def town(request: Request, parts: Have, lang: Lang = None) -> Response:
 def phone(request: Request, parts: Have, device: str, lang: Lang = None) -> Response:
     """One phone: its lock screen with its pushes."""
     language = _language(request, lang)
-    told = scene.read_scene(parts.database, language)
+    told = scene.read_scene(parts.database, language, now=parts.now())
     mine = next((one for one in told["phones"] if one["device"] == device), None)
     if mine is None:
         return _page("missing.html", parts, language, status=404)
     return _page("phone.html", parts, language, phone=mine, time_zone=told["time_zone"])
 
 
+@router.get("/poster/{poster}.svg")
+def poster(request: Request, parts: Have, poster: str) -> Response:
+    """A poster's code, for a phone's camera."""
+    return picture(parts, request, poster, Wanted("svg"))
+
+
 @router.get("/state")
 def state(request: Request, parts: Have, lang: Lang = None) -> Response:
     """What the pages show, as JSON."""
-    told = scene.read_scene(parts.database, _language(request, lang))
+    told = scene.read_scene(parts.database, _language(request, lang), now=parts.now())
     return json_answer({**told, "counts": _counts(parts), "walkers_url": parts.settings.demo_walkers_url or None})
 
 
