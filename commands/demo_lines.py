@@ -73,7 +73,8 @@ class Names:
     def line(self, event: Mapping[str, Any]) -> Line | None:
         """An event as a line; None for one that says nothing new, such as the decision whose push follows."""
         customer, place = str(event.get("customer") or ""), str(event.get("place") or "")
-        who, where = self.people.get(customer, customer), self.places.get(place, place)
+        who = "a passer-by" if customer.startswith("anon_") or not customer else self.people.get(customer, customer)
+        where = self.places.get(place, place)
         match event.get("type"):
             case "transition":
                 what = f"the building of {where}" if event["role"] == "other" else where
@@ -85,7 +86,7 @@ class Names:
                 return Line(self.clock(event["at"]), who, "no push", f"{campaign}{at}: {why}")
             case "scan" if event["kind"] == "human":
                 said = self.posters.get(event["poster"], event["poster"])
-                return Line(self.clock(event["at"]), who or "somebody", "scan", f"the poster {said}")
+                return Line(self.clock(event["at"]), who, "scan", f"the poster {said}")
             case "delivery" if event["state"] in ("sent", "unknown"):
                 at = self.clock(event["sent_at"] or event["created_at"])
                 said = f"{event['title']} | {event['body']}"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from offers.records.queries import browsers, coupons, places, posters, wording
+from offers.records.queries import browsers, coupons, orders, places, posters, wording
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import landing as queries
@@ -133,7 +133,7 @@ def land_on(session: Session, page: Page, asked: LandAsked, *, keys: CodeKeys, n
     led.place = there.get(led.place_id or "")
     led.runs = _runs(led)
     offered = _offered(session, led)
-    shown = offered is not None or (led.offer is None and led.runs and not led.is_held_out)
+    shown = offered is not None or led.held is not None or (led.offer is None and led.runs and not led.is_held_out)
     title, body = _words(session, led, nearest) if shown else (None, None)
     item = None if led.product is None else _item(led.product, size, _with(offered, led.offer), led.languages)
     if item is not None:
@@ -250,6 +250,8 @@ def _offered(session: Session, led: _Led) -> Offered | None:
         ends_at=min((one for one in (offer.valid_until, body.schedule.until) if one is not None), default=None),
     )
     if led.held is not None:
+        if orders.is_coupon_in_an_order(session, led.held.id):
+            return None  # it is in one price already, and will be in no second one
         return replace(told, state="yours", code=led.held.code, coupon_id=led.held.id, ends_at=led.held.expires_at)
     if not led.runs or led.is_held_out or led.outcome == "campaign_cooldown":
         return None

@@ -32,11 +32,15 @@ def names() -> Names:
         ),
         (
             {"type": "scan", "kind": "human", "poster": "centraal-hall", "customer": None},
-            Line("12:00:05", "somebody", "scan", "the poster Amsterdam Centraal, hall"),
+            Line("12:00:05", "a passer-by", "scan", "the poster Amsterdam Centraal, hall"),
         ),
         (
             {"type": "scan", "kind": "human", "poster": "centraal-hall"},
             Line("12:00:05", "Sanne de Vries", "scan", "the poster Amsterdam Centraal, hall"),
+        ),
+        (
+            {"type": "order", "customer": "anon_01m8", "id": "ord_1", "status": "placed"},
+            Line("12:00:05", "a passer-by", "order", "ord_1 placed"),
         ),
         ({"type": "scan", "kind": "bot", "poster": "centraal-hall", "customer": None}, None),
         (

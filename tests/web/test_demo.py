@@ -9,8 +9,10 @@ import pytest
 from redis import Redis
 
 from offers.arrivals import Crossing, record_crossings
+from offers.devices import register_device
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.profile import DeviceBody
 from offers.settings import Settings
 from seeds.load import load_folder
 from tests.conftest import NOON
@@ -95,10 +97,21 @@ def test_posters_hang_on_the_page_and_a_scan_is_told(town: Database, http: httpx
     told = state(http, "nl")
     assert told["posters"][0]["scans"] == 1
     (scan,) = told["happened"]
-    assert (scan["kind"], scan["who"], scan["what"]) == ("scan", "iemand", "Amsterdam Centraal, hall")
+    assert (scan["kind"], scan["who"], scan["what"]) == ("scan", "een voorbijganger", "Amsterdam Centraal, hall")
     page = http.get("/demo?lang=nl").text
     assert 'href="/q/STAT10NHAC"' in page
     assert 'src="/demo/poster/centraal-hall.svg"' in page
+
+
+def test_a_visitor_whom_nobody_knows_is_no_phone_and_has_no_id_on_the_page(
+    town: Database, http: httpx.Client, register: Register
+) -> None:
+    register("daan", consents={})
+    with town.transaction() as session:
+        register_device(session, DeviceBody(platform="web"), trusted=True, now=NOON)
+    told = state(http)
+    assert [one["customer"] for one in told["phones"]] == ["daan"]
+    assert "anon_" not in http.get("/demo").text
 
 
 def test_an_order_that_is_ready_is_on_the_phone(town: Database, http: httpx.Client, register: Register) -> None:

@@ -42,10 +42,13 @@ def read_scene(database: Database, language: str, *, now: datetime) -> Item:
     with database.reading() as session:
         town = places.list_places(session)[0]
         people = customers.list_customers(session)[0]
+        words = WORDS[language]
         names = Names(
-            words=WORDS[language],
+            words=words,
             language=language,
-            people={one["id"]: one["name"] or one["id"] for one in people},
+            people={
+                one["id"]: one["name"] or (words["visitor"] if _is_a_visitor(one) else one["id"]) for one in people
+            },
             places={one["id"]: one["name"] for one in town},
             campaigns={one["id"]: one["name"] for one in campaigns.list_campaigns(session)[0]},
             zone=ZoneInfo(town[0]["time_zone"] if town else "Europe/Amsterdam"),
@@ -56,7 +59,7 @@ def read_scene(database: Database, language: str, *, now: datetime) -> Item:
         decisions = history.list_decisions(session, asked).items
         deliveries = history.list_deliveries(session, asked).items
         transitions = history.list_transitions(session, history.Asked(limit=HAPPENED)).items
-        registered = devices.list_devices(session, list(names.people))
+        registered = devices.list_devices(session, [one["id"] for one in people if not _is_a_visitor(one)])
         orders = {one["id"]: pickups.list_orders(session, one["id"]) for one in people}
     pushes = [push_of(one, names) for one in deliveries if one["state"] in ("sent", "unknown") and one["title"]]
     noes = [no_of(one, names) for one in decisions if one["outcome"] != "send"]
@@ -84,6 +87,11 @@ def read_scene(database: Database, language: str, *, now: datetime) -> Item:
         "phones": phones,
         "happened": happened[:HAPPENED],
     }
+
+
+def _is_a_visitor(customer: Item) -> bool:
+    """Somebody who opened a poster's page, and whom nobody knows."""
+    return bool(customer["anonymous"])
 
 
 def push_of(row: Item, names: Names) -> Item:
@@ -137,7 +145,7 @@ def _scanned(row: Item, names: Names, posters_called: Mapping[str, str]) -> Item
         "kind": "scan",
         "at": row["at"],
         "time": names.clock(row["at"]),
-        "who": names.people.get(customer, "") or names.words["somebody"],
+        "who": names.people.get(customer, "") or names.words["visitor"],
         "what": posters_called.get(row["poster"], row["poster"]),
     }
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 LINES: Mapping[str, tuple[str, str, str]] = {
     "skip": ("Naar de inhoud", "Zum Inhalt", "To the content"),
     "languages": ("Taal van deze pagina", "Sprache dieser Seite", "Language of this page"),
-    "back": ("Terug", "Zurück", "Back"),
     "back_to_offer": ("Terug naar de aanbieding", "Zurück zum Angebot", "Back to the offer"),
     "try_again": ("Probeer het opnieuw", "Erneut versuchen", "Try again"),
     "stale_title": ("Deze pagina is verlopen", "Diese Seite ist abgelaufen", "This page has expired"),

@@ -154,7 +154,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "talk_waiting": ("wacht op antwoord", "wartet auf Antwort", "waits for an answer"),
     "talk_answered": ("beantwoord", "beantwortet", "answered"),
     "talk_closed": ("afgesloten", "abgeschlossen", "closed"),
-    "ask_title": ("Mogen we het je laten weten?", "Dürfen wir Ihnen Bescheid geben?", "May we tell you?"),
+    "consent_title": ("Mogen we het je laten weten?", "Dürfen wir Ihnen Bescheid geben?", "May we tell you?"),
     "ask_offers": (
         "Aanbiedingen van deze winkel op deze telefoon",
         "Angebote dieses Geschäfts auf diesem Telefon",
@@ -190,7 +190,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     ),
     "forget": ("Vergeet mij in deze browser", "Mich in diesem Browser vergessen", "Forget me on this browser"),
 }
-CONSENT = ("ask_title", "ask_offers")
+CONSENT = ("consent_title", "ask_offers")
 """The phrases that somebody agrees to on the page of their offers."""
 TEXT_VERSION = "my-offers-1"
 """Under which receipts keep what CONSENT says. Who changes a word of it raises this; a test holds the two together."""
