@@ -26,6 +26,7 @@ PUBLIC: Mapping[str, str] = {
     "/demo/state": "as /demo",
     "/demo/events": "as /demo",
     "/demo/phone/{device}": "as /demo",
+    "/demo/poster/{poster}.svg": "as /demo: a code that hangs in the street",
     "/messages": "a visitor's page: shows what the browser's own signed cookie leads to, and changes nothing",
     "/.well-known/apple-app-site-association": "names the brand's iOS apps, as Apple fetches it",
     "/.well-known/assetlinks.json": "names the brand's Android apps, as Google fetches it",
