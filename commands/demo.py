@@ -41,6 +41,7 @@ OWN = (
     "push",
     "payments",
     "mollie_api_key",
+    "mollie_endpoint",
     "sms",
     "sms_url",
     "sms_secret",
@@ -94,6 +95,8 @@ def _run(options: Options, screen: Console) -> None:
             "PASSERBY_PUSH": "outbox",
             "PASSERBY_PAYMENTS": "demo",
             "PASSERBY_SMS": "outbox",
+            "PASSERBY_MOLLIE_API_KEY": "",
+            "PASSERBY_MOLLIE_ENDPOINT": "",
         }
         log = options.folder / "log.jsonl"
         with Serving(_own(options), options.host, options.port, extra, log) as served:
@@ -142,6 +145,7 @@ def _say_addresses(screen: Console, options: Options, served: Served) -> None:
             f"poster {number}": f"{served.url}/q/{one['code']}  {one['name']}"
             for number, one in enumerate(_posters(), 1)
         },
+        "console": f"{served.url}/console",
         "API": f"{served.url}/docs",
         "health": f"{served.url}/healthz",
         "admin key": str(options.folder / "admin.key"),

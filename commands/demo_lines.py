@@ -16,10 +16,10 @@ STYLES = {
     "enters": "green",
     "stays": "magenta",
     "leaves": "red",
+    "scan": "bold yellow",
     "push": "bold cyan",
     "no push": "dim",
     "order": "yellow",
-    "scan": "bold blue",
     "offer": "bold green",
     "question": "bold magenta",
     "phone": "yellow",
@@ -75,7 +75,8 @@ class Names:
     def line(self, event: Mapping[str, Any]) -> Line | None:
         """An event as a line; None for one that says nothing new, such as the decision whose push follows."""
         customer, place = str(event.get("customer") or ""), str(event.get("place") or "")
-        who, where = self.people.get(customer, customer), self.places.get(place, place)
+        who = "a passer-by" if customer.startswith("anon_") or not customer else self.people.get(customer, customer)
+        where = self.places.get(place, place)
         match event.get("type"):
             case "transition":
                 what = f"the building of {where}" if event["role"] == "other" else where
@@ -86,7 +87,7 @@ class Names:
                     word for word, holds in (("again", event["repeat"]), ("in the store", event["in_store"])) if holds
                 ]
                 what = ", ".join([said, *more])
-                return Line(self.clock(event["at"]), who or "somebody", "scan", what, event["language"] or "")
+                return Line(self.clock(event["at"]), who, "scan", what, event["language"] or "")
             case "decision" if event["outcome"] == "send" and event.get("trigger") == "scan":
                 campaign = self.campaigns.get(event["campaign"], event["campaign"])
                 return Line(self.clock(event["at"]), who, "offer", f"{campaign}, at {where}")
@@ -96,7 +97,8 @@ class Names:
             case "decision" if event["outcome"] != "send":
                 campaign = self.campaigns.get(event["campaign"], event["campaign"])
                 why = f"{event['outcome']}: {why_not(event['outcome'], event['facts'], 'en')}"
-                return Line(self.clock(event["at"]), who, "no push", f"{campaign}, at {where}: {why}")
+                at = f", at {where}" if where else ""
+                return Line(self.clock(event["at"]), who, "no push", f"{campaign}{at}: {why}")
             case "delivery" if event["state"] in ("sent", "unknown"):
                 at = self.clock(event["sent_at"] or event["created_at"])
                 said = f"{event['title']} | {event['body']}"

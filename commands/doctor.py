@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.orm import Session
 
 from commands import findings
 from commands.findings import Finding
+from commands.findings_of_posters import of_apps, of_posters
 from commands.vapid import NOBODY
 from offers.errors import BadInput, Misconfigured
+from offers.posters import AskedPosters, list_posters
 from offers.push_lanes import lanes_now
 from offers.records.condition import database_condition, unknown_zones
 from offers.records.condition import refusal_of as database_refusal
@@ -34,6 +38,7 @@ from workers.vitals import read_mqtt, read_vitals
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 """There in a checkout; elsewhere, as in the image, versions are not compared: what installed them did."""
+Read = TypeVar("Read")
 MARKS = {"ok": "ok", "look": "look", "wrong": "WRONG"}
 
 
@@ -205,19 +210,31 @@ def _sms(settings: Settings) -> list[Finding]:
     return findings.of_sms(settings.sms, demo=settings.demo, refused=refused)
 
 
+def _posters(settings: Settings) -> list[Finding]:
+    return of_posters(settings.base_url, any_hangs=bool(_read(settings, _any_poster)))
+
+
+def _any_poster(session: Session) -> bool:
+    return bool(list_posters(session, AskedPosters(limit=1), now=datetime.now(UTC))[0])
+
+
 def _push_lanes(settings: Settings) -> list[Finding]:
-    """Ways out that pause; what is wrong with the database itself is told as the database's own."""
+    return findings.of_push_lanes(_read(settings, lanes_now) or [])
+
+
+def _read(settings: Settings, read: Callable[[Session], Read]) -> Read | None:
+    """None where the database can not be read: what is wrong with it is told as the database's own."""
     if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
-        return []
+        return None
     database = Database(settings.database)
     try:
         seen = database_condition(database)
         if seen.revision != seen.wanted:
-            return []
+            return None
         with database.reading() as session:
-            return findings.of_push_lanes(lanes_now(session))
+            return read(session)
     except AWAY:
-        return []
+        return None
     finally:
         database.close()
 
@@ -268,8 +285,10 @@ PARTS: dict[str, Callable[[Settings], list[Finding]]] = {
     "beat": _vitals("beat"),
     "mqtt": _mqtt,
     "push": _push,
+    "posters": _posters,
     "payments": _payments,
     "sms": _sms,
+    "apps": of_apps,
     "clocks": _clocks,
     "packages": _packages,
 }

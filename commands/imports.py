@@ -1,4 +1,4 @@
-"""`passerby import NOUN FILE`: sends a file of places, customers, products or purchases to a server, and shows how it goes."""
+"""`passerby import NOUN FILE`: sends a file of places, customers, products, purchases or posters to a server, and shows how it goes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

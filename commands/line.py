@@ -31,6 +31,7 @@ class Noun(StrEnum):
     customers = "customers"
     products = "products"
     purchases = "purchases"
+    posters = "posters"
 
 
 def _database(settings: Settings) -> Database:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from offers.records.queries import browsers, coupons, posters, wording
+from offers.records.queries import browsers, coupons, orders, posters, wording
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import landing as queries
 from offers.records.queries.landing import Page
@@ -23,7 +23,7 @@ from offers.rules.draws import draw_variant
 from offers.rules.landing import Item, Known, Landing, Offered, Store
 from offers.rules.limits import Limits
 from offers.rules.localised import said_in
-from offers.rules.nearby_stores import best_of, gone_of, has_pieces, next_best, pieces_at, size_of, store_told, told_of
+from offers.rules.nearby_stores import best_of, gone_of, next_best, size_of, store_told, told_of
 from offers.rules.offer_worth import minimum_of, worth_of
 from offers.rules.personal_facts import message_facts
 from offers.rules.personalise import choose_language, word
@@ -32,6 +32,7 @@ from offers.rules.profile import PURPOSES
 from offers.rules.scan_moments import scan_moment
 from offers.rules.scanning import state_of
 from offers.rules.schedule import Whereabouts, why_silent
+from offers.rules.stock import has_piece, pieces_at
 from offers.rules.values import language_chain, zone_or_none
 
 UTC = ZoneInfo("UTC")
@@ -136,14 +137,14 @@ def land_on(session: Session, page: Page, asked: LandAsked, *, keys: CodeKeys, n
     size, order = _size(session, led, asked.size), nearest.ids
     stock: Mapping[str, Any] = led.product.stock if led.product else {}
     best = best_of(order, stock, size)
-    if asked.store in nearest.known and has_pieces(pieces_at(stock, asked.store), size):
+    if asked.store in nearest.known and has_piece(stock, asked.store, size):
         best = asked.store
     told = told_of(order, best, asked.store)
     there = plain_places(session, {*told, *([led.place_id] if led.place_id else ())})
     led.place = there.get(led.place_id or "")
     led.runs = _runs(led)
     offered = _offered(session, led)
-    shown = offered is not None or (led.offer is None and led.runs and not led.is_held_out)
+    shown = offered is not None or led.held is not None or (led.offer is None and led.runs and not led.is_held_out)
     title, body = _words(session, led, nearest.metres) if shown else (None, None)
     item = None if led.product is None else _item(led.product, size, _with(offered, led.offer), led.languages)
     if item is not None:
@@ -260,6 +261,8 @@ def _offered(session: Session, led: _Led) -> Offered | None:
         ends_at=min((one for one in (offer.valid_until, body.schedule.until) if one is not None), default=None),
     )
     if led.held is not None:
+        if orders.is_coupon_in_an_order(session, led.held.id):
+            return None  # it is in one price already, and will be in no second one
         return replace(
             told, state="yours", code=led.held.code or led.held.id, coupon_id=led.held.id, ends_at=led.held.expires_at
         )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from offers.rules.landing import Store
 from offers.rules.opening import closes_at, is_open, opens_at
+from offers.rules.stock import has_piece
 from offers.rules.values import zone_or_none
 
 MOST_STORES = 10
@@ -24,26 +25,11 @@ def minutes_on_foot(distance_m: float) -> int:
     return max(1, math.ceil(distance_m * AS_THE_STREETS_GO / METRES_A_MINUTE - 1e-9))
 
 
-def pieces_at(stock: Mapping[str, Any], place_id: str) -> dict[str, int]:
-    """Of a product at a place, by size; under "" where the shop counts none."""
-    told = stock.get(place_id)
-    if isinstance(told, Mapping):
-        return {str(size): int(many) for size, many in told.items()}
-    return {"": int(told)} if told is not None else {}
-
-
-def has_pieces(pieces: Mapping[str, int], size: str | None) -> bool:
-    """Whether one of this size is here; of any where none is named or the shop counts no sizes."""
-    if size is None or set(pieces) == {""}:
-        return any(pieces.values())
-    return pieces.get(size, 0) > 0
-
-
 def best_of(nearest_first: Sequence[str], stock: Mapping[str, Any], size: str | None) -> str | None:
     """The nearest that has the size, else the nearest that has any; none where no store has one."""
     for wanted in dict.fromkeys((size, None)):
         for place_id in nearest_first:
-            if has_pieces(pieces_at(stock, place_id), wanted):
+            if has_piece(stock, place_id, wanted):
                 return place_id
     return None
 
@@ -147,7 +133,7 @@ def next_best(products: Sequence[Any], like: Priced, size: str | None, places: f
     """Products that some store has a piece of: first those in the size, then those that cost about the same."""
 
     def in_stock(one: Priced, wanted: str | None) -> bool:
-        return any(has_pieces(pieces_at(one.stock, place), wanted) for place in one.stock if place in places)
+        return any(has_piece(one.stock, place, wanted) for place in one.stock if place in places)
 
     def worse(one: Priced) -> tuple[bool, float, str]:
         apart = math.inf

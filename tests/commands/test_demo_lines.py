@@ -40,6 +40,20 @@ def names() -> Names:
             Line("12:00:05", "Sanne de Vries", "leaves", "the building of Stoeprand Kalverstraat 102"),
         ),
         (
+            {"type": "order", "customer": "anon_01m8", "id": "ord_1", "status": "placed"},
+            Line("12:00:05", "a passer-by", "order", "ord_1 placed"),
+        ),
+        ({"type": "scan", "kind": "bot", "poster": "centraal-hall", "customer": None}, None),
+        (
+            {"type": "decision", "outcome": "no_consent", "facts": {"missing": ["offers"]}, "place": None},
+            Line(
+                "12:00:05",
+                "Sanne de Vries",
+                "no push",
+                "Sneakers, Kalverstraat: no_consent: has not agreed to offers",
+            ),
+        ),
+        (
             {"type": "decision", "outcome": "campaign_cooldown", "facts": {"cooldown": "PT2M"}},
             Line(
                 "12:00:05",
@@ -75,7 +89,7 @@ def names() -> Names:
                 "in_store": True,
                 "language": None,
             },
-            Line("12:00:05", "somebody", "scan", "Kalverstraat 183, shelf, again, in the store"),
+            Line("12:00:05", "a passer-by", "scan", "Kalverstraat 183, shelf, again, in the store"),
         ),
         (SCAN | {"kind": "bot"}, None),
         (

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from commands.line import app
+from commands.line import Noun, app
+from offers.rules.rows.kinds import kinds
 from tests.web.conftest import Served
 from web import files
 
@@ -32,6 +33,10 @@ def written(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text)
     return path
+
+
+def test_whatever_has_a_door_for_files_can_be_imported() -> None:
+    assert {one.value for one in Noun} == set(kinds())
 
 
 def test_a_file_goes_in_and_again_changes_nothing(sent: type[Sent], tmp_path: Path) -> None:

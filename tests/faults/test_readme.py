@@ -42,17 +42,24 @@ def wait_for_deliveries(service: Service, customer: str) -> list[dict[str, Any]]
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="the example is for bash and curl")
 def test_the_example_gives_the_push_it_shows(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text()
-    example = next(block for block in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL) if "curl" in block)
+    blocks = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)
+    example = next(block for block in blocks if "curl" in block)
+    scan = next(block for block in blocks if "/v1/scans" in block)
     assert example.startswith(WHERE)
     load_town(tmp_path)
     with serving(tmp_path) as service:
-        script = f"URL={service.url} KEY={service.key}\n{example.removeprefix(WHERE)}"
+        script = f"URL={service.url} KEY={service.key}\n{example.removeprefix(WHERE)}{scan}"
         run = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True)
-        profile, taken, page = [json.loads(line) for line in run.stdout.splitlines() if line]
+        profile, taken, page, scanned = [json.loads(line) for line in run.stdout.splitlines() if line]
         assert profile["name"] == "Robin"
         assert json.dumps(taken, separators=(",", ":")) in readme
         assert set(page) == {"items", "next_cursor"}
         deliveries = wait_for_deliveries(service, profile["id"])
+    assert scanned["coupon"]["code"]
+    shown = {name: scanned[name] for name in ("state", "poster", "title", "body", "best_store", "outcome")}
+    for said in [shown, {name: scanned["item"][name] for name in ("sku", "size", "price", "price_now", "currency")}]:
+        for name, value in said.items():
+            assert f'"{name}":"{value}"' in readme
     assert [one["state"] for one in deliveries] == ["sent"]
     for field in ("campaign", "title", "body"):
         assert f'"{field}":"{deliveries[0][field]}"' in readme

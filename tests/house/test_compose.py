@@ -101,6 +101,34 @@ def test_every_variable_of_ours_is_a_setting() -> None:
         assert named <= known
 
 
+AS_THEY_ARE = {
+    "data": "a container keeps nothing",
+    "broker_url": "the one Redis",
+    "google_application_credentials": "the worker's alone",
+    "fcm_endpoint": "for tests",
+    "web_push_services": "for tests and rare browsers",
+    "mollie_endpoint": "for tests",
+    "lanes": "good as it is",
+    "gather_ms": "good as it is",
+    "token_life_s": "good as it is",
+    "decision_days": "good as it is",
+    "transition_days": "good as it is",
+    "demo": "no demo here",
+    "demo_walkers_url": "no demo here",
+    "failpoints": "for tests",
+}
+"""Settings that compose passes on to nobody, and why."""
+
+
+def test_each_setting_that_a_shop_makes_reaches_the_containers() -> None:
+    given = {name.removeprefix("PASSERBY_").lower() for name in COMPOSE["x-environment"]}
+    assert set(Settings.model_fields) - given == set(AS_THEY_ARE)
+    for name, default in re.findall(r"\$\{PASSERBY_([A-Z_]+):-([^}]*)\}", TEXT):
+        meant = Settings.model_fields[name.lower()].default
+        if name != "PROCESSES":
+            assert default == ("" if not isinstance(meant, int | str) else str(meant)), name
+
+
 def test_no_secret_is_written_down_and_none_can_be_forgotten() -> None:
     asked = dict(re.findall(r"(?<!\$)\$\{([A-Z_]+)(:[?-][^}]*)?\}", TEXT))
     assert {name for name, rest in asked.items() if rest.startswith(":?")} == REQUIRED

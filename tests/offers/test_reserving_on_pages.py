@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from offers.customers import erase_customer
 from offers.devices import link_device
+from offers.landing import LandAsked, land
 from offers.pickups import get_order, put_order
 from offers.records.database import Database
 from offers.records.ids import new_id
@@ -19,12 +20,33 @@ from offers.rules.order import OrderBody
 from offers.rules.page_order import nonce_of
 from tests.at_once import at_once
 from tests.offers.billboards import Billboard
-from tests.offers.stories import NOON, at
+from tests.offers.stories import KEYS, NOON, at
 
 
 @pytest.fixture
 def board(database: Database) -> Billboard:
     return Billboard(database)
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_page_shows_the_price_that_a_second_order_would_have(board: Billboard, over: bool) -> None:
+    """A coupon is in one order's price: shown again, the price would change under the visitor's thumb."""
+    board.put_up(offer=board.offer(budget=5), stock={"38": 3, "39": 0})
+    asked = board.asked(seen_thousandths=80950)
+    done = board.reserve(asked)
+    assert done.order_id is not None
+    if over:
+        board.write(lambda session: cancel_order(session, done.order_id or "", now=at(2)))
+    seen = board.read(
+        lambda session: land(session, LandAsked(asked.scan_id, done.device_id, "en"), keys=KEYS, now=at(3))
+    )
+    assert seen is not None
+    assert seen.item is not None
+    assert (seen.offer is not None, seen.item.now_thousandths) == ((True, 80950) if over else (False, 89950))
+    assert seen.title, "the campaign's own words stay"
+    nonce = nonce_of(at(3), new_id("n")[2:])
+    other = board.asked(seen_thousandths=seen.item.now_thousandths, device_id=done.device_id, nonce=nonce)
+    assert board.reserve(other, 4).outcome == "reserved"
 
 
 def _nothing_was_done(board: Billboard) -> bool:

@@ -191,6 +191,7 @@ def _form(
         form=form,
         item=item,
         around=around,
+        address_is_set=bool(desk.parts.settings.base_url),
         url=url_of(desk.parts, desk.request, item["code"]) if item else "",
         errors=errors or {},
         changed=changed,

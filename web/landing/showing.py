@@ -239,7 +239,7 @@ def _actions(
         found.append(Action(words["buy"], _below(landing, "buy", ways), fields=fields))
     if offer is not None and offer.state == "public":
         found.append(Action(words["save"], _below(landing, "save", ways), fields=(("token", ways.token),)))
-    if offer is not None and offer.state == "yours":
+    if offer.state == "yours" if offer is not None else landing.known is not None:
         found.append(Action(words["my_offers"], f"/my/offers{_query(lang=ways.lang)}"))
     if not landing.in_store:
         gone = item is not None and not has

@@ -132,7 +132,9 @@ def nearest_store_id(session: Session, lat: float, lon: float) -> str | None:
 
 
 def nearest_store_ids(session: Session, spots: Iterable[tuple[float, float]]) -> dict[tuple[float, float], str | None]:
-    """The same for each of these (latitude, longitude), in one query."""
+    """The same for each of these (latitude, longitude), in one query, and always as the transaction sees the stores: what is decided rests on it.
+    A page, which shows all of them to a crowd, takes queries/landing.stores_nearest_first, which remembers.
+    """
     wanted = set(spots)
     stores = (
         session.execute(select(Place.id, Place.lat, Place.lon).where(Place.kind == "store")).all() if wanted else ()

@@ -8,10 +8,8 @@ from offers.records.tables import Product
 from offers.rules.nearby_stores import (
     MOST_STORES,
     best_of,
-    has_pieces,
     minutes_on_foot,
     next_best,
-    pieces_at,
     size_of,
     told_of,
 )
@@ -22,18 +20,6 @@ from offers.rules.nearby_stores import (
 )
 def test_minutes_on_foot(metres: float, minutes: int) -> None:
     assert minutes_on_foot(metres) == minutes
-
-
-def test_pieces_by_size_or_without() -> None:
-    stock: dict[str, Any] = {"a": {"38": 2, "39": 0}, "b": 3, "c": 0}
-    assert pieces_at(stock, "a") == {"38": 2, "39": 0}
-    assert pieces_at(stock, "b") == {"": 3}
-    assert pieces_at(stock, "gone") == {}
-    assert has_pieces(pieces_at(stock, "b"), "38"), "the shop counts no sizes"
-    assert not has_pieces(pieces_at(stock, "a"), "39")
-    assert has_pieces(pieces_at(stock, "a"), None)
-    assert not has_pieces(pieces_at(stock, "c"), None)
-    assert not has_pieces({}, None)
 
 
 def test_the_best_is_the_nearest_with_the_size_else_with_any() -> None:

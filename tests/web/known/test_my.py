@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from offers.records.database import Database
-from offers.records.tables import Consent, Customer, Device
+from offers.records.tables import Consent, Customer, Device, Offer
 from offers.rules.coupon_codes import generated_code
 from tests.offers.scanned import hang, poster_town, scan
 from tests.offers.stories import Town
@@ -66,6 +66,22 @@ def test_a_saved_offer_is_shown_with_its_code_and_asks_one_thing(visit: Visit, t
     assert code_of(served, town) in later.text
     assert "ask-offers" not in later.text, "asked at the useful moment, and not each time"
     assert not customer_of(town, visitor).offers
+
+
+def test_an_offer_is_called_what_it_says_in_the_readers_language(visit: Visit, town: Town) -> None:
+    """Its name is the desk's; and the question below has its own words, not another page's."""
+    visitor, page = visit(), open_page(town)
+    place = save(visitor, page)
+    town.write(
+        lambda session: setattr(
+            session.scalars(select(Offer)).one(), "text", {"de": "10 % auf Sneaker", "en": "10% off"}
+        )
+    )
+    shown = visitor.look(f"{place}?lang=de").text
+    name = town.read(lambda session: session.scalars(select(Offer.name)).one())
+    assert ("10 % auf Sneaker" in shown, name in shown) == (True, False)
+    assert "Dürfen wir Ihnen Bescheid geben?" in shown
+    assert "{" not in re.sub(r"<script.*?</script>|data-[a-z-]+='[^']*'", "", shown, flags=re.DOTALL)
 
 
 def test_the_panel_of_messages_is_there_after_saving_once_offers_were_agreed_to(visit: Visit, town: Town) -> None:

@@ -86,6 +86,11 @@ LINES = {
     "poster_bots": ("Robots", "Robots", "Roboter"),
     "poster_code": ("Code", "Code", "Code"),
     "poster_code_alt": ("QR code that says {url}", "QR-code die {url} zegt", "QR-Code mit der Adresse {url}"),
+    "poster_no_address": (
+        "Do not print it yet. Nobody has set the address that customers see, so the code says the one that you have just used. PASSERBY_BASE_URL sets it.",
+        "Druk hem nog niet af. Niemand heeft het adres ingesteld dat klanten zien, dus de code zegt het adres dat je net gebruikt hebt. PASSERBY_BASE_URL stelt het in.",
+        "Drucken Sie es noch nicht. Niemand hat die Adresse eingestellt, die Kunden sehen, also nennt der Code die, die Sie gerade benutzt haben. PASSERBY_BASE_URL stellt sie ein.",
+    ),
     "poster_downloads": ("To print", "Om te drukken", "Zum Drucken"),
     "poster_downloads_hint": (
         "The code alone as SVG or PNG, or a whole page as PDF, in the language of the campaign.",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 LINES: Mapping[str, tuple[str, str, str]] = {
     "ask_title": ("Vraag het aan {store}", "{store} fragen", "Ask {store}"),
-    "ask_about": ("Waar het over gaat", "Worum es geht", "What it is about"),
     "ask_size": ("maat {size}", "Größe {size}", "size {size}"),
     "ask_order": ("bestelling {order}", "Bestellung {order}", "order {order}"),
     "ask_this_item": ("dit artikel", "dieser Artikel", "this item"),
@@ -173,5 +172,4 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Wählen Sie unten die Nachrichten zu Bestellungen und Antworten. Sie bekommen eine, wenn Sie eine Antwort nicht gesehen haben.",
         "Choose the messages about orders and answers below. You get one when there is an answer that you have not seen.",
     ),
-    "chat_closed_now": ("Het gesprek is gesloten.", "Das Gespräch ist beendet.", "The conversation is closed."),
 }
