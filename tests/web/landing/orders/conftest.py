@@ -16,6 +16,12 @@ from workers.payments import mollie as real
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Nobody pays on a page, unless a shop of these tests says so."""
+    return settings.model_copy(update={"payments": "none"})
+
+
+@pytest.fixture
 def mollie() -> Iterator[MollieDouble]:
     with MollieDouble() as double:
         yield double
