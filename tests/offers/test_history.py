@@ -111,9 +111,9 @@ def test_what_was_kept_long_enough_goes_and_what_is_open_stays(town: Town, two_v
     town.send([one["id"] for one in town.deliveries("ben")], now=at(41))
     town.send([one["id"] for one in town.deliveries("sanne")], now=at(67))
     early = _purge(town, at(41), at(60), LATER)
-    assert early == {"transitions": 4, "stays": 2, "visits": 2, "deliveries": 2, "decisions": 2}
+    assert early == {"transitions": 4, "stays": 2, "visits": 2, "deliveries": 2, "decisions": 2, "scans": 0}
     late = _purge(town, at(900), at(900), LATER)
-    assert late == {"transitions": 2, "stays": 0, "visits": 0, "deliveries": 1, "decisions": 1}
+    assert late == {"transitions": 2, "stays": 0, "visits": 0, "deliveries": 1, "decisions": 1, "scans": 0}
     assert [visit[1] for visit in town.visits()] == [None]
     assert set(_purge(town, at(900), at(900), LATER).values()) == {0}
 
