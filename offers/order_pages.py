@@ -14,6 +14,7 @@ from offers.records.tables import Order, Payment
 from offers.rules.landing import Store
 from offers.rules.money import read_written
 from offers.rules.nearby_stores import store_told
+from offers.rules.page_order import HELD_FOR, UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class OrderSeen:
     store: Store | None
     scan_id: str | None
     cancelled_by: str | None
-    """`page`, `server` or `payment`, where it is cancelled."""
+    """`page`, `server`, `payment` or `held_for_long`, where it is cancelled."""
+    held_until: datetime | None
+    """When its pieces are for sale again, where it is neither paid nor made ready by then."""
     attention: str | None
     payment: str | None
     """Its state, where it is paid at a provider; rules as in offers/payment.py, and `wanted`."""
@@ -57,7 +60,7 @@ def order_seen(session: Session, order_id: str, *, now: datetime) -> OrderSeen |
     customer = customer_queries.customer_by_id(session, order.customer_id)
     place = place_queries.place_by_id(session, order.place_id)
     last: dict[str, Any] = order.history[-1] if order.history else {}
-    under_way = payment is not None and payment.state in payment_queries.UNDER_WAY
+    under_way = payment is not None and payment.state in UNDER_WAY
     waits = order.status in ("placed", "ready")
     return OrderSeen(
         id=order.id,
@@ -69,6 +72,7 @@ def order_seen(session: Session, order_id: str, *, now: datetime) -> OrderSeen |
         store=store_told(place, 0.0, {}, now) if place else None,
         scan_id=order.scan_id,
         cancelled_by=last.get("source") if order.status == "cancelled" else None,
+        held_until=_held_until(order, payment),
         attention=last.get("attention"),
         payment=payment.state if payment else None,
         can_be_paid=waits and under_way,
@@ -76,6 +80,11 @@ def order_seen(session: Session, order_id: str, *, now: datetime) -> OrderSeen |
         language=customer.language if customer else None,
         version=_version(order, payment),
     )
+
+
+def _held_until(order: Order, payment: Payment | None) -> datetime | None:
+    is_paid = payment is not None and payment.state in (*UNDER_WAY, "paid")
+    return order.created_at + HELD_FOR if order.source == "page" and order.status == "placed" and not is_paid else None
 
 
 def version_of(session: Session, order_id: str) -> str | None:

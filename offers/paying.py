@@ -21,7 +21,7 @@ from offers.records.queries import scans as scan_queries
 from offers.records.queries.holding import give_pieces_back, take_pieces_again
 from offers.records.tables import Coupon, Customer, Order, Payment
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.page_order import UNPAID_FOR
+from offers.rules.page_order import UNDER_WAY, UNPAID_FOR
 from offers.rules.purchase import PurchaseBody
 
 ASK_EVERY = timedelta(seconds=5)
@@ -99,7 +99,7 @@ def begin_again(session: Session, order_id: str, provider: str, *, now: datetime
     if locked is None or locked[0].status not in ("placed", "ready"):
         return None
     row = queries.want_payment(session, locked[0], provider, now)
-    return row.id if row is not None and row.state in queries.UNDER_WAY else None
+    return row.id if row is not None and row.state in UNDER_WAY else None
 
 
 def take_the_look(session: Session, order_id: str, *, now: datetime) -> ToPay | None:
@@ -149,12 +149,12 @@ def settle(session: Session, payment_id: str, told: PaymentTold, *, keys: CodeKe
         return _refuse(session, order, row, now)
     row.provider_id = told.provider_id
     if RANKS[told.state] <= RANKS[row.state]:
-        if row.state in queries.UNDER_WAY:
+        if row.state in UNDER_WAY:
             row.checkout_url = told.checkout_url or row.checkout_url
         session.flush()
         return Settled("same", order.id)
     row.state, row.method, row.updated_at = told.state, told.method or row.method, now
-    row.checkout_url = told.checkout_url if told.state in queries.UNDER_WAY else None
+    row.checkout_url = told.checkout_url if told.state in UNDER_WAY else None
     session.flush()
     if told.state == "paid":
         return _paid(session, order, customer, row, keys=keys, now=now)
@@ -168,7 +168,7 @@ def give_up(session: Session, payment_id: str, *, keep: bool, now: datetime) -> 
     found = queries.payment_by_id(session, payment_id)
     locked = order_queries.order_with_its_customer_locked(session, found.order_id) if found is not None else None
     row = queries.payment_now(session, payment_id)
-    if locked is None or row is None or row.state not in queries.UNDER_WAY:
+    if locked is None or row is None or row.state not in UNDER_WAY:
         return Settled("same")
     row.state, row.updated_at = "failed" if keep else "expired", now
     session.flush()

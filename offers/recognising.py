@@ -16,7 +16,7 @@ from offers.records.queries import linking
 from offers.records.queries import places as place_queries
 from offers.records.queries import recognitions as queries
 from offers.records.queries import scans as scan_queries
-from offers.records.queries.browsers import is_browser_in_use, new_browser
+from offers.records.queries.browsers import browser_by_id, is_browser_in_use, new_browser
 from offers.records.queries.posters import poster_by_id
 from offers.records.tables import Customer, Device, PageLink, PhoneCode, Scan
 from offers.rules.coupon_codes import CodeKeys
@@ -216,6 +216,12 @@ def follow_link(
     if scan is None or scan.customer_id not in (None, customer.id):
         return Recognised(device.id, customer.id, None, Follows())
     return Recognised(device.id, customer.id, scan.id, _give(session, scan, customer, device, keys=keys, now=now))
+
+
+def would_change_hands(session: Session, token: str, device_id: str | None) -> bool:
+    """Whether a browser that is somebody else's by now would become the link's customer's: nobody's is swapped by an address that they were sent."""
+    browser, owner = browser_by_id(session, device_id), queries.owner_of_link(session, _mark(token))
+    return browser is not None and owner is not None and browser[1].id != owner
 
 
 def purge_recognitions(session: Session, *, before: datetime) -> int:

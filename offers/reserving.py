@@ -23,7 +23,7 @@ from offers.records.tables import Customer, Device, Order, Product, Scan
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.localised import said_in
 from offers.rules.money import written
-from offers.rules.page_order import CLOCKS_APART, FORM_LIFE, MOST_OPEN, order_id_of, shown_at
+from offers.rules.page_order import CLOCKS_APART, FORM_LIFE, HELD_FOR, MOST_OPEN, UNDER_WAY, order_id_of, shown_at
 from offers.rules.price import price_with
 from offers.rules.stock import has_piece, sizes_of, without_piece
 from offers.rules.values import language_chain
@@ -312,11 +312,32 @@ def cancel_order(session: Session, order_id: str, *, now: datetime) -> tuple[Can
         return "paid", Follows()
     if order.status not in ("placed", "ready"):
         return "too_late", Follows()
+    return "cancelled", _cancelled(session, order, customer, "page", now)
+
+
+def reservations_to_end(session: Session, *, now: datetime, limit: int = 200) -> list[str]:
+    """Orders made on pages that nobody has paid, collected or said to be ready for HELD_FOR: their ids."""
+    return list(queries.reservations_made_before(session, now - HELD_FOR, limit))
+
+
+def end_reservation(session: Session, order_id: str, *, now: datetime) -> Follows:
+    """Put by for long enough: its pieces are for sale again. Nothing where it was paid, made ready or cancelled meanwhile. Safe to repeat."""
+    locked = queries.order_with_its_customer_locked(session, order_id)
+    if locked is None or locked[0].status != "placed" or locked[0].created_at > now - HELD_FOR:
+        return Follows()
+    payment = payment_queries.newest_payment(session, order_id)
+    if payment is not None and payment.state in (*UNDER_WAY, "paid"):
+        return Follows()
+    return _cancelled(session, *locked, "held_for_long", now)
+
+
+def _cancelled(session: Session, order: Order, customer: Customer, source: str, now: datetime) -> Follows:
+    payment = payment_queries.newest_payment(session, order.id)
     give_pieces_back(session, order, now)
     order.status, order.updated_at = "cancelled", now
-    order.history = [*order.history, {"status": "cancelled", "at": now.isoformat(), "source": "page"}]
+    order.history = [*order.history, {"status": "cancelled", "at": now.isoformat(), "source": source}]
     session.flush()
     covered = consent_queries.write_receipts(session, customer, {}, now)
     devices = [one.id for one in customer_queries.devices_of(session, [customer.id]).get(customer.id, [])]
     told = Follows(happened=(order_told(order, payment, "cancelled"),))
-    return "cancelled", Follows.of_positions(devices, covered) | told
+    return Follows.of_positions(devices, covered) | told

@@ -16,6 +16,7 @@ DEFERRALS_LOOK = "passerby.look_at_deferrals"
 ABANDONED_LOOK = "passerby.look_at_abandoned"
 COUPONS_LOOK = "passerby.look_at_coupons"
 PAYMENTS_LOOK = "passerby.look_at_payments"
+RESERVATIONS_LOOK = "passerby.look_at_reservations"
 TEXTS_LOOK = "passerby.look_at_texts"
 REPAIR = "passerby.repair"
 PURGE = "passerby.purge"
@@ -28,6 +29,7 @@ SCHEDULE: dict[str, tuple[str, float]] = {
     "text messages that nobody took": (TEXTS_LOOK, 10.0),
     "coupons whose time is over": (COUPONS_LOOK, 60.0),
     "payments whose webhook was lost": (PAYMENTS_LOOK, 60.0),
+    "pieces that are put by for long enough": (RESERVATIONS_LOOK, 300.0),
     "blocked devices and old salts": (REPAIR, 60.0),
     "what has been kept long enough": (PURGE, 3600.0),
 }

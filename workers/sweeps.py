@@ -21,6 +21,7 @@ from offers.deliveries import end_lives, sweep_deliveries
 from offers.devices import blocked_devices
 from offers.devices import retire_stale_addresses as retire_some
 from offers.records.database import Database
+from offers.reserving import end_reservation, reservations_to_end
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
 from workers.traces import erase_what_came_later, write_anew, write_anew_if_due
@@ -118,6 +119,21 @@ def tell_what_waits(redis: Redis, database: Database, now: datetime) -> None:
     with database.reading() as session:
         waiting, due = count_deferrals(session, now=now)
     tell_waiting(redis, Waiting(waiting, due))
+
+
+def look_at_reservations(
+    database: Database, now: datetime, follow: Callable[[list[dict[str, Any]]], None] = lambda _: None
+) -> int:
+    """Put up for sale again what was put by on pages for long enough, one order a transaction; how many. What follows for positions `repair` sees to."""
+    with database.reading() as session:
+        ids = reservations_to_end(session, now=now)
+    ended = 0
+    for one in ids:
+        with database.transaction() as session:
+            happened = [dict(event) for event in end_reservation(session, one, now=now).happened]
+        ended += bool(happened)
+        follow(happened)
+    return ended
 
 
 def look_at_coupons(database: Database, now: datetime) -> int:

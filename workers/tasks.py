@@ -117,7 +117,15 @@ def _of_scans(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
         here.bell.deliver(decided.deliveries)
         follow_happened(here, decided.happened)
 
-    return {beat.ABANDONED_LOOK: look_at_abandoned, DECIDE_ABANDONED: decide_abandoned}
+    def look_at_reservations() -> None:
+        here = parts()
+        sweeps.look_at_reservations(here.database, sweeps.utc(time.time()), partial(follow_happened, here))
+
+    return {
+        beat.ABANDONED_LOOK: look_at_abandoned,
+        beat.RESERVATIONS_LOOK: look_at_reservations,
+        DECIDE_ABANDONED: decide_abandoned,
+    }
 
 
 def look_at_payments_of(parts: "Callable[[], Parts]") -> Callable[[], None]:

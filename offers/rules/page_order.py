@@ -13,8 +13,12 @@ FORM_LIFE = timedelta(hours=24)
 """Of what a page showed before it was confirmed."""
 CLOCKS_APART = timedelta(minutes=5)
 """How far ahead the clock of the machine that showed a form may be. A form of later than that nobody was shown."""
+UNDER_WAY = ("wanted", "open", "pending", "authorized")
+"""States of a payment of which something may yet come."""
 UNPAID_FOR = timedelta(minutes=15)
 """So long a payment that has not begun keeps its pieces, and one that is under way is not asked for by itself."""
+HELD_FOR = timedelta(days=2)
+"""So long a piece is put by for who reserved it and did not pay, unless the shop says that it is ready: nobody empties a shop by reserving."""
 CODE_SIGNS = "23456789CFGHJMPQRVWX"
 """Of pickup codes: those of open location codes, which are not read as each other and spell no words."""
 CODE_LENGTH = 4

@@ -20,6 +20,7 @@ from web.guards import Guard
 from web.parts import Parts, parts_of
 from web.problems import ProblemError
 from web.tongues import LANGUAGES, choose
+from web.visitor.attempts import VisitorAttempts
 from web.visitor.entering import VisitorDesk, desk_of
 
 MOST_BYTES = 20_000
@@ -69,6 +70,11 @@ class PageForm(PageVisitor):
 
     form: Form
 
+    def count_order(self) -> None:
+        """An order of a browser that nobody has seen before counts for its network, and 429 is one too many."""
+        if self.device_id is None:
+            _count(self.desk.orders, self.request)
+
     def carries(self, scope: str) -> bool:
         return carries_form_token(self.parts.settings.secret(), scope, self.form)
 
@@ -106,18 +112,23 @@ class PageFormGuard(Guard):
     ) -> PageForm:
         if not is_own(request, parts.settings.base_url):
             raise ProblemError("forbidden", 403, "Only pages of this server may do this, in a browser that says so.")
-        try:
-            wait_s = desk.attempts.count(request.client.host if request.client else "")
-        except (RedisError, OSError) as error:
-            log.warning("visitors_not_counted", error=type(error).__name__)
-            raise ProblemError(
-                "service_unavailable", 503, "This is not possible at the moment.", headers={"Retry-After": "5"}
-            ) from None
-        if wait_s:
-            raise ProblemError(
-                "too_many_tries", 429, "Too many tries from this network.", headers={"Retry-After": str(wait_s)}
-            )
+        _count(desk.attempts, request)
         return PageForm(parts, desk, request, *_said(request, parts, desk, lang), form=form)
+
+
+def _count(attempts: VisitorAttempts, request: Request) -> None:
+    """503 where it can not be counted, 429 with `Retry-After` where it is one too many."""
+    try:
+        wait_s = attempts.count(request.client.host if request.client else "")
+    except (RedisError, OSError) as error:
+        log.warning("visitors_not_counted", error=type(error).__name__)
+        raise ProblemError(
+            "service_unavailable", 503, "This is not possible at the moment.", headers={"Retry-After": "5"}
+        ) from None
+    if wait_s:
+        raise ProblemError(
+            "too_many_tries", 429, "Too many tries from this network.", headers={"Retry-After": str(wait_s)}
+        )
 
 
 def _said(request: Request, parts: Parts, desk: VisitorDesk, lang: str | None) -> tuple[str | None, str, str | None]:

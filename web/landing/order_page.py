@@ -156,6 +156,7 @@ def _shown(visitor: PageVisitor, seen: OrderSeen, language: str, *, came_back: b
     return {
         "title": words[f"o_{name}_title"],
         "said": words["o_cancelled_shop" if name == "cancelled" and seen.cancelled_by == "server" else f"o_{name}"],
+        "held": words["o_held_until"].format(until=_held_until(visitor, seen, language)) if seen.held_until else None,
         "code": seen.code if is_open and name != "pending" else None,
         "lines": [
             {
@@ -195,12 +196,17 @@ def _name_of(seen: OrderSeen) -> str:
     if seen.attention == "amount_differs":
         return "differs"
     if seen.status == "cancelled":
-        return "unpaid" if seen.cancelled_by == "payment" else "cancelled"
+        return {"payment": "unpaid", "held_for_long": "given_back"}.get(seen.cancelled_by or "", "cancelled")
     if seen.can_be_paid:
         return "pending"
     if seen.status in ("on_the_way", "nearby", "arrived"):
         return "coming"
     return "paid" if seen.status == "placed" and seen.payment == "paid" else seen.status
+
+
+def _held_until(visitor: PageVisitor, seen: OrderSeen, language: str) -> str:
+    zone = seen.store.time_zone if seen.store else "UTC"
+    return speaking.end(seen.held_until or visitor.parts.now(), visitor.parts.now(), zone, language)
 
 
 def _store(visitor: PageVisitor, seen: OrderSeen, language: str) -> dict[str, Any] | None:

@@ -62,6 +62,7 @@ def _confirmed(visitor: PageForm, scan: str, *, pays: bool) -> Response:
     landed = _landed(visitor, scan, chosen)
     if landed.item is None:
         raise ProblemError("not_found", 404, "There is no such page.")
+    visitor.count_order()
     pays = pays and parts.payments is not None
     asked = ReserveAsked(
         scan_id=scan,

@@ -106,9 +106,11 @@ def enter_code(scan: Named, sends: Sends, parts: Have) -> Response:
 
 @router.api_route("/t/{token}", methods=["GET", "HEAD"])
 def open_link(token: Token, looks: Looks, parts: Have, scan: Id | None = None) -> Response:
-    """A link from the brand's app: good once, for a person. What only looks at it gets a page with a button, and uses nothing up."""
+    """A link from the brand's app: good once, for a person. What only looks at it gets a page with a button, and uses nothing up; a browser
+    that is somebody else's by now gets it too.
+    """
     request = looks.request
-    if is_meant(request.method, request.headers):
+    if is_meant(request.method, request.headers) and not _would_change_hands(looks, parts, token):
         return _follow(looks, parts, token, scan)
     return render(request, "page_link.html", language_of(looks), token=looks.token(f"link {token}"), scan=scan)
 
@@ -118,6 +120,13 @@ def open_link_by_button(token: Token, sends: Sends, parts: Have) -> Response:
     if not sends.carries(f"link {token}"):
         return _over(sends)
     return _follow(sends, parts, token, sends.form.or_none("scan"))
+
+
+def _would_change_hands(visitor: PageVisitor, parts: Parts, token: str) -> bool:
+    if visitor.device_id is None:
+        return False
+    with parts.database.reading() as session:
+        return recognising.would_change_hands(session, token, visitor.device_id)
 
 
 def _follow(visitor: PageVisitor, parts: Parts, token: str, scan: str | None) -> Response:

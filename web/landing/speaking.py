@@ -52,6 +52,11 @@ def hours(store: Store, now: datetime, words: Words, language: str) -> str:
     return words["hours_date"].format(time=time, day=localised.day(opens, now, language))
 
 
+def end(at: datetime, now: datetime, time_zone: str, language: str) -> str:
+    """A day and a time by a store's clock: `28 November, 14:10`."""
+    return localised.end_of(at.astimezone(_zone(time_zone)), now, language)
+
+
 def until(at: datetime, now: datetime, time_zone: str, language: str) -> str:
     """Until when a coupon is good: the last day where it is good for all of that day, else day and time."""
     local = at.astimezone(_zone(time_zone))

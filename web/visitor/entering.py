@@ -11,7 +11,7 @@ from web.console.cookies import is_own
 from web.guards import Guard, refuse_unknown_filters
 from web.parts import Parts, parts_of
 from web.problems import ProblemError
-from web.visitor.attempts import VisitorAttempts
+from web.visitor.attempts import NewOrders, VisitorAttempts
 from web.visitor.cookie import VisitorCookie
 
 log = structlog.get_logger()
@@ -23,6 +23,7 @@ class VisitorDesk:
 
     cookie: VisitorCookie
     attempts: VisitorAttempts
+    orders: NewOrders
     key: str | None
     """Our public VAPID key; none where nothing is sent to browsers."""
 

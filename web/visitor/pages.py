@@ -13,7 +13,7 @@ from offers.records.database import AWAY
 from web.parts import Have, Parts
 from web.tongues import choose
 from web.visitor import doors
-from web.visitor.attempts import VisitorAttempts
+from web.visitor.attempts import NewOrders, VisitorAttempts
 from web.visitor.cookie import VisitorCookie
 from web.visitor.entering import HaveDesk, VisitorDesk
 from web.visitor.showing import messages_page
@@ -31,6 +31,7 @@ def open_visitors(app: FastAPI, parts: Parts) -> None:
     app.state.visitors = VisitorDesk(
         VisitorCookie(settings.secret(), settings.base_url),
         VisitorAttempts(parts.redis, settings.secret()),
+        NewOrders(parts.redis, settings.secret()),
         parts.subscribing.vapid_key if settings.push != "outbox" else None,
     )
     app.include_router(router)

@@ -1,14 +1,15 @@
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
 from offers.records.queries.customers import OPEN_ORDER, customers_locked
 from offers.records.queries.places import place_locked
-from offers.records.tables import Customer, Order
+from offers.records.tables import Customer, Order, Payment
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.page_order import pickup_code
+from offers.rules.page_order import UNDER_WAY, pickup_code
 
 
 def order_by_id(session: Session, order_id: str) -> Order | None:
@@ -71,6 +72,17 @@ def same_that_waits(
         .order_by(Order.created_at)
     )
     return next((one.id for one in rows if [(line["sku"], line.get("size")) for line in one.items] == [thing]), None)
+
+
+def reservations_made_before(session: Session, before: datetime, limit: int) -> Sequence[str]:
+    """Orders made on a page that still are `placed`, and that nobody has paid or is paying: the oldest first."""
+    pays = exists().where(Payment.order_id == Order.id, Payment.state.in_((*UNDER_WAY, "paid")))
+    return session.scalars(
+        select(Order.id)
+        .where(Order.source == "page", Order.status == "placed", Order.created_at <= before, ~pays)
+        .order_by(Order.created_at)
+        .limit(limit)
+    ).all()
 
 
 def codes_open_at(session: Session, place_id: str) -> set[str]:

@@ -6,10 +6,8 @@ from sqlalchemy.orm import Session
 
 from offers.records.tables import Order, Payment
 from offers.rules.money import read_written
-from offers.rules.page_order import payment_id_of
+from offers.rules.page_order import UNDER_WAY, payment_id_of
 from offers.rules.price import payable
-
-UNDER_WAY = ("wanted", "open", "pending", "authorized")
 
 
 def payment_now(session: Session, payment_id: str) -> Payment | None:

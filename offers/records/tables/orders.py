@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, false
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from offers.records.database import Table
 
+HELD = text("source = 'page' AND status = 'placed'")
+
 
 class Order(Table):
     __tablename__ = "orders"
+    __table_args__ = (Index("ix_orders_held", "created_at", sqlite_where=HELD, postgresql_where=HELD),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)

@@ -319,6 +319,24 @@ def test_what_only_looks_at_a_link_does_not_use_it_up(visit: Visit, page: str, a
     assert kept.used_at == NOON
 
 
+@pytest.mark.usefixtures("page")
+def test_no_address_that_somebody_was_sent_makes_their_browser_somebody_elses(
+    visit: Visit, app: httpx.Client, town: Town
+) -> None:
+    """Whoever has saved or ordered something here taps first; whoever is the link's customer already goes straight on."""
+    visitor, seen = visit(), scan(town, *_campaign(town))
+    assert visitor.send(f"/l/{seen}/save", seen).status_code == 303
+    before = visitor.cookie
+    asked = visitor.look(link(app))
+    assert asked.status_code == 200
+    assert "<button>Go on</button>" in asked.text
+    assert visitor.cookie == before
+    path = link(app)
+    assert visitor.send(path, f"link {path.removeprefix('/t/')}").status_code == 303
+    assert visitor.cookie != before
+    assert visitor.look(link(app)).status_code == 303
+
+
 @pytest.mark.parametrize("seen", ["scn_none", "evil.example", "a:b@c"])
 def test_a_link_leads_nowhere_else(visit: Visit, page: str, app: httpx.Client, seen: str) -> None:
     assert visit().look(link(app, scan=seen)).headers["location"] == "/my/offers"

@@ -159,6 +159,17 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Die Filiale hat diese Bestellung storniert. Fragen Sie die Filiale nach dem Grund, oder sehen Sie, was noch da ist.",
         "The store cancelled this order. Ask the store why, or see what there is.",
     ),
+    "o_held_until": (
+        "De winkel bewaart het tot {until}.",
+        "Die Filiale hält den Artikel bis {until} fest.",
+        "The store keeps it until {until}.",
+    ),
+    "o_given_back_title": ("Niet meer gereserveerd", "Nicht mehr reserviert", "No longer reserved"),
+    "o_given_back": (
+        "De winkel heeft het twee dagen voor je bewaard. Nu kan iemand anders het kopen; reserveer opnieuw als je het nog wilt.",
+        "Die Filiale hat den Artikel zwei Tage für Sie festgehalten. Jetzt kann ihn jemand anders kaufen; reservieren Sie erneut, wenn Sie ihn noch möchten.",
+        "The store kept it for you for two days. Now somebody else can buy it; reserve it again if you still want it.",
+    ),
     "o_unpaid_title": ("Niet betaald", "Nicht bezahlt", "Not paid"),
     "o_unpaid": (
         "De betaling is niet gelukt of afgebroken, en er is niets afgeschreven. Daarom houden we het niet meer vast. Probeer het opnieuw, of reserveer en betaal in de winkel.",

@@ -12,6 +12,7 @@ depends_on = None
 
 WAITS = sa.text("kind = 'human' AND customer_id IS NOT NULL AND finished_at IS NULL AND reminded_at IS NULL")
 OPEN = sa.text("state <> 'closed'")
+HELD = sa.text("source = 'page' AND status = 'placed'")
 PHONED = sa.text("phone IS NOT NULL")
 
 
@@ -26,6 +27,7 @@ def upgrade() -> None:
     op.add_column("orders", sa.Column("scan_id", sa.String(), nullable=True))
     op.add_column("orders", sa.Column("coupon_id", sa.String(), nullable=True))
     op.create_index("ix_orders_scan_id", "orders", ["scan_id"])
+    op.create_index("ix_orders_held", "orders", ["created_at"], sqlite_where=HELD, postgresql_where=HELD)
     _payments()
     _conversations()
     _recognitions()
@@ -216,6 +218,7 @@ def _recognitions() -> None:
 def downgrade() -> None:
     for table in ("page_links", "phone_codes", "conversation_messages", "conversations", "payments"):
         op.drop_table(table)
+    op.drop_index("ix_orders_held", table_name="orders")
     op.drop_index("ix_orders_scan_id", table_name="orders")
     for column in ("holds_stock", "code", "coupon_id", "scan_id", "source"):
         op.drop_column("orders", column)

@@ -2,11 +2,14 @@
 
 import json
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 from redis import Redis
 
+from offers.reserving import end_reservation
+from offers.rules.page_order import HELD_FOR
 from tests.at_once import at_once
 from tests.conftest import NOON
 from tests.offers.billboards import Billboard
@@ -14,6 +17,7 @@ from tests.web.conftest import Clock, Served, bearer
 from tests.web.landing.buying import Visitor, forms_of
 from tests.web.landing.buying import location as _location
 from web.landing.words import WORDS
+from web.visitor.attempts import NewOrders
 from workers.happenings import STREAM
 
 EN = WORDS["en"]
@@ -206,3 +210,34 @@ def test_the_page_follows_what_the_shop_says(
     assert f"<h1>{WORDS[language][f'o_{name}_title']}</h1>" in page.text
     assert ("order.js" in page.text) == (status not in ("collected", "cancelled"))
     assert "http-equiv" not in page.text, "nothing is awaited"
+
+
+def test_forgetting_the_cookie_makes_nobody_many(
+    shop: Served, board: Billboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Browsers that nobody has seen before have so many orders an hour from one network; whoever has a cookie is not among them."""
+    monkeypatch.setattr(NewOrders, "most", 2)
+    board.put_up(stock={"38": 9})
+    known = Visitor(shop.url)
+    assert known.send(known.form(f"/l/{board.scan()}/reserve?size=38")).status_code == 303
+    fresh = [Visitor(shop.url) for _ in range(2)]
+    told = [one.send(one.form(f"/l/{board.scan()}/reserve?size=38")) for one in fresh]
+    assert [one.status_code for one in told] == [303, 429]
+    assert int(told[1].headers["retry-after"]) > 0
+    assert EN["too_often_title"] in told[1].text
+    assert len(board.orders()) == 2
+    assert known.send(known.form(f"/l/{board.scan()}/reserve?size=38")).status_code == 303
+
+
+def test_the_page_says_how_long_it_is_kept(shop: Served, board: Billboard, clock: Clock) -> None:
+    board.put_up()
+    visitor = Visitor(shop.url)
+    order = _location(visitor.send(visitor.form(f"/l/{board.scan()}/reserve?size=38")))
+    kept, _, _ = EN["o_held_until"].partition("{")
+    assert kept in visitor.get(order).text
+    [row] = board.orders()
+    later = NOON + HELD_FOR + timedelta(minutes=5)
+    board.write(lambda session: end_reservation(session, row.id, now=later))
+    page = visitor.get(order).text
+    assert EN["o_given_back_title"] in page
+    assert kept not in page
