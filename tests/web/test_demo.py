@@ -9,11 +9,14 @@ import pytest
 from redis import Redis
 
 from offers.arrivals import Crossing, record_crossings
+from offers.devices import register_device
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.profile import DeviceBody
 from offers.settings import Settings
 from seeds.load import load_folder
 from tests.conftest import NOON
+from tests.offers.posted import IPHONE
 from tests.web.conftest import Clock, Register, build_lanes, problem_of, serve
 from web.demo.drawing import draw, frame_around
 from web.demo.words import WORDS
@@ -82,6 +85,33 @@ def test_a_no_is_said_with_its_reason(town: Database, redis_db: Redis, http: htt
     kinds = [one["kind"] for one in state(http)["happened"]]
     assert sorted(kinds) == ["enter", "no"]
     assert "heeft geen toestemming gegeven voor aanbiedingen" in http.get("/demo?lang=nl").text
+
+
+def test_posters_hang_on_the_page_and_a_scan_is_told(town: Database, http: httpx.Client) -> None:
+    hall = state(http)["posters"][0]
+    assert hall == {"id": "centraal-hall", "name": "Amsterdam Centraal, hall", "path": "/q/7K3M9PQR2T", "scans": 0}
+    code = http.get("/demo/poster/centraal-hall.svg")
+    assert (code.status_code, code.headers["content-type"]) == (200, "image/svg+xml")
+    assert http.get("/demo/poster/nowhere.svg").status_code == 404
+    assert http.get(hall["path"], headers={"User-Agent": IPHONE}).status_code == 303
+    told = state(http, "nl")
+    assert told["posters"][0]["scans"] == 1
+    (scan,) = told["happened"]
+    assert (scan["kind"], scan["who"], scan["what"]) == ("scan", "een voorbijganger", "Amsterdam Centraal, hall")
+    page = http.get("/demo?lang=nl").text
+    assert 'href="/q/7K3M9PQR2T"' in page
+    assert 'src="/demo/poster/centraal-hall.svg"' in page
+
+
+def test_a_visitor_whom_nobody_knows_is_no_phone_and_has_no_id_on_the_page(
+    town: Database, http: httpx.Client, register: Register
+) -> None:
+    register("daan", consents={})
+    with town.transaction() as session:
+        register_device(session, DeviceBody(platform="web"), trusted=True, now=NOON)
+    told = state(http)
+    assert [one["customer"] for one in told["phones"]] == ["daan"]
+    assert "anon_" not in http.get("/demo").text
 
 
 def test_an_order_that_is_ready_is_on_the_phone(town: Database, http: httpx.Client, register: Register) -> None:

@@ -9,13 +9,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from redis.exceptions import RedisError
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from offers import posters
 from web.bodies import json_answer
 from web.demo import drawing, scene
 from web.demo.words import WORDS
 from web.health import vitals_of
 from web.parts import Have, Parts
-from web.printing.asked import Wanted, picture, url_of
+from web.printing.asked import Wanted, picture
 from web.tongues import LANGUAGES, choose
 
 WEB = Path(__file__).parents[1]
@@ -36,43 +35,31 @@ def open_demo(app: FastAPI) -> None:
 def town(request: Request, parts: Have, lang: Lang = None) -> Response:
     """The places, the walkers and the phones."""
     language = _language(request, lang)
-    told = scene.read_scene(parts.database, language)
-    hung = _posters(request, parts)
-    drawn = drawing.draw(told["places"])
-    return _page("town.html", parts, language, map=drawn, scene=told, counts=_counts(parts), posters=hung)
-
-
-@router.get("/poster/{poster}.svg")
-def poster(request: Request, parts: Have, poster: str) -> Response:
-    """The code of a poster, for another phone to scan from the screen."""
-    return picture(parts, request, poster, Wanted("svg"))
-
-
-def _posters(request: Request, parts: Parts) -> list[dict[str, Any]]:
-    with parts.database.reading() as session:
-        hung, _ = posters.list_posters(session, posters.AskedPosters(), now=parts.now())
-    return [
-        {"id": one["id"], "name": one["name"] or one["id"], "url": url_of(parts, request, one["code"])}
-        for one in hung
-        if one["state"] == "live"
-    ]
+    told = scene.read_scene(parts.database, language, now=parts.now())
+    return _page("town.html", parts, language, map=drawing.draw(told["places"]), scene=told, counts=_counts(parts))
 
 
 @router.get("/phone/{device}")
 def phone(request: Request, parts: Have, device: str, lang: Lang = None) -> Response:
     """One phone: its lock screen with its pushes."""
     language = _language(request, lang)
-    told = scene.read_scene(parts.database, language)
+    told = scene.read_scene(parts.database, language, now=parts.now())
     mine = next((one for one in told["phones"] if one["device"] == device), None)
     if mine is None:
         return _page("missing.html", parts, language, status=404)
     return _page("phone.html", parts, language, phone=mine, time_zone=told["time_zone"])
 
 
+@router.get("/poster/{poster}.svg")
+def poster(request: Request, parts: Have, poster: str) -> Response:
+    """A poster's code, for a phone's camera."""
+    return picture(parts, request, poster, Wanted("svg"))
+
+
 @router.get("/state")
 def state(request: Request, parts: Have, lang: Lang = None) -> Response:
     """What the pages show, as JSON."""
-    told = scene.read_scene(parts.database, _language(request, lang))
+    told = scene.read_scene(parts.database, _language(request, lang), now=parts.now())
     return json_answer({**told, "counts": _counts(parts), "walkers_url": parts.settings.demo_walkers_url or None})
 
 

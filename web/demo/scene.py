@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from offers import campaigns, customers, devices, history, pickups, places
+from offers import campaigns, customers, devices, history, pickups, places, posters
 from offers.records.database import Database
 from offers.rules.in_words import why_not
 from web.demo.words import WORDS
@@ -37,24 +37,29 @@ class Names:
         return self.places.get(place_id or "", "")
 
 
-def read_scene(database: Database, language: str) -> Item:
-    """`{language, time_zone, places, phones, happened}` as JSON has it; nothing in it is a position of a person."""
+def read_scene(database: Database, language: str, *, now: datetime) -> Item:
+    """`{language, time_zone, places, posters, phones, happened}` as JSON has it; nothing in it is a position of a person."""
     with database.reading() as session:
         town = places.list_places(session)[0]
         people = customers.list_customers(session)[0]
+        words = WORDS[language]
         names = Names(
-            words=WORDS[language],
+            words=words,
             language=language,
-            people={one["id"]: one["name"] or one["id"] for one in people},
+            people={
+                one["id"]: one["name"] or (words["visitor"] if _is_a_visitor(one) else one["id"]) for one in people
+            },
             places={one["id"]: one["name"] for one in town},
             campaigns={one["id"]: one["name"] for one in campaigns.list_campaigns(session)[0]},
             zone=ZoneInfo(town[0]["time_zone"] if town else "Europe/Amsterdam"),
         )
         asked = history.Asked(limit=LOOK_BACK)
+        hung = posters.list_posters(session, posters.AskedPosters(), now=now)[0]
+        scans = posters.list_scans(session, posters.AskedScans(kind="human", limit=HAPPENED))
         decisions = history.list_decisions(session, asked).items
         deliveries = history.list_deliveries(session, asked).items
         transitions = history.list_transitions(session, history.Asked(limit=HAPPENED)).items
-        registered = devices.list_devices(session, list(names.people))
+        registered = devices.list_devices(session, [one["id"] for one in people if not _is_a_visitor(one)])
         orders = {one["id"]: pickups.list_orders(session, one["id"]) for one in people}
     pushes = [push_of(one, names) for one in deliveries if one["state"] in ("sent", "unknown") and one["title"]]
     noes = [no_of(one, names) for one in decisions if one["outcome"] != "send"]
@@ -69,6 +74,7 @@ def read_scene(database: Database, language: str) -> Item:
     ]
     happened = [
         *(_crossed(one, names) for one in transitions),
+        *(_scanned(one, names, {one["id"]: _called(one) for one in hung}) for one in scans[0]),
         *({**_told(one), "kind": "push", "what": one["title"]} for one in pushes),
         *({**_told(one), "kind": "no", "what": f"{one['why']} ({one['campaign']})"} for one in noes),
     ]
@@ -77,9 +83,15 @@ def read_scene(database: Database, language: str) -> Item:
         "language": language,
         "time_zone": names.zone.key,
         "places": town,
+        "posters": [_poster(one) for one in hung if one["state"] == "live"],
         "phones": phones,
         "happened": happened[:HAPPENED],
     }
+
+
+def _is_a_visitor(customer: Item) -> bool:
+    """Somebody who opened a poster's page, and whom nobody knows."""
+    return bool(customer["anonymous"])
 
 
 def push_of(row: Item, names: Names) -> Item:
@@ -124,6 +136,26 @@ def _crossed(row: Item, names: Names) -> Item:
         "who": names.people.get(row["customer"], row["customer"]),
         "what": what,
     }
+
+
+def _scanned(row: Item, names: Names, posters_called: Mapping[str, str]) -> Item:
+    customer = row["customer"]
+    return {
+        "id": row["id"],
+        "kind": "scan",
+        "at": row["at"],
+        "time": names.clock(row["at"]),
+        "who": names.people.get(customer, "") or names.words["visitor"],
+        "what": posters_called.get(row["poster"], row["poster"]),
+    }
+
+
+def _poster(row: Item) -> Item:
+    return {"id": row["id"], "name": _called(row), "path": f"/q/{row['code']}", "scans": row["scans"]["people"]}
+
+
+def _called(row: Item) -> str:
+    return str(row["name"] or row["id"])
 
 
 def _told(one: Item) -> Item:

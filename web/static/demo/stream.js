@@ -38,7 +38,7 @@ export function follow({ language, onState, onEvent = () => {}, lost }) {
   stream.addEventListener("error", () => {
     lost.hidden = false;
   });
-  for (const kind of ["transition", "decision", "delivery", "order"]) {
+  for (const kind of ["transition", "scan", "decision", "delivery", "order"]) {
     stream.addEventListener(kind, (event) => {
       onEvent(kind, JSON.parse(event.data));
       soon();

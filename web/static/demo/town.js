@@ -36,6 +36,7 @@ function showState(state) {
     if (fresh.length && !first) announce(phone, told, fresh.at(-1));
   }
   first = false;
+  for (const poster of state.posters) write(document, `[data-poster="${CSS.escape(poster.id)}"] .scans`, String(poster.scans));
   showHappened(state.happened);
   for (const [name, many] of Object.entries(state.counts)) write(document, `[data-count="${name}"]`, String(many));
 }
