@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.orm import Session
 
 from commands import findings
 from commands.findings import Finding
@@ -214,7 +213,7 @@ def _posters(settings: Settings) -> list[Finding]:
     return of_posters(settings.base_url, any_hangs=bool(_read(settings, _any_poster)))
 
 
-def _any_poster(session: Session) -> bool:
+def _any_poster(session: Any) -> bool:
     return bool(list_posters(session, AskedPosters(limit=1), now=datetime.now(UTC))[0])
 
 
@@ -222,7 +221,7 @@ def _push_lanes(settings: Settings) -> list[Finding]:
     return findings.of_push_lanes(_read(settings, lanes_now) or [])
 
 
-def _read(settings: Settings, read: Callable[[Session], Read]) -> Read | None:
+def _read(settings: Settings, read: Callable[[Any], Read]) -> Read | None:
     """None where the database can not be read: what is wrong with it is told as the database's own."""
     if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
         return None

@@ -17,7 +17,7 @@ LANDING: Json = {
     "item": {
         "sku": "SNEAK-1",
         "title": "Sneaker, wit",
-        "image": "https://shop.example/sneak-1.jpg",
+        "image": "https://passerby.shop.example/sneak-1.jpg",
         "category": "sneakers",
         "sizes": ["38", "39"],
         "size": "38",

@@ -71,7 +71,7 @@ def lists(http: httpx.Client) -> dict[str, list[str]]:
     return {
         path: [name for name in names if name not in ("cursor", "limit", *WHERE)]
         for path, names in asked.items()
-        if "cursor" in names
+        if "cursor" in names and not path.startswith("/v1/me/")  # a device's own: tests/web/known
     }
 
 
@@ -121,7 +121,7 @@ def test_every_filter_of_every_list_shows_what_it_names(
         [whole] = pages(admin, path, 500)
         for name in filters:
             field = AT.get(noun, "at") if name == "since" else name
-            for value in {one[field] for one in whole}:
+            for value in {one[field] for one in whole} - {None}:  # what has none can not be named
                 wanted = [one for one in whole if (one[field] >= value if name == "since" else one[field] == value)]
                 got = admin.get(path, params={name: value, "limit": 500}).json()["items"]
                 assert got == wanted, (path, name)

@@ -48,7 +48,6 @@ def test_an_edit_says_what_it_was_made_from(window: Made, admin: httpx.Client) -
     changed = admin.put("/v1/posters/window", json=sent, headers={"If-Match": etag})
     assert (changed.status_code, changed.json()["code"]) == (200, window["code"])
     problem_of(admin.put("/v1/posters/window", json=sent, headers={"If-Match": etag}), 412)
-    problem_of(admin.post("/v1/posters/window/retire", headers={"If-Match": etag}), 412)
     problem_of(admin.delete("/v1/posters/window", headers={"If-Match": etag}), 412)
     problem_of(admin.put("/v1/posters/window", json=sent, headers={"If-None-Match": "*"}), 412)
 

@@ -127,7 +127,7 @@ def test_what_was_kept_long_enough_goes(town: Town) -> None:
     gone = sweeps.purge_history(town.database, town.now + timedelta(days=29), 30, 30)
     assert (gone["decisions"], gone["transitions"]) == (0, 0)
     gone = sweeps.purge_history(town.database, town.now + timedelta(days=31), 30, 30)
-    assert gone == {"transitions": 2, "stays": 1, "visits": 1, "deliveries": 1, "decisions": 1}
+    assert gone == {"transitions": 2, "stays": 1, "visits": 1, "deliveries": 1, "decisions": 1, "scans": 0}
 
 
 def test_a_dropped_salt_is_gone_from_redis_own_file(town: Town, redis: Any) -> None:

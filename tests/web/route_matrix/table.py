@@ -300,5 +300,5 @@ TABLE: Mapping[str, Access] = {
     "GET /demo/state": anybody(),
     "GET /demo/events": anybody(streams=True),
     "GET /demo/phone/{device}": anybody(),
-    "GET /demo/poster/{poster}.svg": anybody(),
+    "GET /demo/poster/{poster}.svg": anybody(ids={"poster": "window"}),
 }
