@@ -24,6 +24,7 @@ from offers.rules.campaign import Message
 from offers.rules.conversation import ANSWERED_IN_TIME, is_read
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.order_moments import READY, moment_named, name_of
 from offers.rules.page_links import page_mark, page_path
 from offers.rules.personal_facts import About, message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, Words, choose_language, word
@@ -159,6 +160,8 @@ def why_not(row: Delivery, there: There) -> str | None:
         return "too_late"
     if row.kind == "reply" and there.conversation and is_read(there.conversation.read_at, _moment(row, "said_at")):
         return "read"
+    if row.kind == "order":
+        return _why_no_order(row, there)
     return WHY_NOT[row.kind](there)
 
 
@@ -188,14 +191,14 @@ def _why_no_offer(there: There) -> str | None:
     return None
 
 
-def _why_no_order(there: There) -> str | None:
+def _why_no_order(row: Delivery, there: There) -> str | None:
     """Whoever waits for it gave the consent for that alone. In the quiet hours it waits, it does not end."""
     if not there.customer.orders:
         return "no_consent"
     if there.order is None:
         return "order_removed"
-    if there.order.status != "ready":
-        return "not_ready"
+    if there.order.status not in moment_named(row.moment).while_in:
+        return "not_ready" if name_of(row.moment) == READY else "over"
     return None if there.is_reachable else "no_reachable_device"
 
 
@@ -219,7 +222,6 @@ def _why_no_test(there: There) -> str | None:
 
 WHY_NOT: Mapping[str, Callable[[There], str | None]] = {
     "offer": _why_no_offer,
-    "order": _why_no_order,
     "reply": _why_no_reply,
     "test": _why_no_test,
 }
@@ -235,6 +237,8 @@ def _until_morning(row: Delivery, there: There) -> Step | None:
     """What somebody waits for is not dropped for the quiet hours; and who asked just now is awake, and is told."""
     window = there.limits.quiet_hours
     if row.kind not in SERVICE or window is None or not there.is_quiet:
+        return None
+    if row.kind == "order" and not moment_named(row.moment).waits:
         return None
     if row.kind == "reply" and there.now - _moment(row, "asked_at") <= ANSWERED_IN_TIME:
         return None

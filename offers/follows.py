@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from offers.errors import Fault
+from offers.rules.target import Target
 
 
 class Settled(Protocol):
@@ -30,6 +31,8 @@ class Follows:
     """Live events to tell."""
     erased: tuple[str, ...] = ()
     """Customers and devices of whom nothing may be left anywhere."""
+    targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
+    """By device: where its customer is expected from now on; empty: nowhere any more."""
 
     @classmethod
     def of_positions(cls, devices: Sequence[str], settled: Settled) -> "Follows":
@@ -55,6 +58,7 @@ class Follows:
             self.deliveries + other.deliveries,
             self.happened + other.happened,
             self.erased + other.erased,
+            {**self.targets, **other.targets},
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from offers.follows import Follows
+from offers.order_steps import take_step
 from offers.payment import OVER, PaymentTold
 from offers.records.items import order_told
 from offers.records.queries import consents as consent_queries
@@ -18,7 +19,7 @@ from offers.records.queries import orders as order_queries
 from offers.records.queries import payments as queries
 from offers.records.queries import purchases as purchase_queries
 from offers.records.queries import scans as scan_queries
-from offers.records.queries.holding import give_pieces_back, take_pieces_again
+from offers.records.queries.holding import take_pieces_again
 from offers.records.tables import Coupon, Customer, Order, Payment
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.page_order import UNDER_WAY, UNPAID_FOR
@@ -208,7 +209,7 @@ def _paid(
             told = Follows(happened=(order_told(order, row, "attention"),))
             return Settled("settled", order.id, "paid_but_cancelled", told)
         order.code = order_queries.free_code(session, order.place_id, order.id, keys)
-        order.status = "placed"
+        order.status, order.closed_at = "placed", None
     _note(order, now, paid=True)
     _write_purchase(session, order, keys, now)
     if order.scan_id is not None:
@@ -230,12 +231,8 @@ def _over(session: Session, order: Order, customer: Customer, row: Payment, now:
     newest = queries.newest_payment(session, order.id)
     if order.status not in ("placed", "ready") or newest is None or newest.id != row.id:
         return Settled("settled", order.id)
-    give_pieces_back(session, order, now)
-    order.status = "cancelled"
-    _note(order, now, payment=row.state)
-    session.flush()
-    follows = _positions(session, customer, now) | Follows(happened=(order_told(order, row, "cancelled"),))
-    return Settled("settled", order.id, None, follows)
+    taken = take_step(session, order, customer, "cancelled", "payment", now=now, more={"payment": row.state})
+    return Settled("settled", order.id, None, taken.follows)
 
 
 def _note(order: Order, now: datetime, **more: Any) -> None:

@@ -1,27 +1,25 @@
 """Orders to be collected: written and read."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound
 from offers.follows import Follows
-from offers.records.ids import new_id
+from offers.order_steps import after_a_change, take_step, tell
 from offers.records.items import order_item, order_told
-from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
-from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import orders as queries
 from offers.records.queries import payments as payment_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries.holding import give_pieces_back
-from offers.records.tables import Customer, Delivery, Order
-from offers.rules.order import OrderBody
+from offers.records.tables import Customer, Order
+from offers.rules.order import OrderBody, Status
+from offers.rules.order_moments import MOMENTS, READY
+from offers.rules.pickup_steps import CLOSED
 
-READY = "ready"
-"""The moment that a customer is told of."""
-READY_LIFE = timedelta(days=2)
+READY_LIFE = MOMENTS[READY].life
 """For so long it is worth telling, if the phone is off or the night is quiet."""
 
 
@@ -45,21 +43,33 @@ def put_order(
         raise BadInput.at("customer", "this order is somebody else's")
     before = order.status
     _settle_its_pieces(session, order, body, now)
-    if not order.history or order.history[-1]["status"] != body.status:
-        order.history = [*order.history, {"status": body.status, "at": now.isoformat(), "source": "server"}]
-    order.place_id, order.status, order.updated_at = body.place, body.status, now
+    order.place_id, order.updated_at = body.place, now
     if order.source == "server" or "items" in body.model_fields_set:
         order.items = _items(body)
     if order.source == "server" or "total" in body.model_fields_set:
         order.total, order.currency = str(body.total) if body.total is not None else None, body.currency
-    session.flush()
-    told = _tell_that_it_is_ready(session, order, customer, now)
-    covered = consent_queries.write_receipts(session, customer, {}, now)
-    devices = [device.id for device in customer_queries.devices_of(session, [customer.id]).get(customer.id, [])]
+    follows = _stepped(session, order, customer, body.status, created=created, now=now)
     payment = payment_queries.newest_payment(session, order_id)
-    happened = (order_told(order, payment, order.status),) if created or order.status != before else ()
-    follows = Follows.of_positions(devices, covered) | Follows(deliveries=told, happened=happened)
+    if (created or order.status != before) and not follows.happened:
+        follows |= Follows(happened=(order_told(order, payment, order.status),))
     return order_item(order, payment), created, follows
+
+
+def _stepped(
+    session: Session, order: Order, customer: Customer, said: Status, *, created: bool, now: datetime
+) -> Follows:
+    """The shop's word as a step; an order that is new begins with it."""
+    if created or (
+        order.status == "cancelled" and said in ("placed", "ready")
+    ):  # the shop may bring back what it gave up
+        order.status, order.closed_at = "placed", None
+        order.history = [*order.history, {"status": "placed", "at": now.isoformat(), "source": "server"}]
+        session.flush()
+    taken = take_step(session, order, customer, said, "server", now=now)
+    if taken.moved:
+        return taken.follows
+    told = tell(session, order, customer, READY, now=now) if order.ready_at and order.status not in CLOSED else ()
+    return after_a_change(session, order, customer, order.status, now=now) | Follows(deliveries=told)
 
 
 def _items(body: OrderBody) -> list[dict[str, Any]]:
@@ -81,37 +91,6 @@ def _settle_its_pieces(session: Session, order: Order, body: OrderBody, now: dat
         order.holds_stock = False
     elif body.status == "cancelled" or others or body.place != order.place_id:
         give_pieces_back(session, order, now)
-
-
-def _tell_that_it_is_ready(session: Session, order: Order, customer: Customer, now: datetime) -> tuple[str, ...]:
-    """Once an order, on the device that was seen last: the message's id. None while nobody agreed, or nothing can be reached.
-
-    The customer is locked by the caller, so nobody else writes one at this moment.
-    """
-    if order.status != "ready" or not customer.orders:
-        return ()
-    [device, *_] = customer_queries.reachable_devices(session, [customer.id], now, "order").get(customer.id, [None])
-    if device is None or delivery_queries.was_told(session, customer.id, order.id, READY):
-        return ()
-    row = Delivery(
-        id=new_id("dlv"),
-        customer_id=customer.id,
-        device_id=device,
-        source_id=order.id,
-        order_id=order.id,
-        kind="order",
-        moment=READY,
-        context={"place_id": order.place_id},
-        state="queued",
-        turn=0,
-        created_at=now,
-        not_before=now,
-        expires_at=now + READY_LIFE,
-        attempts=0,
-    )
-    session.add(row)
-    session.flush()
-    return (row.id,)
 
 
 def get_order(session: Session, order_id: str) -> dict[str, Any]:

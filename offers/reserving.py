@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from offers.follows import Follows
+from offers.order_steps import take_step
 from offers.records.items import order_told
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
@@ -18,12 +19,12 @@ from offers.records.queries import products as product_queries
 from offers.records.queries import scans as scan_queries
 from offers.records.queries.browsers import browser_by_id, browser_locked, is_browser_in_use, new_browser
 from offers.records.queries.campaigns import campaign_by_id
-from offers.records.queries.holding import give_pieces_back
 from offers.records.tables import Customer, Device, Order, Product, Scan
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.localised import said_in
 from offers.rules.money import written
 from offers.rules.page_order import CLOCKS_APART, FORM_LIFE, HELD_FOR, MOST_OPEN, UNDER_WAY, order_id_of, shown_at
+from offers.rules.pickup_steps import Source
 from offers.rules.price import price_with
 from offers.rules.stock import has_piece, sizes_of, without_piece
 from offers.rules.values import language_chain
@@ -331,13 +332,5 @@ def end_reservation(session: Session, order_id: str, *, now: datetime) -> Follow
     return _cancelled(session, *locked, "held_for_long", now)
 
 
-def _cancelled(session: Session, order: Order, customer: Customer, source: str, now: datetime) -> Follows:
-    payment = payment_queries.newest_payment(session, order.id)
-    give_pieces_back(session, order, now)
-    order.status, order.updated_at = "cancelled", now
-    order.history = [*order.history, {"status": "cancelled", "at": now.isoformat(), "source": source}]
-    session.flush()
-    covered = consent_queries.write_receipts(session, customer, {}, now)
-    devices = [one.id for one in customer_queries.devices_of(session, [customer.id]).get(customer.id, [])]
-    told = Follows(happened=(order_told(order, payment, "cancelled"),))
-    return Follows.of_positions(devices, covered) | told
+def _cancelled(session: Session, order: Order, customer: Customer, source: Source, now: datetime) -> Follows:
+    return take_step(session, order, customer, "cancelled", source, now=now).follows

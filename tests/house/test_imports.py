@@ -18,6 +18,7 @@ OURS = {
     "offers/scan_decisions": {
         *("geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows", "offers.deciding"),
     },
+    "offers/order_steps": {"geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows"},
     "offers/push": {"offers.rules"},
     "offers/payment": set(),
     "offers/texting": set(),
@@ -29,6 +30,7 @@ OURS = {
         "offers.follows",
         "offers.deciding",
         "offers.scan_decisions",
+        "offers.order_steps",
         "offers.push",
         "offers.payment",
         "offers.texting",

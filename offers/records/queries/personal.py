@@ -26,6 +26,7 @@ HELD: Mapping[str, frozenset[str]] = {
     "conversation_messages": frozenset({"user_id"}),
     "phone_codes": frozenset(),
     "page_links": frozenset({"mark"}),
+    "shop_events": frozenset({"body"}),
 }
 """Every table that holds something of a customer, and the columns that an export leaves out: secrets and what only machines need.
 

@@ -19,7 +19,9 @@ from offers.records.tables.products import Product
 from offers.records.tables.purchases import Purchase, PurchaseItem
 from offers.records.tables.push_lanes import PushLane
 from offers.records.tables.recognitions import PageLink, PhoneCode
+from offers.records.tables.service_texts import ServiceText
 from offers.records.tables.settings import DeskSettings
+from offers.records.tables.shops import Shop, ShopEvent
 from offers.records.tables.stays import Stay, Transition, Visit
 from offers.records.tables.users import Deed, User, UserSession
 
@@ -55,6 +57,9 @@ __all__ = [
     "PushLane",
     "Scan",
     "ServerKey",
+    "ServiceText",
+    "Shop",
+    "ShopEvent",
     "Stay",
     "Transition",
     "User",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from offers.records.database import Table
@@ -33,6 +33,8 @@ class Stay(Table):
     dwelled_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     left_reason: Mapped[str | None]
+    for_orders: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Covered by consent `orders` alone, while an order is open: erased when the last of them closes."""
 
 
 class Visit(Table):
@@ -69,3 +71,5 @@ class Transition(Table):
     reason: Mapped[str | None]
     moment: Mapped[str | None]
     """The key of the moment that it made, for campaigns to decide: none for a second phone's, and for what an edit caused."""
+    for_orders: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """As of its stay."""

@@ -1,6 +1,7 @@
 """Who works at the desk: users, their sessions, and what they did."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,6 +25,8 @@ class User(Table):
     password_is_first: Mapped[bool]
     """Made by a command and seen by whoever ran it: good for setting one's own, and for nothing else."""
     language: Mapped[str | None]
+    places: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Stores whose pickup board this person sees; none named: every store's."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 

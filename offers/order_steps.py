@@ -1,0 +1,157 @@
+"""One step of an order, whoever says it, and all that follows from it, in the caller's transaction: the room that shops, pings, staff and customers' buttons share.
+
+The order's customer is locked by the caller: nobody else moves the order, or tells of it, at this moment. Safe to repeat.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from offers.follows import Follows
+from offers.records.ids import new_id
+from offers.records.items import order_told
+from offers.records.queries import consents as consent_queries
+from offers.records.queries import customers as customer_queries
+from offers.records.queries import deliveries as delivery_queries
+from offers.records.queries import payments as payment_queries
+from offers.records.queries.for_orders import forget_what_orders_left
+from offers.records.queries.holding import give_pieces_back
+from offers.records.queries.targets import targets_of
+from offers.records.tables import Customer, Delivery, Order
+from offers.rules.order import Status
+from offers.rules.order_moments import CANCELLED, MOMENTS, READY
+from offers.rules.pickup_steps import CLOSED, UNDO_WITHIN, Source, away_again, is_ready_news, may_follow
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    moved: bool
+    """Whether anything changed."""
+    follows: Follows = field(default_factory=Follows)
+
+
+def take_step(
+    session: Session,
+    order: Order,
+    customer: Customer,
+    said: Status,
+    source: Source,
+    *,
+    now: datetime,
+    more: Mapping[str, Any] | None = None,
+) -> Taken:
+    """Bring an order to what was said, where that is a step; a step that is late, or comes twice, changes nothing.
+
+    `more`: what else this line of its history says.
+    """
+    before: Status = order.status  # type: ignore[assignment]  # a column of text
+    if may_follow(before, said, source):
+        order.status = said
+    elif not is_ready_news(before, said, is_ready=order.ready_at is not None):
+        return Taken(False)
+    _write_down(order, said, source, now, more)
+    if said == "cancelled":
+        give_pieces_back(session, order, now)
+    elif said == "collected":
+        order.holds_stock = False
+    told: tuple[str, ...] = ()
+    if said == READY:
+        told = tell(session, order, customer, READY, now=now)
+    elif said == "cancelled" and source == "server":
+        told = tell(session, order, customer, CANCELLED, now=now)
+    return Taken(True, after_a_change(session, order, customer, said, now=now) | Follows(deliveries=told))
+
+
+def turn_away(session: Session, order: Order, customer: Customer, *, now: datetime) -> Taken:
+    """Pings saw the customer go without having collected: out of the premises, out of reach."""
+    back = away_again(order.status)  # type: ignore[arg-type]  # a column of text
+    if back is None:
+        return Taken(False)
+    order.status, order.arrived_at = back, None
+    _write_down(order, back, "location", now, {"away": True})
+    return Taken(True, after_a_change(session, order, customer, "away", now=now))
+
+
+def undo_hand_over(session: Session, order: Order, customer: Customer, *, now: datetime) -> Taken:
+    """Staff tapped the wrong order: it stands again where it stood before, for UNDO_WITHIN."""
+    if order.status != "collected" or order.closed_at is None or now - order.closed_at > UNDO_WITHIN:
+        return Taken(False)
+    steps = [one for one in order.history if one["status"] not in CLOSED]
+    order.status, order.closed_at = (steps[-1]["status"] if steps else "ready"), None
+    _write_down(order, order.status, "staff", now, {"undone": True})  # type: ignore[arg-type]  # it was one
+    return Taken(True, after_a_change(session, order, customer, "undone", now=now))
+
+
+def after_a_change(session: Session, order: Order, customer: Customer, what: str, *, now: datetime) -> Follows:
+    """What follows whenever an order changed: whether the customer's positions are covered still, where they are expected, the live event.
+
+    When no order of theirs is open any more, what only an order covered is erased.
+    """
+    session.flush()
+    covered = consent_queries.write_receipts(session, customer, {}, now)
+    if order.status in CLOSED:
+        forget_what_orders_left(session, customer, order)
+    devices = [one.id for one in customer_queries.devices_of(session, [customer.id]).get(customer.id, [])]
+    payment = payment_queries.newest_payment(session, order.id)
+    told = Follows(
+        happened=(order_told(order, payment, what),),
+        targets=targets_of(session, [customer.id]),
+    )
+    return Follows.of_positions(devices, covered) | told
+
+
+def tell(
+    session: Session,
+    order: Order,
+    customer: Customer,
+    name: str,
+    *,
+    now: datetime,
+    key: str | None = None,
+    device_id: str | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> tuple[str, ...]:
+    """Queue one message of this moment, once an order (and `key`, as a day), on the device that was seen, else the one seen last: its id.
+
+    None where the customer did not agree to `orders`, or nothing can be reached.
+    """
+    moment = name if key is None else f"{name}:{key}"
+    if not customer.orders:
+        return ()
+    reachable = customer_queries.reachable_devices(session, [customer.id], now, "order").get(customer.id, [])
+    if not reachable or delivery_queries.was_told(session, customer.id, order.id, moment):
+        return ()
+    life: timedelta = MOMENTS[name].life
+    row = Delivery(
+        id=new_id("dlv"),
+        customer_id=customer.id,
+        device_id=device_id if device_id in reachable else reachable[0],
+        source_id=order.id,
+        order_id=order.id,
+        kind="order",
+        moment=moment,
+        context={"place_id": order.place_id, **(context or {})},
+        state="queued",
+        turn=0,
+        created_at=now,
+        not_before=now,
+        expires_at=now + life,
+        attempts=0,
+    )
+    session.add(row)
+    session.flush()
+    return (row.id,)
+
+
+def _write_down(order: Order, said: Status, source: Source, now: datetime, more: Mapping[str, Any] | None) -> None:
+    entry: dict[str, Any] = {"status": said, "at": now.isoformat(), "source": source, **(more or {})}
+    order.history, order.updated_at, order.noticed_at = [*order.history, entry], now, None
+    if said == "ready":
+        order.ready_at = order.ready_at or now
+    elif said == "arrived":
+        order.arrived_at = order.arrived_at or now
+    elif said in CLOSED:
+        order.closed_at = now
