@@ -51,6 +51,7 @@ from web.desk import (
     purchases,
     rehearsing,
     reports,
+    service_messages,
     settings,
     testing,
 )
@@ -110,6 +111,7 @@ DOORS = (
     testing.router,
     rehearsing.router,
     settings.router,
+    service_messages.router,
     keys.router,
     nearby.router,
     geofences.router,

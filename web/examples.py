@@ -150,6 +150,7 @@ LIMITS: Json = {
     "default_language": "en",
     "message_life": "PT15M",
     "abandoned_after": "PT1H",
+    "uncollected_after": "P3D",
     "delivery_rate": None,
 }
 PRODUCT: Json = {

@@ -17,6 +17,7 @@ ABANDONED_LOOK = "passerby.look_at_abandoned"
 COUPONS_LOOK = "passerby.look_at_coupons"
 PAYMENTS_LOOK = "passerby.look_at_payments"
 RESERVATIONS_LOOK = "passerby.look_at_reservations"
+UNCOLLECTED_LOOK = "passerby.look_at_uncollected"
 TEXTS_LOOK = "passerby.look_at_texts"
 REPAIR = "passerby.repair"
 PURGE = "passerby.purge"
@@ -30,6 +31,7 @@ SCHEDULE: dict[str, tuple[str, float]] = {
     "coupons whose time is over": (COUPONS_LOOK, 60.0),
     "payments whose webhook was lost": (PAYMENTS_LOOK, 60.0),
     "pieces that are put by for long enough": (RESERVATIONS_LOOK, 300.0),
+    "orders that nobody collects": (UNCOLLECTED_LOOK, 300.0),
     "blocked devices and old salts": (REPAIR, 60.0),
     "what has been kept long enough": (PURGE, 3600.0),
 }

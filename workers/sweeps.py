@@ -22,6 +22,7 @@ from offers.devices import blocked_devices
 from offers.devices import retire_stale_addresses as retire_some
 from offers.records.database import Database
 from offers.reserving import end_reservation, reservations_to_end
+from offers.uncollected import tell_uncollected, uncollected_to_tell
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
 from workers.traces import erase_what_came_later, write_anew, write_anew_if_due
@@ -134,6 +135,29 @@ def look_at_reservations(
         ended += bool(happened)
         follow(happened)
     return ended
+
+
+def look_at_uncollected(
+    database: Database,
+    now: datetime,
+    deliver: Callable[[Sequence[str]], object] = lambda _: None,
+    follow: Callable[[list[dict[str, Any]]], None] = lambda _: None,
+) -> int:
+    """Tell whose order waits still, one order a transaction; how many. What a look does not come to the next one does."""
+    ends, told, after = time.monotonic() + LIVES_S, 0, None
+    while time.monotonic() < ends:
+        with database.reading() as session:
+            found = uncollected_to_tell(session, after, now=now)
+        for _, order_id in found:
+            with database.transaction() as session:
+                follows = tell_uncollected(session, order_id, now=now)
+            told += len(follows.deliveries)
+            deliver(follows.deliveries)
+            follow([dict(one) for one in follows.happened])
+        if not found:
+            break
+        after = found[-1]
+    return told
 
 
 def look_at_coupons(database: Database, now: datetime) -> int:

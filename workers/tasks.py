@@ -105,7 +105,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
 
 
 def _of_scans(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
-    """The tasks of what is left of scans."""
+    """The tasks of what is left: scans of which nothing came, what was put by, orders that nobody collects."""
 
     def look_at_abandoned() -> None:
         here = parts()
@@ -121,7 +121,13 @@ def _of_scans(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
         here = parts()
         sweeps.look_at_reservations(here.database, sweeps.utc(time.time()), partial(follow_happened, here))
 
+    def look_at_uncollected() -> None:
+        here = parts()
+        now = sweeps.utc(time.time())
+        sweeps.look_at_uncollected(here.database, now, here.bell.deliver, partial(follow_happened, here))
+
     return {
+        beat.UNCOLLECTED_LOOK: look_at_uncollected,
         beat.ABANDONED_LOOK: look_at_abandoned,
         beat.RESERVATIONS_LOOK: look_at_reservations,
         DECIDE_ABANDONED: decide_abandoned,

@@ -23,5 +23,7 @@ class Limits(Strict):
     message_life: Duration = timedelta(minutes=15)
     abandoned_after: Annotated[Duration, Field(lt=timedelta(days=1))] | None = timedelta(hours=1)
     """How long after a scan of which nothing came its customer is reminded, by campaigns with the trigger `abandoned`; none: never."""
+    uncollected_after: Duration | None = timedelta(days=3)
+    """How long after an order was ready its customer is told once more that it waits, and it comes on the store's list; none: never."""
     delivery_rate: int | None = Field(None, ge=1, le=100_000)
     """Messages a second, over all processes and ways out."""

@@ -23,6 +23,7 @@ LONGEST_NAME = 60
 LONGEST_NUMBER = 30
 """A number that is longer is not said: nobody reads it out at a counter, and no phone shows it whole."""
 ORDER_FACTS = (
+    "order.called",
     "order.number",
     "order.code",
     "order.part",

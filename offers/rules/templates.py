@@ -47,7 +47,6 @@ NUMBERS = ("place.distance_m", "purchase.days_ago")
 MAX_TEMPLATE = 500
 
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
-_FACT = re.compile("|".join(re.escape(fact).replace("<name>", r"\w+") for fact in FACTS))
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _KEPT = {"\n", "\u200c", "\u200d"}
 """Joiners make one picture of several emoji and are part of Persian's spelling."""
@@ -86,8 +85,13 @@ def _environment() -> Environment:
     return environment
 
 
-def check_template(source: str) -> None:
-    """Raise `TemplateError` unless every part is plain text or `{{ fact | filter }}` from the lists."""
+@cache
+def _any_of(known: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(fact).replace("<name>", r"\w+") for fact in known))
+
+
+def check_template(source: str, known: tuple[str, ...] = FACTS) -> None:
+    """Raise `TemplateError` unless every part is plain text or `{{ fact | filter }}` from the lists, facts from those that are `known`."""
     if len(source) > MAX_TEMPLATE:
         raise TemplateError(f"is longer than {MAX_TEMPLATE} characters")
     if "{%" in source:
@@ -102,8 +106,8 @@ def check_template(source: str) -> None:
     for variables in found.variables.values():
         for variable in variables:
             path = ".".join(map(str, variable.segments))
-            if not _FACT.fullmatch(path):
-                raise TemplateError(f"names {path}, which is not a fact; known are {', '.join(FACTS)}")
+            if not _any_of(known).fullmatch(path):
+                raise TemplateError(f"names {path}, which is not a fact; known are {', '.join(known)}")
     for name in found.filters:
         if name not in FILTERS:
             raise TemplateError(f"uses the filter {name}; known are {', '.join(FILTERS)}")

@@ -61,7 +61,7 @@ def send(town: Town, ids: tuple[str, ...], minute: float) -> list[str]:
 def test_what_is_older_than_what_the_shop_said_changes_nothing_at_all(town: Town) -> None:
     town.send(put(town, items=SHOES, at=at(-5)), now=at(1))
     before = seen(town)
-    late = {"items": SOCKS, "place": "leidsestraat", "number": "7", "minute": 3, "at": at(-6)}
+    late: dict[str, Any] = {"items": SOCKS, "place": "leidsestraat", "number": "7", "minute": 3, "at": at(-6)}
     for status in ("placed", "ready", "collected", "cancelled"):
         assert put(town, status, **late) == ()
         assert say(town, "collected", minute=3, at=at(-6)) == ()

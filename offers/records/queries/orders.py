@@ -1,15 +1,19 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
 from offers.records.queries.customers import OPEN_ORDER, customers_locked
 from offers.records.queries.places import place_locked
-from offers.records.tables import Customer, Order, Payment
+from offers.records.tables import Customer, Delivery, Order, Payment
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.order_moments import UNCOLLECTED
 from offers.rules.page_order import UNDER_WAY, pickup_code
+
+NOT_HERE = ("ready", "on_the_way", "nearby")
+"""States of an order that is ready and whose customer is not at the store."""
 
 
 def order_by_id(session: Session, order_id: str) -> Order | None:
@@ -83,6 +87,40 @@ def reservations_made_before(session: Session, before: datetime, limit: int) -> 
         .order_by(Order.created_at)
         .limit(limit)
     ).all()
+
+
+def uncollected(
+    session: Session, ready_before: datetime, places: Collection[str] | None, limit: int
+) -> Sequence[Order]:
+    """Orders that have been ready since before then, and whose customer has not come: those that wait longest first. Of these places, or all."""
+    rows = select(Order).where(Order.ready_at <= ready_before, Order.status.in_(NOT_HERE))
+    if places is not None:
+        rows = rows.where(among(Order.place_id, places))
+    return session.scalars(rows.order_by(Order.ready_at, Order.id).limit(limit)).all()
+
+
+def uncollected_and_untold(
+    session: Session, ready_after: datetime, ready_before: datetime, after: tuple[datetime, str] | None, limit: int
+) -> Sequence[tuple[datetime, str]]:
+    """When they were ready, and the ids, of those whose customer agreed to `orders` and was not told of it: the next of them, behind `after`."""
+    told = exists().where(
+        Delivery.customer_id == Order.customer_id, Delivery.source_id == Order.id, Delivery.moment == UNCOLLECTED
+    )
+    rows = (
+        select(Order.ready_at, Order.id)
+        .join(Customer, Customer.id == Order.customer_id)
+        .where(
+            Order.ready_at > ready_after,
+            Order.ready_at <= ready_before,
+            Order.status.in_(NOT_HERE),
+            Customer.orders,
+            ~told,
+        )
+    )
+    if after is not None:
+        rows = rows.where(tuple_(Order.ready_at, Order.id) > after)
+    found = session.execute(rows.order_by(Order.ready_at, Order.id).limit(limit))
+    return [(ready_at, order_id) for ready_at, order_id in found if ready_at is not None]
 
 
 def codes_open_at(session: Session, place_id: str, but: str | None = None) -> set[str]:

@@ -216,6 +216,9 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/offers/{offer_id}/codes": writes({"codes": ["SUMMER-2026"]}, 201, ids={"offer_id": "unused"}),
     "PUT /v1/orders/{order_id}": collects(_ORDER, missing=201),
     "GET /v1/orders/{order_id}": collects(looks=True),
+    "POST /v1/orders/{order_id}/ready": collects({}),
+    "POST /v1/orders/{order_id}/collected": collects({}),
+    "POST /v1/orders/{order_id}/cancelled": collects({"refunded": True}),
     "POST /v1/coupons/{code}/redeem": redeems({"place": STORE}),
     "POST /v1/campaigns": writes(_CAMPAIGN, 201),
     "PUT /v1/campaigns/{campaign_id}": writes(_CAMPAIGN, missing=201),
@@ -234,6 +237,11 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/campaigns/{campaign_id}/rehearse": writes({"days": 2}),
     "GET /v1/settings": looks(),
     "PATCH /v1/settings": writes({"hold_out_percent": 7}),
+    "GET /v1/service-messages": looks(),
+    "PUT /v1/service-messages/{moment}": writes(
+        {"texts": {"nl": {"title": "Klaar", "body": "Bij {{ place.name }}"}}}, ids={"moment": "ready"}
+    ),
+    "DELETE /v1/service-messages/{moment}": writes(None, 204, ids={"moment": "ready"}),
     "POST /v1/keys": admins({"role": "till"}, 201),
     "GET /v1/keys": admins(),
     "DELETE /v1/keys/{key_id}": admins(None, 204),
