@@ -27,7 +27,9 @@ def uncollected_to_tell(session: Session, after: Page | None = None, *, now: dat
     wait = campaign_queries.limits_now(session).uncollected_after
     if wait is None:
         return []
-    return list(queries.uncollected_and_untold(session, now - wait - TELLS_FOR, now - wait, after, AT_ONCE))
+    return list(
+        queries.uncollected_and_untold(session, now - wait - TELLS_FOR, now - wait, after=after, limit=AT_ONCE, now=now)
+    )
 
 
 def tell_uncollected(session: Session, order_id: str, *, now: datetime) -> Follows:

@@ -9,7 +9,7 @@ import pytest
 from offers.pickups import put_order, say_step
 from offers.records.database import Database
 from offers.rules.order import OrderBody, Status, StepBody
-from offers.uncollected import AT_ONCE, list_uncollected, tell_uncollected
+from offers.uncollected import list_uncollected, tell_uncollected, uncollected_to_tell
 from tests.at_once import at_once
 from tests.offers.stories import KEYS, NOON, Town, at
 from workers.sweeps import look_at_uncollected
@@ -81,14 +81,22 @@ def test_nobody_is_told_whose_order_does_not_wait(town: Town, status: Status) ->
 
 
 def test_who_can_not_be_told_keeps_nobody_waiting(town: Town) -> None:
-    """More of them than one reading finds."""
-    town.customer("ben")
+    """They are not even found: a look would come to them each time, and to nobody behind them."""
+    town.device(town.customer("ben", consents=("offers",)))
     town.customer("cas", consents=("orders",))
-    for number in range(AT_ONCE + 3):
-        put(town, f"0-{number:04}", customer="cas")
-        put(town, f"1-{number:04}", customer="ben")
-    put(town, "2-last")
+    for customer in ("ben", "cas", "sanne"):
+        put(town, f"of-{customer}", customer=customer)
+    found = town.read(lambda session: uncollected_to_tell(session, now=NOON + 3 * DAY))
+    assert [order for _, order in found] == ["of-sanne"]
     assert len(look(town, 3)) == 1
+
+
+def test_a_look_reads_on_behind_what_it_found(town: Town) -> None:
+    for number in range(3):
+        put(town, f"A-{number}")
+    [first, second, third] = town.read(lambda session: uncollected_to_tell(session, now=NOON + 3 * DAY))
+    rest = town.read(lambda session: uncollected_to_tell(session, first, now=NOON + 3 * DAY))
+    assert rest == [second, third]
 
 
 @pytest.mark.parametrize(("after", "days"), [("P1D", 1), ("P10D", 10)])

@@ -1,7 +1,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
@@ -97,18 +97,22 @@ def devices_of(session: Session, customer_ids: Iterable[str]) -> dict[str, list[
     return found
 
 
+def takes_messages(now: datetime, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """What makes a device one that takes messages of this kind."""
+    return (
+        Device.revoked_at.is_(None),
+        func.coalesce(Device.push_token, "") != "",
+        Device.push_seen_at >= now - SEEN_WITHIN[kind],
+    )
+
+
 def reachable_devices(
     session: Session, customer_ids: Iterable[str], now: datetime, kind: str = "offer"
 ) -> dict[str, list[str]]:
     """Ids of the devices in use that take a message of this kind, a customer's most recently seen first. No two have one address."""
     rows = session.execute(
         select(Device.customer_id, Device.id)
-        .where(
-            among(Device.customer_id, customer_ids),
-            Device.revoked_at.is_(None),
-            func.coalesce(Device.push_token, "") != "",
-            Device.push_seen_at >= now - SEEN_WITHIN[kind],
-        )
+        .where(among(Device.customer_id, customer_ids), *takes_messages(now, kind))
         .order_by(Device.updated_at.desc(), Device.id)
     )
     found: dict[str, list[str]] = {}

@@ -5,9 +5,9 @@ from sqlalchemy import exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
-from offers.records.queries.customers import OPEN_ORDER, customers_locked
+from offers.records.queries.customers import OPEN_ORDER, customers_locked, takes_messages
 from offers.records.queries.places import place_locked
-from offers.records.tables import Customer, Delivery, Order, Payment
+from offers.records.tables import Customer, Delivery, Device, Order, Payment
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.order_moments import UNCOLLECTED
 from offers.rules.page_order import UNDER_WAY, pickup_code
@@ -100,9 +100,18 @@ def uncollected(
 
 
 def uncollected_and_untold(
-    session: Session, ready_after: datetime, ready_before: datetime, after: tuple[datetime, str] | None, limit: int
+    session: Session,
+    ready_after: datetime,
+    ready_before: datetime,
+    *,
+    after: tuple[datetime, str] | None,
+    limit: int,
+    now: datetime,
 ) -> Sequence[tuple[datetime, str]]:
-    """When they were ready, and the ids, of those whose customer agreed to `orders` and was not told of it: the next of them, behind `after`."""
+    """When they were ready, and the ids, of those whose customer agreed to `orders`, can be reached and was not told of it: the next of them,
+    behind `after`.
+    """
+    reached = exists().where(Device.customer_id == Order.customer_id, *takes_messages(now, "order"))
     told = exists().where(
         Delivery.customer_id == Order.customer_id, Delivery.source_id == Order.id, Delivery.moment == UNCOLLECTED
     )
@@ -114,6 +123,7 @@ def uncollected_and_untold(
             Order.ready_at <= ready_before,
             Order.status.in_(NOT_HERE),
             Customer.orders,
+            reached,
             ~told,
         )
     )
