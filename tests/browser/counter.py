@@ -17,9 +17,9 @@ from offers.records.database import Database
 from offers.rules.order import OrderBody
 from offers.settings import Settings
 from tests.browser.conftest import Watched
-from tests.conftest import NOON
+
 from tests.offers.collecting import SNEAKER, order
-from tests.offers.stories import Town, at
+from tests.offers.stories import NOON, Town, at
 from tests.web.conftest import LANES, Served
 from web.app import build_app, build_parts
 from workers.happenings import tell

@@ -194,6 +194,8 @@ def test_the_sound_says_whether_it_is_on_and_comes_with_who_comes(give: Give, co
     expect(sound).to_have_text("Tap to switch the sound on")
     sound.click()
     expect(sound).to_have_text("Sound is on")
+    tablet.card("A-1006").locator(".card-code").click()
+    expect(tablet.card("A-1006")).to_have_class("card is-arrived")
     counter.say("A-1005", "arrived", "annemarie")
     page.clock.run_for(1000)
     expect(tablet.column("arrived").locator('[data-order="A-1005"]')).to_be_visible()

@@ -26,7 +26,9 @@ def order(
     """An order that the shop told of, with a step a minute from `minute` on; then these columns as they are given."""
     for number, step in enumerate(steps):
         body = OrderBody.model_validate({"customer": customer, "place": place, "status": step, "items": [SNEAKER]})
-        town.write(lambda session, body=body, number=number: put_order(session, order_id, body, now=at(minute + number)))
+        town.write(
+            lambda session, body=body, number=number: put_order(session, order_id, body, now=at(minute + number))
+        )
 
     def set_columns(session: Any) -> None:
         row = order_by_id(session, order_id)
@@ -53,5 +55,7 @@ def staff(town: Town, name: str = "Kim", places: Sequence[str] = ()) -> str:
 def deeds(town: Town) -> list[tuple[str, str]]:
     """What was done to orders, and to which, in the order of it."""
     return town.read(
-        lambda session: [(one.what, one.subject) for one in session.query(Deed).filter_by(noun="order").order_by(Deed.id)]
+        lambda session: [
+            (one.what, one.subject) for one in session.query(Deed).filter_by(noun="order").order_by(Deed.id)
+        ]
     )

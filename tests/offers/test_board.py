@@ -24,7 +24,9 @@ def shop(town: Town) -> Town:
     return town
 
 
-def seen(shop: Town, stores: tuple[str, ...] | None = ("kalverstraat",), minute: float = 60, view: str = "board") -> Board:
+def seen(
+    shop: Town, stores: tuple[str, ...] | None = ("kalverstraat",), minute: float = 60, view: str = "board"
+) -> Board:
     return shop.read(lambda session: board.columns(session, stores, now=at(minute), view=view))
 
 
@@ -103,7 +105,11 @@ def test_as_many_queries_for_many_orders_as_for_one(shop: Town) -> None:
     ],
 )
 def test_it_says_what_the_customer_was_told(
-    town: Town, consents: tuple[str, ...], phone: bool, state: str | None, says: tuple[list[tuple[str, str]], str | None]
+    town: Town,
+    consents: tuple[str, ...],
+    phone: bool,
+    state: str | None,
+    says: tuple[list[tuple[str, str]], str | None],
 ) -> None:
     town.place()
     town.customer(consents=consents)
@@ -180,7 +186,10 @@ def test_a_hand_over_is_taken_back_for_a_minute(shop: Town) -> None:
     kim = staff(shop)
     order(shop, "A-1", ["ready", "arrived"])
     for minute, moved in ((30, True), (30.5, False)):
-        assert shop.write(lambda session, at_=at(minute): board.hand_over(session, "A-1", kim, None, now=at_)).moved is moved
+        assert (
+            shop.write(lambda session, at_=at(minute): board.hand_over(session, "A-1", kim, None, now=at_)).moved
+            is moved
+        )
     back = shop.write(lambda session: board.undo(session, "A-1", kim, None, now=at(30.5)))
     row = row_of(shop)
     assert (back.moved, row.status, row.arrived_at, row.closed_at) == (True, "arrived", at(1), None)
@@ -258,7 +267,9 @@ def test_a_user_has_stores_that_there_are(shop: Town) -> None:
     for wrong in ("nowhere", "station"):
         with pytest.raises(BadInput):
             shop.write(lambda session, one=wrong: users.change_places(session, "kim@shop.example", [one], now=at(1)))
-    kept = shop.write(lambda session: users.change_places(session, "kim@shop.example", ["kalverstraat", "dam"], now=at(1)))
+    kept = shop.write(
+        lambda session: users.change_places(session, "kim@shop.example", ["kalverstraat", "dam"], now=at(1))
+    )
     assert kept == ["dam", "kalverstraat"]
     assert shop.write(lambda session: users.change_places(session, "kim@shop.example", [], now=at(1))) == []
     assert shop.read(lambda session: board.store_names(session, None)) == {"dam": "Dam", "kalverstraat": "Kalverstraat"}

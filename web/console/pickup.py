@@ -49,7 +49,7 @@ def noticed(desk: Answerer) -> Response:
         user_id, now = desk.user.user_id, desk.parts.now()
         follows = board.notice(session, orders[:MOST_NOTICED], status, user_id, stores.limits, now=now)
     carry_out(desk.parts, follows)
-    return desk.go(stores.address(view=_view(form)))
+    return desk.go(_back(stores, form))
 
 
 @router.get("/orders/{order_id}")
@@ -77,7 +77,7 @@ def act(desk: Answerer, order_id: Named, what: What) -> Response:
     if not done.moved:
         return _page(desk, stores, said=_not_done(desk, what, done.card), status=409)
     carry_out(desk.parts, done.follows)
-    return desk.go(stores.address(view=_view(desk.form), done=_SAID[what]))
+    return desk.go(_back(stores, desk.form, done=_SAID[what]))
 
 
 def _page(desk: Desk, stores: Stores, *, said: str = "", status: int = 200) -> Response:
@@ -112,6 +112,12 @@ def _page(desk: Desk, stores: Stores, *, said: str = "", status: int = 200) -> R
         reload_s=RELOAD_S,
     )
     return remember(answer, desk, stores)
+
+
+def _back(stores: Stores, form: Form, **more: str) -> str:
+    """To the list from which it was done."""
+    view = _view(form)
+    return stores.address(view="" if view == VIEWS[0] else view, **more)
 
 
 def _view(form: Form) -> str:

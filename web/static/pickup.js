@@ -11,6 +11,7 @@ const PAUSE_MS = 250;
 const ANYWAY_MS = 30000; // minutes pass, an order may move to another store, a signal may be missed
 const AWAY_MS = 5000;
 const LATE_MS = 15000;
+const DAY_S = 86400;
 let waiting = 0;
 let looking = false;
 let again = false;
@@ -181,6 +182,9 @@ live.addEventListener("click", (event) => {
 function tick() {
   for (const one of live.querySelectorAll("[data-since]")) {
     const s = Math.max(0, Math.floor(now() / 1000 - Number(one.dataset.since)));
+    if (s >= DAY_S) {
+      continue; // the page says it in days
+    }
     const hours = Math.floor(s / 3600);
     const minutes = String(Math.floor(s / 60) % 60);
     one.textContent = `${hours ? `${hours}:${minutes.padStart(2, "0")}` : minutes}:${String(s % 60).padStart(2, "0")}`;
