@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from offers import users
 from offers.pickups import put_order
@@ -17,7 +17,6 @@ from offers.records.database import Database
 from offers.rules.order import OrderBody
 from offers.settings import Settings
 from tests.browser.conftest import Watched
-
 from tests.offers.collecting import SNEAKER, order
 from tests.offers.stories import NOON, Town, at
 from tests.web.conftest import LANES, Served
@@ -88,7 +87,7 @@ class Counter:
         town.phone("sanne", consents=("orders",))
         for name in ("Bram Bakker", "Noor El Idrissi", "Annemarie van den Berg", "Joost de Wit"):
             town.phone(name.split()[0].lower(), name=name, consents=("orders",))
-        town.customer("fatima", name="Fatima Yılmaz", consents=())
+        town.customer("fatima", name="Fatima Yildiz", consents=())
         order(town, "A-1001", ["ready"], minute=-40, customer="bram", code="C4F7")
         order(town, "A-1002", ["ready"], minute=-12, customer="fatima", code="H2MX", number="NL-1002", part=1, parts=2)
         order(town, "A-1003", ["ready", "on_the_way"], minute=-30, customer="noor", code="9QWG",
@@ -132,10 +131,10 @@ class Tablet:
         self.page.goto(f"{self.url}{path}")
         return self
 
-    def card(self, order_id: str):  # type: ignore[no-untyped-def]  # a locator
+    def card(self, order_id: str) -> Locator:
         return self.page.locator(f'[data-order="{order_id}"]').first
 
-    def column(self, state: str):  # type: ignore[no-untyped-def]  # a locator
+    def column(self, state: str) -> Locator:
         return self.page.locator(f"#column-{state}")
 
     def shoot(self, name: str) -> None:

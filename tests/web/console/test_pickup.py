@@ -1,17 +1,17 @@
 """The pickup board through its doors: whose stores, who may act, what a form must carry, and what the stream tells to whom."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
 import pytest
 
 from offers import users
+from offers.pickups import put_order
 from offers.records.database import Database
 from offers.records.queries.users import user_by_email
 from offers.rules.order import OrderBody
-from offers.pickups import put_order
 from tests.conftest import NOON
 from tests.offers.collecting import SNEAKER, deeds, order, row_of
 from tests.offers.stories import NOON as TOLD
@@ -261,10 +261,9 @@ def test_a_stranger_hears_nothing(shop: Town, browser: Callable[..., Person]) ->
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch, served: Served) -> Iterator[None]:
+def impatient(monkeypatch: pytest.MonkeyPatch, served: Served) -> None:
     monkeypatch.setattr(pickup_events, "ASK_AGAIN_S", 0.0)
     monkeypatch.setattr(served.doors.parts.listeners, "heartbeat_s", 0.05)
-    yield
 
 
 @pytest.mark.usefixtures("impatient")
