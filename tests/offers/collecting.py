@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from offers import users
 from offers.pickups import put_order
 from offers.records.queries.orders import order_by_id
@@ -24,13 +26,15 @@ def order(
     **columns: Any,
 ) -> str:
     """An order that the shop told of, with a step a minute from `minute` on; then these columns as they are given."""
-    for number, step in enumerate(steps):
-        body = OrderBody.model_validate({"customer": customer, "place": place, "status": step, "items": [SNEAKER]})
-        town.write(
-            lambda session, body=body, number=number: put_order(session, order_id, body, now=at(minute + number))
-        )
 
-    def set_columns(session: Any) -> None:
+    def told(session: Session) -> None:
+        for number, step in enumerate(steps):
+            body = OrderBody.model_validate({"customer": customer, "place": place, "status": step, "items": [SNEAKER]})
+            put_order(session, order_id, body, now=at(minute + number))
+
+    town.write(told)
+
+    def set_columns(session: Session) -> None:
         row = order_by_id(session, order_id)
         for name, value in columns.items():
             setattr(row, name, value)

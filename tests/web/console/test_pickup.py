@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -250,7 +251,8 @@ def test_the_stream_tells_of_its_own_stores_and_of_nobody(kim: Person, shop: Tow
 def test_the_stream_goes_on_after_the_last_that_was_seen(kim: Person, shop: Town, served: Served) -> None:
     redis = served.doors.parts.redis
     tell(redis, [{"type": "order", "id": "A-1", "what": "first", "place": "kalverstraat"}])
-    [(last, _)] = redis.xrevrange(STREAM, count=1)
+    newest: Any = redis.xrevrange(STREAM, count=1)
+    [(last, _)] = newest
     tell(redis, [{"type": "order", "id": "A-1", "what": "meanwhile", "place": "kalverstraat"}])
     told = listen(kim, served, lambda: None, 2, **{"last-event-id": last.decode()})
     assert told[1] == 'data: {"order":"A-1","what":"meanwhile"}'
