@@ -14,7 +14,7 @@ from web.console.choosing import offer_places
 from web.console.entering import Answerer, Desk, Looker
 from web.console.filtering import query_of
 from web.console.forms import Form
-from web.console.pickup_shown import clock, shown
+from web.console.pickup_shown import clock, plain, shown
 from web.console.pickup_stores import Stores, remember, stores_of
 from web.console.routes import PageRoute
 
@@ -134,9 +134,9 @@ def _not_done(desk: Desk, what: What, card: Card) -> str:
     at = clock(voice, card.closed_at or now, now)
     who = card.first_name or voice.words["inbox_guest"]
     if what == "undone":
-        return str(voice.say("board_too_late" if card.status == "collected" else "board_open_again", name=who))
+        return plain(voice, "board_too_late" if card.status == "collected" else "board_open_again", name=who)
     if card.status == "collected" and card.by:
-        return str(voice.say("board_taken_by", name=who, by=card.by, at=at))
+        return plain(voice, "board_taken_by", name=who, by=card.by, at=at)
     if card.status in ("collected", "cancelled"):
-        return str(voice.say(f"board_was_{card.status}", name=who, at=at))
-    return str(voice.say("board_ready_already", name=who))
+        return plain(voice, f"board_was_{card.status}", name=who, at=at)
+    return plain(voice, "board_ready_already", name=who)

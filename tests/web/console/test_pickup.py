@@ -19,6 +19,7 @@ from tests.offers.stories import NOON as TOLD
 from tests.offers.stories import Town
 from tests.web.conftest import Clock, Served
 from tests.web.console.conftest import Enter, Person
+from tests.web.console.reading import PageText
 from web.console import pickup_events
 from workers.happenings import STREAM, tell
 
@@ -131,6 +132,16 @@ def test_the_second_is_told_who_was_first(kim: Person, enter: Enter, shop: Town,
     assert (late.status_code, "more than a minute ago" in late.text) == (409, True)
     assert row_of(shop).status == "collected"
     assert "Undo" not in kim.look(BOARD).text
+
+
+def test_what_people_and_things_are_called_is_text_once(kim: Person, shop: Town) -> None:
+    shop.customer("bram", name="D'Arcy&Co Bakker")
+    sneaker = SNEAKER | {"title": "Shoe <i>", "size": "38 & 1/2"}
+    order(shop, "A-3", ["ready", "collected"], minute=BEFORE, customer="bram", items=[sneaker])
+    assert "D'Arcy&Co's order was collected at" in PageText(act(kim, "A-3", "collected").text).text
+    page = kim.look(f"{BOARD}/orders/A-3")
+    assert "Shoe <i>, size 38 & 1/2" in page.text
+    assert "<i>" not in page.html
 
 
 def test_what_was_cancelled_is_not_handed_over(kim: Person, shop: Town) -> None:

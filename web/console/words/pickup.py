@@ -47,6 +47,7 @@ LINES = {
     "board_ready_since": ("since {at}", "sinds {at}", "seit {at}"),
     "board_placed_at": ("placed {at}", "besteld {at}", "bestellt {at}"),
     "board_part": ("part {part} of {parts}", "deel {part} van {parts}", "Teil {part} von {parts}"),
+    "board_size": ("size {size}", "maat {size}", "Größe {size}"),
     "board_items_left": ("and {count} more", "en nog {count}", "und {count} weitere"),
     "board_early": ("not ready yet", "nog niet klaar", "noch nicht bereit"),
     "board_attention": ("Look into this: {what}", "Kijk hiernaar: {what}", "Bitte prüfen: {what}"),
