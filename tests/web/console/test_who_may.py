@@ -102,7 +102,8 @@ def desk(admin: httpx.Client, register: object) -> None:
     for name in ("sneakers", "live"):
         assert admin.put(f"/v1/campaigns/{name}", json=CAMPAIGN | {"name": name.title()}).status_code == 201
     assert admin.post("/v1/campaigns/live/launch").status_code == 200
-    order = {"customer": "sanne", "place": "kalverstraat-102", "status": "placed", "items": []}
+    assert admin.put("/v1/places/dam-1", json=PLACE | {"name": "Dam 1"}).status_code == 201
+    order = {"customer": "sanne", "place": "dam-1", "status": "placed", "items": []}
     assert admin.put("/v1/orders/A-1", json=order).status_code == 201
     scanned = CAMPAIGN | {"name": "Scanned", "trigger": {"on": "scan"}}
     assert admin.put("/v1/campaigns/scanned", json=scanned).status_code == 201
