@@ -24,12 +24,18 @@ def user_commands(database: Callable[[Path | None], Database]) -> typer.Typer:
         role: Annotated[str, typer.Option(help="admin, marketer, staff or viewer.")] = "viewer",
         name: Annotated[str | None, typer.Option(help="How the console calls them.")] = None,
         language: Annotated[str | None, typer.Option(help="nl, de or en; else their browser's.")] = None,
+        place: Annotated[
+            list[str] | None,
+            typer.Option(help="A store whose pickup board they see, by its id; may come again. Else every store's."),
+        ] = None,
         data: Data = None,
     ) -> None:
         """Make a user and print a one-time password: it can not be shown again."""
         now = datetime.now(UTC)
         with database(data).transaction() as session:
-            password = users.create_user(session, email, role, now=now, name=name, language=language)
+            password = users.create_user(
+                session, email, role, now=now, name=name, language=language, places=place or ()
+            )
         typer.echo(password)
 
     @app.command("list")
@@ -50,6 +56,19 @@ def user_commands(database: Callable[[Path | None], Database]) -> typer.Typer:
         with database(data).transaction() as session:
             changed = users.change_role(session, email, role, now=datetime.now(UTC))
         typer.echo(f"{email} is {role} {'now' if changed else 'already'}.")
+
+    @app.command("places")
+    def places(
+        email: Email,
+        places: Annotated[
+            list[str] | None, typer.Argument(help="Ids of the stores whose pickup board they see; none: every store's.")
+        ] = None,
+        data: Data = None,
+    ) -> None:
+        """Say whose pickup board a user sees; it counts at their next click."""
+        with database(data).transaction() as session:
+            kept = users.change_places(session, email, places or (), now=datetime.now(UTC))
+        typer.echo(f"{email} sees the pickup board of {', '.join(kept) if kept else 'every store'}.")
 
     @app.command("disable")
     def disable(email: Email, data: Data = None) -> None:

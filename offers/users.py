@@ -7,6 +7,7 @@ it happens with no transaction open: look the user up, `is_right`, then `open_se
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from offers.errors import BadInput, Conflict, NotFound
 from offers.records.ids import new_id
 from offers.records.queries import users as queries
+from offers.records.queries.board import store_names
 from offers.records.tables import User, UserSession
 from offers.rules.values import read_language
 
@@ -43,6 +45,13 @@ class SignedIn:
     language: str | None
     password_is_first: bool
     stale: bool
+    places: tuple[str, ...] = ()
+    """Stores whose pickup board they see; none named: every store's."""
+
+    @property
+    def stores(self) -> tuple[str, ...] | None:
+        """The same as the board takes it: none is every store's."""
+        return self.places or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +72,16 @@ def _nobodys_hash() -> str:
 
 
 def create_user(
-    session: Session, email: str, role: str, *, now: datetime, name: str | None = None, language: str | None = None
+    session: Session,
+    email: str,
+    role: str,
+    *,
+    now: datetime,
+    name: str | None = None,
+    language: str | None = None,
+    places: Sequence[str] = (),
 ) -> str:
-    """A new user; the one-time password, which can not be shown again."""
+    """A new user, of these stores' pickup board or of every one's; the one-time password, which can not be shown again."""
     address = _address(email)
     _known_role(role)
     try:
@@ -83,6 +99,7 @@ def create_user(
         password_hash=_hasher().hash(password),
         password_is_first=True,
         language=tongue,
+        places=_known_stores(session, places),
         created_at=now,
     )
     session.add(user)
@@ -115,6 +132,24 @@ def change_role(session: Session, email: str, role: str, *, now: datetime) -> bo
     return True
 
 
+def change_places(session: Session, email: str, places: Sequence[str], *, now: datetime) -> list[str]:
+    """The stores whose pickup board they see from the next request on, by id; none named: every store's."""
+    user = queries.user_locked(session, _by_email(session, email).id)
+    if user is None:
+        raise NotFound("user")
+    user.places = _known_stores(session, places)
+    queries.note_deed(session, None, "stores_changed", "user", user.id, now=now)
+    return list(user.places)
+
+
+def _known_stores(session: Session, places: Sequence[str]) -> list[str]:
+    known = store_names(session, list(places)) if places else {}
+    for one in places:
+        if one not in known:
+            raise BadInput.at("place", f"there is no store {one!r}")
+    return sorted(known)
+
+
 def _known_role(role: str) -> None:
     if role not in ROLES:
         raise BadInput.at("role", f"must be one of {', '.join(ROLES)}")
@@ -137,6 +172,7 @@ def list_users(session: Session) -> list[dict[str, Any]]:
             "name": row.name,
             "role": row.role,
             "language": row.language,
+            "places": list(row.places),
             "created_at": row.created_at,
             "disabled_at": row.disabled_at,
         }
@@ -180,7 +216,9 @@ def signed_in(session: Session, secret: str, *, now: datetime) -> SignedIn | Non
     if user is None or user.disabled_at:
         return None
     stale = now - row.seen_at >= SEEN_EVERY
-    return SignedIn(user.id, user.email, user.name, user.role, user.language, user.password_is_first, stale)
+    return SignedIn(
+        user.id, user.email, user.name, user.role, user.language, user.password_is_first, stale, tuple(user.places)
+    )
 
 
 def see_session(session: Session, secret: str, *, now: datetime) -> None:

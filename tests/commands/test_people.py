@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from commands.line import app
+from offers.records.database import Database
+from tests.offers.stories import Town
 
 NOOR, MARA = "noor@shop.example", "mara@shop.example"
 
@@ -24,3 +26,20 @@ def test_a_user_gets_another_role(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert run.invoke(app, ["user", "role", email, "--role", role]).exit_code != 0
     roles = {line.split("\t")[0]: line.split("\t")[1] for line in run.invoke(app, ["user", "list"]).stdout.splitlines()}
     assert roles == {NOOR: "marketer", MARA: "admin"}
+
+
+def test_a_user_is_bound_to_stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERBY_DATABASE_URL", f"sqlite:///{tmp_path / 'passerby.db'}")
+    monkeypatch.setenv("PASSERBY_DATA", str(tmp_path))
+    run = CliRunner()
+    assert run.invoke(app, ["migrate"]).exit_code == 0
+    assert run.invoke(app, ["user", "create", NOOR, "--role", "staff", "--place", "dam"]).exit_code != 0
+    town = Town(Database(f"sqlite:///{tmp_path / 'passerby.db'}"))
+    for place in ("dam", "kalverstraat"):
+        town.place(place)
+    town.database.close()
+    assert run.invoke(app, ["user", "create", NOOR, "--role", "staff", "--place", "dam"]).exit_code == 0
+    said = run.invoke(app, ["user", "places", NOOR, "kalverstraat", "dam"])
+    assert said.stdout == f"{NOOR} sees the pickup board of dam, kalverstraat.\n"
+    assert run.invoke(app, ["user", "places", NOOR, "nowhere"]).exit_code != 0
+    assert run.invoke(app, ["user", "places", NOOR]).stdout == f"{NOOR} sees the pickup board of every store.\n"

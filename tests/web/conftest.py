@@ -29,8 +29,8 @@ LANES = 4
 class Served:
     """A server in a thread. `stop` waits until its lifespan has ended."""
 
-    def __init__(self, doors: Doors) -> None:
-        port = free_port()
+    def __init__(self, doors: Doors, port: int = 0) -> None:
+        port = port or free_port()
         config = uvicorn.Config(
             doors, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5
         )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from offers import inbox, overview, users
+from offers import board, inbox, overview, users
 from offers.users import SignedIn
 from web.console import cookies
 from web.console.forms import Form, read_form
@@ -46,6 +46,8 @@ class Desk:
     voice: Voice
     waiting: int = 0
     """How many customers wait for an answer, as the rail says."""
+    standing: int = 0
+    """How many stand in this user's stores to collect, as the rail says."""
 
     def page(self, template: str, status: int = 200, **shown: Any) -> Response:
         token = cookies.token_of(self.secret)
@@ -57,6 +59,7 @@ class Desk:
             token=token,
             status=status,
             waiting=self.waiting,
+            standing=self.standing,
             **shown,
         )
 
@@ -96,6 +99,7 @@ class ConsoleGuard(Guard):
             user = users.signed_in(session, secret, now=parts.now()) if secret else None
             zone = overview.desk_zone(session)
             waiting = inbox.count_waiting(session) if user else 0
+            standing = board.count_here(session, user.stores) if user else 0
         accepted = request.headers.get("accept-language", "")
         language = choose(lang or (user.language if user else None), accepted)
         voice = Voice(language, ZoneInfo(zone))
@@ -103,7 +107,7 @@ class ConsoleGuard(Guard):
             raise TurnedAwayError(foreign(request, voice))
         if user is None:
             raise TurnedAwayError(keep_typed(request, voice, form) or self._sign_in_first(request, lang))
-        desk = Desk(parts, request, user, secret, form, voice, waiting)
+        desk = Desk(parts, request, user, secret, form, voice, waiting, standing)
         request.state.desk = desk
         if request.method not in cookies.SAFE and not cookies.carries_token(secret, form.text("token")):
             raise TurnedAwayError(keep_typed(request, voice, form, desk) or foreign(request, voice, desk))

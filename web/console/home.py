@@ -23,9 +23,9 @@ CROSSINGS = 12
 
 @router.get("")
 def home(desk: Member) -> Response:
-    """Staff go to who waits for them; the pickup board comes later."""
+    """Staff go to the pickup board."""
     if desk.user.role == "staff":
-        return desk.go("/console/inbox")
+        return desk.go("/console/pickup")
     since = (desk.parts.now() - LOOKS_BACK).replace(second=0, microsecond=0)
     with desk.parts.database.reading() as session:
         attention = overview.needs_attention(session)

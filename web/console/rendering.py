@@ -32,6 +32,7 @@ RAIL = (
     ("offers", "/console/offers", ("viewer", "marketer", "admin")),
     ("posters", "/console/posters", ("viewer", "marketer", "admin")),
     ("customers", "/console/customers", ("viewer", "marketer", "admin")),
+    ("pickup_board", "/console/pickup", ("viewer", "staff", "marketer", "admin")),
     ("inbox", "/console/inbox", ("viewer", "staff", "marketer", "admin")),
     ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
     ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
@@ -54,6 +55,8 @@ DONE = (
     "reply_sent",
     "reply_meanwhile",
     "conversation_closed",
+    "order_made_ready",
+    "hand_over_undone",
 )
 """What `?done=` may say."""
 
@@ -67,6 +70,7 @@ def render(
     token: str = "",
     status: int = 200,
     waiting: int = 0,
+    standing: int = 0,
     **shown: Any,
 ) -> Response:
     path = request.url.path
@@ -84,6 +88,7 @@ def render(
             language=voice.language,
             user=user,
             waiting=waiting,
+            standing=standing,
             may_write=user is not None and user.role in ("marketer", "admin"),
             token_value=token,
             path=path,

@@ -1,6 +1,6 @@
 """People at the console, each with a browser of their own, before the real doors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,10 +85,10 @@ def browser(served: Served) -> Iterator[Callable[..., Person]]:
 def enlist(database: Database, password_hash: str) -> Callable[..., str]:
     """A user of a role who has chosen a password; the e-mail address."""
 
-    def make(role: str, email: str = "", language: str | None = None) -> str:
+    def make(role: str, email: str = "", language: str | None = None, places: Sequence[str] = ()) -> str:
         address = email or f"{role}@shop.example"
         with database.transaction() as session:
-            users.create_user(session, address, role, now=NOON, name=role.title(), language=language)
+            users.create_user(session, address, role, now=NOON, name=role.title(), language=language, places=places)
             credential = users.credential_of(session, address)
             assert credential is not None
             users.change_password(session, credential, password_hash, now=NOON)
@@ -101,9 +101,9 @@ def enlist(database: Database, password_hash: str) -> Callable[..., str]:
 def enter(browser: Callable[..., Person], enlist: Callable[..., str], database: Database, clock: Clock) -> Enter:
     """Somebody of a role, signed in without the form."""
 
-    def make(role: str, email: str = "", language: str | None = None) -> Person:
+    def make(role: str, email: str = "", language: str | None = None, places: Sequence[str] = ()) -> Person:
         person = browser()
-        person.email = enlist(role, email, language)
+        person.email = enlist(role, email, language, places)
         with database.transaction() as session:
             credential = users.credential_of(session, person.email)
             assert credential is not None

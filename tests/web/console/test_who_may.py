@@ -14,7 +14,12 @@ READERS = {"viewer", "marketer", "admin"}
 WRITERS = {"marketer", "admin"}
 EVERYBODY = READERS | {"staff"}
 PAGES: dict[str, set[str]] = {
-    "/console": READERS,  # staff are sent on to the inbox
+    "/console": READERS,  # staff are sent on to the pickup board
+    "/console/pickup": EVERYBODY,
+    "/console/pickup?view=prepare": EVERYBODY,
+    "/console/pickup?view=uncollected&place=kalverstraat-102": EVERYBODY,
+    "/console/pickup?q=sanne": EVERYBODY,
+    "/console/pickup/orders/A-1": EVERYBODY,
     "/console/inbox": EVERYBODY,
     "/console/password": EVERYBODY,
     "/console/places": READERS,
@@ -78,6 +83,10 @@ POSTS: dict[str, set[str]] = {
     "/console/posters/import": WRITERS,
     "/console/posters/window": WRITERS,
     "/console/posters/window/retire": WRITERS,
+    "/console/pickup/noticed": WRITERS | {"staff"},
+    "/console/pickup/orders/A-1/ready": WRITERS | {"staff"},
+    "/console/pickup/orders/A-1/undone": WRITERS | {"staff"},
+    "/console/pickup/orders/A-1/collected": WRITERS | {"staff"},
     "/console/password": EVERYBODY,
     "/console/language": EVERYBODY,
     "/console/sign-out": EVERYBODY,
@@ -93,6 +102,9 @@ def desk(admin: httpx.Client, register: object) -> None:
     for name in ("sneakers", "live"):
         assert admin.put(f"/v1/campaigns/{name}", json=CAMPAIGN | {"name": name.title()}).status_code == 201
     assert admin.post("/v1/campaigns/live/launch").status_code == 200
+    assert admin.put("/v1/places/dam-1", json=PLACE | {"name": "Dam 1"}).status_code == 201
+    order = {"customer": "sanne", "place": "dam-1", "status": "placed", "items": []}
+    assert admin.put("/v1/orders/A-1", json=order).status_code == 201
     scanned = CAMPAIGN | {"name": "Scanned", "trigger": {"on": "scan"}}
     assert admin.put("/v1/campaigns/scanned", json=scanned).status_code == 201
     poster = {"place": "kalverstraat-102", "campaign": "scanned"}
@@ -106,12 +118,15 @@ def test_every_door_of_the_console_stands_in_these_lists() -> None:
         | set(PICTURES)
         | {"/console/sign-in", "/console/{path:path}"}
         | {"/console/inbox/events", "/console/inbox/{conversation_id}"}  # told in test_inbox.py
+        | {"/console/pickup/events"}  # told in test_pickup.py
     )
     for router in ROUTERS:
         for route in router.routes:
             pattern = getattr(route, "path")  # noqa: B009 - starlette's base class does not say it
             plain = [pattern.replace("{place_id}", "kalverstraat-102").replace("{customer_id}", "sanne")]
             plain = [one.replace("{offer_id}", "ten").replace("{poster_id}", "window") for one in plain]
+            plain = [one.replace("{order_id}", "A-1") for one in plain]
+            plain = [one.replace("{what}", what) for one in plain for what in ("ready", "collected", "undone")]
             plain = [one.replace("{campaign_id}", name) for one in plain for name in ("sneakers", "live")]
             plain = [one.replace("{step}", step) for one in plain for step in ("launch", "pause", "end")]
             assert set(plain) & known, pattern
@@ -124,7 +139,7 @@ def test_each_role_sees_its_pages_and_no_other(enter: Enter, role: str) -> None:
     for path, roles in PAGES.items():
         answer = person.http.get(path)
         if path == "/console" and role == "staff":
-            assert answer.headers["location"] == "/console/inbox"
+            assert answer.headers["location"] == "/console/pickup"
             continue
         assert answer.status_code == (200 if role in roles else 403), f"{role} {path}"
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
