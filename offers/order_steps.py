@@ -17,6 +17,7 @@ from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import payments as payment_queries
+from offers.records.queries.browsers import browsers_told_of
 from offers.records.queries.for_orders import forget_what_orders_left
 from offers.records.queries.holding import give_pieces_back
 from offers.records.queries.targets import targets_of
@@ -65,13 +66,17 @@ def take_step(
     return Taken(True, after_a_change(session, order, customer, said, now=now) | Follows(deliveries=told))
 
 
-def turn_away(session: Session, order: Order, customer: Customer, *, now: datetime) -> Taken:
-    """Pings saw the customer go without having collected: out of the premises, out of reach."""
-    back = away_again(order.status)  # type: ignore[arg-type]  # a column of text
+def turn_away(
+    session: Session, order: Order, customer: Customer, *, now: datetime, source: Source = "location"
+) -> Taken:
+    """Pings saw the customer go without having collected: out of the premises, out of reach. Or they took back that they were on their way."""
+    back = away_again(order.status, is_ready=order.ready_at is not None)  # type: ignore[arg-type]  # a column of text
     if back is None:
         return Taken(False)
     order.status, order.arrived_at = back, None
-    _write_down(order, back, "location", now, {"away": True})
+    if back in ("placed", "ready"):
+        order.coming_minutes = order.coming_since = None
+    _write_down(order, back, source, now, {"away": True})
     return Taken(True, after_a_change(session, order, customer, "away", now=now))
 
 
@@ -122,6 +127,7 @@ def tell(
     if not customer.orders:
         return ()
     reachable = customer_queries.reachable_devices(session, [customer.id], now, "order").get(customer.id, [])
+    reachable = reachable or browsers_told_of(session, [order.id], now).get(order.id, [])
     if not reachable or delivery_queries.was_told(session, customer.id, order.id, moment):
         return ()
     life: timedelta = MOMENTS[name].life

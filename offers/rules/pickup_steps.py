@@ -58,6 +58,7 @@ def is_ready_news(before: Status, said: Status, *, is_ready: bool) -> bool:
     return said == "ready" and not is_ready and before in ("on_the_way", "nearby", "arrived")
 
 
-def away_again(before: Status) -> Status | None:
-    """Where an order stands again whose customer was seen to leave; none where pings say nothing of it."""
-    return _AWAY_AGAIN.get(before)
+def away_again(before: Status, *, is_ready: bool = True) -> Status | None:
+    """Where an order stands again whose customer was seen to leave; none where pings say nothing of it. One that never was ready is not ready now."""
+    back = _AWAY_AGAIN.get(before)
+    return "placed" if back == "ready" and not is_ready else back

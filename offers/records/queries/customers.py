@@ -100,7 +100,10 @@ def devices_of(session: Session, customer_ids: Iterable[str]) -> dict[str, list[
 def reachable_devices(
     session: Session, customer_ids: Iterable[str], now: datetime, kind: str = "offer"
 ) -> dict[str, list[str]]:
-    """Ids of the devices in use that take a message of this kind, a customer's most recently seen first. No two have one address."""
+    """Ids of the devices in use that take a message of this kind, a customer's most recently seen first. No two have one address.
+
+    Not those that are told of one order alone: `queries.browsers.browsers_told_of`.
+    """
     rows = session.execute(
         select(Device.customer_id, Device.id)
         .where(
@@ -108,6 +111,7 @@ def reachable_devices(
             Device.revoked_at.is_(None),
             func.coalesce(Device.push_token, "") != "",
             Device.push_seen_at >= now - SEEN_WITHIN[kind],
+            Device.order_id.is_(None),
         )
         .order_by(Device.updated_at.desc(), Device.id)
     )
