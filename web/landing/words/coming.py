@@ -44,7 +44,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Do you know how long you need? Then tap that:",
     ),
     "o_how_long_now": ("Duurt het anders?", "Dauert es anders?", "Has it changed?"),
-    "o_in_minutes": ("{minutes} min", "{minutes} Min.", "{minutes} min"),
+    "o_in_minutes": ("{minutes} min", "{minutes} min", "{minutes} min"),
     "o_on_my_way_why": (
         "Dan weet de winkel dat je komt. Je locatie is niet nodig.",
         "Dann weiß die Filiale, dass Sie kommen. Ihr Standort wird nicht gebraucht.",

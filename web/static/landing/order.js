@@ -46,14 +46,18 @@ async function renew() {
   for (const one of [shown, fromServer]) one.querySelector("noscript")?.remove();
   if (fromServer.innerHTML === shown.innerHTML && fromServer.dataset.version === shown.dataset.version) return;
   const isNews = fromServer.dataset.version !== shown.dataset.version;
-  const focused = shown.contains(document.activeElement) ? document.activeElement.id || "state" : null;
+  const focused = shown.contains(document.activeElement) ? document.activeElement.id : null;
   shown.replaceWith(document.adoptNode(fromServer));
-  if (focused !== null) (document.getElementById(focused) ?? document.getElementById("state")).focus({ preventScroll: true });
+  const title = order().querySelector("h1");
+  if (focused !== null) {
+    title.tabIndex = -1;
+    (document.getElementById(focused) ?? title).focus({ preventScroll: true });
+  }
   document.title = page.title;
   for (const id of ["messages", "push"]) if (!page.getElementById(id)) document.getElementById(id)?.remove();
   if (!isNews) return;
   since = Date.now();
-  news.textContent = `${document.getElementById("state").textContent}. ${document.getElementById("said").textContent}`;
+  news.textContent = `${title.textContent}. ${order().querySelector(".lead").textContent}`;
   if (!page.querySelector('script[src="/static/landing/order.js"]')) stop();
 }
 

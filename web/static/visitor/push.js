@@ -78,14 +78,11 @@ async function subscriptionHere() {
 }
 
 async function activated(registration) {
-  const worker = registration.installing ?? registration.waiting ?? registration.active;
-  if (registration.active || worker.state === "activated") return registration;
-  await new Promise((resolve, reject) => {
-    worker.addEventListener("statechange", () => {
-      if (worker.state === "activated") resolve();
-      if (worker.state === "redundant") reject(new Error("the worker was not installed"));
-    });
-  });
+  const worker = registration.installing ?? registration.waiting;
+  while (!registration.active) {
+    if (worker.state === "redundant") throw new Error("not installed");
+    await new Promise((changed) => worker.addEventListener("statechange", changed, { once: true }));
+  }
   return registration;
 }
 
