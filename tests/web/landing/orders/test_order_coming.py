@@ -1,8 +1,7 @@
 """On an order's page: on my way, here, and yes or no to messages, by forms that need no script. And what a page's address does not open."""
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -21,7 +20,7 @@ Put = Callable[..., str]
 
 
 @pytest.fixture
-def put(served: Served, keys: dict[str, str]) -> Put:
+def put(served: Served, keys: dict[str, str]) -> Iterator[Put]:
     """An order that the shop tells of, of a customer whom no browser knows; its page."""
     with httpx.Client(base_url=served.url, headers=bearer(keys["admin"]), timeout=20) as admin:
         admin.put("/v1/places/kalverstraat-102", json=PLACE).raise_for_status()
@@ -36,11 +35,6 @@ def put(served: Served, keys: dict[str, str]) -> Put:
             return page_path(served.doors.parts.codes, "order", order)
 
         yield make
-
-
-@pytest.fixture
-def settings(settings: Any) -> Any:
-    return settings.model_copy(update={"base_url": ""})
 
 
 def title(page: httpx.Response) -> str:
