@@ -36,7 +36,7 @@ class Desk:
 
     def __init__(self, shop: Shop, admin: httpx.Client) -> None:
         self.shop, self.admin = shop, admin
-        hours = {"opening_hours": "24/7", "address": "Kalverstraat 102, Amsterdam", "phone": "+31 20 555 0102"}
+        hours = {"opening_hours": "24/7", "address": "Kalverstraat 102, Amsterdam", "phone": "+31205550102"}
         admin.put("/v1/places/kalverstraat-102", json=PLACE | hours).raise_for_status()
         admin.put("/v1/customers/sanne", json={"name": "Sanne de Vries", "consents": {}}).raise_for_status()
         admin.patch("/v1/settings", json={"quiet_hours": None}).raise_for_status()
