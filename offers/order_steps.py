@@ -24,7 +24,7 @@ from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Delivery, Order
 from offers.rules.order import Status
 from offers.rules.order_moments import CANCELLED, MOMENTS, READY
-from offers.rules.pickup_steps import CLOSED, UNDO_WITHIN, Source, away_again, is_ready_news, may_follow
+from offers.rules.pickup_steps import CLOSED, CUSTOMER, UNDO_WITHIN, Source, away_again, is_ready_news, may_follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,8 @@ def tell(
 
 def _write_down(order: Order, said: Status, source: Source, now: datetime, more: Mapping[str, Any] | None) -> None:
     entry: dict[str, Any] = {"status": said, "at": now.isoformat(), "source": source, **(more or {})}
+    if source in (*CUSTOMER, "location") and order.history and "attention" in order.history[-1]:
+        entry["attention"] = order.history[-1]["attention"]  # the shop's to look into: nobody's way there ends that
     order.history, order.updated_at, order.noticed_at = [*order.history, entry], now, None
     if said == "ready":
         order.ready_at = order.ready_at or now

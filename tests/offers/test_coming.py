@@ -8,6 +8,7 @@ from offers.coming import Said, say_here, say_not_coming, say_on_my_way
 from offers.errors import NotFound
 from offers.order_pages import OrderSeen, order_seen, version_of
 from offers.pickups import put_order
+from offers.records.items import order_item
 from offers.records.tables import Order
 from offers.reserving import end_reservation, reservations_to_end
 from offers.rules.order import OrderBody
@@ -158,6 +159,20 @@ def test_who_is_here_takes_nothing_back(town: Town) -> None:
     put(town)
     here(town)
     assert (not_coming(town).outcome, order(town).status) == ("again", "arrived")
+
+
+def test_what_the_shop_has_to_look_into_stays(town: Town) -> None:
+    put(town)
+
+    def differs(session: Any) -> None:
+        row = session.get_one(Order, "A-1")
+        row.history = [*row.history, {"status": "ready", "at": NOON.isoformat(), "source": "payment", "attention": "amount_differs"}]  # fmt: skip
+
+    town.write(differs)
+    on_my_way(town, 10)
+    assert order_item(order(town))["attention"] == "amount_differs"
+    put(town, "collected", 5)
+    assert order_item(order(town))["attention"] is None
 
 
 def test_somebody_elses_order_is_none(town: Town) -> None:

@@ -17,9 +17,9 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     ),
     "o_here_title": ("De winkel weet dat je er bent", "Die Filiale weiß, dass Sie da sind", "The store has been told"),
     "o_here": (
-        "Je bestelling ligt klaar. Noem je code aan de balie, of laat deze pagina zien.",
-        "Ihre Bestellung liegt bereit. Nennen Sie Ihren Code bei der Abholung, oder zeigen Sie diese Seite.",
-        "Your order is ready. Say your code at the counter, or show this page.",
+        "Je bestelling ligt klaar. Ga naar de balie.",
+        "Ihre Bestellung liegt bereit. Gehen Sie zur Abholung.",
+        "Your order is ready. Go to the counter.",
     ),
     "o_here_early_title": (
         "De winkel weet dat je er bent",
@@ -55,12 +55,12 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "o_not_coming": ("Ik kom nu toch niet", "Ich komme jetzt doch nicht", "I'm not coming now"),
     "o_left": (
         "Nog ongeveer {minutes} minuten, zei je.",
-        "Noch etwa {minutes} Minuten, wie Sie sagten.",
+        "Noch etwa {minutes} Minuten nach Ihrer Angabe.",
         "About {minutes} minutes to go, as you said.",
     ),
     "o_left_one": (
         "Nog ongeveer een minuut, zei je.",
-        "Noch etwa eine Minute, wie Sie sagten.",
+        "Noch etwa eine Minute nach Ihrer Angabe.",
         "About a minute to go, as you said.",
     ),
     "o_left_none": (
