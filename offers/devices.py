@@ -80,7 +80,7 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
     What else it did before is counted and not carried over. A consent that the customer withdrew after it was given on the device stays withdrawn.
     """
     device = queries.device_with_its_customer_locked(session, device_id, [customer_id])
-    if device is None or device.revoked_at is not None:
+    if device is None or device.revoked_at is not None or device.order_id is not None:
         raise NotFound("device")
     if device.customer_id == customer_id:
         return Follows()

@@ -8,14 +8,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from offers.errors import NotFound
 from offers.records.queries import mine as queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries.browsers import browser_by_id
+from offers.records.queries.orders import order_by_id
 from offers.records.tables import Coupon, Offer, Order, Place
 from offers.rules import localised
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.nearby_stores import store_told
 from offers.rules.offer import written_value
+from offers.rules.page_links import page_path
 from offers.rules.values import language_chain
 
 MOST_SHOWN = 100
@@ -226,13 +230,41 @@ def _coupon_item(row: Coupon, offer: Offer, code: str | None, now: datetime) -> 
 
 
 def list_orders(
-    session: Session, customer_id: str, *, before: str | None, limit: int
+    session: Session, customer_id: str, *, keys: CodeKeys, before: str | None, limit: int, now: datetime
 ) -> tuple[list[dict[str, Any]], str | None]:
     """A customer's orders, by id downwards, and the next cursor."""
     rows = queries.orders_of(session, customer_id, before, limit + 1)
-    return [_order_item(one) for one in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+    places = _places(session, (one.place_id for one in rows[:limit]))
+    items = [_order_item(one, places[one.place_id], keys, now) for one in rows[:limit]]
+    return items, rows[limit - 1].id if len(rows) > limit else None
 
 
-def _order_item(row: Order) -> dict[str, Any]:
-    names = ("id", "status", "history", "items", "total", "currency", "code", "created_at", "updated_at")
-    return {"place": row.place_id, **{name: getattr(row, name) for name in names}}
+def one_order(session: Session, customer_id: str, order_id: str, *, keys: CodeKeys, now: datetime) -> dict[str, Any]:
+    """One of them. `NotFound` where it is not theirs."""
+    row = order_by_id(session, order_id)
+    if row is None or row.customer_id != customer_id:
+        raise NotFound("order")
+    return _order_item(row, _places(session, [row.place_id])[row.place_id], keys, now)
+
+
+def _order_item(row: Order, place: Place, keys: CodeKeys, now: datetime) -> dict[str, Any]:
+    """`url` is a path on this service; the door makes it an address."""
+    names = ("id", "status", "history", "items", "total", "currency", "code", "number", "part", "parts", "ready_at")
+    store = store_told(place, 0.0, {}, now)
+    return {
+        "place": row.place_id,
+        **{name: getattr(row, name) for name in names},
+        "coming_minutes": row.coming_minutes,
+        "coming_since": row.coming_since,
+        "store": {
+            "name": store.name,
+            "address": store.address,
+            "phone": store.phone,
+            "open": store.is_open,
+            "opens_at": store.opens_at,
+            "closes_at": store.closes_at,
+        },
+        "url": page_path(keys, "order", row.id),
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }

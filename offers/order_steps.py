@@ -17,13 +17,23 @@ from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import payments as payment_queries
+from offers.records.queries.browsers import browsers_told_of
 from offers.records.queries.for_orders import forget_what_orders_left
 from offers.records.queries.holding import give_pieces_back
 from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Delivery, Order
 from offers.rules.order import Status
 from offers.rules.order_moments import CANCELLED, MOMENTS, READY, REFUNDED
-from offers.rules.pickup_steps import CLOSED, UNDO_WITHIN, Source, away_again, is_ready_news, may_follow, stood_at
+from offers.rules.pickup_steps import (
+    CLOSED,
+    CUSTOMER,
+    UNDO_WITHIN,
+    Source,
+    away_again,
+    is_ready_news,
+    may_follow,
+    stood_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,17 @@ def which_time(order: Order, name: str) -> str | None:
     return str(back + 1) if back and name in (READY, CANCELLED, REFUNDED) else None
 
 
-def turn_away(session: Session, order: Order, customer: Customer, *, now: datetime) -> Taken:
-    """Pings saw the customer go without having collected: out of the premises, out of reach."""
+def turn_away(
+    session: Session, order: Order, customer: Customer, *, now: datetime, source: Source = "location"
+) -> Taken:
+    """Pings saw the customer go without having collected: out of the premises, out of reach. Or they took back that they were on their way."""
     back = away_again(order.status, is_ready=order.ready_at is not None)  # type: ignore[arg-type]  # a column of text
     if back is None:
         return Taken(False)
     order.status, order.arrived_at = back, None
-    _write_down(order, back, "location", now, {"away": True})
+    if back in ("placed", "ready"):
+        order.coming_minutes = order.coming_since = None
+    _write_down(order, back, source, now, {"away": True})
     return Taken(True, after_a_change(session, order, customer, "away", now=now))
 
 
@@ -127,6 +141,7 @@ def tell(
     if not customer.orders:
         return ()
     reachable = customer_queries.reachable_devices(session, [customer.id], now, "order").get(customer.id, [])
+    reachable = reachable or browsers_told_of(session, [order.id], now).get(order.id, [])
     if not reachable or delivery_queries.was_told(session, customer.id, order.id, moment):
         return ()
     life: timedelta = MOMENTS[name].life
@@ -153,6 +168,8 @@ def tell(
 
 def _write_down(order: Order, said: Status, source: Source, now: datetime, more: Mapping[str, Any] | None) -> None:
     entry: dict[str, Any] = {"status": said, "at": now.isoformat(), "source": source, **(more or {})}
+    if source in (*CUSTOMER, "location") and order.history and "attention" in order.history[-1]:
+        entry["attention"] = order.history[-1]["attention"]  # the shop's to look into: nobody's way there ends that
     order.history, order.updated_at, order.noticed_at = [*order.history, entry], now, None
     if said == "ready":
         order.ready_at = order.ready_at or now

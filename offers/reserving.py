@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from offers.follows import Follows
-from offers.order_steps import take_step
+from offers.order_steps import take_step, turn_away
 from offers.records.items import order_told
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
@@ -23,7 +23,16 @@ from offers.records.tables import Customer, Device, Order, Product, Scan
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.localised import said_in
 from offers.rules.money import written
-from offers.rules.page_order import CLOCKS_APART, FORM_LIFE, HELD_FOR, MOST_OPEN, UNDER_WAY, order_id_of, shown_at
+from offers.rules.page_order import (
+    CLOCKS_APART,
+    COMING_FOR,
+    FORM_LIFE,
+    HELD_FOR,
+    MOST_OPEN,
+    UNDER_WAY,
+    order_id_of,
+    shown_at,
+)
 from offers.rules.pickup_steps import Source
 from offers.rules.price import price_with
 from offers.rules.stock import has_piece, sizes_of, without_piece
@@ -318,18 +327,26 @@ def cancel_order(session: Session, order_id: str, *, now: datetime) -> tuple[Can
 
 def reservations_to_end(session: Session, *, now: datetime, limit: int = 200) -> list[str]:
     """Orders made on pages that nobody has paid, collected or said to be ready for HELD_FOR: their ids."""
-    return list(queries.reservations_made_before(session, now - HELD_FOR, limit))
+    return queries.reservations_made_before(session, now - HELD_FOR, limit, said_before=now - COMING_FOR)
 
 
 def end_reservation(session: Session, order_id: str, *, now: datetime) -> Follows:
-    """Put by for long enough: its pieces are for sale again. Nothing where it was paid, made ready or cancelled meanwhile. Safe to repeat."""
+    """Put by for long enough: its pieces are for sale again. Nothing where it was paid, made ready or cancelled meanwhile. Safe to repeat.
+
+    Whoever said that they are on their way, or here, and is not heard of for COMING_FOR, holds it no longer than others.
+    """
     locked = queries.order_with_its_customer_locked(session, order_id)
-    if locked is None or locked[0].status != "placed" or locked[0].created_at > now - HELD_FOR:
+    if locked is None or locked[0].created_at > now - HELD_FOR:
         return Follows()
+    order, customer = locked
+    comes = order.status in queries.COMES and order.ready_at is None and order.updated_at <= now - COMING_FOR
     payment = payment_queries.newest_payment(session, order_id)
-    if payment is not None and payment.state in (*UNDER_WAY, "paid"):
+    if not (order.status == "placed" or comes) or (payment is not None and payment.state in (*UNDER_WAY, "paid")):
         return Follows()
-    return _cancelled(session, *locked, "held_for_long", now)
+    follows = Follows()
+    while order.status != "placed":
+        follows |= turn_away(session, order, customer, now=now, source="held_for_long").follows
+    return follows | _cancelled(session, order, customer, "held_for_long", now)
 
 
 def _cancelled(session: Session, order: Order, customer: Customer, source: Source, now: datetime) -> Follows:

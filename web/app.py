@@ -60,7 +60,7 @@ from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
 from web.ingest.watching import Watching
-from web.landing import asking, chatting, look, order_page, ordering, recognising
+from web.landing import asking, chatting, look, order_browsers, order_coming, order_page, ordering, recognising
 from web.landing import my as own_pages
 from web.landing import pages as landing_pages
 from web.landing.front import Front
@@ -125,6 +125,8 @@ DOORS = (
     scans.router,
     ordering.router,
     order_page.router,
+    order_coming.router,
+    order_browsers.router,
     asking.router,
     chatting.router,
 )

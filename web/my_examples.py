@@ -32,6 +32,39 @@ MY_ORDER: Json = {
     "items": [{"sku": "SNEAK-1", "size": "38", "quantity": 1, "price": "89.95"}],
     "total": "89.95",
     "currency": "EUR",
-    "code": None,
+    "code": "7GQX",
+    "number": "1182",
+    "part": None,
+    "parts": None,
+    "ready_at": "2026-12-01T12:00:00Z",
+    "coming_minutes": None,
+    "coming_since": None,
+    "store": {
+        "name": "Kalverstraat",
+        "address": "Kalverstraat 183, Amsterdam",
+        "phone": "+31 20 555 0183",
+        "open": True,
+        "opens_at": None,
+        "closes_at": "2026-12-01T20:00:00Z",
+    },
+    "url": "https://passerby.shop.example/o/o-2026-1182/Jc1-of-this-order",
     **MADE,
+}
+MY_ORDER_COMING: Json = {
+    **MY_ORDER,
+    "status": "on_the_way",
+    "history": [
+        *MY_ORDER["history"],
+        {"status": "on_the_way", "at": "2026-12-01T13:00:00+00:00", "source": "device", "minutes": 10},
+    ],
+    "coming_minutes": 10,
+    "coming_since": "2026-12-01T13:00:00Z",
+}
+MY_ORDER_HERE: Json = {
+    **MY_ORDER_COMING,
+    "status": "arrived",
+    "history": [
+        *MY_ORDER_COMING["history"],
+        {"status": "arrived", "at": "2026-12-01T13:09:00+00:00", "source": "device"},
+    ],
 }

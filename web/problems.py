@@ -28,6 +28,7 @@ TITLES: Mapping[str, str] = {
     "already_redeemed": "already_redeemed: this coupon was redeemed before",
     "bad_input": "Some values can not be used",
     "changed_meanwhile": "changed_meanwhile: it is not what the edit was made from",
+    "closed": "closed: this order was collected or cancelled",
     "conflict": "Not in the present state",
     "customer_needed": "customer_needed: all share this code, so it is not told whose coupon it is",
     "expired": "expired: this coupon was good until a while ago",

@@ -19,6 +19,8 @@ UNPAID_FOR = timedelta(minutes=15)
 """So long a payment that has not begun keeps its pieces, and one that is under way is not asked for by itself."""
 HELD_FOR = timedelta(days=2)
 """So long a piece is put by for who reserved it and did not pay, unless the shop says that it is ready: nobody empties a shop by reserving."""
+COMING_FOR = timedelta(hours=4)
+"""So long who said that they are on their way, or here, to an order that is not ready is believed: the longest that they can say they need."""
 CODE_SIGNS = "23456789CFGHJMPQRVWX"
 """Of pickup codes: those of open location codes, which are not read as each other and spell no words."""
 CODE_LENGTH = 4

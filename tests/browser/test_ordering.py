@@ -108,7 +108,7 @@ def test_reserve_follow_and_cancel(shop: Shop, visit: Visit, language: str) -> N
     expect(page.get_by_role("heading", level=1)).to_have_text(words["o_placed_title"])
     [order] = shop.orders()
     expect(page.get_by_text(str(order.code), exact=True)).to_be_visible()
-    expect(page.locator("#push input[name=orders]")).not_to_be_checked()
+    expect(page.get_by_role("button", name=words["o_messages_yes"])).to_be_visible()
     _look(page, f"placed-{language}")
     page.go_back()
     page.get_by_label(words["o_size"]).select_option("38")  # a browser without a cache, as here, shows the form anew

@@ -103,7 +103,7 @@ def test_lists_of_the_app_go_on_from_page_to_page(town: Town) -> None:
     assert (item["offer"], item["value"], item["state"], item["place"]) == ("ten-percent", 10, "issued", "kalverstraat")
     assert item["code"]
     assert offers(str(item["id"])) == ([], None)
-    [order], after = town.read(lambda session: list_orders(session, "sanne", before=None, limit=5))
+    [order], after = town.read(lambda session: list_orders(session, "sanne", keys=KEYS, now=NOON, before=None, limit=5))
     assert (order["id"], order["status"], after) == ("o-1", "placed", None)
     nothing = town.read(lambda session: list_offers(session, "ben", keys=KEYS, before=None, limit=5, now=NOON))
     assert nothing == ([], None)

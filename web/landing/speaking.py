@@ -1,7 +1,7 @@
 """How a landing page says money, distances, hours and days: as its language writes them, by the store's own clock."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ FARTHEST_ON_FOOT = 45
 """Minutes; what is farther is told in kilometres."""
 FEW = 3
 """Pieces that are told by number: more is a stock that nobody need hurry for."""
+SOON = timedelta(minutes=60)
+"""So long before a store closes its order pages say so."""
 Words = Mapping[str, str]
 
 
@@ -50,6 +52,24 @@ def hours(store: Store, now: datetime, words: Words, language: str) -> str:
     if ahead < 7:
         return words["hours_weekday"].format(time=time, day=localised.weekday(opens, language))
     return words["hours_date"].format(time=time, day=localised.day(opens, now, language))
+
+
+def closing(store: Store, now: datetime, words: Words) -> str | None:
+    """`closes in 20 minutes`, where whoever is not there yet has to hurry."""
+    if not store.is_open or store.closes_at is None or store.closes_at - now > SOON:
+        return None
+    minutes = max(1, int((store.closes_at - now) / timedelta(minutes=1)))
+    return words["closing_one" if minutes == 1 else "closing"].format(minutes=minutes)
+
+
+def clock(at: datetime, time_zone: str) -> str:
+    """`14:05`, by a store's clock."""
+    return f"{at.astimezone(_zone(time_zone)):%H:%M}"
+
+
+def day_of(at: datetime, time_zone: str) -> date:
+    """The day that it is by a store's clock."""
+    return at.astimezone(_zone(time_zone)).date()
 
 
 def end(at: datetime, now: datetime, time_zone: str, language: str) -> str:

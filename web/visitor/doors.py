@@ -26,13 +26,13 @@ router = APIRouter(prefix="/visitor", include_in_schema=False, route_class=JsonR
 @router.get("/push-key")
 def push_key(desk: HaveDesk) -> Response:
     """What a subscription is to be bound to."""
-    return json_answer({"key": _key(desk)})
+    return json_answer({"key": key_of(desk)})
 
 
 @router.post("/push")
 def subscribe(body: SubscribeBody, browser: OwnBrowser, parts: Have) -> Response:
     """The browser's cookie is made here, and nowhere before."""
-    key, address = _key(browser.desk), _address(parts.subscribing.services, body.subscription)
+    key, address = key_of(browser.desk), address_of(parts.subscribing.services, body.subscription)
     wording = Wording(TEXT_VERSION, body.language)
     with parts.database.transaction() as session:
         visitor, follows = visitors.subscribe(
@@ -44,8 +44,8 @@ def subscribe(body: SubscribeBody, browser: OwnBrowser, parts: Have) -> Response
 
 @router.post("/push/renew")
 def renew(body: RenewBody, browser: OwnBrowser, parts: Have) -> Response:
-    key, address = _key(browser.desk), _address(parts.subscribing.services, body.subscription)
-    old = _address_before(parts.subscribing.services, body.old)
+    key, address = key_of(browser.desk), address_of(parts.subscribing.services, body.subscription)
+    old = address_before(parts.subscribing.services, body.old)
     with parts.database.transaction() as session:
         visitor = visitors.renew(session, browser.device_id, old, address, vapid_key=key, now=parts.now())
     return _known(browser, visitor, parts.clock())
@@ -54,7 +54,7 @@ def renew(body: RenewBody, browser: OwnBrowser, parts: Have) -> Response:
 @router.post("/push/off")
 def switch_off(body: OffBody, browser: Withdrawing, parts: Have) -> Response:
     """The cookie stays: with it the browser's consents are the same person's when messages are switched on again."""
-    address = _address_before(parts.subscribing.services, body.subscription)
+    address = address_before(parts.subscribing.services, body.subscription)
     wording = Wording(TEXT_VERSION, body.language)
     with parts.database.transaction() as session:
         follows = visitors.switch_off(session, browser.device_id, address, body.withdraw, wording, now=parts.now())
@@ -62,20 +62,20 @@ def switch_off(body: OffBody, browser: Withdrawing, parts: Have) -> Response:
     return no_content()
 
 
-def _key(desk: VisitorDesk) -> str:
+def key_of(desk: VisitorDesk) -> str:
     if desk.key is None:
         raise ProblemError("not_found", 404, "This server sends no messages to browsers.")
     return desk.key
 
 
-def _address(services: PushServices, subscription: PushSubscription) -> Address:
+def address_of(services: PushServices, subscription: PushSubscription) -> Address:
     try:
         return subscription_address(subscription, services)
     except UnknownService as error:
         raise BadInput.at("subscription.endpoint", str(error)) from None
 
 
-def _address_before(services: PushServices, subscription: PushSubscription | None) -> Address | None:
+def address_before(services: PushServices, subscription: PushSubscription | None) -> Address | None:
     """To look it up by; of a service that is called no more it is nobody's."""
     try:
         return subscription_address(subscription, services) if subscription else None

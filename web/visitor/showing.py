@@ -39,6 +39,9 @@ def panel(key: str | None, visitor: Visitor | None, language: str) -> dict[str, 
         "on": visitor is not None and visitor.on,
         "shared": visitor is not None and visitor.shared,
         "consents": visitor.consents if visitor is not None and visitor.on else {},
+        "alone": False,
+        "doors": None,
+        "scope": None,
         "said": {name: words[name] for name in ISLAND},
     }
 

@@ -109,10 +109,13 @@ def takes_messages(now: datetime, kind: str) -> tuple[ColumnElement[bool], ...]:
 def reachable_devices(
     session: Session, customer_ids: Iterable[str], now: datetime, kind: str = "offer"
 ) -> dict[str, list[str]]:
-    """Ids of the devices in use that take a message of this kind, a customer's most recently seen first. No two have one address."""
+    """Ids of the devices in use that take a message of this kind, a customer's most recently seen first. No two have one address.
+
+    Not those that are told of one order alone: `queries.browsers.browsers_told_of`.
+    """
     rows = session.execute(
         select(Device.customer_id, Device.id)
-        .where(among(Device.customer_id, customer_ids), *takes_messages(now, kind))
+        .where(among(Device.customer_id, customer_ids), *takes_messages(now, kind), Device.order_id.is_(None))
         .order_by(Device.updated_at.desc(), Device.id)
     )
     found: dict[str, list[str]] = {}

@@ -33,14 +33,14 @@ class HandedOver:
 def hand_over(session: Session, device: Device, before: Customer, customer: Customer, now: datetime) -> HandedOver:
     """The device is the customer's from now on, with the consents that were given on it. Both customers are locked.
 
-    With the last device goes what was made on pages: coupons, orders, conversations, scans, and the messages that left, or tell of an order
+    With the last device, but for browsers that are told of one order alone, goes what was made on pages: coupons, orders, conversations, scans, and the messages that left, or tell of an order
     or an answer. What else was done before is counted and not carried over; the coupons of messages that nobody has taken yet go back.
     """
     given = _given_on(session, before, customer)
     happened = end_stays(session, stay_queries.open_stays_of_devices(session, [device.id]), "linked", now)
     device.customer_id, device.updated_at = customer.id, now
     session.flush()
-    if not customer_queries.devices_of(session, [before.id]):
+    if all(one.order_id for one in customer_queries.devices_of(session, [before.id]).get(before.id, [])):
         coupon_queries.release_what_waits(session, before.id)
         coupon_queries.issue_what_may_have_left(session, before.id, now)
         coupon_queries.hand_over(session, before.id, customer.id)
@@ -62,6 +62,7 @@ def remove_if_empty(session: Session, before: Customer) -> None:
 def _hand_over_pages(session: Session, before: str, after: str) -> None:
     kept = or_(Delivery.kind.in_(("order", "reply")), Delivery.state.not_in(("queued", "sending")))
     for table, these in (
+        (Device, (Device.customer_id == before) & Device.order_id.is_not(None)),
         (Order, Order.customer_id == before),
         (Conversation, Conversation.customer_id == before),
         (Scan, Scan.customer_id == before),

@@ -1,7 +1,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select, tuple_
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
@@ -14,6 +14,7 @@ from offers.rules.page_order import UNDER_WAY, pickup_code
 
 NOT_HERE = ("ready", "on_the_way", "nearby")
 """States of an order that is ready and whose customer is not at the store."""
+COMES = ("on_the_way", "nearby", "arrived")
 
 
 def order_by_id(session: Session, order_id: str) -> Order | None:
@@ -78,15 +79,22 @@ def same_that_waits(
     return next((one.id for one in rows if [(line["sku"], line.get("size")) for line in one.items] == [thing]), None)
 
 
-def reservations_made_before(session: Session, before: datetime, limit: int) -> Sequence[str]:
-    """Orders made on a page that still are `placed`, and that nobody has paid or is paying: the oldest first."""
+def reservations_made_before(session: Session, before: datetime, limit: int, *, said_before: datetime) -> list[str]:
+    """Orders made on a page that still are `placed`, and that nobody has paid or is paying: the oldest first. And those that never were ready
+    and whose customer said before then to be on their way, or here.
+    """
     pays = exists().where(Payment.order_id == Order.id, Payment.state.in_((*UNDER_WAY, "paid")))
-    return session.scalars(
-        select(Order.id)
-        .where(Order.source == "page", Order.status == "placed", Order.created_at <= before, ~pays)
-        .order_by(Order.created_at)
-        .limit(limit)
-    ).all()
+    waits = Order.status == "placed"
+    comes = and_(Order.status.in_(COMES), Order.ready_at.is_(None), Order.updated_at <= said_before)
+    found: list[str] = []
+    for these in (waits, comes):
+        found += session.scalars(
+            select(Order.id)
+            .where(Order.source == "page", these, Order.created_at <= before, ~pays)
+            .order_by(Order.created_at)
+            .limit(limit)
+        ).all()
+    return found[:limit]
 
 
 def uncollected(

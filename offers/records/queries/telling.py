@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from offers.records.ids import new_id
 from offers.records.queries import customers as customer_queries
 from offers.records.queries.among import among
+from offers.records.queries.browsers import browsers_told_of
 from offers.records.tables import Delivery
 from offers.rules.sending import SERVICE, goes_elsewhere
 
@@ -26,13 +27,14 @@ def tell_elsewhere(session: Session, rows: Iterable[Delivery], now: datetime) ->
     session.flush()
     customers = {row.customer_id for row in untold.values()}
     devices = customer_queries.reachable_devices(session, customers, now, "order")
+    told_of = browsers_told_of(session, [row.order_id for row in untold.values() if row.order_id], now)
     sources = {source for source, _ in untold}
     said = select(Delivery.source_id, Delivery.kind, Delivery.moment, Delivery.device_id).where(
         among(Delivery.customer_id, customers), among(Delivery.source_id, sources), Delivery.kind.in_(SERVICE)
     )
     tried = {(source, _which(kind, moment), device) for source, kind, moment, device in session.execute(said)}
     for (order, moment), row in sorted(untold.items()):
-        left = (one for one in devices.get(row.customer_id, []) if (order, moment, one) not in tried)
+        left = (one for one in _in_turn(row, devices, told_of) if (order, moment, one) not in tried)
         if now >= row.expires_at or (device := next(left, None)) is None:
             continue
         session.add(
@@ -59,3 +61,9 @@ def tell_elsewhere(session: Session, rows: Iterable[Delivery], now: datetime) ->
 def _which(kind: str, moment: str) -> str:
     """An order is told of several times, and each is a message of its own; of a conversation there is the one that it was answered."""
     return moment if kind == "order" else kind
+
+
+def _in_turn(row: Delivery, devices: Mapping[str, list[str]], told_of: Mapping[str, list[str]]) -> list[str]:
+    """The customer's own first, then browsers that are told of this order alone: answers of a store are none of theirs."""
+    own = devices.get(row.customer_id, [])
+    return [*own, *told_of.get(row.order_id or "", [])] if row.kind == "order" else own

@@ -13,10 +13,14 @@ HASHED = text("push_hash IS NOT NULL")
 """An index of all rows would make PostgreSQL take a new address for a new key, and who writes of a device wait for it."""
 
 
+OF_ORDER = text("order_id IS NOT NULL")
+
+
 class Device(Table):
     __tablename__ = "devices"
     __table_args__ = (
         Index("ix_devices_reachable", "customer_id", sqlite_where=REACHABLE, postgresql_where=REACHABLE),
+        Index("ix_devices_of_order", "order_id", sqlite_where=OF_ORDER, postgresql_where=OF_ORDER),
         Index("ix_devices_push_hash", "push_hash", unique=True, sqlite_where=HASHED, postgresql_where=HASHED),
     )
 
@@ -43,6 +47,10 @@ class Device(Table):
     os_version: Mapped[str | None]
     app_version: Mapped[str | None]
     positions_only: Mapped[bool]
+    order_id: Mapped[str | None]
+    """Of a browser that is told of this one order and of nothing else: who opened it had the order's address, which need not be the customer.
+    No reference: both go with the customer.
+    """
     refresh_hash: Mapped[str | None] = mapped_column(index=True)
     """SHA-256 of the refresh token in force (256 random bits, so no salt)."""
     previous_refresh_hash: Mapped[str | None] = mapped_column(index=True)

@@ -100,9 +100,9 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
 
-def own_pages() -> Access:
+def own_pages(**more: Any) -> Access:
     """Our own pages in a browser, whatever credential comes along: tests/web/visitor."""
-    return Access(dict.fromkeys(CALLERS, 403))
+    return Access(dict.fromkeys(CALLERS, 403), **more)
 
 
 def forms(**more: Any) -> Access:
@@ -170,6 +170,8 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/me/links": phones({}, 201),
     "GET /v1/me/offers": phones(),
     "GET /v1/me/orders": phones(),
+    "POST /v1/me/orders/{order_id}/on-my-way": phones({"minutes": 10}, others=404),
+    "POST /v1/me/orders/{order_id}/here": phones(others=404),
     "DELETE /v1/me": phones(None, 204),
     "POST /v1/deliveries/{delivery_id}/received": phones(None, 204, others=404),
     "POST /v1/deliveries/{delivery_id}/opened": phones(None, 204, others=404),
@@ -296,6 +298,13 @@ TABLE: Mapping[str, Access] = {
     "POST /o/{order}/{mark}/pay": forms(ids=_NO_ORDER),
     "GET /o/{order}/{mark}/cancel": anybody(404, ids=_NO_ORDER, pages=True),
     "POST /o/{order}/{mark}/cancel": forms(ids=_NO_ORDER),
+    "POST /o/{order}/{mark}/on-my-way": forms(ids=_NO_ORDER),
+    "POST /o/{order}/{mark}/here": forms(ids=_NO_ORDER),
+    "POST /o/{order}/{mark}/not-coming": forms(ids=_NO_ORDER),
+    "POST /o/{order}/{mark}/messages": forms(ids=_NO_ORDER),
+    "POST /o/{order}/{mark}/push": own_pages(ids=_NO_ORDER, pages=True),
+    "POST /o/{order}/{mark}/push/renew": own_pages(ids=_NO_ORDER, pages=True),
+    "POST /o/{order}/{mark}/push/off": own_pages(ids=_NO_ORDER, pages=True),
     "POST /hooks/mollie": anybody(200, file=(_FORM, b"id=tr_1"), tolerant=True),
     "GET /l/{scan_id}/ask": anybody(404, ids=_NOWHERE, pages=True),
     "POST /l/{scan_id}/ask": forms(ids=_NOWHERE),

@@ -81,7 +81,7 @@ def test_a_browser_that_agrees_is_a_device_of_a_person_nobody_knows(browser: New
         customer = session.get_one(Customer, device.customer_id)
         assert (customer.anonymous, customer.language) == (True, "nl")
         assert (customer.orders, customer.offers, customer.location) == (True, False, False)
-    assert receipts(database) == [("orders", True, "messages-2", "nl", "web page")]
+    assert receipts(database) == [("orders", True, "messages-3", "nl", "web page")]
 
 
 def test_the_cookie_is_kept_from_scripts_and_strangers_and_holds_a_device(browser: New) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.landing.words import asking, frame, landing, orders, recognising
+from web.landing.words import asking, coming, frame, landing, orders, recognising
 
 Line = tuple[str, str, str]
 TONGUES = ("nl", "de", "en")
@@ -11,6 +11,7 @@ AREAS: tuple[Mapping[str, Line], ...] = (
     frame.LINES,
     landing.LINES,
     orders.LINES,
+    coming.LINES,
     recognising.LINES,
     asking.LINES,
 )

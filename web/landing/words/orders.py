@@ -142,9 +142,9 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     ),
     "o_coming_title": ("De winkel verwacht je", "Die Filiale erwartet Sie", "The store expects you"),
     "o_coming": (
-        "Je bestelling ligt klaar. Ga naar de balie.",
-        "Ihre Bestellung liegt bereit. Gehen Sie zur Abholung.",
-        "Your order is ready. Go to the counter.",
+        "Je bestelling ligt klaar. Zeg het hier als je er bent.",
+        "Ihre Bestellung liegt bereit. Sagen Sie hier Bescheid, wenn Sie da sind.",
+        "Your order is ready. Say here when you have come.",
     ),
     "o_collected_title": ("Opgehaald", "Abgeholt", "Collected"),
     "o_collected": ("Veel plezier ermee.", "Viel Freude damit.", "Enjoy it."),

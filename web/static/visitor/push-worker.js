@@ -5,6 +5,9 @@ const HOME = "/messages";
 const KEPT_MS = 7 * 86_400_000; // a receipt that could not be told for so long tells nobody anything
 const MOST_KEPT = 100; // the most that the server takes at once
 const SOON_MS = 500;
+const SCOPE = new URL(self.registration.scope).pathname; // "/", or an order's page: then this browser is told of that order alone
+const DOORS = SCOPE === "/" ? "/visitor/push" : `${SCOPE}/push`;
+const named = (name) => (SCOPE === "/" ? name : `${SCOPE} ${name}`); // workers of all scopes share one store
 const SAY_MS = 7 * 86_400_000; // how often to say that the address is still ours: offers go to those heard of within 30 days
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -35,8 +38,8 @@ function store(mode, use) {
   });
 }
 
-const known = (name) => store("readonly", (work) => work.objectStore("known").get(name)).catch(() => undefined);
-const know = (name, value) => store("readwrite", (work) => work.objectStore("known").put(value, name)).catch(() => undefined);
+const known = (name) => store("readonly", (work) => work.objectStore("known").get(named(name))).catch(() => undefined);
+const know = (name, value) => store("readwrite", (work) => work.objectStore("known").put(value, named(name))).catch(() => undefined);
 
 const languageOf = (said) => [String(said ?? "").slice(0, 2).toLowerCase()].find((one) => one in WORDS);
 
@@ -153,7 +156,7 @@ async function tellWhatWaits() {
 
 function postRenewal(body) {
   const headers = { "content-type": "application/json" };
-  return fetch("/visitor/push/renew", { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin" });
+  return fetch(`${DOORS}/renew`, { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin" });
 }
 
 async function sayStillHere() {
@@ -190,7 +193,13 @@ async function renew(event) {
 const remembered = (subscription, language) =>
   Promise.all([know("subscription", subscription), know("language", language), know("said_at", Date.now()), tellWhatWaits()]);
 
-self.addEventListener("push", (event) => event.waitUntil(showPush(event).finally(sayStillHere)));
+// A page that is open shows at once what the message is about.
+async function tellPages() {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  for (const one of windows) one.postMessage({ pushed: true });
+}
+
+self.addEventListener("push", (event) => event.waitUntil(showPush(event).finally(() => Promise.all([tellPages(), sayStillHere()]))));
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

@@ -3,7 +3,8 @@ const WORKER = "/push-worker.js";
 const WENT_WRONG = ["failed", "no_service", "wait"];
 const panel = document.getElementById("push");
 const words = JSON.parse(panel.dataset.words);
-const { key, language } = panel.dataset;
+const { key, language, doors = "/visitor/push", scope = "/" } = panel.dataset;
+const alone = panel.hasAttribute("data-alone"); // the page itself asks for consent: here is the switch alone
 const form = panel.querySelector("form");
 const status = panel.querySelector(".push-said");
 const wrong = panel.querySelector(".push-wrong");
@@ -56,7 +57,7 @@ function isBoundToUs(subscription) {
 }
 
 async function post(path, body) {
-  const answer = await fetch(`/visitor/push${path}`, {
+  const answer = await fetch(`${doors}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
@@ -65,20 +66,34 @@ async function post(path, body) {
   return { status: answer.status, told: answer.status === 200 ? await answer.json() : null };
 }
 
+// Each scope has a subscription of its own: a browser that is told of one order takes nothing from who it is otherwise.
+async function registrationHere() {
+  const all = await navigator.serviceWorker.getRegistrations();
+  return all.find((one) => new URL(one.scope).pathname === scope);
+}
+
 async function subscriptionHere() {
-  const registration = await navigator.serviceWorker.getRegistration("/");
+  const registration = await registrationHere();
   return (await registration?.pushManager.getSubscription()) ?? null;
+}
+
+async function activated(registration) {
+  const worker = registration.installing ?? registration.waiting;
+  while (!registration.active) {
+    if (worker.state === "redundant") throw new Error("not installed");
+    await new Promise((changed) => worker.addEventListener("statechange", changed, { once: true }));
+  }
+  return registration;
 }
 
 // For the worker: a browser that changes a subscription does not always say which it was.
 async function remember(subscription) {
-  const registration = await navigator.serviceWorker.ready;
-  registration.active.postMessage({ remember: subscription.toJSON(), language });
+  const registration = await registrationHere();
+  registration?.active?.postMessage({ remember: subscription.toJSON(), language });
 }
 
 async function subscribe() {
-  await navigator.serviceWorker.register(WORKER, { scope: "/", updateViaCache: "none" });
-  const registration = await navigator.serviceWorker.ready;
+  const registration = await activated(await navigator.serviceWorker.register(WORKER, { scope, updateViaCache: "none" }));
   let subscription = await registration.pushManager.getSubscription();
   if (subscription && !isBoundToUs(subscription)) {
     await subscription.unsubscribe();
@@ -88,6 +103,7 @@ async function subscribe() {
 }
 
 function ticked() {
+  if (alone) return { orders: true, offers: false };
   return { orders: form.elements.orders.checked, offers: form.elements.offers.checked };
 }
 
@@ -97,6 +113,7 @@ function agree(consents) {
 }
 
 function tick(consents) {
+  if (alone) return;
   form.elements.orders.checked = consents.orders;
   form.elements.offers.checked = consents.offers;
 }
@@ -137,7 +154,7 @@ async function save(chosen) {
 async function switchOff() {
   const elsewhere = form.elements.elsewhere;
   const subscription = await subscriptionHere();
-  const withdraw = elsewhere && !elsewhere.checked ? [] : ["orders", "offers"];
+  const withdraw = alone || (elsewhere && !elsewhere.checked) ? [] : ["orders", "offers"];
   const answer = await post("/off", { withdraw, subscription: subscription ?? undefined, language });
   if (answer.status !== 204) return stateOf(answer.status);
   await subscription?.unsubscribe().catch(() => false);

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from web.visitor.words import de, en, nl
 
 WORDS: Mapping[str, Mapping[str, str]] = {"nl": nl.WORDS, "de": de.WORDS, "en": en.WORDS}
-CONSENT = ("purposes", "orders", "offers")
+CONSENT = ("purposes", "orders", "orders_ask", "offers")
 """The phrases that somebody agrees to."""
-TEXT_VERSION = "messages-2"
+TEXT_VERSION = "messages-3"
 """Under which receipts keep what CONSENT says. Who changes a word of it raises this; a test holds the two together."""
 WORKER = ("late_title", "late_body", "unread_title", "unread_body")
 """The phrases that the service worker says by itself."""

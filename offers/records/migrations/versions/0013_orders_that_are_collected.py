@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("status NOT IN ('collected', 'cancelled')")
+OF_ORDER = sa.text("order_id IS NOT NULL")
 WAITS = sa.text("state = 'waiting'")
 TIMES = ("said_at", "ready_at", "arrived_at", "closed_at", "noticed_at", "coming_since", "estimated_at")
 NUMBERS = ("part", "parts", "coming_minutes", "minutes_low", "minutes_high")
@@ -35,6 +36,8 @@ def upgrade() -> None:
     for table in ("stays", "transitions"):
         op.add_column(table, sa.Column("for_orders", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("users", sa.Column("places", Json, server_default="[]", nullable=False))
+    op.add_column("devices", sa.Column("order_id", sa.String(), nullable=True))
+    op.create_index("ix_devices_of_order", "devices", ["order_id"], sqlite_where=OF_ORDER, postgresql_where=OF_ORDER)
     _shops()
     op.create_table(
         "service_texts",
@@ -95,6 +98,8 @@ def _shops() -> None:
 def downgrade() -> None:
     for table in ("service_texts", "shop_events", "shops"):
         op.drop_table(table)
+    op.drop_index("ix_devices_of_order", table_name="devices")
+    op.drop_column("devices", "order_id")
     op.drop_column("users", "places")
     for table in ("transitions", "stays"):
         op.drop_column(table, "for_orders")

@@ -191,7 +191,7 @@ def test_an_order_is_seen_by_who_has_its_address_alone(shop: Served, board: Bill
     [
         ("placed", "placed"),
         ("ready", "ready"),
-        ("arrived", "coming"),
+        ("arrived", "here_early"),
         ("collected", "collected"),
         ("cancelled", "cancelled"),
     ],
