@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from offers.records.items import minutes_of
 from offers.records.queries import mine as queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
@@ -226,13 +227,15 @@ def _coupon_item(row: Coupon, offer: Offer, code: str | None, now: datetime) -> 
 
 
 def list_orders(
-    session: Session, customer_id: str, *, before: str | None, limit: int
+    session: Session, customer_id: str, *, before: str | None, limit: int, now: datetime | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A customer's orders, by id downwards, and the next cursor."""
+    """A customer's orders, by id downwards, and the next cursor. `now`: to which the minutes away are counted down."""
     rows = queries.orders_of(session, customer_id, before, limit + 1)
-    return [_order_item(one) for one in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+    return [_order_item(one, now or one.updated_at) for one in rows[:limit]], rows[limit - 1].id if len(
+        rows
+    ) > limit else None
 
 
-def _order_item(row: Order) -> dict[str, Any]:
+def _order_item(row: Order, now: datetime) -> dict[str, Any]:
     names = ("id", "status", "history", "items", "total", "currency", "code", "created_at", "updated_at")
-    return {"place": row.place_id, **{name: getattr(row, name) for name in names}}
+    return {"place": row.place_id, **{name: getattr(row, name) for name in names}, **minutes_of(row, now=now)}

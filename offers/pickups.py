@@ -52,7 +52,7 @@ def put_order(
     payment = payment_queries.newest_payment(session, order_id)
     if (created or order.status != before) and not follows.happened:
         follows |= Follows(happened=(order_told(order, payment, order.status),))
-    return order_item(order, payment), created, follows
+    return order_item(order, payment, now=now), created, follows
 
 
 def _stepped(
@@ -93,14 +93,15 @@ def _settle_its_pieces(session: Session, order: Order, body: OrderBody, now: dat
         give_pieces_back(session, order, now)
 
 
-def get_order(session: Session, order_id: str) -> dict[str, Any]:
+def get_order(session: Session, order_id: str, *, now: datetime | None = None) -> dict[str, Any]:
+    """`now`: to which the minutes away are counted down."""
     order = queries.order_by_id(session, order_id)
     if order is None:
         raise NotFound("order")
-    return order_item(order, payment_queries.newest_payment(session, order_id))
+    return order_item(order, payment_queries.newest_payment(session, order_id), now=now)
 
 
-def list_orders(session: Session, customer_id: str) -> list[dict[str, Any]]:
+def list_orders(session: Session, customer_id: str, *, now: datetime | None = None) -> list[dict[str, Any]]:
     """A customer's orders by their ids."""
     rows = queries.orders_of(session, customer_id)
-    return [order_item(row, payment_queries.newest_payment(session, row.id)) for row in rows]
+    return [order_item(row, payment_queries.newest_payment(session, row.id), now=now) for row in rows]

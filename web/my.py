@@ -62,5 +62,5 @@ def list_my_offers(device: Device, parts: Have, cursor: Cursor = None, limit: Li
 def list_my_orders(device: Device, parts: Have, cursor: Cursor = None, limit: Limit = 100) -> Response:
     """By id downwards, each with its history."""
     with parts.database.reading() as session:
-        items, after = my_offers.list_orders(session, device.customer_id, before=cursor, limit=limit)
+        items, after = my_offers.list_orders(session, device.customer_id, before=cursor, limit=limit, now=parts.now())
     return page(items, after)

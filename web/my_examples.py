@@ -1,6 +1,7 @@
 """Examples of what is a customer's own."""
 
 from web.examples import MADE, Json
+from web.push_examples import NOBODY_COMING
 
 PAGE_LINK: Json = {
     "url": "https://passerby.shop.example/t/Jc1-shown-once-and-good-once?scan=scn_01kbc3f0m8v6w2x9y4z7a1b2c3",
@@ -33,5 +34,6 @@ MY_ORDER: Json = {
     "total": "89.95",
     "currency": "EUR",
     "code": None,
+    **NOBODY_COMING,
     **MADE,
 }

@@ -32,4 +32,4 @@ def put_order(order_id: Named, body: OrderBody, _caller: Orders, parts: Have) ->
 @router.get("/{order_id}", summary="An order", responses=answers(ORDER))
 def get_order(order_id: Named, _caller: Orders, parts: Have) -> Response:
     with parts.database.reading() as session:
-        return json_answer(pickups.get_order(session, order_id))
+        return json_answer(pickups.get_order(session, order_id, now=parts.now()))
