@@ -90,7 +90,7 @@ def test_the_order_of_points_and_points_said_twice_change_nothing(
     assert read_track(list(reversed(track))) == read_track(track)
 
 
-@given(st.floats(1000, 2500), st.floats(5, 14))
+@given(st.floats(1500, 2500), st.floats(5, 14))
 def test_who_rides_past_some_streets_away_is_never_coming(beside_m: float, mps: float) -> None:
     def metres_at(at: int) -> float:
         return math.hypot(beside_m, 4000 - mps * at)
