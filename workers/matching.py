@@ -203,7 +203,7 @@ class Matcher:
 
     def _measure(self, walk: Walk) -> None:
         """How far they are from where they are expected, of those who moved enough since it was last written."""
-        worth = [one for one in walk.sighted.values() if self.written.is_worth_writing(one)]
+        worth = [one for one in walk.measure() if self.written.is_worth_writing(one)]
         for some in _portions(worth):
             with self.database.transaction() as session:
                 recorded = record_distances(session, some, now=datetime.fromtimestamp(self.clock(), UTC))

@@ -31,6 +31,10 @@ def is_near_enough(metres: float, accuracy_m: float | None) -> bool:
     return accuracy_m is None or accuracy_m <= max(LIMIT_M, min(USABLE_M, SHARE * metres))
 
 
+_Heard = tuple[float, float, int, float | None]
+"""Latitude, longitude, epoch seconds, accuracy in metres."""
+
+
 class _Seen(NamedTuple):
     distances: dict[str, float]
     cell: int
@@ -78,8 +82,8 @@ class Walk:
         self.presences = presences
         self.now = now
         self.targets = targets or {}
-        self.sighted: dict[tuple[str, str], Sighted] = {}
-        """By device and order: the newest distance to the store that the device's customer is expected at."""
+        self._newest: dict[str, _Heard] = {}
+        self._sighted: dict[tuple[str, str], Sighted] = {}
         self.crossings: dict[str, list[Crossing]] = {}
         self._touched: set[str] = set()
         self._dropped: set[str] = set()
@@ -132,20 +136,34 @@ class Walk:
         moved = step(before, sighting, self.index, received_at=letter.received_at)
         self._count(moved.verdict)
         self._moved(letter.device, before, moved, (lat, lon))
-        if (targets := self.targets.get(letter.device)) and _tells(moved.verdict, before, sighting):
-            self._measure(letter, number, targets)
+        if letter.device in self.targets and _tells(moved.verdict, before, sighting):
+            heard = (lat, lon, int(min(at, letter.received_at)), accuracy_m)
+            if accuracy_m is None or accuracy_m <= LIMIT_M:
+                self._newest[letter.device] = heard  # measured once, at the end: a batch may have many of one device
+            else:
+                self._measure(letter.device, heard)
 
-    def _measure(self, letter: PingLetter, number: int, targets: Sequence[Target]) -> None:
-        """How far it still is, by a clock that is not ahead of ours; a ping that waited on the phone for long tells nothing of now."""
-        lat, lon, said_at, accuracy_m = letter.pings[number]
-        at = int(min(said_at, letter.received_at))
+    def measure(self) -> list[Sighted]:
+        """How far the devices still are whose customers are expected somewhere: one a device and order, the newest."""
+        for device, heard in self._newest.items():
+            self._measure(device, heard)
+        self._newest.clear()
+        return list(self._sighted.values())
+
+    def _measure(self, device: str, heard: _Heard) -> None:
+        """By a clock that is not ahead of ours; a ping that waited on the phone for long tells nothing of now."""
+        lat, lon, at, accuracy_m = heard
         if at < self.now - LASTS.total_seconds():
             return
-        for target in targets:
+        for target in self.targets[device]:
             metres = float(distance_m(lat, lon, target.lat, target.lon))
-            key = letter.device, target.order_id
-            if is_near_enough(metres, accuracy_m) and (key not in self.sighted or self.sighted[key].at <= at):
-                self.sighted[key] = Sighted(letter.device, target.order_id, rounded(metres), at)
+            key = device, target.order_id
+            if is_near_enough(metres, accuracy_m) and (key not in self._sighted or self._sighted[key].at <= at):
+                self._sighted[key] = Sighted(device, target.order_id, rounded(metres), at)
+
+    def _expect_no_more(self, device: str) -> None:
+        self._newest.pop(device, None)
+        self._sighted = {key: one for key, one in self._sighted.items() if key[0] != device}
 
     def _hear(self, letter: TransitionLetter, number: int, seen: "_Seen | None") -> None:
         fence_id, kind, at, accuracy_m, lat, lon = letter.items[number]
@@ -182,7 +200,7 @@ class Walk:
         for device in letter.devices:
             self.presences.pop(device, None)
             self.crossings.pop(device, None)
-            self.sighted = {key: one for key, one in self.sighted.items() if key[0] != device}
+            self._expect_no_more(device)
             self._touched.discard(device)
             self._dropped.add(device)
 
@@ -207,7 +225,7 @@ class Walk:
         for device in gone:
             self._touched.discard(device)
             self._dropped.add(device)
-            self.sighted = {key: one for key, one in self.sighted.items() if key[0] != device}
+            self._expect_no_more(device)
             self._count("uncovered")
 
     def changes(self) -> Changes:
