@@ -27,6 +27,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "rules": Benchmark("benchmarks.presence_rules", "false enters, recall and precision of four rules of presence"),
     "walks": Benchmark("benchmarks.walks_through_the_doors", "44 recorded walks through real processes", sized=False),
     "passes": Benchmark("benchmarks.real_walks", "every true pass of these walks, seen or not, by reason", sized=False),
+    "minutes": Benchmark(
+        "benchmarks.minutes_away", "how many minutes somebody is away, beside the time that it really took", sized=False
+    ),
     "day": Benchmark("benchmarks.first_day.main", "a retailer's first day on SQLite and PostgreSQL"),
     "rehearsal": Benchmark("benchmarks.rehearsal", "a month of transitions rehearsed on SQLite and PostgreSQL"),
     "decisions": Benchmark(

@@ -13,6 +13,7 @@ from offers.records.queries import counting
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as queries
 from offers.records.queries.holding import give_all_pieces_back
+from offers.records.queries.targets import targets_of
 from offers.records.queries.writing import insert_missing, write_whole
 from offers.records.tables import Consent, Customer
 from offers.rules.edit import Check, anyway
@@ -96,7 +97,7 @@ def _follows(session: Session, there: Mapping[str, Customer], now: datetime) -> 
     devices = queries.devices_of(session, there)
     allowed = [device.id for owner, theirs in devices.items() if owner in covered for device in theirs]
     not_allowed = [device.id for owner, theirs in devices.items() if owner not in covered for device in theirs]
-    return Follows.of_many(allowed, not_allowed, happened)
+    return Follows.of_many(allowed, not_allowed, happened) | Follows(targets=targets_of(session, there))
 
 
 def _columns(body: CustomerBody) -> dict[str, Any]:
@@ -133,7 +134,7 @@ def set_consents(
 def _change_consents(session: Session, customer: Customer, body: ConsentsBody, source: str, now: datetime) -> Follows:
     covered = consent_queries.write_receipts(session, customer, body.receipts(now, source), now)
     devices = [device.id for device in queries.devices_of(session, [customer.id]).get(customer.id, [])]
-    return Follows.of_positions(devices, covered)
+    return Follows.of_positions(devices, covered) | Follows(targets=targets_of(session, [customer.id]))
 
 
 def get_customer(session: Session, customer_id: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from offers.records.queries import devices as device_queries
 from offers.records.queries import linking
 from offers.records.queries import stays as stay_queries
 from offers.records.queries.leaving import end_stays
+from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Device
 from offers.rules.profile import DeviceBody, DeviceChange
 from offers.rules.push_address import STALE_AFTER, Address, Addressed, Subscribing
@@ -70,7 +71,7 @@ def register_device(
     session.flush()
     covered = consent_queries.write_receipts(session, customer, body.consents.receipts(now, "device"), now)
     others = [one.id for one in queries.devices_of(session, [customer_id]).get(customer_id, [])]
-    follows = Follows.of_positions(others, covered)
+    follows = Follows.of_positions(others, covered) | Follows(targets=targets_of(session, [customer_id]))
     return Registered(device.id, customer_id, body.platform, body.positions_only, refresh, follows)
 
 
@@ -92,7 +93,8 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
         customer = consent_queries.add_customer(session, customer_id, anonymous=False, now=now)
     handed = linking.hand_over(session, device, before, customer, now)
     linking.remove_if_empty(session, before)
-    return Follows(forget=(device_id,), happened=handed.happened) | Follows.of_positions(handed.devices, handed.covered)
+    follows = Follows(forget=(device_id,), happened=handed.happened, targets=targets_of(session, [customer_id]))
+    return follows | Follows.of_positions(handed.devices, handed.covered)
 
 
 def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Registered:

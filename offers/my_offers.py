@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
+from offers.records.items import minutes_of
 from offers.records.queries import mine as queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
@@ -232,7 +233,7 @@ def _coupon_item(row: Coupon, offer: Offer, code: str | None, now: datetime) -> 
 def list_orders(
     session: Session, customer_id: str, *, keys: CodeKeys, before: str | None, limit: int, now: datetime
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A customer's orders, by id downwards, and the next cursor."""
+    """A customer's orders, by id downwards, and the next cursor. `now`: to which the minutes away are counted down."""
     rows = queries.orders_of(session, customer_id, before, limit + 1)
     places = _places(session, (one.place_id for one in rows[:limit]))
     items = [_order_item(one, places[one.place_id], keys, now) for one in rows[:limit]]
@@ -256,6 +257,7 @@ def _order_item(row: Order, place: Place, keys: CodeKeys, now: datetime) -> dict
         **{name: getattr(row, name) for name in names},
         "coming_minutes": row.coming_minutes,
         "coming_since": row.coming_since,
+        **minutes_of(row, now=now),
         "store": {
             "name": store.name,
             "address": store.address,

@@ -59,7 +59,7 @@ def put_order(
     elif order.customer_id != body.customer:
         raise BadInput.at("customer", "this order is somebody else's")
     elif is_late(body.at, order.said_at):
-        return order_seen_by_shop(session, order, keys), False, Follows()
+        return order_seen_by_shop(session, order, keys, now), False, Follows()
     comes_back = order.status == "cancelled" and not created and not body.refunded
     comes_back = comes_back and may_come_back(body.status, body.at, order.said_at, order.closed_at)
     changed = _Changed(anything=False, place=False, contents=None)
@@ -75,7 +75,7 @@ def put_order(
         follows |= Follows(deliveries=_tell_what_changed(session, order, customer, changed, now))
     if changed.anything and not follows.happened:
         follows |= after_a_change(session, order, customer, "moved" if changed.place else "changed", now=now)
-    return order_seen_by_shop(session, order, keys), created, follows
+    return order_seen_by_shop(session, order, keys, now), created, follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def say_step(
         if order.code is None and status == READY:
             order.code = queries.free_code(session, order.place_id, order.id, keys)
         follows = _heard(session, order, customer, Said(status, body.at, body.refunded), now=now)
-    return order_seen_by_shop(session, order, keys), follows
+    return order_seen_by_shop(session, order, keys, now), follows
 
 
 def _heard(
@@ -272,20 +272,24 @@ def _settle_its_pieces(session: Session, order: Order, body: OrderBody, now: dat
         give_pieces_back(session, order, now)
 
 
-def get_order(session: Session, order_id: str, *, keys: CodeKeys | None = None) -> dict[str, Any]:
-    """With `keys`, the path of its page too: for who may pass it on to the customer."""
+def get_order(
+    session: Session, order_id: str, *, keys: CodeKeys | None = None, now: datetime | None = None
+) -> dict[str, Any]:
+    """With `keys`, the path of its page too: for who may pass it on to the customer. `now`: to which the minutes away are counted down."""
     order = queries.order_by_id(session, order_id)
     if order is None:
         raise NotFound("order")
-    return order_seen_by_shop(session, order, keys)
+    return order_seen_by_shop(session, order, keys, now)
 
 
-def order_seen_by_shop(session: Session, order: Order, keys: CodeKeys | None) -> dict[str, Any]:
-    item = order_item(order, payment_queries.newest_payment(session, order.id))
+def order_seen_by_shop(
+    session: Session, order: Order, keys: CodeKeys | None, now: datetime | None = None
+) -> dict[str, Any]:
+    item = order_item(order, payment_queries.newest_payment(session, order.id), now=now)
     return item if keys is None else {**item, "url": page_path(keys, "order", order.id)}
 
 
-def list_orders(session: Session, customer_id: str) -> list[dict[str, Any]]:
+def list_orders(session: Session, customer_id: str, *, now: datetime | None = None) -> list[dict[str, Any]]:
     """A customer's orders by their ids."""
     rows = queries.orders_of(session, customer_id)
-    return [order_item(row, payment_queries.newest_payment(session, row.id)) for row in rows]
+    return [order_item(row, payment_queries.newest_payment(session, row.id), now=now) for row in rows]

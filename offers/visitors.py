@@ -12,6 +12,7 @@ from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
 from offers.records.queries.browsers import is_browser_in_use, new_browser
+from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Device
 from offers.rules.push_address import Address
 from offers.rules.visitor import ASKED, receipt_of
@@ -160,7 +161,7 @@ def _write_consents(
             receipts[purpose] = receipt_of(given, wording.text_version, wording.language)
     covered = consent_queries.write_receipts(session, customer, receipts, now)
     devices = [device.id for device in queries.devices_of(session, [customer.id]).get(customer.id, [])]
-    return Follows.of_positions(devices, covered)
+    return Follows.of_positions(devices, covered) | Follows(targets=targets_of(session, [customer.id]))
 
 
 def _in_force(customer: Customer) -> dict[str, bool]:

@@ -30,11 +30,7 @@ def _look_at_geofences(parts: Parts) -> None:
 def _write_to_lanes(parts: Parts, follows: Follows) -> None:
     """With Redis away SQL stays the truth: no ping is taken then, and beat repairs the rest."""
     try:
-        if follows.block:
-            parts.desk.block(follows.block)
-        rings = parts.desk.forget(follows.forget, parts.clock()) if follows.forget else []
-        if follows.unblock:
-            parts.desk.unblock(follows.unblock)
+        rings = parts.desk.follow(follows, parts.clock())
         tell(parts.redis, follows.happened)
         if follows.erased:
             erase_traces(parts.redis, follows.erased)

@@ -1,6 +1,7 @@
 """Examples of what is a customer's own."""
 
 from web.examples import MADE, Json
+from web.push_examples import NOBODY_COMING
 
 PAGE_LINK: Json = {
     "url": "https://passerby.shop.example/t/Jc1-shown-once-and-good-once?scan=scn_01kbc3f0m8v6w2x9y4z7a1b2c3",
@@ -48,6 +49,7 @@ MY_ORDER: Json = {
         "closes_at": "2026-12-01T20:00:00Z",
     },
     "url": "https://passerby.shop.example/o/o-2026-1182/Jc1-of-this-order",
+    **NOBODY_COMING,
     **MADE,
 }
 MY_ORDER_COMING: Json = {
@@ -59,9 +61,13 @@ MY_ORDER_COMING: Json = {
     ],
     "coming_minutes": 10,
     "coming_since": "2026-12-01T13:00:00Z",
+    "minutes_away": 10,
+    "minutes_away_range": [10, 10],
+    "minutes_away_by": "said",
 }
 MY_ORDER_HERE: Json = {
     **MY_ORDER_COMING,
+    **NOBODY_COMING,
     "status": "arrived",
     "history": [
         *MY_ORDER_COMING["history"],

@@ -3,6 +3,7 @@
 from web.examples import MADE, Json
 
 TEST_SENT: Json = {"delivery_id": "dlv_01kbc3f0m8v6w2x9y4z7a1b2c3"}
+NOBODY_COMING: Json = {"minutes_away": None, "minutes_away_range": None, "minutes_away_by": None}
 ORDER: Json = {
     "id": "o-2026-1182",
     "customer": "sanne",
@@ -25,5 +26,6 @@ ORDER: Json = {
     "arrived_at": None,
     "closed_at": None,
     "url": "https://passerby.shop.example/o/o-2026-1182/aB3dE5fG7hJ9kL1m",
+    **NOBODY_COMING,
     **MADE,
 }

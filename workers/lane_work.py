@@ -1,13 +1,14 @@
 """The one writer's side of a lane: the lease, what is to be read, and the one atomic step that moves presences and removes entries."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from redis import Redis
 
-from workers.lanes import BELL_MS, LaneKeys
+from offers.rules.target import Target
+from workers.lanes import BELL_MS, LaneKeys, pack_targets
 
 LEASE_MS = 10_000
 """Renewed by every step. A worker that dies leaves its lane to the next one after this."""
@@ -47,7 +48,7 @@ so no append can fall between."""
 
 REBUILD = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 local at = 2
 local count = tonumber(ARGV[at]); at = at + 1
 for _ = 1, count do
@@ -55,10 +56,12 @@ for _ = 1, count do
 end
 count = tonumber(ARGV[at]); at = at + 1
 for _ = 1, count do redis.call('HSET', KEYS[4], ARGV[at], ARGV[at + 1]); at = at + 2 end
+count = tonumber(ARGV[at]); at = at + 1
+for _ = 1, count do redis.call('HSET', KEYS[5], ARGV[at], ARGV[at + 1]); at = at + 2 end
 redis.call('SET', KEYS[1], ARGV[1])
 return 1
 """
-"""KEYS epoch, presence, due, blocked; ARGV new epoch, then device, presence, due; then device, reason."""
+"""KEYS epoch, presence, due, blocked, targets; ARGV new epoch, then device, presence, due; device, reason; device, its targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class LaneWork:
         self._advance = redis.register_script(ADVANCE)
         self._release = redis.register_script(RELEASE)
         self._rebuild = redis.register_script(REBUILD)
+        self._anybody_is_expected = False
 
     def take(self) -> bool:
         """Try to become the lane's one writer."""
@@ -110,27 +114,44 @@ class LaneWork:
     def is_built(self) -> bool:
         return bool(self._redis.exists(self.keys.epoch))
 
-    def build(self, presences: Mapping[str, tuple[bytes, float]], blocked: Mapping[str, str]) -> None:
+    def build(
+        self,
+        presences: Mapping[str, tuple[bytes, float]],
+        blocked: Mapping[str, str],
+        targets: Mapping[str, Sequence[Target]],
+    ) -> None:
         """Fill an empty lane from what SQL knows, and open it to the door. Does nothing when another did it already."""
         triples = [part for device, (raw, due) in presences.items() for part in (device, raw, due)]
         pairs = [part for pair in blocked.items() for part in pair]
+        expected = [part for device, some in targets.items() for part in (device, pack_targets(some))]
         self._rebuild(
-            keys=[self.keys.epoch, self.keys.presence, self.keys.due, self.keys.blocked],
-            args=[secrets.token_hex(8), len(presences), *triples, len(blocked), *pairs],
+            keys=[self.keys.epoch, self.keys.presence, self.keys.due, self.keys.blocked, self.keys.targets],
+            args=[secrets.token_hex(8), len(presences), *triples, len(blocked), *pairs, len(targets), *expected],
         )
 
     def entries(self, most: int) -> list[Entry]:
         """The oldest entries, which stay where they are until `advance`."""
-        rows = self._redis.xrange(self.keys.entries, count=most)
+        asked = self._redis.pipeline(transaction=False)
+        asked.xrange(self.keys.entries, count=most)
+        asked.exists(self.keys.targets)
+        rows, self._anybody_is_expected = asked.execute()
         return [Entry(entry_id.decode(), int(fields[b"h"]), fields[b"b"]) for entry_id, fields in rows]
 
-    def presences(self, devices: Iterable[str]) -> dict[str, bytes]:
-        """What is kept of these devices, in one read."""
-        asked = list(devices)
+    def kept(self, devices: Iterable[str], pinging: Iterable[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """What is kept of these devices, and where those of them that ping are expected, in one round trip.
+
+        Where nobody of the lane was expected anywhere when its entries were read, as on most days, nobody is asked about.
+        """
+        asked, who = list(devices), list(pinging) if self._anybody_is_expected else []
         if not asked:
-            return {}
-        found = self._redis.hmget(self.keys.presence, asked)
-        return {device: raw for device, raw in zip(asked, found, strict=True) if raw is not None}
+            return {}, {}
+        if not who:
+            return _found(asked, self._redis.hmget(self.keys.presence, asked)), {}
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.hmget(self.keys.presence, asked)
+        pipeline.hmget(self.keys.targets, who)
+        presences, targets = pipeline.execute()
+        return _found(asked, presences), _found(who, targets)
 
     def failed(self, entry: Entry) -> int:
         """Note that working this entry failed; how often it has by now."""
@@ -171,3 +192,7 @@ class LaneWork:
                 args=args,
             )
         )
+
+
+def _found(asked: Sequence[str], kept: Sequence[bytes | None]) -> dict[str, bytes]:
+    return {device: raw for device, raw in zip(asked, kept, strict=True) if raw is not None}

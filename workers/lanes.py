@@ -7,6 +7,7 @@ A lane is a stream with one writer. Everything of a lane shares a hash tag, so t
     due       sorted set: device -> when a tick is worth making    blocked  hash: device -> why its pings are refused
     aside     stream: sealed letters that could not be worked      epoch    made when the lane was built from SQL
     failures  hash: entry -> how often working it failed           counters hash: what was done with the pings
+    targets   hash: device -> the stores its customer is expected at
     told:…    one a device: what it was told to watch, sealed, for an hour
 """
 
@@ -15,10 +16,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
+from offers.follows import Follows
+from offers.rules.target import Target
 from workers.letters import DeviceLetter, ForgetLetter, Letter, TickLetter, pack
 from workers.seal import Seal, UnreadableError, hour_of, new_salt
 
@@ -30,6 +34,9 @@ TOLD_S = 3600
 without which nobody can open it, lives as long."""
 MOST_DEVICES = 2000
 """Devices in one append: what one script call may unpack."""
+
+
+_targets = msgspec.msgpack.Decoder(list[tuple[str, float, float]]).decode
 
 
 class LanesUnavailableError(Exception):
@@ -52,6 +59,7 @@ class LaneKeys:
     aside: str
     failures: str
     counters: str
+    targets: str
 
     @classmethod
     def of(cls, lane: int) -> "LaneKeys":
@@ -207,6 +215,19 @@ class LaneDoor:
             raise LanesUnavailableError(f"Redis: {type(error).__name__}", 2) from error
 
 
+def pack_targets(targets: Sequence[Target]) -> bytes:
+    """As `[order's id, lat, lon]` of each store, in msgpack."""
+    return msgspec.msgpack.encode([[one.order_id, one.lat, one.lon] for one in targets])
+
+
+def unpack_targets(raw: bytes) -> tuple[Target, ...]:
+    """None of bytes that no targets of ours are, as of another release: beat writes them anew."""
+    try:
+        return tuple(Target(*one) for one in _targets(raw))
+    except msgspec.DecodeError:
+        return ()
+
+
 def _pairs(flat: list[bytes]) -> dict[str, str]:
     return {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
 
@@ -225,9 +246,11 @@ class LaneDesk:
         return salt if isinstance(salt, bytes) else None
 
     def block(self, reasons: Mapping[str, str]) -> None:
-        """Refuse these devices' pings from now on, and forget what they were told to watch."""
+        """Refuse these devices' pings from now on, and forget what they were told to watch and where they were expected."""
         for lane, devices in self._by_lane(reasons).items():
-            self.redis.hset(LaneKeys.of(lane).blocked, mapping={device: reasons[device] for device in devices})
+            keys = LaneKeys.of(lane)
+            self.redis.hset(keys.blocked, mapping={device: reasons[device] for device in devices})
+            self.redis.hdel(keys.targets, *devices)
             self._forget_told(lane, devices)
 
     def unblock(self, devices: Iterable[str]) -> None:
@@ -235,11 +258,38 @@ class LaneDesk:
             self.redis.hdel(LaneKeys.of(lane).blocked, *some)
 
     def forget(self, devices: Iterable[str], now: float) -> list[int]:
-        """Have these devices' presence dropped, in its turn; the lanes to ring for."""
+        """Have these devices' presence dropped, in its turn; nobody expects them any more. The lanes to ring for."""
         by_lane = self._by_lane(devices)
         for lane, some in by_lane.items():
+            self.redis.hdel(LaneKeys.of(lane).targets, *some)
             self._forget_told(lane, some)
         return self._send({lane: ForgetLetter(some) for lane, some in by_lane.items()}, now)
+
+    def follow(self, follows: Follows, now: float) -> list[int]:
+        """Do in the lanes what follows a commit; the lanes to ring for. Safe to repeat, and beat repairs what Redis did not take."""
+        if follows.block:
+            self.block(follows.block)
+        rings = self.forget(follows.forget, now) if follows.forget else []
+        if follows.unblock:
+            self.unblock(follows.unblock)
+        if follows.targets:
+            self.expect(follows.targets)
+        return rings
+
+    def expect(self, targets: Mapping[str, Sequence[Target]]) -> None:
+        """By device: where its customer is expected from now on; nowhere any more, where that is empty. Safe to repeat."""
+        for lane, devices in self._by_lane(targets).items():
+            key = LaneKeys.of(lane).targets
+            expected = {device: pack_targets(targets[device]) for device in devices if targets[device]}
+            if expected:
+                self.redis.hset(key, mapping=expected)
+            if nowhere := [device for device in devices if device not in expected]:
+                self.redis.hdel(key, *nowhere)
+
+    def expected(self, lane: int) -> dict[str, tuple[Target, ...]]:
+        """By device, of a whole lane: where its customer is expected."""
+        found = self.redis.hgetall(LaneKeys.of(lane).targets)
+        return {device.decode(): unpack_targets(raw) for device, raw in found.items()}
 
     def _forget_told(self, lane: int, devices: Iterable[str]) -> None:
         self.redis.delete(*(told_key(lane, device) for device in devices))

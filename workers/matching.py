@@ -4,7 +4,7 @@ SQL first, the lane second: a crash between them repeats the entry, and what SQL
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,15 +16,18 @@ from redis.exceptions import RedisError
 from geofences.presence import Presence, due_at
 from offers.arrivals import Crossing, known_presences, record_crossings
 from offers.devices import blocked_devices, known_devices
+from offers.distances import Sighted, expected, record_distances
+from offers.follows import Follows
 from offers.records import database
 from offers.records.database import Database
 from workers.failpoints import Failpoints
 from workers.fences import FenceKeeper
 from workers.lane_work import Changes, Entry, LaneWork
-from workers.lanes import LaneDesk, lane_of
-from workers.letters import DeviceLetter, Letter, pack, unpack
+from workers.lanes import LaneDesk, lane_of, unpack_targets
+from workers.letters import DeviceLetter, Letter, PingLetter, pack, unpack
 from workers.seal import UnreadableError
 from workers.walk import Walk
+from workers.written_distances import WrittenDistances
 
 ENTRIES_A_STEP = 64
 CROSSINGS_A_TRANSACTION = 200
@@ -56,6 +59,7 @@ class Matcher:
     failpoints: Failpoints
     follow: Callable[[Matched], None]
     clock: Callable[[], float] = time.time
+    written: WrittenDistances = field(default_factory=WrittenDistances)
 
     def match(self, lane: int) -> bool:
         """Work the lane until it is empty or the time is up; true when it wants another ring. One worker at a time has a lane."""
@@ -113,20 +117,22 @@ class Matcher:
                 for device, reason in blocked_devices(session).items()
                 if self._is_here(device, work.lane)
             }
+            expected_at = expected(session)
         presences = {
             device: (presence.to_bytes(), due_at(presence, index))
             for device, presence in known.items()
             if self._is_here(device, work.lane)
         }
-        work.build(presences, blocked)
+        targets = {device: some for device, some in expected_at.items() if self._is_here(device, work.lane)}
+        work.build(presences, blocked, targets)
         log.info("lane_built", lane=work.lane, devices=len(presences))
 
-    def _presences(self, work: LaneWork, devices: Iterable[str]) -> dict[str, Presence]:
+    def _presences(self, work: LaneWork, kept: Mapping[str, bytes]) -> dict[str, Presence]:
         """Those that are kept. Bytes that no presence of ours are, as of another release, take SQL's word: else their device's next
         tick would hold up the lane, and the one after it, for ever.
         """
         found, unreadable = dict[str, Presence](), list[str]()
-        for device, raw in work.presences(devices).items():
+        for device, raw in kept.items():
             try:
                 found[device] = Presence.from_bytes(raw)
             except ValueError:
@@ -147,15 +153,18 @@ class Matcher:
         """Step every device that these letters are about, and record in SQL what changed."""
         letters = [letter for _, some in opened for letter in some]
         devices = dict.fromkeys(device for letter in letters for device in _devices_of(letter))
-        presences = self._presences(work, devices)
+        kept, targets = work.kept(devices, {one.device: None for one in letters if isinstance(one, PingLetter)})
+        presences = self._presences(work, kept)
         versions = [one.version for one in presences.values()] + [
             one.version for one in letters if isinstance(one, DeviceLetter)
         ]
         index = self.fences.current(at_least=max(versions, default=0))
         strangers = self._strangers(letters, presences)
-        walk = Walk(index, presences, self.clock())
+        expected_at = {device: unpack_targets(raw) for device, raw in targets.items()}
+        walk = Walk(index, presences, self.clock(), expected_at)
         walk.go([one for one in letters if not (isinstance(one, DeviceLetter) and one.device in strangers)])
         self._record(walk)
+        self._measure(walk)
         changes = walk.changes()
         changes.dropped |= strangers
         return changes
@@ -192,6 +201,21 @@ class Matcher:
         walk.settle(arrivals.memberships, arrivals.gone)
         self.follow(Matched(arrivals.deliveries, arrivals.happened))
 
+    def _measure(self, walk: Walk) -> None:
+        """How far they are from where they are expected, of those who moved enough since it was last written."""
+        worth = [one for one in walk.measure() if self.written.is_worth_writing(one)]
+        for some in _portions(worth):
+            with self.database.transaction() as session:
+                recorded = record_distances(session, some, now=datetime.fromtimestamp(self.clock(), UTC))
+            self.written.note(some, recorded.coming)
+            if recorded.follows != Follows():
+                self._follow(recorded.follows)
+
+    def _follow(self, follows: Follows) -> None:
+        """What follows a commit of ours, in the lanes too; the letters of the forgotten are this lane's, or beat rings for them."""
+        self.follow(Matched(list(follows.deliveries), [dict(one) for one in follows.happened]))
+        self.desk.follow(follows, self.clock())
+
     def _work_apart(self, work: LaneWork, entry: Entry) -> Changes:
         """An entry that failed five times: each device alone; what fails is set aside as it is, sealed, counted and said."""
         together = Changes()
@@ -227,3 +251,8 @@ def _apart(letter: Letter) -> list[Letter]:
     if isinstance(letter, DeviceLetter):
         return [letter]
     return [type(letter)([device]) for device in letter.devices]
+
+
+def _portions(sighted: Sequence[Sighted]) -> Iterator[Sequence[Sighted]]:
+    for i in range(0, len(sighted), CROSSINGS_A_TRANSACTION):
+        yield sighted[i : i + CROSSINGS_A_TRANSACTION]

@@ -20,9 +20,12 @@ from offers.deferrals import count_deferrals, decide_deferred, due_deferrals
 from offers.deliveries import end_lives, sweep_deliveries
 from offers.devices import blocked_devices
 from offers.devices import retire_stale_addresses as retire_some
+from offers.distances import expected
+from offers.follows import Follows
 from offers.records.database import Database
 from offers.reserving import end_reservation, reservations_to_end
 from offers.uncollected import tell_uncollected, uncollected_to_tell
+from offers.rules.target import Target
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
 from workers.traces import erase_what_came_later, write_anew, write_anew_if_due
@@ -122,18 +125,16 @@ def tell_what_waits(redis: Redis, database: Database, now: datetime) -> None:
     tell_waiting(redis, Waiting(waiting, due))
 
 
-def look_at_reservations(
-    database: Database, now: datetime, follow: Callable[[list[dict[str, Any]]], None] = lambda _: None
-) -> int:
-    """Put up for sale again what was put by on pages for long enough, one order a transaction; how many. What follows for positions `repair` sees to."""
+def look_at_reservations(database: Database, now: datetime, follow: Callable[[Follows], None] = lambda _: None) -> int:
+    """Put up for sale again what was put by on pages for long enough, one order a transaction; how many. `follow` carries out what follows."""
     with database.reading() as session:
         ids = reservations_to_end(session, now=now)
     ended = 0
     for one in ids:
         with database.transaction() as session:
-            happened = [dict(event) for event in end_reservation(session, one, now=now).happened]
-        ended += bool(happened)
-        follow(happened)
+            follows = end_reservation(session, one, now=now)
+        ended += bool(follows.happened)
+        follow(follows)
     return ended
 
 
@@ -185,6 +186,26 @@ def repair_blocked(redis: Redis, desk: LaneDesk, database: Database) -> int:
     desk.block(missing)
     desk.unblock(extra)
     return len(missing) + len(extra)
+
+
+def repair_targets(desk: LaneDesk, database: Database) -> int:
+    """Make the lanes' lists of where customers are expected what SQL says; how many devices were put right. Only what two reads agree on, as above."""
+    listed: dict[str, tuple[Target, ...]] = {}
+    for lane in range(desk.lanes):
+        listed |= desk.expected(lane)
+    before, after = _expected(database), _expected(database)
+    wrong = {
+        device: before.get(device, ())
+        for device in {*listed, *before, *after}
+        if before.get(device) == after.get(device) != listed.get(device)
+    }
+    desk.expect(wrong)
+    return len(wrong)
+
+
+def _expected(database: Database) -> dict[str, tuple[Target, ...]]:
+    with database.reading() as session:
+        return expected(session)
 
 
 def _blocked(database: Database) -> dict[str, str]:

@@ -12,6 +12,7 @@ from celery import Celery
 from redis.exceptions import RedisError
 
 from offers.claiming import count_due
+from offers.follows import Follows
 from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
@@ -71,6 +72,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
     def repair() -> None:
         here = parts()
         sweeps.repair_blocked(here.redis, here.desk, here.database)
+        sweeps.repair_targets(here.desk, here.database)
         sweeps.erase_late_traces(here.redis, here.database)
         now = time.time()
         sweeps.tell_what_waits(here.redis, here.database, sweeps.utc(now))
@@ -119,7 +121,7 @@ def _of_scans(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
 
     def look_at_reservations() -> None:
         here = parts()
-        sweeps.look_at_reservations(here.database, sweeps.utc(time.time()), partial(follow_happened, here))
+        sweeps.look_at_reservations(here.database, sweeps.utc(time.time()), partial(carry_out, here))
 
     def look_at_uncollected() -> None:
         here = parts()
@@ -138,7 +140,7 @@ def look_at_payments_of(parts: "Callable[[], Parts]") -> Callable[[], None]:
     def look_at_payments() -> None:
         here = parts()
         if here.asking is not None:
-            here.asking.ask_for_long_open(partial(follow_happened, here))
+            here.asking.ask_for_long_open(partial(carry_out, here))
 
     return look_at_payments
 
@@ -205,6 +207,15 @@ def follow_matched(parts: "Parts", matched: Matched) -> None:
     """After the commit: ring for the deliveries, tell what happened, count it."""
     parts.bell.deliver(matched.deliveries)
     follow_happened(parts, matched.happened)
+
+
+def carry_out(parts: "Parts", follows: Follows) -> None:
+    """What follows a commit of a worker's: in the lanes, in messages, and told. With Redis away beat repairs the lanes, and sweeps ring."""
+    try:
+        parts.bell.match(parts.desk.follow(follows, time.time()))
+    except (RedisError, OSError) as error:
+        log.warning("aftermath_left_to_beat", error=type(error).__name__)
+    follow_matched(parts, Matched(list(follows.deliveries), [dict(one) for one in follows.happened]))
 
 
 def follow_happened(parts: "Parts", happened: list[dict[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """One batch's way through the presences: letters in, presences moved, crossings out. Pure but for what it gathers."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,10 +11,28 @@ from geofences.cells import cells_of
 from geofences.fence_index import FenceIndex
 from geofences.hearing import Heard, hear
 from geofences.metres import distance_m
-from geofences.presence import Presence, Sighting, Step, Transition, due_at, step, tick
+from geofences.presence import LIMIT_M, Outcome, Presence, Sighting, Step, Transition, Verdict, due_at, step, tick
+from geofences.teleports import is_suspect
 from offers.arrivals import Crossing
+from offers.distances import Sighted
+from offers.rules.target import Target
+from offers.rules.track import LASTS, rounded
 from workers.lane_work import Changes
 from workers.letters import DeviceLetter, ForgetLetter, Letter, PingLetter, TickLetter, TransitionLetter
+
+USABLE_M = 500.0
+"""A ping less accurate than this gives no distance to a store, however far away that is."""
+SHARE = 0.05
+"""Less accurate than presence's limit, a ping still tells how far away somebody is who is far away."""
+
+
+def is_near_enough(metres: float, accuracy_m: float | None) -> bool:
+    """Whether a ping of this accuracy tells so many metres to a store; one without tells, as it does to presence."""
+    return accuracy_m is None or accuracy_m <= max(LIMIT_M, min(USABLE_M, SHARE * metres))
+
+
+_Heard = tuple[float, float, int, float | None]
+"""Latitude, longitude, epoch seconds, accuracy in metres."""
 
 
 class _Seen(NamedTuple):
@@ -53,10 +71,19 @@ def _by_time(request: Sequence[DeviceLetter]) -> list[tuple[float, DeviceLetter,
 class Walk:
     """One batch's way through the presences: pure but for what it gathers."""
 
-    def __init__(self, index: FenceIndex, presences: dict[str, Presence], now: float) -> None:
+    def __init__(
+        self,
+        index: FenceIndex,
+        presences: dict[str, Presence],
+        now: float,
+        targets: Mapping[str, Sequence[Target]] | None = None,
+    ) -> None:
         self.index = index
         self.presences = presences
         self.now = now
+        self.targets = targets or {}
+        self._newest: dict[str, _Heard] = {}
+        self._sighted: dict[tuple[str, str], Sighted] = {}
         self.crossings: dict[str, list[Crossing]] = {}
         self._touched: set[str] = set()
         self._dropped: set[str] = set()
@@ -109,6 +136,34 @@ class Walk:
         moved = step(before, sighting, self.index, received_at=letter.received_at)
         self._count(moved.verdict)
         self._moved(letter.device, before, moved, (lat, lon))
+        if letter.device in self.targets and _tells(moved.verdict, before, sighting):
+            heard = (lat, lon, int(min(at, letter.received_at)), accuracy_m)
+            if accuracy_m is None or accuracy_m <= LIMIT_M:
+                self._newest[letter.device] = heard  # measured once, at the end: a batch may have many of one device
+            else:
+                self._measure(letter.device, heard)
+
+    def measure(self) -> list[Sighted]:
+        """How far the devices still are whose customers are expected somewhere: one a device and order, the newest."""
+        for device, heard in self._newest.items():
+            self._measure(device, heard)
+        self._newest.clear()
+        return list(self._sighted.values())
+
+    def _measure(self, device: str, heard: _Heard) -> None:
+        """By a clock that is not ahead of ours; a ping that waited on the phone for long tells nothing of now."""
+        lat, lon, at, accuracy_m = heard
+        if at < self.now - LASTS.total_seconds():
+            return
+        for target in self.targets[device]:
+            metres = float(distance_m(lat, lon, target.lat, target.lon))
+            key = device, target.order_id
+            if is_near_enough(metres, accuracy_m) and (key not in self._sighted or self._sighted[key].at <= at):
+                self._sighted[key] = Sighted(device, target.order_id, rounded(metres), at)
+
+    def _expect_no_more(self, device: str) -> None:
+        self._newest.pop(device, None)
+        self._sighted = {key: one for key, one in self._sighted.items() if key[0] != device}
 
     def _hear(self, letter: TransitionLetter, number: int, seen: "_Seen | None") -> None:
         fence_id, kind, at, accuracy_m, lat, lon = letter.items[number]
@@ -145,6 +200,7 @@ class Walk:
         for device in letter.devices:
             self.presences.pop(device, None)
             self.crossings.pop(device, None)
+            self._expect_no_more(device)
             self._touched.discard(device)
             self._dropped.add(device)
 
@@ -169,6 +225,7 @@ class Walk:
         for device in gone:
             self._touched.discard(device)
             self._dropped.add(device)
+            self._expect_no_more(device)
             self._count("uncovered")
 
     def changes(self) -> Changes:
@@ -180,3 +237,10 @@ class Walk:
 
     def _count(self, name: str) -> None:
         self._counts[name] = self._counts.get(name, 0) + 1
+
+
+def _tells(verdict: Verdict | Outcome, before: Presence | None, sighting: Sighting) -> bool:
+    """Whether a ping may give a distance: not one that is late or suspect. One too inaccurate for a geofence was not asked whether it is."""
+    if verdict == "inaccurate":
+        return before is None or not is_suspect(before, sighting.cell, sighting.at)
+    return verdict in ("used", "unsure")

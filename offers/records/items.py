@@ -1,10 +1,14 @@
 """What the lists and the live events hold, in the shapes of the API: one function a noun."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from offers.records.tables import Conversation, Decision, Delivery, Order, Payment, Scan, Transition, Visit
+from offers.rules.eta import minutes_away
 from offers.rules.money import written
+
+ON_THE_WAY = ("on_the_way", "nearby")
 
 _TRANSITION = {
     "id": "id",
@@ -120,8 +124,11 @@ def delivery_item(row: Delivery) -> dict[str, Any]:
     }
 
 
-def order_item(row: Order, payment: Payment | None = None) -> dict[str, Any]:
-    """`attention` is what the shop has to look into: it stands in the last line of the history until the shop adds another."""
+def order_item(row: Order, payment: Payment | None = None, *, now: datetime | None = None) -> dict[str, Any]:
+    """`attention` is what the shop has to look into: it stands in the last line of the history until the shop adds another.
+
+    How many minutes the customer is away is counted down to `now`; without it, to the order's last change.
+    """
     return {
         "id": row.id,
         "customer": row.customer_id,
@@ -143,8 +150,28 @@ def order_item(row: Order, payment: Payment | None = None) -> dict[str, Any]:
         "ready_at": row.ready_at,
         "arrived_at": row.arrived_at,
         "closed_at": row.closed_at,
+        **minutes_of(row, now=now or row.updated_at),
         "created_at": row.created_at,
         "updated_at": row.updated_at,
+    }
+
+
+def minutes_of(row: Order, *, now: datetime) -> dict[str, Any]:
+    """How far away the customer is who is on the way: the longest, the range, and who says so; none where nobody does."""
+    away = None
+    if row.status in ON_THE_WAY:
+        away = minutes_away(
+            minutes_low=row.minutes_low,
+            minutes_high=row.minutes_high,
+            estimated_at=row.estimated_at,
+            coming_minutes=row.coming_minutes,
+            coming_since=row.coming_since,
+            now=now,
+        )
+    return {
+        "minutes_away": None if away is None else away.high,
+        "minutes_away_range": None if away is None else [away.low, away.high],
+        "minutes_away_by": None if away is None else away.by,
     }
 
 
@@ -161,9 +188,9 @@ def payment_item(row: Payment) -> dict[str, Any]:
     }
 
 
-def order_told(row: Order, payment: Payment | None, what: str) -> dict[str, Any]:
-    """The live event: a status, or `paid`, `changed`, `moved` and their like. The code that the customer says at the counter is told to nobody who only listens."""
-    return {"type": "order", "what": what, **order_item(row, payment), "code": None}
+def order_told(row: Order, payment: Payment | None, what: str, *, now: datetime | None = None) -> dict[str, Any]:
+    """The live event: a state, `paid`, `changed`, `moved`, `minutes` and their like. The code that the customer says at the counter is told to nobody who only listens."""
+    return {"type": "order", "what": what, **order_item(row, payment, now=now), "code": None}
 
 
 def conversation_item(row: Conversation) -> dict[str, Any]:

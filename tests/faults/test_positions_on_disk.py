@@ -18,6 +18,8 @@ LAT, LON = 52.370345678, 4.890456789
 """Inside the store's premises, and nowhere else in the world's files."""
 
 
+COMING = 52.373345671, 4.890123457
+"""Some hundred metres from the store, where an order waits for who is there."""
 STREET = 51.924687531, 4.477733123
 """Where no geofence is: presence keeps the cell of it, and that is all."""
 
@@ -76,8 +78,33 @@ def ping_around(service: Service) -> str:
     on_the_street = {"lat": STREET[0], "lon": STREET[1], "accuracy_m": 10}
     headers = {"Authorization": f"Bearer {walker['token']}"}
     assert httpx.post(f"{service.url}/v1/pings", json=on_the_street, headers=headers).status_code == 202
+    come_for_an_order(service)
     service.settle()
     return str(walker["device_id"])
+
+
+def come_for_an_order(service: Service) -> None:
+    """Somebody whose order is ready is seen a few hundred metres away, twice."""
+    told = {"platform": "ios", "customer": "jo", "consents": {"orders": True}}
+    device = service.ask("POST", "/v1/devices", json=told)
+    service.ask("PUT", "/v1/orders/o1", json={"customer": "jo", "place": "store", "status": "ready"})
+    headers = {"Authorization": f"Bearer {device['token']}"}
+    for ago in (20, 0):
+        ping = {"lat": COMING[0], "lon": COMING[1], "accuracy_m": 10, "at": moment(time.time() - ago)}
+        assert httpx.post(f"{service.url}/v1/pings", json=ping, headers=headers).status_code == 202
+        service.settle()
+
+
+def expected_at(service: Service) -> list[Any]:
+    """What Redis holds of who is expected where."""
+    client: Any = service.redis()
+    return [raw for key in client.scan_iter("pb:*:targets") for raw in client.hvals(key)]
+
+
+def track_of(service: Service, customer: str) -> list[Any]:
+    export = service.ask("GET", f"/v1/customers/{customer}/export")
+    (order,) = export["tables"]["orders"]
+    return list(order["track"])
 
 
 def kept_of(service: Service, device: str) -> dict[str, Any]:
@@ -97,11 +124,21 @@ def test_a_canary_position_is_found_in_no_file(tmp_path: Path) -> None:
         assert set(kept) == {"l", "h", "v", "c"}, "times, a version, and the cell"
         assert kept["c"] == [cell_of(*STREET)]
         assert [one["kind"] for one in service.everything("/v1/transitions") if one["kind"] == "enter"]
+        assert len(expected_at(service)) == 1
+        (_, metres, _), *_ = track_of(service, "jo")
+        assert metres == 350, "the canary was measured: rounded to 50 m"
         running = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     stopped = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert any(path.suffix == ".aof" for path in running), "Redis wrote nothing: the test would show nothing"
     assert any(b"visits" in content for content in stopped.values()), "the database was not among the files"
     for files in (running, stopped):
         for path, content in files.items():
-            for form in (*forms(LAT), *forms(LON), *forms(STREET[0], 4), *forms(STREET[1], 5)):
+            for form in (
+                *forms(LAT),
+                *forms(LON),
+                *forms(STREET[0], 4),
+                *forms(STREET[1], 5),
+                *forms(COMING[0]),
+                *forms(COMING[1]),
+            ):
                 assert form not in content, f"{form!r} lies in {path.relative_to(tmp_path)}"

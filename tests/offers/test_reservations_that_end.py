@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from offers.follows import Follows
 from offers.pickups import get_order, put_order
 from offers.records.database import Database
 from offers.reserving import cancel_order, end_reservation, reservations_to_end
@@ -30,14 +31,14 @@ def _due(board: Billboard) -> list[str]:
 def test_a_piece_that_nobody_collected_is_for_sale_again(board: Billboard) -> None:
     board.put_up()
     order = board.reserve(board.asked()).order_id or ""
-    told: list[dict[str, object]] = []
+    followed: list[Follows] = []
     assert board.read(lambda session: reservations_to_end(session, now=OVER - timedelta(minutes=2))) == []
-    assert look_at_reservations(board.database, OVER, told.extend) == 1
+    assert look_at_reservations(board.database, OVER, followed.append) == 1
     assert board.stock() == {"38": 1, "39": 0}
     item = board.read(lambda session: get_order(session, order))
     assert (item["status"], item["history"][-1]["source"]) == ("cancelled", "held_for_long")
-    assert [(one["type"], one["what"]) for one in told] == [("order", "cancelled")]
-    assert look_at_reservations(board.database, OVER, told.extend) == 0
+    assert [(one["type"], one["what"]) for follows in followed for one in follows.happened] == [("order", "cancelled")]
+    assert look_at_reservations(board.database, OVER, followed.append) == 0
 
 
 @pytest.mark.parametrize("state", ["open", "paid"])

@@ -60,7 +60,7 @@ def read_scene(database: Database, language: str, *, now: datetime) -> Item:
         deliveries = history.list_deliveries(session, asked).items
         transitions = history.list_transitions(session, history.Asked(limit=HAPPENED)).items
         registered = devices.list_devices(session, [one["id"] for one in people if not _is_a_visitor(one)])
-        orders = {one["id"]: pickups.list_orders(session, one["id"]) for one in people}
+        orders = {one["id"]: pickups.list_orders(session, one["id"], now=now) for one in people}
     pushes = [push_of(one, names) for one in deliveries if one["state"] in ("sent", "unknown") and one["title"]]
     noes = [no_of(one, names) for one in decisions if one["outcome"] != "send"]
     phones = [

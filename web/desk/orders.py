@@ -34,7 +34,7 @@ def put_order(order_id: Named, body: OrderBody, _caller: Orders, parts: Have) ->
 @router.get("/{order_id}", summary="An order", responses=answers(ORDER))
 def get_order(order_id: Named, _caller: Orders, parts: Have) -> Response:
     with parts.database.reading() as session:
-        return _answer(parts, pickups.get_order(session, order_id, keys=parts.codes))
+        return _answer(parts, pickups.get_order(session, order_id, keys=parts.codes, now=parts.now()))
 
 
 Said = Annotated[StepBody | None, Body()]

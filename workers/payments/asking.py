@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
 
 from offers import paying
+from offers.follows import Follows
 from offers.paying import Settled, ToPay
 from offers.payment import PaymentRefused, Payments, PaymentsAway, PaymentWanted
 from offers.records.database import Database
@@ -56,7 +56,7 @@ class Asking:
             log.error("paid_but_erased", payment=payment_id, provider=provider_id)
         return paid
 
-    def ask_for_long_open(self, follow: Callable[[list[dict[str, Any]]], None]) -> int:
+    def ask_for_long_open(self, follow: Callable[[Follows], None]) -> int:
         """What a webhook was lost of: those under way for a quarter of an hour and more; how many were settled. Those that never began, and those that
         the provider does not know any more, are given up: nobody can pay them.
         """
@@ -76,7 +76,7 @@ class Asking:
                     break  # the others would wait as long; the next look sees them
                 continue
             settled += done.outcome == "settled"
-            follow([dict(one) for one in done.follows.happened])
+            follow(done.follows)
         return settled
 
     def _ask_or_give_up(self, payment: ToPay) -> Settled:

@@ -36,3 +36,19 @@ def targets_of(session: Session, customer_ids: Collection[str]) -> dict[str, tup
     for customer, order, lat, lon in expected:
         by_customer.setdefault(customer, []).append(Target(order, lat, lon))
     return {device: tuple(by_customer.get(customer, ())) for device, customer in devices}
+
+
+def all_targets(session: Session) -> dict[str, tuple[Target, ...]]:
+    """The same of everybody who is expected anywhere."""
+    rows = session.execute(
+        select(Device.id, Order.id, Place.lat, Place.lon)
+        .join(Customer, Customer.id == Order.customer_id)
+        .join(Device, Device.customer_id == Order.customer_id)
+        .join(Place, Place.id == Order.place_id)
+        .where(Order.status.in_(EXPECTED), Order.ready_at.is_not(None), Customer.orders, Device.revoked_at.is_(None))
+        .order_by(Device.id, Order.id)
+    )
+    found: dict[str, list[Target]] = {}
+    for device, order, lat, lon in rows:
+        found.setdefault(device, []).append(Target(order, lat, lon))
+    return {device: tuple(some) for device, some in found.items()}

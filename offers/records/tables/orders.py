@@ -61,7 +61,7 @@ class Order(Table):
     coming_since: Mapped[datetime | None]
     """When a button said that the customer is on the way."""
     track: Mapped[list[Any] | None]
-    """`[epoch seconds, metres to the store rounded to 50]` of the last pings, oldest first, only while it is open; erased with its close."""
+    """`[epoch seconds, metres to the store rounded to 50, device]` of the last pings, oldest first, only while it is open; erased with its close."""
     minutes_low: Mapped[int | None]
     """How many minutes the customer is away at `estimated_at`, from pings: a range."""
     minutes_high: Mapped[int | None]

@@ -1,12 +1,13 @@
 """Payments whose webhook was lost, and those that never began: what beat's look makes of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from offers.follows import Follows
 from offers.paying import payment_to_pay
 from offers.payment import PaymentsAway, PaymentWanted
 from offers.pickups import get_order
@@ -61,9 +62,9 @@ def _wanted(board: Billboard) -> tuple[str, PaymentWanted]:
 
 
 def _look(asking: Asking) -> tuple[int, list[str]]:
-    told: list[dict[str, Any]] = []
-    follow: Callable[[list[dict[str, Any]]], None] = told.extend
-    return asking.ask_for_long_open(follow), [one["what"] for one in told]
+    followed: list[Follows] = []
+    settled = asking.ask_for_long_open(followed.append)
+    return settled, [one["what"] for follows in followed for one in follows.happened]
 
 
 def _state(board: Billboard, order: str) -> tuple[str, str]:
