@@ -17,6 +17,7 @@ from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import payments as payment_queries
+from offers.records.queries.coming import standing_in
 from offers.records.queries.for_orders import forget_what_orders_left
 from offers.records.queries.holding import give_pieces_back
 from offers.records.queries.targets import targets_of
@@ -62,14 +63,29 @@ def take_step(
         told = tell(session, order, customer, READY, now=now)
     elif said == "cancelled" and source == "server":
         told = tell(session, order, customer, CANCELLED, now=now)
-    return Taken(True, after_a_change(session, order, customer, said, now=now) | Follows(deliveries=told))
+    follows = after_a_change(session, order, customer, said, now=now) | Follows(deliveries=told)
+    if order.status == READY and (here := _is_here_already(session, order, customer)):
+        follows |= take_step(session, order, customer, here, "location", now=now).follows
+    return Taken(True, follows)
 
 
-def turn_away(session: Session, order: Order, customer: Customer, *, now: datetime) -> Taken:
-    """Pings saw the customer go without having collected: out of the premises, out of reach."""
+def _is_here_already(session: Session, order: Order, customer: Customer) -> Status | None:
+    """Where the customer of an order that has just become ready stands by their pings. They get the one message, that it is ready."""
+    if not customer.orders:
+        return None
+    standing = {role for _, place, role in standing_in(session, [customer.id]) if place == order.place_id}
+    return "arrived" if "premises" in standing else "nearby" if "approach" in standing else None
+
+
+def turn_away(
+    session: Session, order: Order, customer: Customer, *, now: datetime, out_of_reach: bool = False
+) -> Taken:
+    """Pings saw the customer go without having collected: out of the premises, out of reach. `out_of_reach`: out of both."""
     back = away_again(order.status)  # type: ignore[arg-type]  # a column of text
     if back is None:
         return Taken(False)
+    if out_of_reach:
+        back = "ready"
     order.status, order.arrived_at = back, None
     _write_down(order, back, "location", now, {"away": True})
     return Taken(True, after_a_change(session, order, customer, "away", now=now))
@@ -113,10 +129,12 @@ def tell(
     key: str | None = None,
     device_id: str | None = None,
     context: Mapping[str, Any] | None = None,
+    happened_at: datetime | None = None,
 ) -> tuple[str, ...]:
     """Queue one message of this moment, once an order (and `key`, as a day), on the device that was seen, else the one seen last: its id.
 
-    None where the customer did not agree to `orders`, or nothing can be reached.
+    It lives from when it happened, as a phone without a network tells late. None where the customer did not agree to `orders`, or nothing can
+    be reached.
     """
     moment = name if key is None else f"{name}:{key}"
     if not customer.orders:
@@ -138,7 +156,7 @@ def tell(
         turn=0,
         created_at=now,
         not_before=now,
-        expires_at=now + life,
+        expires_at=min(happened_at or now, now) + life,
         attempts=0,
     )
     session.add(row)

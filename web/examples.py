@@ -150,6 +150,7 @@ LIMITS: Json = {
     "default_language": "en",
     "message_life": "PT15M",
     "abandoned_after": "PT1H",
+    "approach_reach_m": 2000,
     "delivery_rate": None,
 }
 PRODUCT: Json = {

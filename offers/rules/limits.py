@@ -23,5 +23,7 @@ class Limits(Strict):
     message_life: Duration = timedelta(minutes=15)
     abandoned_after: Annotated[Duration, Field(lt=timedelta(days=1))] | None = timedelta(hours=1)
     """How long after a scan of which nothing came its customer is reminded, by campaigns with the trigger `abandoned`; none: never."""
+    approach_reach_m: int = Field(2000, ge=0, le=20_000)
+    """How far from its store, in metres, a customer with an order that is ready leaves a landmark and is reminded; 0: of no landmark."""
     delivery_rate: int | None = Field(None, ge=1, le=100_000)
     """Messages a second, over all processes and ways out."""

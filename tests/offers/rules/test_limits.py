@@ -15,6 +15,7 @@ def test_the_defaults_are_those_of_the_api() -> None:
         "default_language": "en",
         "message_life": "PT15M",
         "abandoned_after": "PT1H",
+        "approach_reach_m": 2000,
         "delivery_rate": None,
     }
 
