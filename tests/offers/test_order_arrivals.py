@@ -16,7 +16,15 @@ from offers.rules.order import OrderBody
 from offers.rules.profile import ConsentsBody, CustomerBody
 from tests.at_once import at_once
 from tests.offers.stories import (
-    LAT, LON, Town, at, circle, come_back, enter, fall_silent, leave,
+    LAT,
+    LON,
+    Town,
+    at,
+    circle,
+    come_back,
+    enter,
+    fall_silent,
+    leave,
 )  # fmt: skip
 
 KILOMETRE = 0.009
@@ -32,10 +40,10 @@ class Pickups(Town):
         self.place("damrak", [self.round(1), self.round(1, 400, "approach")], lat=LAT + KILOMETRE)
         self.place("centraal", [self.round(-0.5)], lat=LAT - KILOMETRE / 2, kind="landmark")
         self.place("zuid", [self.round(-5)], lat=LAT - KILOMETRE * 5, kind="landmark")
-        self.phone = self.device(self.customer(consents=consents))
+        self.sannes = self.device(self.customer(consents=consents))
         if ready:
             self.order()
-        return self.phone
+        return self.sannes
 
     @staticmethod
     def round(km: float, radius_m: float = 100, role: str = "premises") -> dict[str, Any]:
