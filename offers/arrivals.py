@@ -327,7 +327,8 @@ class _Recording:
         """For orders, and a moment for campaigns to decide, where positions are covered for that. The transition keeps its key: a rehearsal finds by
         it what was one.
         """
-        self._may_move_orders(crossing, fence, stay)
+        if crossing.kind != "dwell":
+            self._may_move_orders(crossing, fence, stay)
         if not self.customers[stay.customer_id].location:
             return
         noted["moment"] = f"{noted['kind']}:{stay.moment}"

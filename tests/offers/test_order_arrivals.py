@@ -336,6 +336,13 @@ def test_who_was_here_yesterday_and_left_with_a_silent_phone_comes_in_anew(town:
     assert [moment for _, moment in town.told()].count("arrived") == 1
 
 
+def test_staying_moves_nothing_that_coming_in_did_not(town: Pickups) -> None:
+    phone, _, store = _arrived(town)
+    before = (town.history(), town.told())
+    town.cross(Crossing(phone, "dwell", store, at(90).timestamp(), "server"))
+    assert (town.history(), town.told()) == before
+
+
 # several orders, several stores
 
 

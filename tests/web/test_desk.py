@@ -208,6 +208,7 @@ def test_settings_change_by_name(admin: httpx.Client) -> None:
         "default_language": "en",
         "message_life": "PT15M",
         "abandoned_after": "PT1H",
+        "approach_reach_m": 2000,
         "delivery_rate": None,
     }
     changed = admin.patch("/v1/settings", json={"quiet_hours": None, "hold_out_percent": 10})
