@@ -1,24 +1,18 @@
 """What crossings mean for orders that are ready: the reminder, near, here, the wrong store, and going away again."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import pytest
 
 from offers.arrivals import Crossing
-from offers.customers import erase_customer, put_customer, set_consents
-from offers.order_steps import take_step, undo_hand_over
-from offers.pickups import put_order
-from offers.push import Outcome
-from offers.records.tables import Customer, Delivery, Order, Stay, Transition
-from offers.rules.order import OrderBody
-from offers.rules.profile import ConsentsBody, CustomerBody
+from offers.customers import put_customer
+from offers.order_steps import take_step
+from offers.records.tables import Customer, Order
+from offers.rules.profile import CustomerBody
 from tests.at_once import at_once
+from tests.offers.pickups import DAY, Pickups, fence
 from tests.offers.stories import (
-    LAT,
-    LON,
-    Town,
     at,
     circle,
     come_back,
@@ -27,65 +21,10 @@ from tests.offers.stories import (
     leave,
 )  # fmt: skip
 
-KILOMETRE = 0.009
-"""To the north, in degrees."""
-AGREED = ("location", "offers", "orders")
-
-
-class Pickups(Town):
-    """A store with a ring, its branch 1 km north, a station 500 m south, another 5 km south; Sanne, her phone, and an order that is ready."""
-
-    def build(self, consents: Sequence[str] = AGREED, *, ready: bool = True) -> str:
-        self.place("kalverstraat", [circle(), circle(400, "approach", None)], pickup=True)
-        self.place("damrak", [self.round(1), self.round(1, 400, "approach")], lat=LAT + KILOMETRE)
-        self.place("centraal", [self.round(-0.5)], lat=LAT - KILOMETRE / 2, kind="landmark")
-        self.place("zuid", [self.round(-5)], lat=LAT - KILOMETRE * 5, kind="landmark")
-        self.sannes = self.device(self.customer(consents=consents))
-        if ready:
-            self.order()
-        return self.sannes
-
-    @staticmethod
-    def round(km: float, radius_m: float = 100, role: str = "premises") -> dict[str, Any]:
-        return {"role": role, "lat": LAT + KILOMETRE * km, "lon": LON, "radius_m": radius_m}
-
-    def order(self, order: str = "o-1", status: str = "ready", minute: float = 0, **more: Any) -> str:
-        body = OrderBody.model_validate(
-            {"customer": "sanne", "place": "kalverstraat", "status": status, "items": [], **more}
-        )
-        self.write(lambda session: put_order(session, order, body, now=at(minute)))
-        return order
-
-    def status(self, order: str = "o-1") -> str:
-        return self.read(lambda session: session.get_one(Order, order).status)
-
-    def history(self, order: str = "o-1") -> list[tuple[str, str]]:
-        lines = self.read(lambda session: session.get_one(Order, order).history)
-        return [(line["status"], line["source"]) for line in lines]
-
-    def told(self, *, but: str = "ready") -> list[tuple[str, str]]:
-        """(order, moment) of what was queued, in the order in which it was."""
-        rows = self.read(lambda session: session.query(Delivery).order_by(Delivery.created_at, Delivery.id).all())
-        return [(row.source_id, row.moment) for row in rows if row.kind == "order" and row.moment != but]
-
-    def message(self, moment: str) -> Delivery:
-        return self.read(lambda session: session.query(Delivery).filter_by(moment=moment).one())
-
-    def say(self, **consents: bool) -> None:
-        said = ConsentsBody.model_validate(consents)
-        self.write(lambda session: set_consents(session, "sanne", said, source="device", now=at(50)))
-
-
-DAY = "approach:2026-06-10"
-
 
 @pytest.fixture
 def town(database: Any) -> Pickups:
     return Pickups(database)
-
-
-def fence(town: Pickups, place: str, role: str = "premises") -> str:
-    return town.fences(place)[role]
 
 
 # the way in
@@ -441,147 +380,6 @@ def test_where_no_message_goes_out_for_the_order_the_offer_has_its_moment(town: 
     town.cross(enter(phone, store, 5), leave(phone, store, 10))
     town.cross(enter(phone, store, 100))
     assert [outcome for _, _, outcome in town.outcomes()] == ["outranked", "send"]
-
-
-# what is kept
-
-
-def _way(town: Pickups, phone: str) -> None:
-    station, store = fence(town, "centraal"), fence(town, "kalverstraat")
-    town.cross(enter(phone, station, 1), leave(phone, station, 5), enter(phone, fence(town, "damrak"), 6))
-    town.cross(leave(phone, fence(town, "damrak"), 7), enter(phone, store, 10))
-    for moment in (DAY, "wrong_store"):
-        town.write(lambda session, moment=moment: _worded(session, moment))  # type: ignore[misc]
-
-
-def _worded(session: Any, moment: str) -> None:
-    row = session.query(Delivery).filter_by(moment=moment).one()
-    row.title, row.body, row.state = "Nearly there", "500 m to go", "sent"
-
-
-def _kept(town: Pickups) -> tuple[list[bool], list[bool]]:
-    return town.read(
-        lambda session: (
-            [one.for_orders for one in session.query(Stay)],
-            [one.for_orders for one in session.query(Transition)],
-        )
-    )
-
-
-def test_what_only_orders_covered_is_marked_and_goes_with_the_close_of_the_last(town: Pickups) -> None:
-    phone = town.build(["offers", "orders"])
-    town.campaign()
-    town.order("o-2", minute=1)
-    _way(town, phone)
-    assert _kept(town) == ([True] * 3, [True] * 5)
-    assert (town.visits(), town.outcomes()) == ([], [])
-    town.order(status="collected", minute=20)
-    assert len(_kept(town)[0]) == 3, "another is open"
-    town.order("o-2", status="cancelled", minute=21)
-    assert _kept(town) == ([], [])
-    assert town.cross(enter(phone, fence(town, "damrak"), 22)).gone == {phone}
-    assert _kept(town) == ([], [])
-    said = town.read(
-        lambda session: [
-            (one.context, one.title, one.body)
-            for one in session.query(Delivery).filter(Delivery.moment.in_((DAY, "wrong_store")))
-        ]
-    )
-    assert said == [({"place_id": "kalverstraat"}, None, None)] * 2
-    order = town.read(lambda session: session.get_one(Order, "o-1"))
-    assert (order.track, order.minutes_low, order.minutes_high, order.estimated_at) == (None,) * 4
-    assert "centraal" not in str(order.history)
-    assert "damrak" not in str(order.history)
-
-
-def test_who_agreed_to_location_keeps_stays_visits_and_words_but_no_distance_of_an_order_that_closed(
-    town: Pickups,
-) -> None:
-    phone = town.build()
-    _way(town, phone)
-    town.order(status="collected", minute=20)
-    assert _kept(town) == ([False] * 3, [False] * 5)
-    assert len(town.visits()) == 2
-    assert (town.message(DAY).context, town.message(DAY).body) == ({"place_id": "kalverstraat"}, "500 m to go")
-
-
-def test_who_gives_location_later_keeps_what_came_after_alone(town: Pickups) -> None:
-    phone = town.build(["orders"])
-    town.cross(enter(phone, fence(town, "centraal"), 1))
-    town.say(location=True)
-    town.cross(leave(phone, fence(town, "centraal"), 55), enter(phone, fence(town, "kalverstraat"), 60))
-    assert _kept(town) == ([True, False], [True, True, False])
-    town.order(status="collected", minute=70)
-    assert _kept(town) == ([False], [False])
-    assert town.cross(leave(phone, fence(town, "kalverstraat"), 80)).gone == set()
-    assert town.visits() == [(at(60), at(80))]
-
-
-def test_who_withdraws_location_while_an_order_is_open_leaves_for_the_order_what_comes_after(town: Pickups) -> None:
-    phone = town.build()
-    town.cross(enter(phone, fence(town, "centraal"), 1))
-    town.say(location=False)
-    town.cross(leave(phone, fence(town, "centraal"), 55))
-    assert town.status() == "on_the_way"
-    assert _kept(town) == ([True], [False, True])
-    town.order(status="collected", minute=70)
-    assert _kept(town) == ([], [False])
-
-
-@pytest.mark.parametrize("consents", [("orders",), ("orders", "location")])
-def test_who_withdraws_orders_leaves_nothing_that_only_orders_covered_and_the_order_goes_on(
-    town: Pickups, consents: Sequence[str]
-) -> None:
-    phone = town.build(["orders"])
-    _way(town, phone)
-    if "location" in consents:
-        town.say(location=True)
-    town.say(orders=False)
-    assert _kept(town) == ([], [])
-    assert (town.status(), town.message(DAY).context) == ("arrived", {"place_id": "kalverstraat"})
-    crossed = town.cross(enter(phone, fence(town, "damrak"), 60))
-    assert crossed.gone == (set() if "location" in consents else {phone})
-    assert (town.status(), [moment for _, moment in town.told()].count("wrong_store")) == ("arrived", 1)
-    town.order(status="collected", minute=80)
-    assert town.status() == "collected"
-
-
-def test_a_message_that_was_on_its_way_when_the_order_closed_keeps_no_words(town: Pickups) -> None:
-    phone = town.build(["orders"])
-    town.cross(enter(phone, fence(town, "kalverstraat", "approach"), 5))
-    held = town.claim([town.message(DAY).id], now=at(5)).held
-    town.order(status="collected", minute=5)
-    town.record(held, Outcome("sent"), now=at(5))
-    message = town.message(DAY)
-    assert (message.state, message.title, message.body, message.context) == (
-        "sent",
-        None,
-        None,
-        {"place_id": "kalverstraat"},
-    )
-
-
-def test_an_erased_customer_leaves_nothing_whatever_they_were_on_their_way_to(town: Pickups) -> None:
-    phone = town.build(["orders"])
-    _way(town, phone)
-    town.write(lambda session: erase_customer(session, "sanne", now=at(30)))
-    assert _kept(town) == ([], [])
-    assert town.deliveries() == []
-
-
-def test_a_hand_over_is_undone_after_the_erasure(town: Pickups) -> None:
-    phone = town.build(["orders"])
-    _way(town, phone)
-    town.order(status="collected", minute=20)
-
-    def undo(session: Any) -> Any:
-        order, customer = session.get_one(Order, "o-1"), session.get_one(Customer, "sanne")
-        return undo_hand_over(session, order, customer, now=at(20.5)).follows
-
-    follows = town.write(undo)
-    assert (town.status(), _kept(town), follows.unblock) == ("arrived", ([], []), (phone,))
-    town.cross(enter(phone, fence(town, "kalverstraat"), 21))
-    assert (town.status(), _kept(town)) == ("arrived", ([True], [True]))
 
 
 # what it costs
