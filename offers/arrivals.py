@@ -6,7 +6,7 @@ lane entry may come twice, and a phone and the server may both see one crossing.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from geofences.presence import REOPEN_WITHIN_S, Inside, Left, Presence
 from offers.deciding import Moment, decide
+from offers.order_arrivals import Crossed, orders_crossed
 from offers.records.ids import new_id
 from offers.records.items import transition_told
 from offers.records.queries import crossing as queries
@@ -22,6 +23,8 @@ from offers.records.queries import stays as stay_queries
 from offers.records.queries.crossing import DeviceNow, FenceNow, Rows, StayNow, VisitNow
 from offers.records.queries.writing import insert_rows
 from offers.records.tables import Stay, Transition, Visit
+from offers.rules.pickup_moments import Spot
+from offers.rules.target import Target
 
 INFERRED, BY_PHONE, JUMPED = "inferred", "device", "jumped"
 UNSEEN = (INFERRED, BY_PHONE, JUMPED)
@@ -51,6 +54,8 @@ class Arrivals:
     """Devices that may not be located (no consent, revoked, unknown): their presence is to be dropped."""
     deliveries: list[str] = field(default_factory=list)
     happened: list[dict[str, Any]] = field(default_factory=list)
+    targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
+    """By device, of customers whose orders moved: where they are expected from now on."""
 
 
 def record_crossings(session: Session, crossings: Sequence[Crossing], *, now: datetime) -> Arrivals:
@@ -105,6 +110,8 @@ class _Recording:
         self.now = now
         self.result = Arrivals()
         self.moments: list[Moment] = []
+        self.crossed: list[Crossed] = []
+        """What may move an order."""
         self.new_stays, self.new_visits = Rows[StayNow](), Rows[VisitNow]()
         self.transitions: list[dict[str, Any]] = []
         asked = {one.device_id for one in crossings}
@@ -155,13 +162,16 @@ class _Recording:
         self.new_visits.write(self.session, Visit)  # before the stays that name them
         self.new_stays.write(self.session, Stay)
         insert_rows(self.session, Transition, self.transitions)
-        decided = decide(self.session, self.moments, self.customers, now=self.now)
+        moved = orders_crossed(self.session, self.crossed, self.customers, now=self.now)
+        moments = [replace(one, served_by=moved.served.get((one.customer_id, one.at))) for one in self.moments]
+        decided = decide(self.session, moments, self.customers, now=self.now)
         self.result.memberships = {device_id: {} for device_id in self.devices}
         for (device_id, geofence_id), stay in self.open.items():
             if device_id in self.devices:
                 self.result.memberships[device_id][geofence_id] = _inside(stay)
-        self.result.deliveries = decided.deliveries
-        self.result.happened += decided.happened
+        self.result.deliveries = [*moved.follows.deliveries, *decided.deliveries]
+        self.result.happened += [*(dict(one) for one in moved.follows.happened), *decided.happened]
+        self.result.targets = dict(moved.follows.targets)
         return self.result
 
     def _locatable(self, devices: dict[str, DeviceNow], asked: set[str]) -> dict[str, DeviceNow]:
@@ -197,13 +207,14 @@ class _Recording:
                 entered_at=at,
                 # whoever an edit put inside is not told for having stayed there either
                 dwelled_at=at if crossing.reason in QUIET_REASONS else None,
+                for_orders=not self.customers[device.customer_id].location,
             )
         )
         self.newest[key] = stay
         self._is_open(stay)
-        noted = self._note(crossing, fence, device, "enter")
+        noted = self._note(crossing, fence, stay, "enter")
         if first and crossing.reason not in QUIET_REASONS:
-            self._happened(crossing, noted, stay)
+            self._happened(crossing, fence, noted, stay)
 
     def _is_open(self, stay: StayNow) -> None:
         self.open[stay.device_id, stay.geofence_id] = stay
@@ -252,8 +263,10 @@ class _Recording:
         elif visit is None and (beside := self._beside(device, fence)):
             stay.moment = beside.moment
         stay.left_at = stay.left_reason = None
+        stay.for_orders = stay.for_orders or not self.customers[device.customer_id].location
         self.new_stays.change(stay)
         self._is_open(stay)
+        self._may_move_orders(crossing, fence, stay)
 
     def _dwell(self, crossing: Crossing, fence: FenceNow, device: DeviceNow) -> None:
         stay = self.open.get((device.id, fence.id))
@@ -261,7 +274,7 @@ class _Recording:
             return
         stay.dwelled_at = _moment_of(crossing)
         self.new_stays.change(stay)
-        self._happened(crossing, self._note(crossing, fence, device, "dwell"), stay)
+        self._happened(crossing, fence, self._note(crossing, fence, stay, "dwell"), stay)
 
     def _exit(self, crossing: Crossing, fence: FenceNow, device: DeviceNow) -> None:
         key = (device.id, fence.id)
@@ -275,7 +288,7 @@ class _Recording:
         stay.left_at = at
         stay.left_reason = crossing.reason or (crossing.source if crossing.source in UNSEEN else None)
         self.new_stays.change(stay)
-        noted = self._note(crossing, fence, device, "exit")
+        noted = self._note(crossing, fence, stay, "exit")
         if stay.visit_id:
             self.last_left[stay.visit_id] = max(at, self.last_left.get(stay.visit_id, at))
         if self.going_on[stay.moment]:
@@ -287,13 +300,14 @@ class _Recording:
                 visit.left_at = max(at, self.last_left.get(visit.id, at))
                 self.new_visits.change(visit)
         if crossing.reason not in QUIET_REASONS:
-            self._happened(crossing, noted, stay)
+            self._happened(crossing, fence, noted, stay)
 
-    def _note(self, crossing: Crossing, fence: FenceNow, device: DeviceNow, kind: str) -> dict[str, Any]:
+    def _note(self, crossing: Crossing, fence: FenceNow, stay: StayNow, kind: str) -> dict[str, Any]:
+        """Of what only orders cover nothing is told to who listens: what follows from it for an order is."""
         row = {
             "id": new_id("trn"),
-            "device_id": device.id,
-            "customer_id": device.customer_id,
+            "device_id": stay.device_id,
+            "customer_id": stay.customer_id,
             "place_id": fence.place_id,
             "geofence_id": fence.id,
             "role": fence.role,
@@ -302,13 +316,21 @@ class _Recording:
             "source": crossing.source,
             "reason": crossing.reason,
             "moment": None,
+            "for_orders": stay.for_orders,
         }
         self.transitions.append(row)
-        self.result.happened.append({"type": "transition", **transition_told(row)})
+        if not stay.for_orders:
+            self.result.happened.append({"type": "transition", **transition_told(row)})
         return row
 
-    def _happened(self, crossing: Crossing, noted: dict[str, Any], stay: StayNow) -> None:
-        """A moment for campaigns to decide. The transition keeps its key: a rehearsal finds by it what was one."""
+    def _happened(self, crossing: Crossing, fence: FenceNow, noted: dict[str, Any], stay: StayNow) -> None:
+        """For orders, and a moment for campaigns to decide, where positions are covered for that. The transition keeps its key: a rehearsal finds by
+        it what was one.
+        """
+        if crossing.kind != "dwell":
+            self._may_move_orders(crossing, fence, stay)
+        if not self.customers[stay.customer_id].location:
+            return
         noted["moment"] = f"{noted['kind']}:{stay.moment}"
         self.moments.append(
             Moment(
@@ -324,6 +346,12 @@ class _Recording:
                 is_new=noted["kind"] == "enter",
             )
         )
+
+    def _may_move_orders(self, crossing: Crossing, fence: FenceNow, stay: StayNow) -> None:
+        spot = Spot(fence.place_id, fence.place_kind, fence.place_lat, fence.place_lon)
+        whose = (stay.customer_id, stay.device_id)
+        when = (_moment_of(crossing), crossing.distance_m)
+        self.crossed.append(Crossed(*whose, crossing.kind, spot, fence.role, *when, how=stay.left_reason))
 
 
 def _is_out_of_force(fence: FenceNow) -> bool:

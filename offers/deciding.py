@@ -56,6 +56,8 @@ class Moment:
     """The customer asked for it themselves."""
     scan_id: str | None = None
     """Of a poster: whose page the answer is for."""
+    served_by: str | None = None
+    """The order whose message goes out at this moment: no campaign's does."""
     is_new: bool = False
     """Its key was made in this transaction: nobody has decided it, and nobody is asked."""
 
@@ -121,7 +123,7 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         asked = _asked(moment, customer, fetched, now)
         ask = partial(_circumstances, moment, asked, fetched)
         gone = partial(_waits_no_more, moment, fetched)
-        for running, verdict in answers(waiting, customer.id, fetched.limits, ask, gone):
+        for running, verdict in answers(waiting, customer.id, fetched.limits, ask, gone, served_by=moment.served_by):
             _note(moment, running, verdict, fetched, written, now=now)
     offer_queries.spend(session, written.units, now)
     for table, rows in (

@@ -16,6 +16,7 @@ from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import devices as device_queries
 from offers.records.queries import push_lanes as lane_queries
 from offers.records.queries.devices import Refusal
+from offers.records.queries.for_orders import says_no_more
 from offers.records.queries.giving_back import give_back
 from offers.records.queries.stepping import STEPPED, settle_by_receipt, take_step, tried
 from offers.records.queries.telling import tell_elsewhere
@@ -67,6 +68,7 @@ def record_outcomes(
     rows = {row.id: row for row in delivery_queries.held_by(session, ids, sender)}
     lanes = lane_queries.lane_states(session)
     refused: list[Refusal] = []
+    unsaid = says_no_more(session, rows.values())
     for one in results:
         row = rows.get(one.delivery_id)
         if row is None:
@@ -75,6 +77,8 @@ def record_outcomes(
         step = next_step(one.outcome, tried(row), now=now, dice=dice(), pause_ends=pause_ends)
         take_step(row, step)
         _write_words(row, one, step)
+        if row.id in unsaid:
+            row.title = row.body = None
         row.sent_at = now if step.state == "sent" else None
         settle_by_receipt(row)
         write_together(row, *RECORDED)

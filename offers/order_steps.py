@@ -18,6 +18,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import payments as payment_queries
 from offers.records.queries.browsers import browsers_told_of
+from offers.records.queries.coming import standing_in
 from offers.records.queries.for_orders import forget_what_orders_left
 from offers.records.queries.holding import give_pieces_back
 from offers.records.queries.targets import targets_of
@@ -72,7 +73,18 @@ def take_step(
     if instead is not None:
         name = instead
     told = tell(session, order, customer, name, now=now, key=which_time(order, name)) if name else ()
-    return Taken(True, after_a_change(session, order, customer, said, now=now) | Follows(deliveries=told))
+    follows = after_a_change(session, order, customer, said, now=now) | Follows(deliveries=told)
+    if order.status == READY and (here := _is_here_already(session, order, customer)):
+        follows |= take_step(session, order, customer, here, "location", now=now).follows
+    return Taken(True, follows)
+
+
+def _is_here_already(session: Session, order: Order, customer: Customer) -> Status | None:
+    """Where the customer of an order that has just become ready stands by their pings. They get the one message, that it is ready."""
+    if not customer.orders:
+        return None
+    standing = {role for _, place, role in standing_in(session, [customer.id]) if place == order.place_id}
+    return "arrived" if "premises" in standing else "nearby" if "approach" in standing else None
 
 
 def which_time(order: Order, name: str) -> str | None:
@@ -82,12 +94,22 @@ def which_time(order: Order, name: str) -> str | None:
 
 
 def turn_away(
-    session: Session, order: Order, customer: Customer, *, now: datetime, source: Source = "location"
+    session: Session,
+    order: Order,
+    customer: Customer,
+    *,
+    now: datetime,
+    source: Source = "location",
+    out_of_reach: bool = False,
 ) -> Taken:
-    """Pings saw the customer go without having collected: out of the premises, out of reach. Or they took back that they were on their way."""
+    """Pings saw the customer go without having collected: out of the premises, out of reach (`out_of_reach`: of both). Or they took back that they
+    were on their way.
+    """
     back = away_again(order.status, is_ready=order.ready_at is not None)  # type: ignore[arg-type]  # a column of text
     if back is None:
         return Taken(False)
+    if out_of_reach:
+        back = "ready" if order.ready_at is not None else "placed"
     order.status, order.arrived_at = back, None
     if back in ("placed", "ready"):
         order.coming_minutes = order.coming_since = None
@@ -132,10 +154,12 @@ def tell(
     key: str | None = None,
     device_id: str | None = None,
     context: Mapping[str, Any] | None = None,
+    happened_at: datetime | None = None,
 ) -> tuple[str, ...]:
     """Queue one message of this moment, once an order (and `key`, as a day), on the device that was seen, else the one seen last: its id.
 
-    None where the customer did not agree to `orders`, or nothing can be reached.
+    It lives from when it happened, as a phone without a network tells late. None where the customer did not agree to `orders`, or nothing can
+    be reached.
     """
     moment = name if key is None else f"{name}:{key}"
     if not customer.orders:
@@ -158,7 +182,7 @@ def tell(
         turn=0,
         created_at=now,
         not_before=now,
-        expires_at=now + life,
+        expires_at=min(happened_at or now, now) + life,
         attempts=0,
     )
     session.add(row)

@@ -151,6 +151,7 @@ LIMITS: Json = {
     "message_life": "PT15M",
     "abandoned_after": "PT1H",
     "uncollected_after": "P3D",
+    "approach_reach_m": 2000,
     "delivery_rate": None,
 }
 PRODUCT: Json = {

@@ -24,8 +24,8 @@ from offers.distances import expected
 from offers.follows import Follows
 from offers.records.database import Database
 from offers.reserving import end_reservation, reservations_to_end
-from offers.uncollected import tell_uncollected, uncollected_to_tell
 from offers.rules.target import Target
+from offers.uncollected import tell_uncollected, uncollected_to_tell
 from workers.lanes import BELL_MS, SALTS, LaneDesk, LaneKeys
 from workers.seal import hour_of
 from workers.traces import erase_what_came_later, write_anew, write_anew_if_due

@@ -71,10 +71,13 @@ def answers(
     limits: Limits,
     circumstances: Callable[[Running], Circumstances],
     waits_no_more: Callable[[Running], bool] = lambda _: False,
+    *,
+    served_by: str | None = None,
 ) -> list[tuple[Running, Verdict]]:
     """Every waiting campaign's answer, the best first; at most one of them is `send`, and none where its winner is held out.
 
-    `waits_no_more` tells of a moment that was put off which campaigns were edited meanwhile, to wait for another.
+    `waits_no_more` tells of a moment that was put off which campaigns were edited meanwhile, to wait for another. `served_by`: the order
+    whose message goes out at this moment; service goes before every campaign, and none is held out for it.
     """
     found: list[tuple[Running, Verdict]] = []
     winner: Running | None = None
@@ -83,6 +86,8 @@ def answers(
         verdict = decide_one(one.body, one.live, limits, now_is)
         if waits_no_more(one):
             verdict = Verdict("not_live", {"trigger": one.body.trigger.model_dump(mode="json")})
+        elif verdict is None and served_by is not None:
+            verdict = Verdict("outranked", {"by": served_by, "kind": "order"})
         elif verdict is None and winner is not None:
             verdict = Verdict("outranked", {"by": winner.id, "priority": winner.body.priority})
         elif verdict is None:

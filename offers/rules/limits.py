@@ -25,5 +25,7 @@ class Limits(Strict):
     """How long after a scan of which nothing came its customer is reminded, by campaigns with the trigger `abandoned`; none: never."""
     uncollected_after: Duration | None = timedelta(days=3)
     """How long after an order was ready its customer is told once more that it waits, and it comes on the store's list; none: never."""
+    approach_reach_m: int = Field(2000, ge=0, le=20_000)
+    """How far from its store, in metres, a customer with an order that is ready leaves a landmark and is reminded; 0: of no landmark."""
     delivery_rate: int | None = Field(None, ge=1, le=100_000)
     """Messages a second, over all processes and ways out."""

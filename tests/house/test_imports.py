@@ -19,6 +19,9 @@ OURS = {
         *("geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows", "offers.deciding"),
     },
     "offers/order_steps": {"geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows"},
+    "offers/order_arrivals": {
+        *("geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows", "offers.order_steps"),
+    },
     "offers/push": {"offers.rules"},
     "offers/payment": set(),
     "offers/texting": set(),
@@ -31,6 +34,7 @@ OURS = {
         "offers.deciding",
         "offers.scan_decisions",
         "offers.order_steps",
+        "offers.order_arrivals",
         "offers.push",
         "offers.payment",
         "offers.texting",

@@ -251,8 +251,10 @@ def test_an_open_order_covers_the_position_but_no_visit_and_no_offer(town: Town,
     town.write(lambda session: session.add(order))
     arrived = town.cross(enter(phone, store, 6))
     assert arrived.memberships[phone].keys() == {store}
+    assert [stay.for_orders for stay in town.stays()] == [True]
     assert town.visits() == []
-    assert town.outcomes() == [("sneakers", "enter", "no_consent")]
+    assert town.outcomes() == [], "a decision would say where they were"
+    assert arrived.happened == []
     assert arrived.deliveries == []
 
 

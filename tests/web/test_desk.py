@@ -209,6 +209,7 @@ def test_settings_change_by_name(admin: httpx.Client) -> None:
         "message_life": "PT15M",
         "abandoned_after": "PT1H",
         "uncollected_after": "P3D",
+        "approach_reach_m": 2000,
         "delivery_rate": None,
     }
     changed = admin.patch("/v1/settings", json={"quiet_hours": None, "hold_out_percent": 10})

@@ -27,6 +27,7 @@ BECAUSE_OF = {
     "sold_out": ("ended_at", "budget", "budget_per_place", "codes_left"),
     "too_late": ("longest_wait",),
     "campaign_cooldown": ("last_held_out",),
+    "outranked": ("kind",),
 }
 """An outcome whose sentence depends on which of these facts it rests on."""
 SERIES = {"places": "", "posters": "", "roles": "role_", "kinds": "k_"}
@@ -40,7 +41,7 @@ WORDED = {
     "customer_zone": "zone_",
 }
 """Facts that are one of a few, and how the words of what they are begin."""
-NOT_SHOWN = ("path", "unmet", "more")
+NOT_SHOWN = ("path", "unmet", "more", "kind")
 
 
 def explain(outcome: str, facts: Mapping[str, Any], voice: Voice, names: Names) -> Markup:

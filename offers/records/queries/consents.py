@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
 from offers.records.queries.customers import customers_locked, with_open_order
+from offers.records.queries.for_orders import forget_all_for_orders, mark_for_orders
 from offers.records.queries.leaving import end_stays, end_visits
 from offers.records.queries.stays import open_stays_of_customers
 from offers.records.queries.writing import insert_missing, insert_of
@@ -82,17 +83,22 @@ def settle(session: Session, customers: Collection[Customer], now: datetime) -> 
     """End the stays of those whose positions are not covered any more, and the visits of those whom only an order covers.
 
     Covered is `location`, or `orders` while an order is open. Returns the ids of those who are covered, and the live events of the
-    stays that ended.
+    stays that ended. Who withdrew `orders` while an order is open leaves nothing behind that only orders covered.
     """
-    asked = [one.id for one in customers if one.orders and not one.location]
-    waiting = with_open_order(session, asked) if asked else set()
+    asked = [one.id for one in customers if not (one.location and one.orders)]
+    expecting = with_open_order(session, asked) if asked else set()
+    waiting = {one.id for one in customers if one.id in expecting and one.orders}
     if waiting:
         end_visits(session, waiting, now)
+        mark_for_orders(session, waiting)
     covered = {one.id for one in customers if one.location or one.id in waiting}
     uncovered = [one.id for one in customers if one.id not in covered]
-    if not uncovered:
-        return covered, []
-    return covered, end_stays(session, open_stays_of_customers(session, uncovered), "consent_withdrawn", now)
+    ended = []
+    if uncovered:
+        ended = end_stays(session, open_stays_of_customers(session, uncovered), "consent_withdrawn", now)
+    if withdrawn := [one for one in customers if one.id in expecting and not one.orders]:
+        forget_all_for_orders(session, withdrawn)
+    return covered, ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class FenceNow(NamedTuple):
     retired: bool
     paused: bool
     place_kind: str
+    place_lat: float
+    place_lon: float
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class StayNow:
     dwelled_at: datetime | None = None
     left_at: datetime | None = None
     left_reason: str | None = None
+    for_orders: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ _STAY = (
     Stay.dwelled_at,
     Stay.left_at,
     Stay.left_reason,
+    Stay.for_orders,
 )
 _VISIT = (Visit.id, Visit.customer_id, Visit.place_id, Visit.entered_at, Visit.left_at)
 
@@ -86,11 +90,14 @@ def devices_now(session: Session, ids: Iterable[str]) -> dict[str, DeviceNow]:
 
 def fences_now(session: Session, ids: Iterable[str]) -> dict[str, FenceNow]:
     rows = session.execute(
-        select(Geofence.id, Geofence.place_id, Geofence.role, Geofence.retired_at, Place.paused, Place.kind)
+        select(
+            *(Geofence.id, Geofence.place_id, Geofence.role, Geofence.retired_at),
+            *(Place.paused, Place.kind, Place.lat, Place.lon),
+        )
         .join(Place, Place.id == Geofence.place_id)
         .where(among(Geofence.id, ids))
     )
-    return {row[0]: FenceNow(row[0], row[1], row[2], row[3] is not None, row[4], row[5]) for row in rows}
+    return {row[0]: FenceNow(row[0], row[1], row[2], row[3] is not None, *row[4:]) for row in rows}
 
 
 def open_stays(session: Session, customer_ids: Iterable[str]) -> dict[tuple[str, str], StayNow]:

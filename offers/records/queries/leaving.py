@@ -14,7 +14,7 @@ from offers.records.tables import Stay, Transition
 def end_stays(session: Session, stays: Sequence[Stay], reason: str, now: datetime) -> list[dict[str, Any]]:
     """End these open stays, and the visits that nobody stays at any more, though no phone crossed a border.
 
-    Each leaves an exit with the reason, and nobody is told of it. Returns the live events. The customers are locked by the caller.
+    Each leaves an exit with the reason, and nobody is told of it. Returns the live events; of what only orders cover there are none. The customers are locked by the caller.
     """
     fences = geofences_by_id(session, (stay.geofence_id for stay in stays))
     exits = []
@@ -33,6 +33,7 @@ def end_stays(session: Session, stays: Sequence[Stay], reason: str, now: datetim
                 at=stay.left_at,
                 source="server",
                 reason=reason,
+                for_orders=stay.for_orders,
             )
         )
     session.add_all(exits)
@@ -42,7 +43,7 @@ def end_stays(session: Session, stays: Sequence[Stay], reason: str, now: datetim
         if visit.id not in still_there and visit.left_at is None:
             visit.left_at = max(now, visit.entered_at)
     session.flush()
-    return [{"type": "transition", **transition_item(one)} for one in exits]
+    return [{"type": "transition", **transition_item(one)} for one in exits if not one.for_orders]
 
 
 def end_visits(session: Session, customer_ids: Collection[str], now: datetime) -> None:

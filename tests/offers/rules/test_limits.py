@@ -16,6 +16,7 @@ def test_the_defaults_are_those_of_the_api() -> None:
         "message_life": "PT15M",
         "abandoned_after": "PT1H",
         "uncollected_after": "P3D",
+        "approach_reach_m": 2000,
         "delivery_rate": None,
     }
 

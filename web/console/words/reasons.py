@@ -110,6 +110,11 @@ LINES = {
         "Een andere campagne ({by}) had hetzelfde moment en ging voor: één bericht per moment.",
         "Eine andere Kampagne ({by}) hatte denselben Moment und ging vor: eine Nachricht je Moment.",
     ),
+    "why_outranked_kind": (
+        "A message about an order of theirs ({by}) had the same moment and went first: one message a moment.",
+        "Een bericht over een bestelling van hen ({by}) had hetzelfde moment en ging voor: één bericht per moment.",
+        "Eine Nachricht zu einer Bestellung ({by}) hatte denselben Moment und ging vor: eine Nachricht je Moment.",
+    ),
     "why_held_out": (
         "They belong to the {percent} % who get nothing, so that the effect can be measured.",
         "Ze horen bij de {percent} % die niets krijgen, zodat het effect te meten is.",
