@@ -152,7 +152,10 @@ def _step(session: Session, shop: Shop, order: Order | None, said: Said, at: dat
     try:
         body = OrderBody.model_validate({name: value for name, value in fields.items() if name in known})
     except ValidationError as error:
-        raise NotUsable("bad_order", BadInput.of(error).faults[0].path) from error
+        path = BadInput.of(error).faults[0].path
+        if path == "place" and isinstance(fields.get("place"), str):
+            raise NotUsable("unknown_place", fields["place"]) from error
+        raise NotUsable("bad_order", path) from error
     if place_queries.place_by_id(session, body.place) is None:
         raise NotUsable("unknown_place", body.place)
     return Step(said.order_id, body, at, beside)

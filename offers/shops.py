@@ -185,7 +185,8 @@ def _signer(shop: Shop, keys: ShopKeys, now: datetime) -> Signer:
     told = [_opened(keys, shop, "secret")]
     if shop.old_until is not None and now < shop.old_until:
         told.append(_opened(keys, shop, "old_secret"))
-    return Signer(shop.id, tuple(_key(shop.kind, one) for one in told if one) or (NOBODYS_SECRET,))
+    good = tuple(_key(shop.kind, one) for one in told if one)
+    return Signer(shop.id, good) if good else NOBODY
 
 
 def _key(kind: str, secret: bytes) -> bytes:

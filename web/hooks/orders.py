@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from offers.rules.hook_signatures import is_signed_standard
 from offers.shop_events import Heard
-from web.hooks.signed import Knock, take
+from web.hooks.signed import Knock, Manner, take
 from web.parts import Have
 
 PATH = "/hooks/orders"
@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 async def orders(request: Request, parts: Have, shop: str | None = None) -> Response:
     """`webhook-id` is the event's id: what comes again under it changes nothing."""
     named = shop if shop is None or (shop.isprintable() and len(shop) <= 100) else ""
-    return await take(request, parts, "standard", None, _signed, _read, named)
+    return await take(request, parts, MANNER, shop=named)
 
 
 def _signed(key: bytes, knock: Knock, now: datetime) -> bool:
@@ -30,3 +30,6 @@ def _read(knock: Knock) -> Heard:
     """The signature is right, and with it the time."""
     sent_at = datetime.fromtimestamp(int(knock.header("webhook-timestamp")), UTC)
     return Heard(knock.header("webhook-id"), "order", sent_at, knock.raw)
+
+
+MANNER = Manner("standard", _signed, _read)

@@ -9,7 +9,7 @@ from offers.rules.hook_signatures import is_signed_plain
 from offers.rules.shop import normal_origin
 from offers.rules.shop_orders.told import moment, text
 from offers.shop_events import Heard
-from web.hooks.signed import Knock, take
+from web.hooks.signed import Knock, Manner, take
 from web.parts import Have
 
 PATH = "/hooks/shopify"
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 async def shopify(request: Request, parts: Have) -> Response:
     """Shopify waits five seconds in all: what has to be looked up first is written down, and a worker does it."""
     origin = normal_origin("shopify", Knock(request, b"").header(*_names("Shop-Domain"))[:300])
-    return await take(request, parts, "shopify", origin, _signed, _read)
+    return await take(request, parts, MANNER, origin=origin)
 
 
 def _signed(key: bytes, knock: Knock, _now: datetime) -> bool:
@@ -36,3 +36,6 @@ def _read(knock: Knock) -> Heard:
 
 def _names(what: str) -> tuple[str, str]:
     return f"X-Shopify-{what}", f"Shopify-{what}"
+
+
+MANNER = Manner("shopify", _signed, _read)

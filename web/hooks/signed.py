@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,9 +18,6 @@ from web.parts import Parts
 from web.problems import ProblemError
 from workers.shops.working import Worked, hear
 
-MOST_BYTES = 1_000_000
-MOST_TEXT = 300
-"""Of a header that is kept."""
 log = structlog.get_logger()
 
 
@@ -40,34 +38,37 @@ class Knock:
         return hashlib.sha256(self.raw).hexdigest()
 
 
-Signed = Callable[[bytes, Knock, datetime], bool]
-"""Whether this key signed it."""
-Read = Callable[[Knock], Heard]
-"""The event, by its headers."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one kind of shop sends."""
+
+    kind: str
+    signed: Callable[[bytes, Knock, datetime], bool]
+    """Whether this key signed it."""
+    read: Callable[[Knock], Heard]
+    """The event, by its headers; the signature was right."""
 
 
 async def take(
-    request: Request, parts: Parts, kind: str, origin: str | None, signed: Signed, read: Read, shop: str | None = None
+    request: Request, parts: Parts, manner: Manner, *, origin: str | None = None, shop: str | None = None
 ) -> Response:
     """200 for whatever was signed rightly, used or not: a shop that is refused for good gives up its webhook. 401 for the rest."""
     knock = Knock(request, await request.body())
-    worked = await run_in_threadpool(_take, parts, kind, origin, signed, read, shop, knock)
+    worked = await run_in_threadpool(_take, parts, manner, knock, origin, shop)
     return json_answer(worked.told)
 
 
-def _take(
-    parts: Parts, kind: str, origin: str | None, signed: Signed, read: Read, shop: str | None, knock: Knock
-) -> Worked:
-    now = parts.now()
+def _take(parts: Parts, manner: Manner, knock: Knock, origin: str | None, shop: str | None) -> Worked:
+    kind, now = manner.kind, parts.now()
     with parts.database.reading() as session:
         there = shops.signers(session, kind, origin=origin, shop_id=shop, keys=parts.shop_keys.shops, now=now)
     # all of them, whichever it was: nobody learns from the time which shops there are
-    verdicts = [(one.shop_id, [signed(key, knock, now) for key in one.keys]) for one in there]
+    verdicts = [(one.shop_id, [manner.signed(key, knock, now) for key in one.keys]) for one in there]
     found = [shop_id for shop_id, verdict in verdicts if any(verdict)]
     if not found or not found[0]:
         log.warning("hook_not_signed", kind=kind)
         raise ProblemError("unauthorized", 401, "This hook was not signed by a shop that is known here.")
-    worked = hear(parts.database, found[0], read(knock), keys=parts.shop_keys, now=now)
+    worked = hear(parts.database, found[0], manner.read(knock), keys=parts.shop_keys, now=now)
     told = worked.told
     log.info(
         "hook_taken", kind=kind, shop=found[0], shop_event=told["event"], status=told["state"], reason=told["reason"]

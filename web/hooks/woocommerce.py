@@ -11,7 +11,7 @@ from offers.rules.shop import normal_origin
 from offers.rules.shop_orders.told import text
 from offers.shop_events import Heard
 from web.bodies import json_answer
-from web.hooks.signed import Knock, take
+from web.hooks.signed import Knock, Manner, take
 from web.parts import Have
 
 PATH = "/hooks/woocommerce"
@@ -27,7 +27,7 @@ async def woocommerce(request: Request, parts: Have) -> Response:
     if not signature and _PING.fullmatch((await request.body()).strip()):
         return json_answer({"state": "nothing"})
     origin = normal_origin("woocommerce", knock.header("X-WC-Webhook-Source")[:300])
-    return await take(request, parts, "woocommerce", origin, _signed, _read)
+    return await take(request, parts, MANNER, origin=origin)
 
 
 def _signed(key: bytes, knock: Knock, _now: datetime) -> bool:
@@ -39,3 +39,6 @@ def _read(knock: Knock) -> Heard:
     topic = (text(knock.header("X-WC-Webhook-Topic")) or "").lower()
     delivery = text(knock.header("X-WC-Webhook-Delivery-ID", "X-WC-Delivery-ID")) or f"{topic} {knock.digest}"
     return Heard(delivery, topic, None, knock.raw)
+
+
+MANNER = Manner("woocommerce", _signed, _read)
