@@ -137,7 +137,7 @@ AWAY: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("fault", AWAY, ids=lambda one: str(one))
+@pytest.mark.parametrize("fault", AWAY, ids=str)
 def test_a_shop_that_is_away_is_asked_again_later(story: Story, fault: dict[str, Any]) -> None:
     story.shopify.orders[1] = order(1, fulfilment(11, 5))
     story.shopify.faults({**fault, "count": 1})
