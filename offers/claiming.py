@@ -16,6 +16,7 @@ from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import push_lanes as lane_queries
 from offers.records.queries import wording
 from offers.records.queries.giving_back import give_back
+from offers.records.queries.order_wording import order_told_of
 from offers.records.queries.stepping import take_step, tried
 from offers.records.queries.telling import tell_elsewhere
 from offers.records.queries.there import There, fetch
@@ -25,6 +26,7 @@ from offers.rules.conversation import ANSWERED_IN_TIME, is_read
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.order_moments import READY, moment_named, name_of
+from offers.rules.order_wording import order_message
 from offers.rules.page_links import page_mark, page_path
 from offers.rules.personal_facts import About, message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, Words, choose_language, word
@@ -32,7 +34,7 @@ from offers.rules.push_lanes import TRY_PAUSE, LaneState, Ways
 from offers.rules.quiet_hours import ends_at
 from offers.rules.scan_moments import page_of
 from offers.rules.sending import SERVICE, Step, after_the_pause, life_over, put_off
-from offers.rules.service_messages import ready_message, reply_message
+from offers.rules.service_messages import reply_message
 from offers.rules.values import language_chain
 
 LEASE = timedelta(seconds=60)
@@ -250,8 +252,6 @@ def _until_morning(row: Delivery, there: There) -> Step | None:
 
 def _claimed(row: Delivery, there: There, keys: CodeKeys) -> Claimed:
     language, message, facts, image = WORDED[row.kind](row, there)
-    if row.kind == "order" and there.order is not None and there.order.source == "page":
-        message = {**message, "url": page_path(keys, "order", there.order.id)}
     device = there.device
     return Claimed(
         delivery_id=row.id,
@@ -313,8 +313,8 @@ def _sources(message: Message, scan_id: str | None) -> Mapping[str, str]:
 
 def _order_worded(row: Delivery, there: There) -> Worded:
     theirs = language_chain(there.customer.language or there.device.locale, there.limits.default_language)
-    number = (there.order.code if there.order else None) or row.source_id
-    return (*ready_message(number, there.place.name if there.place else "", theirs), None)
+    language, message, facts = order_message(order_told_of(row, there), theirs, there.texts)
+    return language, {**message, "url": page_path(there.keys, "order", row.source_id)}, facts, None
 
 
 def _reply_worded(row: Delivery, there: There) -> Worded:

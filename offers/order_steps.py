@@ -22,8 +22,8 @@ from offers.records.queries.holding import give_pieces_back
 from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Delivery, Order
 from offers.rules.order import Status
-from offers.rules.order_moments import CANCELLED, MOMENTS, READY
-from offers.rules.pickup_steps import CLOSED, UNDO_WITHIN, Source, away_again, is_ready_news, may_follow
+from offers.rules.order_moments import CANCELLED, MOMENTS, READY, REFUNDED
+from offers.rules.pickup_steps import CLOSED, UNDO_WITHIN, Source, away_again, is_ready_news, may_follow, stood_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +42,38 @@ def take_step(
     *,
     now: datetime,
     more: Mapping[str, Any] | None = None,
+    instead: str | None = None,
 ) -> Taken:
     """Bring an order to what was said, where that is a step; a step that is late, or comes twice, changes nothing.
 
-    `more`: what else this line of its history says.
+    `more`: what else this line of its history says. `instead`: the moment that is told in the place of this step's own; empty: none.
     """
     before: Status = order.status  # type: ignore[assignment]  # a column of text
     if may_follow(before, said, source):
         order.status = said
-    elif not is_ready_news(before, said, is_ready=order.ready_at is not None):
+    elif not is_ready_news(before, said, source, is_ready=order.ready_at is not None):
         return Taken(False)
     _write_down(order, said, source, now, more)
     if said == "cancelled":
         give_pieces_back(session, order, now)
     elif said == "collected":
         order.holds_stock = False
-    told: tuple[str, ...] = ()
-    if said == READY:
-        told = tell(session, order, customer, READY, now=now)
-    elif said == "cancelled" and source == "server":
-        told = tell(session, order, customer, CANCELLED, now=now)
+    name = READY if said == READY else CANCELLED if said == "cancelled" and source == "server" else None
+    if instead is not None:
+        name = instead
+    told = tell(session, order, customer, name, now=now, key=which_time(order, name)) if name else ()
     return Taken(True, after_a_change(session, order, customer, said, now=now) | Follows(deliveries=told))
+
+
+def which_time(order: Order, name: str) -> str | None:
+    """Of what is told once for each time that the order is open: which time it is, where the shop has brought it back; none the first time."""
+    back = sum(1 for entry in order.history if entry.get("again"))
+    return str(back + 1) if back and name in (READY, CANCELLED, REFUNDED) else None
 
 
 def turn_away(session: Session, order: Order, customer: Customer, *, now: datetime) -> Taken:
     """Pings saw the customer go without having collected: out of the premises, out of reach."""
-    back = away_again(order.status)  # type: ignore[arg-type]  # a column of text
+    back = away_again(order.status, is_ready=order.ready_at is not None)  # type: ignore[arg-type]  # a column of text
     if back is None:
         return Taken(False)
     order.status, order.arrived_at = back, None
@@ -79,9 +85,8 @@ def undo_hand_over(session: Session, order: Order, customer: Customer, *, now: d
     """Staff tapped the wrong order: it stands again where it stood before, for UNDO_WITHIN."""
     if order.status != "collected" or order.closed_at is None or now - order.closed_at > UNDO_WITHIN:
         return Taken(False)
-    steps = [one for one in order.history if one["status"] not in CLOSED]
-    order.status, order.closed_at = (steps[-1]["status"] if steps else "ready"), None
-    _write_down(order, order.status, "staff", now, {"undone": True})  # type: ignore[arg-type]  # it was one
+    order.status, order.closed_at = stood_at(order.history), None
+    _write_down(order, order.status, "staff", now, {"undone": True})
     return Taken(True, after_a_change(session, order, customer, "undone", now=now))
 
 

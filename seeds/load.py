@@ -1,6 +1,7 @@
 """A town as data becomes rows, through the same use cases as the desk's doors. Safe to run twice: everything is put by its own id."""
 
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +24,7 @@ from offers.products import put_product
 from offers.records.database import Database
 from offers.records.ids import new_poster_code
 from offers.rules.campaign import CampaignBody
-from offers.rules.coupon_codes import DIGITS
+from offers.rules.coupon_codes import DIGITS, CodeKeys
 from offers.rules.offer import OfferBody
 from offers.rules.order import OrderBody
 from offers.rules.place import PlaceBody
@@ -47,12 +48,13 @@ def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
     if not folder.is_dir():
         raise BadInput.at(str(folder), "is not a folder")
     loaded = Loaded()
+    keys = CodeKeys.of(secrets.token_bytes(32))  # pickup codes are written down: nobody makes them again
     puts: dict[str, Callable[[Session, dict[str, Any]], Follows]] = {
         "places.json": lambda session, raw: put_place(session, *_named(raw, PlaceBody), now=now)[2],
         "products.json": lambda session, raw: _shelved(session, raw, now),
         "offers.json": lambda session, raw: _offered(session, raw, now),
         "customers.json": lambda session, raw: put_customer(session, *_named(raw, CustomerBody), now=now)[2],
-        "orders.json": lambda session, raw: put_order(session, *_named(raw, OrderBody), now=now)[2],
+        "orders.json": lambda session, raw: put_order(session, *_named(raw, OrderBody), keys=keys, now=now)[2],
         "campaigns.json": lambda session, raw: _launched(session, raw, now),
         "posters.json": lambda session, raw: _hung(session, raw, now),
     }

@@ -132,11 +132,17 @@ def order_item(row: Order, payment: Payment | None = None) -> dict[str, Any]:
         "total": row.total,
         "currency": row.currency,
         "source": row.source,
+        "number": row.number,
+        "part": row.part,
+        "parts": row.parts,
         "code": row.code,
         "scan": row.scan_id,
         "coupon": row.coupon_id,
         "payment": None if payment is None else payment_item(payment),
         "attention": row.history[-1].get("attention") if row.history else None,
+        "ready_at": row.ready_at,
+        "arrived_at": row.arrived_at,
+        "closed_at": row.closed_at,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
@@ -156,7 +162,7 @@ def payment_item(row: Payment) -> dict[str, Any]:
 
 
 def order_told(row: Order, payment: Payment | None, what: str) -> dict[str, Any]:
-    """The live event: `placed`, `paid` or `cancelled`. The code that the customer says at the counter is told to nobody who only listens."""
+    """The live event: a status, or `paid`, `changed`, `moved` and their like. The code that the customer says at the counter is told to nobody who only listens."""
     return {"type": "order", "what": what, **order_item(row, payment), "code": None}
 
 

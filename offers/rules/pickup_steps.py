@@ -1,8 +1,8 @@
 """Which step of an order may follow which, by who says so: one table. What it does not have changes nothing, however often or late it is said."""
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from offers.rules.order import Status
 
@@ -53,11 +53,35 @@ def may_follow(before: Status, said: Status, source: Source) -> bool:
     return True
 
 
-def is_ready_news(before: Status, said: Status, *, is_ready: bool) -> bool:
+def is_ready_news(before: Status, said: Status, source: Source, *, is_ready: bool) -> bool:
     """Whether an order becomes ready whose customer came before it was: its status stays, and that it is ready is told."""
-    return said == "ready" and not is_ready and before in ("on_the_way", "nearby", "arrived")
+    return (
+        said == "ready" and said in _MAY_SAY[source] and not is_ready and before in ("on_the_way", "nearby", "arrived")
+    )
 
 
-def away_again(before: Status) -> Status | None:
+def may_come_back(said: Status, at: datetime | None, said_at: datetime | None, closed_at: datetime | None) -> bool:
+    """Whether the shop brings back a cancelled order by this word of `at`, its own time: it does so by what is newer than all that it said and
+    than the cancellation. A word without a time is of now.
+    """
+    if said not in ("placed", "ready"):
+        return False
+    return at is None or all(at > one for one in (said_at, closed_at) if one is not None)
+
+
+def away_again(before: Status, *, is_ready: bool = True) -> Status | None:
     """Where an order stands again whose customer was seen to leave; none where pings say nothing of it."""
-    return _AWAY_AGAIN.get(before)
+    back = _AWAY_AGAIN.get(before)
+    return "placed" if back == "ready" and not is_ready else back
+
+
+def stood_at(history: Sequence[Mapping[str, Any]]) -> Status:
+    """Where an order stood before it was closed, by its history."""
+    at: Status = "placed"
+    for entry in history:
+        said: Status = entry["status"]
+        if said in CLOSED:
+            continue
+        if said in _FORWARD[at] or any(entry.get(name) for name in ("away", "undone", "again")):
+            at = said
+    return at

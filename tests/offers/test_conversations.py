@@ -19,7 +19,7 @@ from offers.rules.conversation import FORGOTTEN, MOST_AN_HOUR, MOST_OPEN
 from offers.rules.order import OrderBody
 from tests.at_once import at_once
 from tests.offers.asking import answer, ask, messages, poster, question, row_of, say, staff
-from tests.offers.stories import NOON, Town, at
+from tests.offers.stories import KEYS, NOON, Town, at
 
 
 def _count(session: Session, table: type[Table]) -> int:
@@ -250,7 +250,7 @@ def test_an_export_has_the_words_and_an_erasure_takes_them(town: Town, noor: str
 def test_an_order_is_asked_about_as_its_customer(town: Town) -> None:
     town.customer()
     body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": "ready"})
-    town.write(lambda session: put_order(session, "A-1", body, now=NOON))
+    town.write(lambda session: put_order(session, "A-1", body, keys=KEYS, now=NOON))
     stranger = row_of(town, ask(town)).device_id
     asked = question(topic="pickup")
     made = town.write(lambda session: conversations.ask_about_order(session, "A-1", stranger, asked, now=at(1)))

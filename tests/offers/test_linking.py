@@ -72,7 +72,7 @@ def test_a_message_of_an_order_that_still_waits_goes_along(town: Town) -> None:
 
     def ready(session: Session) -> Any:
         body = OrderBody.model_validate({"customer": nobody, "place": "kalverstraat", "status": "ready"})
-        return put_order(session, "o-1", body, now=NOON)
+        return put_order(session, "o-1", body, keys=KEYS, now=NOON)
 
     town.write(partial(_reach, device=device))
     town.write(lambda session: say(session, device, {"orders": True}, WORDING, now=NOON))

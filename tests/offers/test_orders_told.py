@@ -6,14 +6,12 @@ import pytest
 
 from offers.claiming import word_delivery
 from offers.devices import link_device
-from offers.pickups import READY_LIFE, put_order
+from offers.pickups import READY_LIFE, get_order, put_order
 from offers.push import Outcome
 from offers.records.database import Database
 from offers.records.tables import Delivery
 from offers.rules.order import OrderBody
 from offers.rules.page_links import page_path
-from offers.rules.service_messages import READY, ready_message
-from offers.rules.templates import check_template
 from tests.offers.billboards import Billboard
 from tests.offers.stories import KEYS, NOON, Town, at, enter
 
@@ -25,7 +23,7 @@ def store(town: Town) -> str:
 
 def _put(town: Town, status: str = "ready", minute: float = 0) -> tuple[str, ...]:
     body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": status})
-    return town.write(lambda session: put_order(session, "A-1", body, now=at(minute)))[2].deliveries
+    return town.write(lambda session: put_order(session, "A-1", body, keys=KEYS, now=at(minute)))[2].deliveries
 
 
 @pytest.mark.usefixtures("store")
@@ -41,7 +39,9 @@ def test_it_goes_to_the_device_seen_last_and_once(town: Town) -> None:
     assert town.send([delivery], now=at(5)) == ["Je bestelling ligt klaar"]
     [item] = town.deliveries()
     assert (item["kind"], item["order"], item["campaign"], item["device_id"]) == ("order", "A-1", None, phone)
-    assert item["body"] == "Je kunt bestelling A-1 ophalen bij Kalverstraat."
+    code = town.read(lambda session: get_order(session, "A-1"))["code"]
+    assert item["body"] == f"Je kunt bestelling A-1 ophalen bij Kalverstraat. Je code is {code}."
+    assert item["url"] == page_path(KEYS, "order", "A-1")
     assert (item["place"], item["expires_at"]) == ("kalverstraat", at(1) + READY_LIFE)
 
 
@@ -111,23 +111,6 @@ def test_an_offer_goes_to_no_other_device_for_that(town: Town, store: str) -> No
     assert _waiting(town) == []
 
 
-@pytest.mark.parametrize(
-    ("languages", "told"), [(["de-AT", "de", "en"], "de"), (["nl"], "nl"), (["fr", "en"], "en"), (["fr"], "en")]
-)
-def test_it_is_said_in_the_customers_language(languages: list[str], told: str) -> None:
-    language, message, facts = ready_message("{{ x }}", "Kalverstraat", languages)
-    assert (language, message) == (told, READY[told])
-    assert facts == {"order": {"number": "{{ x }}"}, "place": {"name": "Kalverstraat"}}
-    for source in message.values():
-        check_template(source)
-
-
-def test_a_place_without_a_name_leaves_no_hole() -> None:
-    _, message, facts = ready_message("A-1", " ", ["nl"])
-    assert message["body"] == "Je kunt bestelling {{ order.number }} ophalen."
-    assert facts["place"] == {}
-
-
 def test_the_message_of_an_order_made_on_a_page_leads_back_there(database: Database) -> None:
     board = Billboard(database)
     board.put_up()
@@ -137,7 +120,7 @@ def test_the_message_of_an_order_made_on_a_page_leads_back_there(database: Datab
     phone = board.device("sanne")
     [row] = board.orders()
     body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": "ready"})
-    _, _, follows = board.write(lambda session: put_order(session, row.id, body, now=at(3)))
+    _, _, follows = board.write(lambda session: put_order(session, row.id, body, keys=KEYS, now=at(3)))
     [held] = board.claim(list(follows.deliveries), now=at(4)).held
     message, words = word_delivery(held)
     assert (held.device_id, message.url) == (phone, page_path(KEYS, "order", row.id))

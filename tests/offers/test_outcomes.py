@@ -13,7 +13,7 @@ from offers.push import Outcome
 from offers.records.tables import Delivery, Device
 from offers.rules.order import OrderBody
 from offers.rules.profile import ConsentsBody
-from tests.offers.stories import NOON, TELLS, Town, at, enter
+from tests.offers.stories import KEYS, NOON, TELLS, Town, at, enter
 
 BUSY = Outcome("waiting", "unavailable")
 
@@ -97,7 +97,7 @@ def order(town: Town, store: str) -> str:
     town.limits(quiet_hours=None)
     town.device(town.customer(consents=("orders",), language="en"))
     body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": "ready"})
-    [delivery] = town.write(lambda session: put_order(session, "A-1", body, now=NOON))[2].deliveries
+    [delivery] = town.write(lambda session: put_order(session, "A-1", body, keys=KEYS, now=NOON))[2].deliveries
 
     def shorten(session: Any) -> None:
         session.get_one(Delivery, delivery).expires_at = at(120)
@@ -138,11 +138,15 @@ def test_an_order_is_told_of_while_it_is_ready_and_they_agree(
     town: Town, order: str, *, status: str, consents: list[str], reason: str
 ) -> None:
     body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": status})
-    town.write(lambda session: put_order(session, "A-1", body, now=at(1)))
+    town.write(lambda session: put_order(session, "A-1", body, keys=KEYS, now=at(1)))
     said = ConsentsBody.model_validate({"orders": "orders" in consents})
     town.write(lambda session: set_consents(session, "sanne", said, source="app", now=at(1)))
     assert town.claim([order], now=at(2)).held == []
-    assert [(one["state"], one["reason"]) for one in town.deliveries()] == [("failed", reason)]
+    assert [(one["state"], one["reason"]) for one in town.deliveries() if one["moment"] == "ready"] == [
+        ("failed", reason)
+    ]
+    others = [one["moment"] for one in town.deliveries() if one["moment"] != "ready"]
+    assert others == (["cancelled"] if status == "cancelled" else []), "that it is cancelled is told in its place"
 
 
 def test_an_order_waits_for_the_end_of_the_quiet_hours(town: Town, order: str) -> None:

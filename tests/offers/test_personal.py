@@ -10,12 +10,12 @@ from offers.errors import BadInput, NotFound
 from offers.personal import export_customer, timeline
 from offers.pickups import put_order
 from offers.rules.order import OrderBody
-from tests.offers.stories import NOON, TELLS, Town, at, dwell, enter, leave
+from tests.offers.stories import KEYS, NOON, TELLS, Town, at, dwell, enter, leave
 
 
 def order(town: Town, order_id: str, customer: str, when: datetime) -> None:
     body = OrderBody.model_validate({"customer": customer, "place": "kalverstraat", "items": [], "status": "ready"})
-    town.write(lambda session: put_order(session, order_id, body, now=when))
+    town.write(lambda session: put_order(session, order_id, body, keys=KEYS, now=when))
 
 
 def page_of(town: Town, customer: str, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:

@@ -11,7 +11,7 @@ from offers.rules.order import OrderBody
 from offers.rules.page_order import HELD_FOR
 from tests.at_once import at_once
 from tests.offers.billboards import Billboard
-from tests.offers.stories import NOON, at
+from tests.offers.stories import KEYS, NOON, at
 from tests.offers.test_paying import _buy, _settle
 from workers.sweeps import look_at_reservations
 
@@ -56,7 +56,7 @@ def test_what_the_shop_has_made_ready_is_kept(board: Billboard) -> None:
     order = board.reserve(board.asked()).order_id or ""
     [row] = board.orders()
     body = OrderBody.model_validate({"customer": row.customer_id, "place": "kalverstraat", "status": "ready"})
-    board.write(lambda session: put_order(session, order, body, now=at(10)))
+    board.write(lambda session: put_order(session, order, body, keys=KEYS, now=at(10)))
     assert _due(board) == []
     assert board.write(lambda session: end_reservation(session, order, now=OVER)).happened == ()
     assert board.stock() == {"38": 0, "39": 0}

@@ -240,7 +240,7 @@ def test_a_cancelled_order_gives_its_piece_back_once(board: Billboard) -> None:
 def _put(board: Billboard, order: str, status: str, minute: float, **more: object) -> None:
     customer = board.orders()[0].customer_id
     body = OrderBody.model_validate({"customer": customer, "place": "kalverstraat", "status": status, **more})
-    board.write(lambda session: put_order(session, order, body, now=at(minute)))
+    board.write(lambda session: put_order(session, order, body, keys=KEYS, now=at(minute)))
 
 
 def test_the_shop_cancels_and_the_piece_goes_back_once(board: Billboard) -> None:

@@ -6,7 +6,7 @@ from offers.customers import set_consents
 from offers.pickups import put_order
 from offers.rules.order import OrderBody
 from offers.rules.profile import ConsentsBody
-from tests.offers.stories import Town, at, come_back, enter, fall_silent, leave
+from tests.offers.stories import KEYS, Town, at, come_back, enter, fall_silent, leave
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def phone(town: Town, store: str) -> str:
     """Of a customer who waits for an order."""
     phone = town.phone(consents=["location", "offers", "orders"])
     body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": "ready"})
-    town.write(lambda session: put_order(session, "o-1", body, now=at(0)))
+    town.write(lambda session: put_order(session, "o-1", body, keys=KEYS, now=at(0)))
     return phone
 
 

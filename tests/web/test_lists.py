@@ -52,7 +52,7 @@ def happen(town: Town, number: int, minute: float = 5) -> None:
     order = OrderBody.model_validate({"customer": "sanne", "place": f"place-{number}", "items": []})
     town.write(partial(products.put_product, sku=f"sku-{number}", body=product, now=NOON))
     town.write(partial(purchases.record_purchase, body=body, keys=KEYS, now=NOON))
-    town.write(partial(pickups.put_order, order_id=f"order-{number}", body=order, now=NOON))
+    town.write(partial(pickups.put_order, order_id=f"order-{number}", body=order, keys=KEYS, now=NOON))
     town.write(partial(keys.make_key, role="till", now=NOON))
     shop, heard = (
         ShopBody.model_validate({"kind": "standard", "name": name}),

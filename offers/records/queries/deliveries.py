@@ -174,3 +174,10 @@ def was_told(session: Session, customer_id: str, source_id: str, moment: str) ->
     """Whether a message of this moment was written, for whichever device."""
     same = (Delivery.customer_id == customer_id, Delivery.source_id == source_id, Delivery.moment == moment)
     return session.scalar(select(Delivery.id).where(*same).limit(1)) is not None
+
+
+def told_of_order(session: Session, customer_id: str, order_id: str) -> Sequence[Delivery]:
+    """All messages of an order that were written, in their order. Its customer is locked by the caller, so none is claimed meanwhile."""
+    same = (Delivery.customer_id == customer_id, Delivery.source_id == order_id, Delivery.kind == "order")
+    rows = select(Delivery).where(*same).order_by(Delivery.created_at, Delivery.id)
+    return session.scalars(rows.execution_options(populate_existing=True)).all()

@@ -85,16 +85,22 @@ def reservations_made_before(session: Session, before: datetime, limit: int) -> 
     ).all()
 
 
-def codes_open_at(session: Session, place_id: str) -> set[str]:
-    """Pickup codes of the orders that are open there."""
+def codes_open_at(session: Session, place_id: str, but: str | None = None) -> set[str]:
+    """Pickup codes of the orders that are open there, without that of the order `but`."""
     rows = select(Order.code).where(Order.place_id == place_id, Order.status.in_(OPEN_ORDER), Order.code.is_not(None))
+    if but is not None:
+        rows = rows.where(Order.id != but)
     return {code for code in session.scalars(rows) if code}
 
 
-def free_code(session: Session, place_id: str, order_id: str, keys: CodeKeys) -> str:
-    """A pickup code that no open order of the place has. The place is locked until the commit, so that two orders do not find the same one."""
+def free_code(session: Session, place_id: str, order_id: str, keys: CodeKeys, had: str | None = None) -> str:
+    """A pickup code that no other open order of the place has: the one it `had`, where that is so. The place is locked until the commit, so
+    that two orders do not find the same one.
+    """
     place_locked(session, place_id)
-    taken, attempt = codes_open_at(session, place_id), 0
+    taken, attempt = codes_open_at(session, place_id, but=order_id), 0
+    if had is not None and had not in taken:
+        return had
     while (code := pickup_code(keys, order_id, attempt)) in taken:
         attempt += 1
     return code

@@ -16,18 +16,23 @@ def tell_elsewhere(session: Session, rows: Iterable[Delivery], now: datetime) ->
 
     The customers are locked by the caller, so nobody else does so at this moment. Where there is none it stays untold.
     """
-    untold = {row.source_id: row for row in rows if goes_elsewhere(row.kind, row.state, row.reason)}
+    untold = {
+        (row.source_id, _which(row.kind, row.moment)): row
+        for row in rows
+        if goes_elsewhere(row.kind, row.state, row.reason)
+    }
     if not untold:
         return
     session.flush()
     customers = {row.customer_id for row in untold.values()}
     devices = customer_queries.reachable_devices(session, customers, now, "order")
-    said = select(Delivery.source_id, Delivery.device_id).where(
-        among(Delivery.customer_id, customers), among(Delivery.source_id, untold), Delivery.kind.in_(SERVICE)
+    sources = {source for source, _ in untold}
+    said = select(Delivery.source_id, Delivery.kind, Delivery.moment, Delivery.device_id).where(
+        among(Delivery.customer_id, customers), among(Delivery.source_id, sources), Delivery.kind.in_(SERVICE)
     )
-    tried = {tuple(one) for one in session.execute(said)}
-    for order, row in sorted(untold.items()):
-        left = (one for one in devices.get(row.customer_id, []) if (order, one) not in tried)
+    tried = {(source, _which(kind, moment), device) for source, kind, moment, device in session.execute(said)}
+    for (order, moment), row in sorted(untold.items()):
+        left = (one for one in devices.get(row.customer_id, []) if (order, moment, one) not in tried)
         if now >= row.expires_at or (device := next(left, None)) is None:
             continue
         session.add(
@@ -49,3 +54,8 @@ def tell_elsewhere(session: Session, rows: Iterable[Delivery], now: datetime) ->
             )
         )
     session.flush()
+
+
+def _which(kind: str, moment: str) -> str:
+    """An order is told of several times, and each is a message of its own; of a conversation there is the one that it was answered."""
+    return moment if kind == "order" else kind

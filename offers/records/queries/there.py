@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -14,11 +15,13 @@ from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import places as place_queries
+from offers.records.queries.service_texts import service_texts
 from offers.records.tables import Conversation, Customer, Delivery, Device, Offer, Order, Place
 from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.limits import Limits
 from offers.rules.local_time import clock_of
+from offers.rules.order_moments import name_of
 from offers.rules.push_address import is_heard_of
 from offers.rules.quiet_hours import is_quiet
 
@@ -30,6 +33,10 @@ class There:
     customer: Customer
     device: Device
     place: Place | None
+    here: Place | None
+    """Where its customer stands, where a message of an order says so."""
+    texts: Mapping[str, Any]
+    """The brand's own of this moment of an order, by language."""
     kind: str
     """Of the delivery."""
     campaign: CampaignBody | None
@@ -76,6 +83,8 @@ class Fetched:
     keys: CodeKeys
     named: wording.Named
     limits: Limits
+    texts: Mapping[str, Mapping[str, Any]]
+    """The brand's own, by moment of an order."""
     wanted: Collection[str]
     """Of the scans that are reminded of, those of which nothing has come."""
     now: datetime
@@ -89,6 +98,8 @@ class Fetched:
             customer=customer,
             device=self.devices[row.device_id],
             place=place,
+            here=self.places.get(row.context.get("at_place_id") or ""),
+            texts=self.texts.get(name_of(row.moment), {}) if row.kind == "order" else {},
             kind=row.kind,
             campaign=campaign,
             offer=self.named.offers.get(campaign.offer) if campaign and campaign.offer else None,
@@ -119,17 +130,21 @@ def fetch(
     told = {row.campaign_id: campaigns[row.campaign_id] for row in rows if row.campaign_id in campaigns}
     orders = {row.order_id for row in rows if row.order_id}
     scans = {row.context["scan_id"] for row in rows if row.context.get("scan_id")}
+    moments = {name_of(row.moment) for row in rows if row.kind == "order"}
     replies = {row.source_id for row in rows if row.kind == "reply"}
     return Fetched(
         customers=customers,
         devices=customer_queries.devices_by_id(session, (row.device_id for row in rows)),
-        places=place_queries.places_by_id(session, (row.context.get("place_id") or "" for row in rows)),
+        places=place_queries.places_by_id(
+            session, {row.context.get(name) or "" for row in rows for name in ("place_id", "at_place_id")}
+        ),
         campaigns=campaigns,
         tested=tested,
         coupons=coupon_queries.codes_to_tell(session, (row.decision_id for row in rows if row.decision_id), keys),
         orders=order_queries.orders_by_id(session, orders) if orders else {},
         conversations=conversation_queries.conversations_by_id(session, replies) if replies else {},
         keys=keys,
+        texts=service_texts(session, moments) if moments else {},
         named=wording.named_in(session, [*told.values(), *tested.values()], customers, now),
         limits=campaign_queries.limits_now(session),
         wanted=abandoned.still_wanted(session, scans) if scans else (),

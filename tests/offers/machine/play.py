@@ -161,7 +161,7 @@ class Play(RuleBasedStateMachine):
 
     def _order(self, session: Session, person: str, status: str) -> None:
         body = OrderBody.model_validate({"customer": person, "place": "kalver", "status": status})
-        put_order(session, f"order-{person}", body, now=self.model.now)
+        put_order(session, f"order-{person}", body, keys=KEYS, now=self.model.now)
         self.model.orders[f"order-{person}"] = {"customer": person, "status": status}
         self.model.settle(person)
 

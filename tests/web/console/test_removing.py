@@ -7,6 +7,7 @@ from offers.pickups import put_order
 from offers.records.database import Database
 from offers.rules.order import OrderBody
 from tests.conftest import NOON
+from tests.offers.stories import KEYS
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.reading import PageText
@@ -55,7 +56,7 @@ def test_a_place_with_orders_stays_and_says_why(marketer: Person, admin: httpx.C
     admin.put("/v1/customers/sanne", json={"name": "Sanne"})
     order = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat-102", "status": "ready"})
     with database.transaction() as session:
-        put_order(session, "o-1", order, now=NOON)
+        put_order(session, "o-1", order, keys=KEYS, now=NOON)
     for answer in (marketer.send(sheet), marketer.http.get(PATH)):
         page = PageText(answer.text)
         assert "Orders are to be collected here." in page.text

@@ -98,7 +98,9 @@ def _live(town: Town, fence: str, customer: str, knocking: Knocking, tokens: Tok
     sent = town.cross(enter(phone.device_id, fence, 5)).deliveries
     assert town.send(sent, now=at(6)), "the message left, and its coupon is issued"
     town.cross(dwell(phone.device_id, fence, 7), leave(phone.device_id, fence, 9))
-    town.write(lambda session: pickups.put_order(session, f"order-{customer}", order(customer), now=NOON))
+    town.write(
+        lambda session: pickups.put_order(session, f"order-{customer}", order(customer), keys=CODE_KEYS, now=NOON)
+    )
     town.write(
         lambda session: purchases.record_purchase(
             session, purchase(f"receipt-{customer}", customer), keys=CODE_KEYS, now=NOON
