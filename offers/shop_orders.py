@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -13,15 +14,15 @@ from offers.records.queries import places as place_queries
 from offers.records.queries import shops as queries
 from offers.records.queries.writing import insert_missing
 from offers.records.tables import Customer, Order, Shop
-from offers.rules.order import OrderBody
+from offers.rules.order import OrderBody, Status
 from offers.rules.pickup_steps import is_ready_news, may_follow
 from offers.rules.profile import CustomerBody
-from offers.rules.shop_orders.plan import Item, NotUsable, Plan, Step, Taken
-from offers.rules.shop_orders.told import Person, Said, Unused, not_ahead
+from offers.rules.shop_orders.plan import NotUsable, Plan, Step, Taken
+from offers.rules.shop_orders.told import Person, Said, Unused, until
 
-BESIDE = ("number", "part", "parts")
-"""What an order has beside its body."""
 REVIVES = ("placed", "ready")
+PARTS = ("part", "parts")
+"""Which of an order's parts; that it is whole again is said too."""
 
 
 def prepare(session: Session, taken: Taken, said: Sequence[Said], *, now: datetime) -> Plan:
@@ -42,7 +43,7 @@ def prepare(session: Session, taken: Taken, said: Sequence[Said], *, now: dateti
         if order is None and one.only_known:
             continue
         _is_theirs(shop, order, one)
-        at = not_ahead(one.at, now)
+        at = until(one.at, now)
         if order is not None and order.said_at is not None and at < order.said_at:
             if not one.insists:
                 why = Unused("nothing", "late")
@@ -131,7 +132,8 @@ def _is_theirs(shop: Shop, order: Order | None, said: Said) -> None:
 
 def _step(session: Session, shop: Shop, order: Order | None, said: Said, at: datetime) -> Step:
     """What is not said is as the order has it."""
-    fields = {name: value for name, value in said.fields.items() if value is not None}
+    known = {name: value for name, value in said.fields.items() if name in OrderBody.model_fields}
+    fields = {name: value for name, value in known.items() if value is not None or name in PARTS}
     if order is None:
         if said.person is None:
             raise NotUsable("bad_order", "customer")
@@ -141,16 +143,13 @@ def _step(session: Session, shop: Shop, order: Order | None, said: Said, at: dat
     else:
         fields["customer"] = order.customer_id
         fields.setdefault("place", order.place_id)
-        kept = (
-            {"items": order.items, "total": order.total, "currency": order.currency} if order.source == "server" else {}
-        )
-        fields = {**{name: value for name, value in kept.items() if value is not None}, **fields}
-    fields["status"] = _status(order, said.status)
-    beside = {name: fields[name] for name in BESIDE if name in fields}
-    _check_beside(beside)
-    known = OrderBody.model_fields
+    fields["refunded"] = said.status == "refunded"
+    fields["status"] = (
+        "cancelled" if fields["refunded"] else said.status or ("placed" if order is None else order.status)
+    )
+    fields["at"] = None if said.insists or _is_brought_back(order, fields["status"]) else at
     try:
-        body = OrderBody.model_validate({name: value for name, value in fields.items() if name in known})
+        body = OrderBody.model_validate(fields)
     except ValidationError as error:
         path = BadInput.of(error).faults[0].path
         if path == "place" and isinstance(fields.get("place"), str):
@@ -158,40 +157,31 @@ def _step(session: Session, shop: Shop, order: Order | None, said: Said, at: dat
         raise NotUsable("bad_order", path) from error
     if place_queries.place_by_id(session, body.place) is None:
         raise NotUsable("unknown_place", body.place)
-    return Step(said.order_id, body, at, beside)
+    return Step(said.order_id, body, at)
 
 
-def _status(order: Order | None, said: str | None) -> str:
-    """A Meaning as a step: money given back before the order was handed over ends it; afterwards nothing is left to end."""
-    if said == "refunded":
-        return "cancelled"
-    return said or (order.status if order is not None else "placed")
-
-
-def _check_beside(beside: Item) -> None:
-    number, part, parts = (beside.get(name) for name in BESIDE)
-    if number is not None and not (isinstance(number, str) and 0 < len(number) <= 100 and "\0" not in number):
-        raise NotUsable("bad_order", "number")
-    if part is None and parts is None:
-        return
-    if type(part) is not int or type(parts) is not int or not 1 <= part <= parts <= 100:
-        raise NotUsable("bad_order", "part")
+def _is_brought_back(order: Order | None, status: object) -> bool:
+    """Whether the shop takes back its own cancellation. That is by its own clock alone, which was compared; another's cancellation is by ours."""
+    if order is None or order.status != "cancelled" or status not in REVIVES:
+        return False
+    return next((one["source"] for one in reversed(order.history) if one["status"] == "cancelled"), "") == "server"
 
 
 def _is_so(order: Order, step: Step) -> bool:
     """Whether the order is what the shop says, in all that is said and step by step."""
-    body, status = step.body, order.status
-    lines = [one.model_dump(mode="json", exclude_none=True) for one in body.items]
-    total = None if body.total is None else str(body.total)
-    same = (
-        body.place == order.place_id
-        and (order.source != "server" or (lines, total, body.currency) == (order.items, order.total, order.currency))
-        and all(getattr(order, name) == value for name, value in step.beside.items())
-    )
-    revived = status == "cancelled" and body.status in REVIVES
-    moves = may_follow(status, body.status, "server")  # type: ignore[arg-type]  # a column of text
-    news = is_ready_news(status, body.status, is_ready=order.ready_at is not None)  # type: ignore[arg-type]
-    return same and not (revived or moves or news)
+    body, before = step.body, cast("Status", order.status)
+    said = {
+        "place": body.place == order.place_id,
+        "items": [one.model_dump(mode="json", exclude_none=True) for one in body.items] == order.items,
+        "total": (None if body.total is None else str(body.total)) == order.total,
+        **{name: getattr(body, name) == getattr(order, name) for name in ("currency", "number", "part", "parts")},
+    }
+    same = all(so for name, so in said.items() if name in body.model_fields_set)
+    revived = before == "cancelled" and body.status in REVIVES
+    moves = may_follow(before, body.status, "server") or revived
+    news = is_ready_news(before, body.status, "server", is_ready=order.ready_at is not None)
+    refunds = body.refunded and order.said_at != step.at
+    return same and not (moves or news or refunds)
 
 
 def stamp(session: Session, taken: Taken, step: Step) -> None:
@@ -199,7 +189,5 @@ def stamp(session: Session, taken: Taken, step: Step) -> None:
     order = order_queries.order_by_id(session, step.order_id)
     if order is None:
         raise NotFound("order")
-    order.shop_id, order.said_at = taken.shop_id, step.at
-    for name, value in step.beside.items():
-        setattr(order, name, value)
+    order.shop_id, order.said_at = taken.shop_id, max(order.said_at or step.at, step.at)
     session.flush()

@@ -61,7 +61,7 @@ def happen(town: Town, number: int, minute: float = 5) -> None:
     town.write(partial(shops.put_shop, shop_id=f"shop-{number}", body=shop, keys=SHOP_KEYS, now=NOON))
     taken = town.write(partial(shop_events.take_in, shop_id="shop-0", heard=heard, keys=SHOP_KEYS, now=NOON))
     if number % 2:
-        town.write(partial(shop_events.note, taken=taken, outcome=taken.read, plan=None, now=NOON))
+        town.write(partial(shop_events.note, taken=taken, outcome=None, plan=None, now=NOON))
     asking.poster(town, f"scn_{number:04}", place=f"place-{number}")
     asking.ask(town, scan=f"scn_{number:04}", now=at(minute), place_id=f"place-{number}")
 

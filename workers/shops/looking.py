@@ -54,7 +54,7 @@ class Looking:
         self.failpoints.reach("shops.looked_up")
         try:
             begin = partial(shop_events.read_answer, lookup=lookup, node=node, keys=self.keys.shops)
-            worked = work(self.database, begin, now=now())
+            worked = work(self.database, begin, keys=self.keys, now=now())
         except (Conflict, NotFound):  # somebody else worked it, or its shop or its customer went, meanwhile
             return False
         self.failpoints.reach("shops.committed")

@@ -39,19 +39,19 @@ class Worked:
 def hear(database: Database, shop_id: str, heard: Heard, *, keys: WorkKeys, now: datetime) -> Worked:
     """An event whose signature was right. Safe to repeat: what came before changes nothing."""
     begin = partial(shop_events.take_in, shop_id=shop_id, heard=heard, keys=keys.shops, now=now)
-    return work(database, begin, now=now)
+    return work(database, begin, keys=keys, now=now)
 
 
 def replay(database: Database, shop_id: str, event_id: str, *, keys: WorkKeys, now: datetime) -> Worked:
     """The same event again, by the shop's settings as they are now."""
     begin = partial(shop_events.reopen, shop_id=shop_id, event_id=event_id, keys=keys.shops)
-    return work(database, begin, now=now)
+    return work(database, begin, keys=keys, now=now)
 
 
-def work(database: Database, begin: Callable[..., Taken], *, now: datetime) -> Worked:
+def work(database: Database, begin: Callable[..., Taken], *, keys: WorkKeys, now: datetime) -> Worked:
     """`begin(session)` says which event and what is read of it. What can not be used is undone whole, and then written down as that."""
     try:
-        return _work(database, begin, now)
+        return _work(database, begin, keys.codes, now)
     except NotUsable as error:
         unused = error.unused
     except BadInput as error:
@@ -60,7 +60,7 @@ def work(database: Database, begin: Callable[..., Taken], *, now: datetime) -> W
         return Worked(shop_events.note(session, begin(session), unused, None, now=now))
 
 
-def _work(database: Database, begin: Callable[..., Taken], now: datetime) -> Worked:
+def _work(database: Database, begin: Callable[..., Taken], codes: CodeKeys, now: datetime) -> Worked:
     with database.transaction() as session:
         taken, follows = begin(session), Follows()
         match taken.read:
@@ -71,7 +71,7 @@ def _work(database: Database, begin: Callable[..., Taken], now: datetime) -> Wor
             case Orders() as orders:
                 plan = shop_orders.prepare(session, taken, orders.said, now=now)
                 for step in plan.steps:
-                    _, _, more = pickups.put_order(session, step.order_id, step.body, now=now)
+                    _, _, more = pickups.put_order(session, step.order_id, step.body, keys=codes, now=now)
                     shop_orders.stamp(session, taken, step)
                     follows |= more
                 return Worked(shop_events.note(session, taken, plan.outcome, plan, now=now), follows)

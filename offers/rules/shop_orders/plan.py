@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from offers.rules.order import OrderBody
 from offers.rules.shop_orders.told import Read, Unused
-
-Item = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,6 @@ class Step:
     order_id: str
     body: OrderBody
     at: datetime
-    beside: Item
 
 
 @dataclass(frozen=True, slots=True)

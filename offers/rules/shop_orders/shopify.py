@@ -114,7 +114,7 @@ def _fat(topic: str, said: Mapping[str, Any], order_id: str, shop: Words, keys: 
             return Unused("failed", "unknown_place", next(iter(names), ""))
     fields = {
         "place": known or shop.default_place,
-        "number": text(said.get("name"), 100),
+        "number": text(said.get("name"), 50),
         "items": _items(said.get("line_items"), "name", "quantity"),
         "total": text(said.get("current_total_price") or said.get("total_price"), 40),
         "currency": text(said.get("currency"), 3),
@@ -148,7 +148,7 @@ def read_looked_up(
     if not parts:
         return Unused("ignored", "no_pickup")
     money = mapping(mapping(order.get("currentTotalPriceSet")).get("shopMoney"))
-    whole = {"number": text(order.get("name"), 100)}
+    whole = {"number": text(order.get("name"), 50)}
     if len(parts) == 1:
         whole |= {"total": text(money.get("amount"), 40), "currency": text(money.get("currencyCode"), 3)}
     customer = mapping(order.get("customer"))
@@ -166,9 +166,9 @@ def read_looked_up(
         if place is None:
             return Unused("failed", "unknown_place", names[2] or names[1] or "")
         items = _items(mapping(one.get("lineItems")).get("nodes"), "productTitle", "totalQuantity")
-        fields = {**whole, "place": place, "items": items, "part": part, "parts": len(parts)}
-        if len(parts) == 1:
-            del fields["part"], fields["parts"]
+        several = len(parts) > 1
+        which = {"part": part if several else None, "parts": len(parts) if several else None}
+        fields = {**whole, "place": place, "items": items, **which}
         status = _status(topic, gid, one, shop)
         said.append(Said(_part_id(order_id, part), at, None if status == "ignored" else status, person, fields))
     gone = [

@@ -3,16 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import phonenumbers
 
 from offers.rules.shop import USUAL
-
-SLACK = timedelta(days=1)
-"""A shop's clock may be so much ahead; what says more is taken as said now, so that it does not outlive all that follows."""
 
 REASONS: Mapping[str, str] = {
     "late": "Something newer of this order had come before.",
@@ -153,8 +150,9 @@ def moment(value: Any, *, zone_is_utc: bool = False) -> datetime | None:
         return None
 
 
-def not_ahead(at: datetime | None, now: datetime) -> datetime:
-    return now if at is None or at > now + SLACK else at
+def until(at: datetime | None, now: datetime) -> datetime:
+    """The shop's time, or now: a clock that is ahead shall not make all that follows late."""
+    return now if at is None else min(at, now)
 
 
 def phone(value: Any, country: Any = None) -> str | None:

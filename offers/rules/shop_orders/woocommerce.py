@@ -58,7 +58,7 @@ def read_woocommerce(topic: str, body: Any, shop: Words, keys: ShopKeys) -> Read
         return Unused("failed", "unknown_place", next((one for one in names if one), ""))
     fields = {
         "place": place,
-        "number": text(order.get("number"), 100) or number,
+        "number": text(order.get("number"), 50) or number,
         "items": [
             _item(one, many) for one in rows(order.get("line_items")) if (many := pieces(one.get("quantity", 1)))
         ],
