@@ -53,7 +53,7 @@ def add_shop(session: Session, body: NewShopBody, *, keys: ShopKeys, now: dateti
 def put_shop(
     session: Session, shop_id: str, body: ShopBody, *, keys: ShopKeys, now: datetime, check: Check = anyway
 ) -> tuple[Item, Item, bool]:
-    """Create or replace: the shop, `{secret}` where one was made here, and whether it is new. Its kind stays what it was."""
+    """Create or replace: the shop; what no edit is made from, with `secret` where one was made here; and whether it is new. Its kind stays what it was."""
     shop = queries.shop_locked(session, shop_id)
     check(None if shop is None else shop_item(shop))
     _refuse_what_does_not_fit(session, body)
@@ -71,7 +71,7 @@ def put_shop(
         )
         if not added(session, new):
             return put_shop(session, shop_id, body, keys=keys, now=now, check=check)
-        return shop_item(new), made, True
+        return shop_item(new), heard_of(new) | made, True
     if shop.kind != body.kind:
         raise Conflict("A shop stays of its kind; make another.", [Fault("kind", f"is {shop.kind}")])
     for name, value in wanted.items():
@@ -85,7 +85,7 @@ def put_shop(
     if session.is_modified(shop):
         shop.updated_at = now
     session.flush()
-    return shop_item(shop), {}, False
+    return shop_item(shop), heard_of(shop), False
 
 
 def _refuse_what_does_not_fit(session: Session, body: ShopBody) -> None:

@@ -67,7 +67,8 @@ def _take(parts: Parts, manner: Manner, knock: Knock, origin: str | None, shop: 
     found = [shop_id for shop_id, verdict in verdicts if any(verdict)]
     if not found or not found[0]:
         log.warning("hook_not_signed", kind=kind)
-        raise ProblemError("unauthorized", 401, "This hook was not signed by a shop that is known here.")
+        detail = "This hook was not signed by a shop that is known here."
+        raise ProblemError("unauthorized", 401, detail, headers={"WWW-Authenticate": 'Signature realm="passerby"'})
     worked = hear(parts.database, found[0], manner.read(knock), keys=parts.shop_keys, now=now)
     told = worked.told
     log.info(
