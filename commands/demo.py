@@ -42,6 +42,7 @@ OWN = (
     "payments",
     "mollie_api_key",
     "mollie_endpoint",
+    "shopify_endpoint",
     "sms",
     "sms_url",
     "sms_secret",

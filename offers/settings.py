@@ -14,7 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from offers.errors import BadInput, Misconfigured
 from offers.rules.app_names import read_android_apps, read_app_url, read_ios_apps
-from offers.rules.gateway import read_gateway_secret, read_gateway_url
+from offers.rules.gateway import read_gateway_url
+from offers.rules.hook_signatures import read_webhook_secret
 from offers.rules.push_subscription import PushServices
 from offers.rules.vapid import VapidKeys, read_private_key, read_subject, subject_of
 
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
     )
     mollie_endpoint: str = Field(
         "", description="For tests: a Mollie of your own, such as http://localhost:9500; empty: Mollie's."
+    )
+    shopify_endpoint: str = Field(
+        "", description="For tests: a Shopify of your own, such as http://localhost:9600; empty: each shop's own."
     )
     sms: Literal["none", "outbox", "gateway"] = Field(
         "none",
@@ -203,7 +207,7 @@ class Settings(BaseSettings):
     @classmethod
     def _signs(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value():
-            read_gateway_secret(value.get_secret_value())
+            read_webhook_secret(value.get_secret_value())
         return value
 
     @field_validator("ios_app")

@@ -53,9 +53,11 @@ from web.desk import (
     reports,
     service_messages,
     settings,
+    shops,
     testing,
 )
-from web.hooks import mollie
+from web.hooks import mollie, shopify, woocommerce
+from web.hooks import orders as order_hooks
 from web.ingest import doors as ingest
 from web.ingest.credentials import MOST_DRAINED
 from web.ingest.intake import Intake
@@ -84,6 +86,7 @@ from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
 from workers.logs import configure_logging
 from workers.payments.opening import open_payments
+from workers.shops.working import WorkKeys
 from workers.vitals import FenceVitals, name_of_process, tell_fences
 
 DOORS = (
@@ -113,6 +116,10 @@ DOORS = (
     settings.router,
     service_messages.router,
     keys.router,
+    shops.router,
+    order_hooks.router,
+    shopify.router,
+    woocommerce.router,
     nearby.router,
     geofences.router,
     lists.router,
@@ -286,6 +293,7 @@ def build_parts(settings: Settings, role: str = "web") -> Parts:
         repeats=Repeats(redis, secret),
         listeners=Listeners(async_redis),
         codes=CodeKeys.of(secret),
+        shop_keys=WorkKeys.of(secret),
         subscribing=_subscribing(settings),
         payments=open_payments(settings, redis),
     )

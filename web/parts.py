@@ -26,6 +26,7 @@ from web.tokens import Tokens
 from workers.enqueue import Doorbell
 from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk, LaneDoor
+from workers.shops.working import WorkKeys
 
 
 def _new_registry() -> CollectorRegistry:
@@ -50,6 +51,7 @@ class Parts:
     repeats: Repeats
     listeners: Listeners
     codes: CodeKeys
+    shop_keys: WorkKeys
     subscribing: Subscribing = field(default_factory=Subscribing)
     payments: Payments | None = None
     """Where customers pay on pages; none: pages offer no buying."""

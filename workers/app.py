@@ -28,6 +28,9 @@ from workers.payments.asking import Asking
 from workers.payments.opening import open_payments
 from workers.push.opening import open_push
 from workers.sending import Sender
+from workers.shops.looking import Looking
+from workers.shops.shopify import ShopifyLookup
+from workers.shops.working import WorkKeys
 from workers.slots import Slots, slots_of
 from workers.texting import Texting, open_texts
 from workers.vitals import FenceVitals, name_of_process, tell_fences
@@ -50,6 +53,7 @@ class Parts:
     asking: Asking | None = None
     """Of payments; none where nobody pays on a page."""
     texting: Texting = field(init=False)
+    looking: Looking = field(init=False)
 
     def tell(self, happened: list[dict[str, Any]]) -> None:
         """Live events are a convenience: Redis being away fails nobody."""
@@ -90,6 +94,8 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
     if (payments := open_payments(settings, redis)) is not None:
         parts.asking = Asking(database, payments, codes, lambda: datetime.now(UTC))
     parts.sender = Sender(database, open_push(settings, redis), codes, failpoints, happened)
+    lookup = ShopifyLookup(settings.shopify_endpoint.rstrip("/"))
+    parts.looking = Looking(database, lookup, WorkKeys.of(settings.secret()), failpoints)
     texts = open_texts(settings, redis)
     parts.texting = Texting(database, texts, codes, settings.base_url)
     return parts

@@ -19,6 +19,7 @@ PAYMENTS_LOOK = "passerby.look_at_payments"
 RESERVATIONS_LOOK = "passerby.look_at_reservations"
 UNCOLLECTED_LOOK = "passerby.look_at_uncollected"
 TEXTS_LOOK = "passerby.look_at_texts"
+SHOPS_LOOK = "passerby.look_at_shop_events"
 REPAIR = "passerby.repair"
 PURGE = "passerby.purge"
 
@@ -28,6 +29,7 @@ SCHEDULE: dict[str, tuple[str, float]] = {
     "what waited out the quiet hours": (DEFERRALS_LOOK, 2.0),
     "scans of which nothing came": (ABANDONED_LOOK, 60.0),
     "text messages that nobody took": (TEXTS_LOOK, 10.0),
+    "events of web shops that wait for a lookup": (SHOPS_LOOK, 5.0),
     "coupons whose time is over": (COUPONS_LOOK, 60.0),
     "payments whose webhook was lost": (PAYMENTS_LOOK, 60.0),
     "pieces that are put by for long enough": (RESERVATIONS_LOOK, 300.0),

@@ -20,6 +20,7 @@ DELIVER = "passerby.deliver"
 DECIDE_DEFERRED = "passerby.decide_deferred"
 DECIDE_ABANDONED = "passerby.decide_abandoned"
 TEXT = "passerby.text"
+SHOP_EVENTS = "passerby.shop_events"
 
 log = structlog.get_logger()
 
@@ -88,6 +89,11 @@ class Doorbell:
         """Codes whose text messages wait, by the ids of their rows: no number and no code."""
         for one in code_ids:
             self._ring(TEXT, [one], DELIVERIES)
+
+    def shop_events(self, event_ids: Sequence[str]) -> None:
+        """Events of web shops that wait for a lookup."""
+        for start in range(0, len(event_ids), 20):
+            self._ring(SHOP_EVENTS, [list(event_ids[start : start + 20])], DELIVERIES)
 
     def _ring(self, task: str, args: list[object], queue: str) -> None:
         try:

@@ -15,6 +15,9 @@ NAMES = (
     "deliver.claimed",
     "deliver.sent",
     "deliver.recorded",
+    "shops.claimed",
+    "shops.looked_up",
+    "shops.committed",
 )
 
 

@@ -52,6 +52,8 @@ FIELDS = frozenset(
         "seconds",
         "failpoint",
         "kind",
+        "shop",
+        "shop_event",
     ]
 )
 FRAMES = 6

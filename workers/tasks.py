@@ -16,8 +16,9 @@ from offers.follows import Follows
 from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
-from workers.enqueue import DECIDE_ABANDONED, DECIDE_DEFERRED, DELIVER, MATCH, TEXT
+from workers.enqueue import DECIDE_ABANDONED, DECIDE_DEFERRED, DELIVER, MATCH, SHOP_EVENTS, TEXT
 from workers.matching import Matched
+from workers.shops.looking import look_at_shop_events, purge_shop_events
 from workers.slots import Slots
 from workers.texting import look_at_texts, purge_recognitions
 from workers.vitals import HEARD_WORKER, count, forget_the_dead
@@ -86,6 +87,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         sweeps.retire_stale_addresses(here.database, sweeps.utc(time.time()))
         now = sweeps.utc(time.time())
         purge_recognitions(here.database, now)
+        purge_shop_events(here.database, now)
         sweeps.look_after_conversations(here.database, now, settings.scan_days, partial(follow_happened, here))
         sweeps.purge_history(here.database, now, settings.decision_days, settings.transition_days, settings.scan_days)
 
@@ -101,7 +103,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }
-    named |= _of_scans(parts) | _of_texts(parts)
+    named |= _of_scans(parts) | _of_texts(parts) | _of_shops(parts)
     for name, task in named.items():
         app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
 
@@ -156,6 +158,26 @@ def _of_texts(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
         here.bell.text(look_at_texts(here.database, sweeps.utc(time.time())))
 
     return {TEXT: text, beat.TEXTS_LOOK: look}
+
+
+def _of_shops(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
+    """The tasks of web shops' events that carry no order."""
+
+    def look_up(event_ids: list[str]) -> None:
+        here = parts()
+
+        def follow(follows: Follows) -> None:
+            """What follows for positions `repair` sees to."""
+            here.bell.deliver(follows.deliveries)
+            follow_happened(here, [dict(one) for one in follows.happened])
+
+        here.looking.look_up(event_ids, lambda: sweeps.utc(time.time()), follow)
+
+    def look() -> None:
+        here = parts()
+        here.bell.shop_events(look_at_shop_events(here.database, sweeps.utc(time.time())))
+
+    return {SHOP_EVENTS: look_up, beat.SHOPS_LOOK: look}
 
 
 def send_in_a_slot(parts: "Parts", slots: Slots) -> bool:

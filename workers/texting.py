@@ -5,7 +5,7 @@ Neither a number nor a text is logged, and no task carries one: a task has the i
 
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,11 +13,11 @@ import httpx
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from standardwebhooks import Webhook
 
 from offers import recognising
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.hook_signatures import read_webhook_secret, sign
 from offers.settings import Settings
 from offers.texting import TextMessage, Texts, TextsAway
 from workers.traces import TEXTS
@@ -60,22 +60,22 @@ class GatewayTexts:
 
     def __init__(self, url: str, secret: str) -> None:
         self._url = url
-        self._signing = Webhook(secret)
+        self._key = read_webhook_secret(secret)
 
     def send(self, message: TextMessage) -> None:
-        body = json.dumps({"id": message.text_id, "to": message.to, "text": message.text}, ensure_ascii=False)
-        at = datetime.fromtimestamp(time.time(), UTC)
+        said = {"id": message.text_id, "to": message.to, "text": message.text}
+        body, at = json.dumps(said, ensure_ascii=False).encode(), int(time.time())
         headers = {
             "content-type": "application/json",
             "user-agent": "passerby",
             "webhook-id": message.text_id,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": self._signing.sign(message.text_id, at, body),
+            "webhook-timestamp": str(at),
+            "webhook-signature": sign(self._key, message.text_id, at, body),
         }
         try:
             with (
                 httpx.Client(timeout=PATIENCE_S, follow_redirects=False) as client,
-                client.stream("POST", self._url, content=body.encode(), headers=headers) as answer,
+                client.stream("POST", self._url, content=body, headers=headers) as answer,
             ):
                 status = answer.status_code  # what it says beside is not read: it may repeat the text
         except (httpx.HTTPError, OSError) as error:

@@ -1,12 +1,7 @@
 """The service that sends text messages for the shop, as the settings name it."""
 
-import base64
-import binascii
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-SHORTEST, LONGEST = 24, 64
-"""Bytes of a secret, as Standard Webhooks has it."""
 
 
 def read_gateway_url(text: str) -> str:
@@ -21,17 +16,6 @@ def read_gateway_url(text: str) -> str:
     if at.scheme != "https" and not (at.scheme == "http" and _is_loopback(host)):
         raise ValueError("must be https: text messages hold phone numbers and codes. Only on this machine http will do")
     return text
-
-
-def read_gateway_secret(text: str) -> bytes:
-    """Never repeats the value."""
-    try:
-        key = base64.b64decode(text.removeprefix("whsec_") + "==", validate=False) if text.isascii() else b""
-    except binascii.Error:
-        key = b""
-    if not text.startswith("whsec_") or not SHORTEST <= len(key) <= LONGEST:
-        raise ValueError(f"must be whsec_ and, in base64, {SHORTEST} to {LONGEST} random bytes")
-    return key
 
 
 def _is_loopback(host: str) -> bool:

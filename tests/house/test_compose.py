@@ -108,6 +108,7 @@ AS_THEY_ARE = {
     "fcm_endpoint": "for tests",
     "web_push_services": "for tests and rare browsers",
     "mollie_endpoint": "for tests",
+    "shopify_endpoint": "for tests",
     "lanes": "good as it is",
     "gather_ms": "good as it is",
     "token_life_s": "good as it is",

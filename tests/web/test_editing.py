@@ -11,6 +11,7 @@ EDITS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "place": ("/v1/places/kalverstraat-102", PLACE, {"name": "Another name"}),
     "customer": ("/v1/customers/sanne", {"name": "Sanne", "attributes": {"points": 1e16}}, {"name": "Sanne de Vries"}),
     "offer": ("/v1/offers/ten-percent", {"name": "Ten", "kind": "percentage", "value": 10}, {"value": 12.5}),
+    "shop": ("/v1/shops/web", {"kind": "standard", "name": "Web shop"}, {"name": "Our shop"}),
     "campaign": ("/v1/campaigns/sneakers", CAMPAIGN, {"priority": 60}),
 }
 

@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from offers import keys, pickups, products, purchases
+from offers import keys, pickups, products, purchases, shop_events, shops
 from offers.records.database import Database
 from offers.rules.order import OrderBody
 from offers.rules.product import ProductBody
 from offers.rules.purchase import PurchaseBody
+from offers.rules.shop import ShopBody
+from offers.rules.shop_sealing import ShopKeys
 from tests.offers import asking
 from tests.offers.stories import KEYS, NOON, Town, at, enter
 from tests.web.conftest import paths_of
@@ -22,12 +24,13 @@ AT = {"visits": "entered_at", "deliveries": "created_at", "conversations": "crea
 """The moment that `since` is about, where it is not `at`."""
 IDS = ("id", "purchase_id", "device_id", "sku", "version")
 EARLIER = 3
+SHOP_KEYS = ShopKeys.of(b"only for tests")
 MADE_UP = (
     *("0 visit \0", "0 \0 x", "0 purchase a\0b", "0 x\0", "0 \0", " ", "", "_1 visit x", "0 visit x", "0 x"),
     *("-62135596800000000 visit x", "-62135596800000000 x", f"{'9' * 30} visit x", f"{'9' * 30} x"),
 )
 """Cursors before they are wrapped up."""
-WHERE = {"customer_id": "sanne", "campaign_id": "often-edited"}
+WHERE = {"customer_id": "sanne", "campaign_id": "often-edited", "shop_id": "shop-0"}
 
 
 @pytest.fixture
@@ -51,6 +54,14 @@ def happen(town: Town, number: int, minute: float = 5) -> None:
     town.write(partial(purchases.record_purchase, body=body, keys=KEYS, now=NOON))
     town.write(partial(pickups.put_order, order_id=f"order-{number}", body=order, keys=KEYS, now=NOON))
     town.write(partial(keys.make_key, role="till", now=NOON))
+    shop, heard = (
+        ShopBody.model_validate({"kind": "standard", "name": name}),
+        shop_events.Heard(name, "order", NOON, b"{}"),
+    )
+    town.write(partial(shops.put_shop, shop_id=f"shop-{number}", body=shop, keys=SHOP_KEYS, now=NOON))
+    taken = town.write(partial(shop_events.take_in, shop_id="shop-0", heard=heard, keys=SHOP_KEYS, now=NOON))
+    if number % 2:
+        town.write(partial(shop_events.note, taken=taken, outcome=None, plan=None, now=NOON))
     asking.poster(town, f"scn_{number:04}", place=f"place-{number}")
     asking.ask(town, scan=f"scn_{number:04}", now=at(minute), place_id=f"place-{number}")
 

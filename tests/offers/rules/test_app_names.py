@@ -4,7 +4,8 @@ import pytest
 
 from offers.rules.app_names import read_android_apps, read_app_url, read_ios_apps
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.gateway import read_gateway_secret, read_gateway_url
+from offers.rules.gateway import read_gateway_url
+from offers.rules.hook_signatures import read_webhook_secret
 from offers.rules.link_opening import is_meant
 from offers.rules.saved_links import is_saved_mark, saved_mark
 
@@ -82,10 +83,10 @@ def test_a_gateway_that_would_let_others_read(bad: str) -> None:
 
 
 def test_a_gateways_secret() -> None:
-    assert len(read_gateway_secret("whsec_" + "A" * 32)) == 24
+    assert len(read_webhook_secret("whsec_" + "A" * 32)) == 24
     for bad in ("A" * 40, "whsec_", "whsec_" + "A" * 30, "whsec_é"):
         with pytest.raises(ValueError, match="must be whsec_"):
-            read_gateway_secret(bad)
+            read_webhook_secret(bad)
 
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"

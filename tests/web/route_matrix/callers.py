@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers import customers, devices, keys, pickups, posters, products, purchases, users
+from offers import customers, devices, keys, pickups, posters, products, purchases, shop_events, shops, users
 from offers.devices import Registered
 from offers.records.database import Database
 from offers.records.tables import Poster
@@ -16,6 +16,8 @@ from offers.rules.poster import PosterBody
 from offers.rules.product import ProductBody
 from offers.rules.profile import DeviceBody
 from offers.rules.purchase import PurchaseBody
+from offers.rules.shop import ShopBody
+from offers.rules.shop_sealing import ShopKeys
 from tests.conftest import NOON
 from tests.offers.asking import ask, poster
 from tests.offers.stories import KEYS as CODE_KEYS
@@ -23,6 +25,7 @@ from tests.offers.stories import LAT, LON, Town, at, dwell, enter, leave
 from web import examples
 from web.tokens import Tokens
 
+SHOP_KEYS = ShopKeys.of(b"only for tests, but long enough for it")
 SOMEBODY = "sanne"
 SOMEBODY_ELSE = "piet"
 STORE = "kalverstraat"
@@ -73,7 +76,19 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     knocking.ids["conversation_id"] = ask(town)
     knocking.ids |= {"place_id": STORE, "customer_id": SOMEBODY, "campaign_id": "sneakers", "sku": "SNEAK-1"}
     knocking.ids["poster_id"] = "window"
+    knocking.ids |= {"shop_id": "web", "event_id": told_by_a_shop(town)}
     return knocking
+
+
+def told_by_a_shop(town: Town) -> str:
+    """A shop, one that was never heard, and an event of the first; its id."""
+    body = ShopBody.model_validate({"kind": "standard", "name": "Web shop"})
+    for one in ("web", "unused"):
+        town.write(partial(shops.put_shop, shop_id=one, body=body, keys=SHOP_KEYS, now=NOON))
+    heard = shop_events.Heard("msg_1", "order", NOON, b"{}")
+    taken = town.write(partial(shop_events.take_in, shop_id="web", heard=heard, keys=SHOP_KEYS, now=NOON))
+    assert taken.event_id is not None
+    return taken.event_id
 
 
 def _live(town: Town, fence: str, customer: str, knocking: Knocking, tokens: Tokens) -> None:

@@ -100,6 +100,11 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
     return Access(dict.fromkeys(CALLERS, told), body, **more)
 
 
+def unsigned(body: bytes) -> Access:
+    """Hooks: no credential but the shop's own signature lets anybody in. Who signs: tests/web/hooks."""
+    return anybody(401, file=("application/json", body))
+
+
 def own_pages(**more: Any) -> Access:
     """Our own pages in a browser, whatever credential comes along: tests/web/visitor."""
     return Access(dict.fromkeys(CALLERS, 403), **more)
@@ -142,6 +147,7 @@ _FEATURE = {
 }
 _OWNTRACKS = {"_type": "location", "lat": 52.3702, "lon": 4.8906, "acc": 12, "tst": NOON.timestamp()}
 _TRANSITION = {"geofence_id": "{geofence_id}", "kind": "exit", "at": NOON.isoformat()}
+_SHOP = {"kind": "standard", "name": "Web shop"}
 _NO_ORDER = {"order": "ord_nobodys", "mark": "a-mark-of-nobody"}
 _NOWHERE = {"scan_id": "scn_none", "order_id": "none", "conversation_id": "cnv_none", "mark": "none"}
 """Pages of visitors whose address nobody has."""
@@ -247,6 +253,17 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/keys": admins({"role": "till"}, 201),
     "GET /v1/keys": admins(),
     "DELETE /v1/keys/{key_id}": admins(None, 204),
+    "POST /v1/shops": writes(_SHOP, 201),
+    "PUT /v1/shops/{shop_id}": writes(_SHOP, missing=201),
+    "GET /v1/shops": looks(),
+    "GET /v1/shops/{shop_id}": looks(),
+    "DELETE /v1/shops/{shop_id}": writes(None, 204, ids={"shop_id": "unused"}),
+    "POST /v1/shops/{shop_id}/rotate": writes({"keep_for": "PT1H"}),
+    "GET /v1/shops/{shop_id}/events": looks(),
+    "POST /v1/shops/{shop_id}/events/{event_id}/replay": writes(),
+    "POST /hooks/orders": unsigned(b"{}"),
+    "POST /hooks/shopify": unsigned(b"{}"),
+    "POST /hooks/woocommerce": unsigned(b"{}"),
     "GET /v1/geofences": looks(),
     "GET /v1/geofences/nearby": phones(query="?lat=52.3702&lon=4.8906"),
     "GET /v1/transitions": looks(),
