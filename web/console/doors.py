@@ -14,6 +14,7 @@ from web.console import (
     inbox_events,
     offers,
     people,
+    pickup_times,
     places,
     posters,
     posters_import,
@@ -41,6 +42,7 @@ PAGES = (
     rows.router,
     inbox_events.router,
     inbox.router,
+    pickup_times.router,
     people.router,
     home.elsewhere,
 )

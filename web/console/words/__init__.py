@@ -10,6 +10,7 @@ from web.console.words import (
     frame,
     inbox,
     offers,
+    pickup_times,
     places,
     posters,
     reasons,
@@ -35,6 +36,7 @@ LINES: Mapping[str, Line] = {
     **removing.LINES,
     **reasons.LINES,
     **inbox.LINES,
+    **pickup_times.LINES,
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     tongue: {name: line[number] for name, line in LINES.items()} for number, tongue in enumerate(TONGUES)
