@@ -85,10 +85,10 @@ def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
 def a_day(database: Database) -> None:
     """A morning at two stores: many orders at one, two at the other."""
     town = Town(database)
-    town.phone("sanne", consents=("orders",))
+    town.device(town.customer("sanne", consents=("orders",)), now=NOON - timedelta(days=1))
     for store, many in (("store-0", 60), ("store-1", 2)):
         for number in range(many):
-            start = NOON - timedelta(hours=7) + timedelta(minutes=6 * number)
+            start = NOON - timedelta(hours=3, minutes=30) + timedelta(minutes=3 * number)
             came, went = start + timedelta(minutes=20), start + timedelta(minutes=20, seconds=30 + 7 * number)
             steps = [("ready", start), ("arrived", came), ("collected", went)]
             for status, at in steps if number % 9 else steps[:1]:
