@@ -25,6 +25,8 @@ from offers.rules.order import Status
 from offers.rules.order_moments import CANCELLED, MOMENTS, READY
 from offers.rules.pickup_steps import CLOSED, UNDO_WITHIN, Source, away_again, is_ready_news, may_follow
 
+AHEAD = ("on_the_way", "nearby", "arrived")
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -79,10 +81,20 @@ def undo_hand_over(session: Session, order: Order, customer: Customer, *, now: d
     """Staff tapped the wrong order: it stands again where it stood before, for UNDO_WITHIN."""
     if order.status != "collected" or order.closed_at is None or now - order.closed_at > UNDO_WITHIN:
         return Taken(False)
-    steps = [one for one in order.history if one["status"] not in CLOSED]
-    order.status, order.closed_at = (steps[-1]["status"] if steps else "ready"), None
+    order.status, order.closed_at = _stood(order), None
     _write_down(order, order.status, "staff", now, {"undone": True})  # type: ignore[arg-type]  # it was one
     return Taken(True, after_a_change(session, order, customer, "undone", now=now))
+
+
+def _stood(order: Order) -> str:
+    """Where it stood before it closed. That it became ready while its customer was on the way already moved it nowhere."""
+    stood = ""
+    for one in order.history:
+        went_back = one.get("away") or one.get("undone")
+        if one["status"] in CLOSED or (one["status"] == READY and stood in AHEAD and not went_back):
+            continue
+        stood = one["status"]
+    return stood or READY
 
 
 def after_a_change(session: Session, order: Order, customer: Customer, what: str, *, now: datetime) -> Follows:
