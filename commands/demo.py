@@ -19,11 +19,15 @@ from rich.console import Console
 import seeds
 from commands.demo_lines import Names
 from commands.serve import Served, Serving, raise_on_signal
+from offers import users
 from offers.errors import Misconfigured
 from offers.records.database import Database
+from offers.rules.coupon_codes import CodeKeys
+from offers.rules.page_links import page_path
 from offers.settings import Settings
 from seeds.load import load_folder
 from seeds.phone import PhoneError
+from seeds.pickup_story import ORDER, PickupStory, walk_of
 from seeds.recordings import read_recordings
 from seeds.walkers import Walker, Walkers, people_of, walks_of
 from seeds.walkers_feed import create_feed, feeding
@@ -33,6 +37,7 @@ TOWN = Path(seeds.__file__).parent / "amsterdam"
 MARKER = "this-folder-is-the-demos"
 """A file by this name says that a demo made the folder, and that the next one may empty it."""
 LOCK = "serve.lock"
+STAFF = "kim@stoeprand.example"
 OWN = (
     "database_url",
     "redis_url",
@@ -102,8 +107,8 @@ def _run(options: Options, screen: Console) -> None:
         log = options.folder / "log.jsonl"
         with Serving(_own(options), options.host, options.port, extra, log) as served:
             if not served.stopped():
-                _load(options)
-                _say_addresses(screen, options, served)
+                staff = _load(options)
+                _say_addresses(screen, options, served, staff)
                 asyncio.run(_live(options, served, bound, screen))
             screen.print("stopping …")
 
@@ -131,21 +136,31 @@ def _own(options: Options) -> Settings:
     return options.settings.model_copy(update={**own, "data": options.folder})
 
 
-def _load(options: Options) -> None:
-    database = Database(_own(options).database)
+def _load(options: Options) -> str:
+    """The town; and somebody of the staff, who comes in with the password that is returned."""
+    database, now = Database(_own(options).database), datetime.now(UTC)
     try:
-        load_folder(database, TOWN, now=datetime.now(UTC))
+        load_folder(database, TOWN, now=now)
+        with database.transaction() as session:
+            password = users.create_user(session, STAFF, "staff", now=now, name="Kim")
+            credential = users.credential_of(session, STAFF)
+            if credential is not None:  # made just now; and chosen at once, since nobody here has to be kept out
+                users.change_password(session, credential, users.new_password(password, password, STAFF), now=now)
     finally:
         database.close()
+    return password
 
 
-def _say_addresses(screen: Console, options: Options, served: Served) -> None:
+def _say_addresses(screen: Console, options: Options, served: Served, password: str) -> None:
+    keys = CodeKeys.of(served.environment["PASSERBY_SECRET_KEY"].encode())
     rows = {
         "page": f"{served.url}/demo",
         **{
             f"poster {number}": f"{served.url}/q/{one['code']}  {one['name']}"
             for number, one in enumerate(_posters(), 1)
         },
+        "order": f"{served.url}{page_path(keys, 'order', ORDER)}  Sanne's, to be collected at Kalverstraat 183",
+        "board": f"{served.url}/console/pickup  as {STAFF}, password {password}",
         "console": f"{served.url}/console",
         "API": f"{served.url}/docs",
         "health": f"{served.url}/healthz",
@@ -195,12 +210,15 @@ def _walkers(options: Options, served: Served, names: Names, screen: Console) ->
         screen.print(line.text())
 
     customers = json.loads((TOWN / "customers.json").read_text(encoding="utf-8"))
+    recordings = walks_of(read_recordings(TOWN / "walks_transplanted.csv"))
     return Walkers(
         people=people_of(customers),
-        recordings=walks_of(read_recordings(TOWN / "walks_transplanted.csv")),
+        recordings=recordings,
         to=served.url,
         key=served.admin_key,
         speed=options.speed,
+        own=walk_of(recordings),
+        sets_out=PickupStory.of_seed(TOWN, served.url, served.admin_key).sets_out,
         told=told,
     )
 

@@ -25,6 +25,7 @@ STYLES = {
     "phone": "yellow",
 }
 CROSSINGS = {"enter": "enters", "dwell": "stays", "exit": "leaves"}
+BY_ROLE = {"other": "the building of {where}", "approach": "the surroundings of {where}"}
 NAME_WIDTH = 18
 KIND_WIDTH = 9
 
@@ -79,7 +80,7 @@ class Names:
         where = self.places.get(place, place)
         match event.get("type"):
             case "transition":
-                what = f"the building of {where}" if event["role"] == "other" else where
+                what = BY_ROLE.get(event["role"], "{where}").format(where=where)
                 return Line(self.clock(event["at"]), who, CROSSINGS.get(event["kind"], event["kind"]), what)
             case "scan" if event["kind"] == "human":
                 said = self.posters.get(str(event["poster"]), str(event["poster"]))

@@ -1,5 +1,6 @@
 """A town as data becomes rows, through the same use cases as the desk's doors. Safe to run twice: everything is put by its own id."""
 
+import contextlib
 import json
 import secrets
 from collections.abc import Callable
@@ -15,9 +16,9 @@ from offers.campaigns import put_campaign, step_campaign
 from offers.customers import put_customer
 from offers.desk_offers import put_offer
 from offers.desk_settings import change_limits
-from offers.errors import BadInput, Fault
+from offers.errors import BadInput, Fault, NotFound
 from offers.follows import Follows
-from offers.pickups import put_order
+from offers.pickups import get_order, put_order
 from offers.places import put_place
 from offers.posters import put_poster
 from offers.products import put_product
@@ -27,10 +28,12 @@ from offers.rules.campaign import CampaignBody
 from offers.rules.coupon_codes import DIGITS, CodeKeys
 from offers.rules.offer import OfferBody
 from offers.rules.order import OrderBody
+from offers.rules.pickup_steps import CLOSED
 from offers.rules.place import PlaceBody
 from offers.rules.poster import CODE_DIGITS, PosterBody, read_code
 from offers.rules.product import ProductBody
 from offers.rules.profile import CustomerBody
+from offers.rules.values import read_duration
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -54,7 +57,7 @@ def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
         "products.json": lambda session, raw: _shelved(session, raw, now),
         "offers.json": lambda session, raw: _offered(session, raw, now),
         "customers.json": lambda session, raw: put_customer(session, *_named(raw, CustomerBody), now=now)[2],
-        "orders.json": lambda session, raw: put_order(session, *_named(raw, OrderBody), keys=keys, now=now)[2],
+        "orders.json": lambda session, raw: _ordered(session, raw, keys, now),
         "campaigns.json": lambda session, raw: _launched(session, raw, now),
         "posters.json": lambda session, raw: _hung(session, raw, now),
     }
@@ -80,6 +83,24 @@ def load_folder(database: Database, folder: Path, *, now: datetime) -> Loaded:
 def _shelved(session: Session, raw: dict[str, Any], now: datetime) -> Follows:
     put_product(session, *_named(raw, ProductBody), now=now)
     return Follows()
+
+
+def _ordered(session: Session, raw: dict[str, Any], keys: CodeKeys, now: datetime) -> Follows:
+    """An order may be some time `ago`, and say what became of it `then`, one status after the other. What is closed by now stays so."""
+    rest = dict(raw)
+    try:
+        ago, then = read_duration(rest.pop("ago", "PT0S")), rest.pop("then", [])
+    except (TypeError, ValueError) as error:
+        raise BadInput.at("ago", str(error)) from None
+    order_id, body = _named(rest, OrderBody)
+    with contextlib.suppress(NotFound):
+        if get_order(session, order_id)["status"] in CLOSED:
+            return Follows()
+    follows = put_order(session, order_id, body, keys=keys, now=now - ago)[2]
+    for status in then:
+        step = _named({**rest, "status": status}, OrderBody)
+        follows |= put_order(session, *step, keys=keys, now=now - ago)[2]
+    return follows
 
 
 def _offered(session: Session, raw: dict[str, Any], now: datetime) -> Follows:

@@ -7,7 +7,7 @@ the server has no trail, so whoever wants to draw the walkers asks here.
 import asyncio
 import random
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import count
@@ -120,6 +120,8 @@ def _true(fix: Fix) -> tuple[float, float]:
 Told = Callable[[Walker, str], None]
 """What only the phone knows happened to a walker: `refused` or `located` when that changes, `gone` when its phone gave up."""
 
+SetsOut = Callable[[Walker], Awaitable[None]]
+
 
 @dataclass(slots=True)
 class Walkers:
@@ -132,6 +134,10 @@ class Walkers:
     speed: float = 12.0
     seed: int = 7
     """Who takes which walk when; the same seed, the same day."""
+    own: Mapping[str, Recording] = field(default_factory=dict)
+    """By customer: the one walk that somebody always takes; everybody else takes whichever comes."""
+    sets_out: SetsOut | None = None
+    """Is awaited each time before a walker sets out."""
     told: Told = lambda _walker, _what: None
     patience: Patience = PATIENT
     clock: Clock = WALL_CLOCK
@@ -189,6 +195,9 @@ class Walkers:
             recording = self.recordings[order[(number * 3 + turn * 5) % len(order)]]
             if turn == 0 and number % 3 == 2:
                 recording = _second_half(recording)  # somebody is near the shops from the start
+            recording = self.own.get(walker.person.customer, recording)
+            if self.sets_out is not None:
+                await self.sets_out(walker)
             await self._walk(walker, phone, recording)
             browses = (number + turn) % 4 == 0
             await self.clock.sleep(BROWSE_S if browses else chance.uniform(*PAUSE_S))

@@ -18,7 +18,7 @@ from offers.rules.order import OrderBody
 from offers.settings import Settings
 from tests.browser.conftest import Watched
 from tests.offers.collecting import SNEAKER, order
-from tests.offers.stories import NOON, Town, at
+from tests.offers.stories import KEYS, NOON, Town, at
 from tests.web.conftest import LANES, Served
 from web.app import build_app, build_parts
 from workers.happenings import tell
@@ -107,7 +107,7 @@ class Counter:
         """The shop says a step, and what follows is told as the door would."""
         body = OrderBody.model_validate({"customer": customer, "place": place, "status": status, "items": [SNEAKER]})
         now = self.served.doors.parts.now()
-        follows = self.town.write(lambda session: put_order(session, order_id, body, now=now))[2]
+        follows = self.town.write(lambda session: put_order(session, order_id, body, keys=KEYS, now=now))[2]
         tell(self.served.doors.parts.redis, follows.happened)
 
     def tablet(self, browser: Browser, secret: str, width: int = 1024, **more: object) -> "Tablet":

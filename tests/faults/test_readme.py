@@ -29,14 +29,15 @@ def load_town(folder: Path) -> None:
     database.close()
 
 
-def wait_for_deliveries(service: Service, customer: str) -> list[dict[str, Any]]:
-    """As the example's last line does, until there is one that has come to its end."""
+def wait_for_deliveries(service: Service, customer: str) -> dict[str, dict[str, Any]]:
+    """As the example's last line does, until both have come to their end: by kind the one of the ping and the one of the order."""
     for _ in range(100):
         items: list[dict[str, Any]] = service.ask("GET", "/v1/deliveries", params={"customer": customer})["items"]
-        if items and items[0]["state"] not in {"queued", "sending"}:
-            return items
+        if len(items) > 1 and not {one["state"] for one in items} & {"queued", "sending"}:
+            assert len(items) == 2
+            return {one["kind"]: one for one in items}
         time.sleep(0.2)
-    raise AssertionError(f"no push came of the ping: {items}")
+    raise AssertionError(f"no push came of the ping, or of the order: {items}")
 
 
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="the example is for bash and curl")
@@ -44,13 +45,13 @@ def test_the_example_gives_the_push_it_shows(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text()
     blocks = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)
     example = next(block for block in blocks if "curl" in block)
-    scan = next(block for block in blocks if "/v1/scans" in block)
+    scan, order = (next(block for block in blocks if door in block) for door in ("/v1/scans", "/v1/orders"))
     assert example.startswith(WHERE)
     load_town(tmp_path)
     with serving(tmp_path) as service:
-        script = f"URL={service.url} KEY={service.key}\n{example.removeprefix(WHERE)}{scan}"
+        script = f"URL={service.url} KEY={service.key}\n{example.removeprefix(WHERE)}{scan}{order}"
         run = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True)
-        profile, taken, page, scanned = [json.loads(line) for line in run.stdout.splitlines() if line]
+        profile, taken, page, scanned, ready = [json.loads(line) for line in run.stdout.splitlines() if line]
         assert profile["name"] == "Robin"
         assert json.dumps(taken, separators=(",", ":")) in readme
         assert set(page) == {"items", "next_cursor"}
@@ -60,6 +61,8 @@ def test_the_example_gives_the_push_it_shows(tmp_path: Path) -> None:
     for said in [shown, {name: scanned["item"][name] for name in ("sku", "size", "price", "price_now", "currency")}]:
         for name, value in said.items():
             assert f'"{name}":"{value}"' in readme
-    assert [one["state"] for one in deliveries] == ["sent"]
+    assert {kind: one["state"] for kind, one in deliveries.items()} == {"offer": "sent", "order": "sent"}
     for field in ("campaign", "title", "body"):
-        assert f'"{field}":"{deliveries[0][field]}"' in readme
+        assert f'"{field}":"{deliveries["offer"][field]}"' in readme
+    assert (ready["status"], ready["id"]) == ("ready", deliveries["order"]["order"])
+    assert f"“{deliveries['order']['title']}”" in readme

@@ -10,7 +10,7 @@ from offers.pickups import put_order
 from offers.records.queries.orders import order_by_id
 from offers.records.tables import Deed, Order, User
 from offers.rules.order import OrderBody
-from tests.offers.stories import NOON, Town, at
+from tests.offers.stories import KEYS, NOON, Town, at
 
 SNEAKER = {"sku": "SNEAK-1", "title": "Sneaker, white", "size": "38"}
 
@@ -30,7 +30,7 @@ def order(
     def told(session: Session) -> None:
         for number, step in enumerate(steps):
             body = OrderBody.model_validate({"customer": customer, "place": place, "status": step, "items": [SNEAKER]})
-            put_order(session, order_id, body, now=at(minute + number))
+            put_order(session, order_id, body, keys=KEYS, now=at(minute + number))
 
     town.write(told)
 

@@ -9,6 +9,7 @@ from offers.records.tables import Delivery, Order
 from offers.rules.order import OrderBody
 from offers.rules.profile import ConsentsBody
 from tests.offers.stories import (
+    KEYS,
     LAT,
     LON,
     Town,
@@ -45,7 +46,7 @@ class Pickups(Town):
         body = OrderBody.model_validate(
             {"customer": "sanne", "place": "kalverstraat", "status": status, "items": [], **more}
         )
-        self.write(lambda session: put_order(session, order, body, now=at(minute)))
+        self.write(lambda session: put_order(session, order, body, keys=KEYS, now=at(minute)))
         return order
 
     def status(self, order: str = "o-1") -> str:

@@ -14,7 +14,7 @@ from offers.reserving import end_reservation, reservations_to_end
 from offers.rules.order import OrderBody
 from offers.rules.page_order import HELD_FOR
 from tests.offers.billboards import Billboard
-from tests.offers.stories import NOON, Town, at
+from tests.offers.stories import KEYS, NOON, Town, at
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def store(town: Town) -> str:
 
 def put(town: Town, status: str = "ready", minute: float = 0, **more: Any) -> None:
     body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": status, **more})
-    town.write(lambda session: put_order(session, "A-1", body, now=at(minute)))
+    town.write(lambda session: put_order(session, "A-1", body, keys=KEYS, now=at(minute)))
 
 
 def on_my_way(town: Town, minutes: int | None = None, minute: float = 1, customer: str | None = None) -> Said:

@@ -18,7 +18,7 @@ from offers.records.tables import Consent, Customer, Delivery, Device
 from offers.rules.order import OrderBody
 from offers.rules.profile import ConsentsBody
 from offers.rules.push_address import Address
-from tests.offers.stories import NOON, Town, at
+from tests.offers.stories import KEYS, NOON, Town, at
 
 TEXT = Wording("messages-3", "nl")
 
@@ -36,7 +36,7 @@ def store(town: Town) -> str:
 
 def put(town: Town, status: str = "placed", order: str = "A-1", minute: float = 0, customer: str = "sanne") -> Any:
     body = OrderBody.model_validate({"customer": customer, "place": "kalverstraat", "status": status})
-    return town.write(lambda session: put_order(session, order, body, now=at(minute)))[2].deliveries
+    return town.write(lambda session: put_order(session, order, body, keys=KEYS, now=at(minute)))[2].deliveries
 
 
 def say(town: Town, given: bool, *, device: str | None = None, order: str = "A-1", minute: float = 1) -> str:

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from offers.claiming import word_delivery
 from offers.devices import link_device
+from offers.order_steps import tell
 from offers.pickups import READY_LIFE, get_order, put_order
 from offers.push import Outcome
 from offers.records.database import Database
-from offers.records.tables import Delivery
+from offers.records.tables import Customer, Delivery, Order
 from offers.rules.order import OrderBody
+from offers.rules.order_moments import APPROACH
 from offers.rules.page_links import page_path
 from tests.offers.billboards import Billboard
 from tests.offers.stories import KEYS, NOON, Town, at, enter
@@ -69,6 +72,32 @@ GONE = Outcome("failed", "unregistered", address="dead")
 def _waiting(town: Town) -> list[tuple[str, str]]:
     """Deliveries that wait, with their devices."""
     return [(one["id"], one["device_id"]) for one in town.deliveries() if one["state"] == "queued"]
+
+
+@pytest.mark.usefixtures("store")
+def test_each_moment_of_an_order_has_its_own_way_to_the_next_device(town: Town) -> None:
+    """What one moment was told on is no reason to keep the other from it; and of two that fail at once both go on."""
+    town.customer(consents=("orders",))
+    older, newest = (town.device(now=NOON - timedelta(days=days)) for days in (2, 1))
+    [ready] = _put(town, minute=1)
+
+    def remind(key: str) -> tuple[str, ...]:
+        def told(session: Session) -> tuple[str, ...]:
+            order, customer = session.get_one(Order, "A-1"), session.get_one(Customer, "sanne")
+            return tell(session, order, customer, APPROACH, now=at(2), key=key)
+
+        return town.write(told)
+
+    [first], [second] = remind("2026-06-10"), remind("2026-06-11")
+    town.send([ready], now=at(3), outcome=GONE)
+    assert [device for _, device in _waiting(town)].count(older) == 1
+    town.send([first, second], now=at(3), outcome=GONE)
+    told = {(one["moment"], one["device_id"]): one["state"] for one in town.deliveries()}
+    assert told == {
+        (moment, device): state
+        for moment in ("ready", "approach:2026-06-10", "approach:2026-06-11")
+        for device, state in ((newest, "failed"), (older, "queued"))
+    }
 
 
 @pytest.mark.usefixtures("store")

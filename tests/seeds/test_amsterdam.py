@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,14 @@ import liquid
 import pytest
 from geographiclib.geodesic import Geodesic
 from shapely.geometry import LineString, Point, box, shape
+
+from offers.errors import BadInput
+from offers.pickups import get_order, put_order
+from offers.records.database import Database
+from offers.rules.order import OrderBody
+from seeds.load import load_folder
+from seeds.pickup_story import ORDER, WALK, WHO
+from tests.offers.stories import KEYS
 
 FOLDER = Path(__file__).parents[2] / "seeds" / "amsterdam"
 STORES = ("kalverstraat-102", "kalverstraat-183", "leidseplein-31", "jodenbreestraat-25")
@@ -219,3 +228,52 @@ def test_every_file_has_its_licence() -> None:
         for path in files:
             assert f"| `{path.relative_to(folder).as_posix()}` |" in licences, path.name
     assert "Copyright (c) 2019, e-mission" in (FOLDER / "LICENCES.md").read_text(encoding="utf-8")
+
+
+def test_sannes_walk_is_from_the_station_to_the_store_that_holds_her_order() -> None:
+    """As her phone says it, and as it is: the first of it within the station, the last of it on the premises, the ring between."""
+    [order] = [one for one in read("orders.json") if one["id"] == ORDER]
+    [sanne] = [one for one in read("customers.json") if one["id"] == order["customer"] == WHO]
+    assert sanne["consents"]["orders"]
+    store, station = places()[order["place"]], shape(places()["centraal"]["geofences"][0]["geometry"])
+    rings = {one["role"]: one["radius_m"] for one in store["geofences"] if "radius_m" in one}
+    assert rings == {"premises": 100, "approach": 500}
+    rows = [one for one in walks() if one["trace"] == WALK]
+    for lat, lon in (("lat", "lon"), ("true_lat", "true_lon")):
+        spots = [(float(one[lat]), float(one[lon])) for one in rows]
+        away = [metres(store["lat"], store["lon"], *spot) for spot in spots]
+        assert [station.contains(Point(spot[1], spot[0])) for spot in (spots[0], spots[-1])] == [True, False]
+        assert away[0] > rings["approach"]
+        assert away[-1] < rings["premises"]
+
+
+def test_the_board_has_something_in_each_state(database: Database) -> None:
+    """And says the same however often the town is loaded; what was collected meanwhile stays so."""
+    now = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    for _ in range(2):
+        load_folder(database, FOLDER, now=now)
+        with database.reading() as session:
+            orders = {one["id"]: get_order(session, one["id"]) for one in read("orders.json")}
+        assert {name: one["status"] for name, one in orders.items()} == {
+            "S-10482": "ready",
+            "S-10479": "ready",
+            "S-10480": "on_the_way",
+            "S-10481": "placed",
+        }
+        history = [(one["status"], one["at"]) for one in orders["S-10479"]["history"]]
+        assert history[-1] == ("ready", (now - timedelta(days=4)).isoformat())
+        assert len(history) == 2
+    hers = {name: value for name, value in read("orders.json")[0].items() if name != "id"}
+    body = OrderBody.model_validate({**hers, "status": "collected"})
+    with database.transaction() as session:
+        put_order(session, ORDER, body, keys=KEYS, now=now)
+    load_folder(database, FOLDER, now=now)
+    with database.reading() as session:
+        assert get_order(session, ORDER)["status"] == "collected"
+
+
+def test_a_time_that_is_none_is_named(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "orders.json").write_text(json.dumps([{"id": "A-1", "ago": "yesterday"}]))
+    with pytest.raises(BadInput) as refused:
+        load_folder(database, tmp_path, now=datetime(2026, 12, 1, tzinfo=UTC))
+    assert refused.value.faults[0].path == "orders.json[0].ago"

@@ -1,5 +1,6 @@
 """The demo's pages by themselves: there only when asked for, in the reader's language, and with nobody's position."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.profile import DeviceBody
 from offers.settings import Settings
 from seeds.load import load_folder
+from seeds.pickup_story import PickupStory
+from seeds.walkers import Person, Walker
 from tests.conftest import NOON
 from tests.offers.posted import IPHONE
-from tests.web.conftest import Clock, Register, build_lanes, problem_of, serve
+from tests.web.conftest import Clock, Register, Served, build_lanes, problem_of, serve
 from web.demo.drawing import draw, frame_around
 from web.demo.words import WORDS
 from web.tongues import choose
@@ -120,6 +123,38 @@ def test_an_order_that_is_ready_is_on_the_phone(town: Database, http: httpx.Clie
     orders = {one["customer"]: one["order"] for one in state(http)["phones"]}
     assert orders["daan"] is None
     assert orders["sanne"]["said"] == "Order S-10482 is ready at Stoeprand Kalverstraat 183"
+    page = orders["sanne"]["page"]
+    assert http.get(page, headers={"User-Agent": IPHONE}).status_code == 200
+    assert f'href="{page}"' in http.get("/demo").text
+    assert 'href="/console/pickup"' in http.get("/demo").text
+
+
+def test_the_story_of_pickup_goes_on_with_a_new_order_once_the_last_was_collected(
+    town: Database, served: Served, admin: httpx.Client, register: Register
+) -> None:
+    register("sanne", consents={})
+    key = str(admin.headers["authorization"]).removeprefix("Bearer ")
+    story = PickupStory.of_seed(AMSTERDAM, served.url, key)
+    sanne, daan = (Walker(Person(one, one, "nl", "ios")) for one in ("sanne", "daan"))
+
+    def told() -> list[tuple[str, str]]:
+        rows = admin.get("/v1/deliveries", params={"customer": "sanne"}).json()["items"]
+        return sorted((one["order"], one["state"]) for one in rows)
+
+    asyncio.run(story.sets_out(daan))
+    assert told() == [], "nobody else's walk tells of it"
+    for _ in range(2):
+        asyncio.run(story.sets_out(sanne))
+        assert [one for one, _ in told()] == ["S-10482"], "she sets out twice, and is told once"
+    order = {"customer": "sanne", "place": "kalverstraat-183", "status": "collected"}
+    assert admin.put("/v1/orders/S-10482", json=order).status_code == 200
+    asyncio.run(story.sets_out(sanne))
+    assert [one for one, _ in told()] == ["S-10482", "S-10482-2"]
+    again = PickupStory.of_seed(AMSTERDAM, served.url, key)
+    asyncio.run(again.sets_out(sanne))
+    assert again.order_id == "S-10482-2", "a simulator that starts anew goes on where it was"
+    away = PickupStory.of_seed(AMSTERDAM, "http://127.0.0.1:9", key)
+    asyncio.run(away.sets_out(sanne))
 
 
 def test_names_are_text_and_never_markup(
@@ -203,7 +238,7 @@ def test_the_map_holds_every_geofence_and_no_label_covers_another(town: Database
     drawn = draw(places)
     frame = drawn["frame"]
     circles = [fence for place in drawn["places"] for fence in place["geofences"] if "r" in fence]
-    assert len(circles) == 4
+    assert len(circles) == 5, "four premises, and what is within reach of the store that holds an order"
     for circle in circles:
         assert circle["r"] <= circle["x"] <= frame.width - circle["r"]
         assert circle["r"] <= circle["y"] <= frame.height - circle["r"]

@@ -14,6 +14,7 @@ from offers.pickups import get_order, put_order
 from offers.records.tables import Order
 from offers.rules.order import OrderBody
 from offers.rules.profile import ConsentsBody, DeviceBody
+from tests.offers.stories import KEYS
 from tests.workers.town import FAR, LANES, STORE, Town, north_of_store
 from workers.lanes import LaneKeys, lane_of, pack_targets, unpack_targets
 from workers.letters import PingLetter, PingRow
@@ -23,7 +24,7 @@ from workers.sweeps import repair_targets
 def order(town: Town, customer: str, status: str = "ready", order_id: str = "o1") -> None:
     body = OrderBody.model_validate({"customer": customer, "place": "store", "status": status})
     with town.database.transaction() as session:
-        _, _, follows = put_order(session, order_id, body, now=town.now)
+        _, _, follows = put_order(session, order_id, body, keys=KEYS, now=town.now)
     town.desk.follow(follows, town.at)
 
 

@@ -16,6 +16,7 @@ from web.console import (
     people,
     pickup,
     pickup_events,
+    pickup_times,
     places,
     posters,
     posters_import,
@@ -45,6 +46,7 @@ PAGES = (
     pickup.router,
     inbox_events.router,
     inbox.router,
+    pickup_times.router,
     people.router,
     home.elsewhere,
 )

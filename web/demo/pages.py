@@ -35,7 +35,7 @@ def open_demo(app: FastAPI) -> None:
 def town(request: Request, parts: Have, lang: Lang = None) -> Response:
     """The places, the walkers and the phones."""
     language = _language(request, lang)
-    told = scene.read_scene(parts.database, language, now=parts.now())
+    told = scene.read_scene(parts.database, language, keys=parts.codes, now=parts.now())
     return _page("town.html", parts, language, map=drawing.draw(told["places"]), scene=told, counts=_counts(parts))
 
 
@@ -43,7 +43,7 @@ def town(request: Request, parts: Have, lang: Lang = None) -> Response:
 def phone(request: Request, parts: Have, device: str, lang: Lang = None) -> Response:
     """One phone: its lock screen with its pushes."""
     language = _language(request, lang)
-    told = scene.read_scene(parts.database, language, now=parts.now())
+    told = scene.read_scene(parts.database, language, keys=parts.codes, now=parts.now())
     mine = next((one for one in told["phones"] if one["device"] == device), None)
     if mine is None:
         return _page("missing.html", parts, language, status=404)
@@ -59,7 +59,7 @@ def poster(request: Request, parts: Have, poster: str) -> Response:
 @router.get("/state")
 def state(request: Request, parts: Have, lang: Lang = None) -> Response:
     """What the pages show, as JSON."""
-    told = scene.read_scene(parts.database, _language(request, lang), now=parts.now())
+    told = scene.read_scene(parts.database, _language(request, lang), keys=parts.codes, now=parts.now())
     return json_answer({**told, "counts": _counts(parts), "walkers_url": parts.settings.demo_walkers_url or None})
 
 

@@ -8,13 +8,18 @@ from zoneinfo import ZoneInfo
 
 from offers import campaigns, customers, devices, history, pickups, places, posters
 from offers.records.database import Database
+from offers.rules.coupon_codes import CodeKeys
 from offers.rules.in_words import why_not
+from offers.rules.page_links import page_path
 from web.demo.words import WORDS
 
 PUSHES_A_PHONE = 8
 HAPPENED = 40
 LOOK_BACK = 400
 """Rows of each list that are looked at; the demo shows what is new."""
+
+BY_ROLE = {"other": "building", "approach": "reach"}
+"""How a geofence is called that is not the place itself."""
 
 Item = dict[str, Any]
 
@@ -37,7 +42,7 @@ class Names:
         return self.places.get(place_id or "", "")
 
 
-def read_scene(database: Database, language: str, *, now: datetime) -> Item:
+def read_scene(database: Database, language: str, *, keys: CodeKeys, now: datetime) -> Item:
     """`{language, time_zone, places, posters, phones, happened}` as JSON has it; nothing in it is a position of a person."""
     with database.reading() as session:
         town = places.list_places(session)[0]
@@ -66,7 +71,7 @@ def read_scene(database: Database, language: str, *, now: datetime) -> Item:
     phones = [
         {
             **_phone(device, next(one for one in people if one["id"] == device["customer"]), names),
-            "order": _order(orders[device["customer"]], names),
+            "order": _order(orders[device["customer"]], names, keys),
             "pushes": [one for one in pushes if one["device"] == device["device_id"]][:PUSHES_A_PHONE],
             "no": next((one for one in noes if one["customer"] == device["customer"]), None),
         }
@@ -127,7 +132,7 @@ def no_of(row: Item, names: Names) -> Item:
 
 def _crossed(row: Item, names: Names) -> Item:
     place = names.place(row["place"])
-    what = names.words["building"].format(place=place) if row["role"] == "other" else place
+    what = names.words[BY_ROLE[row["role"]]].format(place=place) if row["role"] in BY_ROLE else place
     return {
         "id": row["id"],
         "kind": row["kind"],
@@ -173,11 +178,12 @@ def _phone(device: Item, owner: Item, names: Names) -> Item:
     }
 
 
-def _order(orders: list[Item], names: Names) -> Item | None:
-    """The order that the customer may come to collect, in a sentence."""
-    for row in orders:
-        if row["status"] not in ("collected", "cancelled"):
-            words = names.words["order_ready" if row["status"] == "ready" else "order"]
-            said = words.format(order=row["id"], place=names.place(row["place"]), status=row["status"])
-            return {"id": row["id"], "place": row["place"], "status": row["status"], "said": said}
-    return None
+def _order(orders: list[Item], names: Names, keys: CodeKeys) -> Item | None:
+    """The order that the customer may come to collect, in a sentence, and the way to its page: what is ready before what is not."""
+    waiting = [one for one in orders if one["status"] not in ("collected", "cancelled")]
+    if not waiting:
+        return None
+    row = max(waiting, key=lambda one: (one["status"] != "placed", one["updated_at"], one["id"]))
+    said = names.words[f"order_{row['status']}"].format(order=row["id"], place=names.place(row["place"]))
+    page = page_path(keys, "order", row["id"])
+    return {"id": row["id"], "place": row["place"], "status": row["status"], "said": said, "page": page}

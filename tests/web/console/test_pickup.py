@@ -15,8 +15,8 @@ from offers.records.queries.users import user_by_email
 from offers.rules.order import OrderBody
 from tests.conftest import NOON
 from tests.offers.collecting import SNEAKER, deeds, order, row_of
+from tests.offers.stories import KEYS, Town
 from tests.offers.stories import NOON as TOLD
-from tests.offers.stories import Town
 from tests.web.conftest import Clock, Served
 from tests.web.console.conftest import Enter, Person
 from tests.web.console.reading import PageText
@@ -216,9 +216,9 @@ def test_every_state_has_its_words(shop: Town, enter: Enter, language: str) -> N
 
 def say(shop: Town, order_id: str, status: str, place: str, customer: str) -> tuple[object, ...]:
     body = {"customer": customer, "place": place, "status": status, "items": [SNEAKER]}
-    return shop.write(lambda session: put_order(session, order_id, OrderBody.model_validate(body), now=NOON))[
-        2
-    ].happened
+    return shop.write(
+        lambda session: put_order(session, order_id, OrderBody.model_validate(body), keys=KEYS, now=NOON)
+    )[2].happened
 
 
 def listen(person: Person, served: Served, happen: Callable[[], None], many: int, **headers: str) -> list[str]:

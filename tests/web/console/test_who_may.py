@@ -58,6 +58,8 @@ PAGES: dict[str, set[str]] = {
     "/console/why?customer=sanne&campaign=sneakers": READERS,
     "/console/deliveries": READERS,
     "/console/decisions": READERS,
+    "/console/pickup/times": EVERYBODY,
+    "/console/pickup/times?place=kalverstraat-102&days=30": EVERYBODY,
     "/console/users": {"admin"},
 }
 PICTURES = {
@@ -119,6 +121,7 @@ def test_every_door_of_the_console_stands_in_these_lists() -> None:
         | {"/console/sign-in", "/console/{path:path}"}
         | {"/console/inbox/events", "/console/inbox/{conversation_id}"}  # told in test_inbox.py
         | {"/console/pickup/events"}  # told in test_pickup.py
+        | {"/console/pickup/times.csv"}  # told in test_pickup_times.py
     )
     for router in ROUTERS:
         for route in router.routes:

@@ -235,6 +235,7 @@ TABLE: Mapping[str, Access] = {
     "GET /v1/campaigns/{campaign_id}/versions": looks(),
     "GET /v1/campaigns/{campaign_id}/checks": looks(),
     "GET /v1/campaigns/{campaign_id}/report": looks(),
+    "GET /v1/reports/pickups": looks(),
     "DELETE /v1/campaigns/{campaign_id}": writes(None, 204, ids={"campaign_id": "draft"}),
     "POST /v1/campaigns/{campaign_id}/launch": writes(ids={"campaign_id": "draft"}),
     "POST /v1/campaigns/{campaign_id}/pause": writes(),

@@ -11,6 +11,7 @@ from web.console.words import (
     inbox,
     offers,
     pickup,
+    pickup_times,
     places,
     posters,
     reasons,
@@ -37,6 +38,7 @@ LINES: Mapping[str, Line] = {
     **reasons.LINES,
     **inbox.LINES,
     **pickup.LINES,
+    **pickup_times.LINES,
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     tongue: {name: line[number] for name, line in LINES.items()} for number, tongue in enumerate(TONGUES)

@@ -45,5 +45,5 @@ export function showWhy(root, no) {
 
 export function showOrder(root, order) {
   root.querySelector(".order").hidden = !order;
-  if (order) write(root, ".order", order.said);
+  if (order) write(root, ".order a", order.said).setAttribute("href", order.page);
 }

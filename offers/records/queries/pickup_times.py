@@ -1,0 +1,71 @@
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from offers.records.tables import Customer, Delivery, Order, Place
+from offers.rules.order_moments import READY
+from offers.rules.pickup_times import Collected, Tried
+
+
+def orders_ready_between(
+    session: Session, since: datetime, until: datetime, place_id: str | None, limit: int
+) -> Sequence[Collected]:
+    """Orders that became ready from `since` on and before `until`, the newest first, with their deliveries of moment `ready`. Two questions,
+    however many they are.
+    """
+    wanted = (
+        select(
+            Order.id,
+            Order.place_id,
+            Order.status,
+            Order.ready_at,
+            Order.arrived_at,
+            Order.closed_at,
+            Customer.orders,
+            Customer.time_zone,
+            Place.time_zone.label("place_zone"),
+        )
+        .join(Customer, Customer.id == Order.customer_id)
+        .join(Place, Place.id == Order.place_id)
+        # whoever is closed was so after it was ready: the index of what closed lately leaves the rest out
+        .where(
+            Order.ready_at >= since, Order.ready_at < until, or_(Order.closed_at.is_(None), Order.closed_at >= since)
+        )
+        .order_by(Order.ready_at.desc(), Order.id)
+        .limit(limit)
+    )
+    if place_id is not None:
+        wanted = wanted.where(Order.place_id == place_id)
+    rows = session.execute(wanted).all()
+    these = wanted.with_only_columns(Order.id).subquery()
+    tried: dict[str, list[Tried]] = defaultdict(list)
+    for told in session.execute(
+        select(
+            Delivery.order_id,
+            Delivery.state,
+            Delivery.reason,
+            Delivery.created_at,
+            Delivery.not_before,
+            Delivery.sent_at,
+        ).where(Delivery.order_id.in_(select(these.c.id)), Delivery.kind == "order", Delivery.moment == READY)
+    ):
+        one = Tried(told.state, told.reason, told.created_at, told.not_before, told.sent_at)
+        tried[str(told.order_id)].append(one)
+    return [
+        Collected(
+            row.id,
+            row.place_id,
+            row.status,
+            row.ready_at,
+            row.arrived_at,
+            row.closed_at,
+            row.orders,
+            row.time_zone,
+            row.place_zone,
+            tuple(tried[row.id]),
+        )
+        for row in rows
+    ]
