@@ -200,7 +200,8 @@ class Matcher:
             arrivals = record_crossings(session, crossings, now=datetime.fromtimestamp(self.clock(), UTC))
         walk.settle(arrivals.memberships, arrivals.gone)
         self.follow(Matched(arrivals.deliveries, arrivals.happened))
-        self._follow(Follows(targets=arrivals.targets))
+        if arrivals.targets:
+            self._follow(Follows(targets=arrivals.targets))
 
     def _measure(self, walk: Walk) -> None:
         """How far they are from where they are expected, of those who moved enough since it was last written."""
