@@ -25,7 +25,7 @@ from offers.rules.campaign import Message
 from offers.rules.conversation import ANSWERED_IN_TIME, is_read
 from offers.rules.coupon import end_of_coupon
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.order_moments import READY, moment_named, name_of
+from offers.rules.order_moments import READY, WRONG_STORE, moment_named, name_of
 from offers.rules.order_wording import order_message
 from offers.rules.page_links import page_mark, page_path
 from offers.rules.personal_facts import About, message_facts
@@ -201,6 +201,8 @@ def _why_no_order(row: Delivery, there: There) -> str | None:
         return "order_removed"
     if there.order.status not in moment_named(row.moment).while_in:
         return "not_ready" if name_of(row.moment) == READY else "over"
+    if name_of(row.moment) == WRONG_STORE and not there.is_still_here:
+        return "over"  # they walked past
     return None if there.is_reachable else "no_reachable_device"
 
 

@@ -181,7 +181,7 @@ def tell(
         state="queued",
         turn=0,
         created_at=now,
-        not_before=now,
+        not_before=now + MOMENTS[name].after,
         expires_at=min(happened_at or now, now) + life,
         attempts=0,
     )

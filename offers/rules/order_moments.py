@@ -8,6 +8,8 @@ from offers.rules.pickup_steps import OPEN
 
 A_WHILE = timedelta(minutes=15)
 """Of what is only of use where the customer is just now."""
+PASSES_BY = timedelta(minutes=3)
+"""Whoever walks past another store is through a circle of 200 m by then, and was not in the wrong store: 1.3 m/s make 154 s."""
 TO_COLLECT = ("ready", "on_the_way", "nearby", "arrived")
 
 
@@ -18,6 +20,8 @@ class OrderMoment:
     """Whether it waits for the end of the quiet hours."""
     while_in: tuple[str, ...]
     """States of the order in which it may go."""
+    after: timedelta = timedelta(0)
+    """How long it waits to see whether it is so."""
 
 
 READY, APPROACH, ARRIVED, WRONG_STORE = "ready", "approach", "arrived", "wrong_store"
@@ -27,7 +31,7 @@ MOMENTS: Mapping[str, OrderMoment] = {
     READY: OrderMoment(timedelta(days=2), True, TO_COLLECT),
     APPROACH: OrderMoment(A_WHILE, False, ("ready", "on_the_way", "nearby")),
     ARRIVED: OrderMoment(A_WHILE, False, ("arrived",)),
-    WRONG_STORE: OrderMoment(A_WHILE, False, ("ready", "on_the_way", "nearby")),
+    WRONG_STORE: OrderMoment(A_WHILE, False, ("ready", "on_the_way", "nearby"), PASSES_BY),
     UNCOLLECTED: OrderMoment(timedelta(days=1), True, TO_COLLECT),
     CHANGED: OrderMoment(timedelta(days=2), True, OPEN),
     MOVED: OrderMoment(timedelta(days=2), True, OPEN),

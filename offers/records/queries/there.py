@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from offers.records.queries import abandoned, wording
+from offers.records.queries import abandoned, coming, wording
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import conversations as conversation_queries
 from offers.records.queries import coupons as coupon_queries
@@ -34,7 +34,9 @@ class There:
     device: Device
     place: Place | None
     here: Place | None
-    """Where its customer stands, where a message of an order says so."""
+    """Where its customer stood, where a message of an order says so."""
+    is_still_here: bool
+    """Whether they stand there still, by their open stays."""
     texts: Mapping[str, Any]
     """The brand's own of this moment of an order, by language."""
     kind: str
@@ -85,6 +87,8 @@ class Fetched:
     limits: Limits
     texts: Mapping[str, Mapping[str, Any]]
     """The brand's own, by moment of an order."""
+    standing: Collection[tuple[str, str, str]]
+    """Of the customers who are told that they stand in another store: in which geofences, as `coming.standing_in`."""
     wanted: Collection[str]
     """Of the scans that are reminded of, those of which nothing has come."""
     now: datetime
@@ -99,6 +103,7 @@ class Fetched:
             device=self.devices[row.device_id],
             place=place,
             here=self.places.get(row.context.get("at_place_id") or ""),
+            is_still_here=(row.customer_id, row.context.get("at_place_id"), "premises") in self.standing,
             texts=self.texts.get(name_of(row.moment), {}) if row.kind == "order" else {},
             kind=row.kind,
             campaign=campaign,
@@ -132,6 +137,7 @@ def fetch(
     scans = {row.context["scan_id"] for row in rows if row.context.get("scan_id")}
     moments = {name_of(row.moment) for row in rows if row.kind == "order"}
     replies = {row.source_id for row in rows if row.kind == "reply"}
+    elsewhere = {row.customer_id for row in rows if row.context.get("at_place_id")}
     return Fetched(
         customers=customers,
         devices=customer_queries.devices_by_id(session, (row.device_id for row in rows)),
@@ -145,6 +151,7 @@ def fetch(
         conversations=conversation_queries.conversations_by_id(session, replies) if replies else {},
         keys=keys,
         texts=service_texts(session, moments) if moments else {},
+        standing=coming.standing_in(session, elsewhere) if elsewhere else (),
         named=wording.named_in(session, [*told.values(), *tested.values()], customers, now),
         limits=campaign_queries.limits_now(session),
         wanted=abandoned.still_wanted(session, scans) if scans else (),
