@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,13 +27,13 @@ def pickup_times(
     session: Session,
     *,
     now: datetime,
-    place_id: str | None = None,
+    places: Collection[str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     most: int = MOST_ORDERS,
 ) -> dict[str, Any]:
     """`{since, until, least, truncated, places}` of the orders that became ready in that time, the last 7 days unless said; each place with its
-    counts and times, by name. Of erased customers nothing is counted: their orders went with them.
+    counts and times, by name. Of these `places`, or all. Of erased customers nothing is counted: their orders went with them.
     """
     end = until or now
     start = since or end - LOOKS_BACK
@@ -41,7 +41,7 @@ def pickup_times(
         raise BadInput.at("since", "must be before until")
     if end - start > LONGEST:
         raise BadInput.at("since", f"may be {LONGEST.days} days before until at most")
-    found = orders_ready_between(session, start, end, place_id, most + 1)
+    found = orders_ready_between(session, start, end, places, most + 1)
     by_place: dict[str, list[Collected]] = defaultdict(list)
     for one in found[:most]:
         by_place[one.place_id].append(one)

@@ -68,7 +68,7 @@ def test_days_and_places_are_chosen(town: Town) -> None:
         "kalverstraat": 1,
         "leidseplein": 1,
     }
-    assert [one["place"] for one in measured(town, place_id="leidseplein")["places"]] == ["leidseplein"]
+    assert [one["place"] for one in measured(town, places=["leidseplein"])["places"]] == ["leidseplein"]
     assert [one["place"] for one in measured(town, since=at(1))["places"]] == ["leidseplein"]
     assert [one["place"] for one in measured(town, until=at(60))["places"]] == ["kalverstraat"]
     assert measured(town, since=at(61))["places"] == []

@@ -29,6 +29,8 @@ def times(desk: Member, place: Typed = "", days: Typed = "") -> Response:
     report = _report(desk, place, wanted)
     with desk.parts.database.reading() as session:
         places = overview.name_places(session)
+    if desk.user.stores is not None:
+        places = {one: name for one, name in places.items() if one in desk.user.stores}
     return desk.page(
         "pickup_times.html",
         stores=[_store(one, desk.voice) for one in report["places"]],
@@ -51,9 +53,11 @@ def times_as_csv(desk: Member, place: Typed = "", days: Typed = "") -> Response:
 
 
 def _report(desk: Desk, place: str, days: int) -> dict[str, Any]:
-    now = desk.parts.now()
+    """Of the stores that this user may see; of one of them where it is named."""
+    now, own = desk.parts.now(), desk.user.stores
+    wanted = own if not place else [one for one in [place] if own is None or one in own]
     with desk.parts.database.reading() as session:
-        return pickup_times.pickup_times(session, now=now, place_id=place or None, since=now - timedelta(days=days))
+        return pickup_times.pickup_times(session, now=now, places=wanted, since=now - timedelta(days=days))
 
 
 def _days(typed: str) -> int:

@@ -44,7 +44,9 @@ def pickups(
 ) -> Response:
     """Of the orders that became ready in that time, 7 days unless said and 92 at most: per store, and per hour of the store's own clock."""
     with parts.database.reading() as session:
-        report = pickup_times.pickup_times(session, now=parts.now(), place_id=place, since=since, until=until)
+        report = pickup_times.pickup_times(
+            session, now=parts.now(), places=None if place is None else [place], since=since, until=until
+        )
     return csv_answer(pickup_times.as_csv(report)) if form == "csv" else json_answer(report)
 
 

@@ -1,17 +1,18 @@
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.tables import Customer, Delivery, Order, Place
 from offers.rules.order_moments import READY
 from offers.rules.pickup_times import Collected, Tried
 
 
 def orders_ready_between(
-    session: Session, since: datetime, until: datetime, place_id: str | None, limit: int
+    session: Session, since: datetime, until: datetime, places: Collection[str] | None, limit: int
 ) -> Sequence[Collected]:
     """Orders that became ready from `since` on and before `until`, the newest first, with their deliveries of moment `ready`. Two questions,
     however many they are.
@@ -37,8 +38,8 @@ def orders_ready_between(
         .order_by(Order.ready_at.desc(), Order.id)
         .limit(limit)
     )
-    if place_id is not None:
-        wanted = wanted.where(Order.place_id == place_id)
+    if places is not None:
+        wanted = wanted.where(among(Order.place_id, places))
     rows = session.execute(wanted).all()
     these = wanted.with_only_columns(Order.id).subquery()
     tried: dict[str, list[Tried]] = defaultdict(list)

@@ -87,3 +87,15 @@ def test_the_file(enter: Enter, database: Database) -> None:
 )
 def test_times_are_short(seconds: int, said: str) -> None:
     assert lasting(seconds, Voice("en", ZoneInfo("UTC"))) == said
+
+
+@pytest.mark.usefixtures("store")
+def test_staff_of_other_stores_see_nothing_of_this_one(enter: Enter, admin: httpx.Client, database: Database) -> None:
+    assert admin.put("/v1/places/leidseplein", json={**PLACE, "name": "Leidseplein"}).status_code == 201
+    collect(database, 5)
+    paths = ("/console/pickup/times", "/console/pickup/times?place=kalverstraat-102", "/console/pickup/times.csv")
+    for store, told in (("kalverstraat-102", True), ("leidseplein", False)):
+        staff = enter("staff", email=f"{store}@shop.example", places=[store])
+        for path in paths:
+            text = staff.http.get(path).text
+            assert ("3:00 min" in text or ",180," in text) is told

@@ -6,14 +6,17 @@ from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 
 from offers import users
 from offers.records.database import Database
+from offers.rules.board import How, NotTold
 from offers.rules.eligibility import OUTCOMES
+from offers.rules.order_moments import MOMENTS
+from offers.rules.pickup_steps import CLOSED, OPEN, Source
 from offers.rules.pickup_times import MEASURES, NOT_TOLD
 from offers.rules.templates import FACTS
 from tests.conftest import NOON
@@ -21,6 +24,7 @@ from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.test_campaigns import FILLED, NEW
 from web.console import words
+from web.console.pickup import VIEWS
 from web.console.pickup_times import COUNTS
 from web.console.rendering import TEMPLATES
 from web.console.words import LINES, TONGUES
@@ -59,6 +63,15 @@ def test_every_phrase_is_used_somewhere() -> None:
     sources += "".join(path.read_text() for path in sorted((HOUSE / "web/console").glob("*.py")))
     sources += " ".join(f"out_{one} why_{one}" for one in OUTCOMES)
     sources += "".join(f" pt_{one} " for one in (*COUNTS, *MEASURES, *(f"not_{one}" for one in NOT_TOLD)))
+    sources += "".join(
+        f" board_{one} board_step_{one} board_was_{one} board_none_{one} " for one in (*OPEN, *CLOSED, "uncollected")
+    )
+    sources += "".join(f" board_of_{one} " for one in MOMENTS) + "".join(
+        f" board_by_{one} " for one in get_args(Source)
+    )
+    sources += "".join(
+        f" board_{one} " for one in (*VIEWS, *get_args(How), *get_args(NotTold), "paid_but_cancelled", "amount_differs")
+    )
     prefixes = (
         "why_", "never_", "zone_", "out_", "st_", "r_", "k_", "f_", "kind_", "role_", "status_", "on_", "s_", "w_", "c_", "t_", "funnel_",
         "unit_", "one_", "deed_", "noun_", "check_", "warn_", "consent_", "did_", "launch_", "pause_", "end_", "join_", "gives_", "assume_", "codes_", "coupon_", "refused_", "place_", "offer_", "fact_", "lack_", "poster_became_", "finished_",

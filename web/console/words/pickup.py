@@ -5,6 +5,7 @@ LINES = {
     "stands_in_rail": ("waiting in the store", "wachten in de winkel", "warten im Geschäft"),
     "board_views": ("Lists", "Lijsten", "Listen"),
     "board_board": ("Board", "Bord", "Tafel"),
+    "board_times": ("Times", "Tijden", "Zeiten"),
     "board_prepare": ("To prepare", "Klaar te zetten", "Vorzubereiten"),
     "board_uncollected": ("Not collected", "Niet opgehaald", "Nicht abgeholt"),
     "board_ready": ("Ready", "Klaar", "Bereit"),
@@ -80,7 +81,6 @@ LINES = {
     "board_no_device": ("no device", "geen toestel", "kein Gerät"),
     "board_not_yet": ("not yet", "nog niet", "noch nicht"),
     "board_hand_over": ("Hand over", "Meegeven", "Übergeben"),
-    "board_hand_over_to": ("Hand over to {name}", "Meegeven aan {name}", "An {name} übergeben"),
     "board_seen": ("Seen", "Gezien", "Gesehen"),
     "board_all_seen": ("All seen", "Alles gezien", "Alle gesehen"),
     "board_make_ready": (
@@ -202,7 +202,6 @@ LINES = {
     "board_key_search": ("search", "zoeken", "suchen"),
     "board_key_help": ("these keys", "deze toetsen", "diese Tasten"),
     "board_back": ("To the board", "Naar het bord", "Zur Tafel"),
-    "board_whose": ("Customer", "Klant", "Kunde"),
     "board_code": ("Code", "Code", "Code"),
     "board_number": ("Order number", "Bestelnummer", "Bestellnummer"),
     "board_items": ("What it is", "Wat het is", "Was es ist"),
