@@ -133,6 +133,8 @@ class NewShopBody(ShopBody):
 class RotateBody(Strict):
     """`POST /v1/shops/{id}/rotate`."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"keep_for": "PT1H"}]})
+
     secret: Secret | None = None
     keep_for: Annotated[
         timedelta,

@@ -38,7 +38,7 @@ def test_consents_that_are_not_named_stay_as_they_are(town: Town) -> None:
     body = CustomerBody(consents=ConsentsBody(orders=True))
     item, _, follows = town.write(lambda session: put_customer(session, "sanne", body, now=at(5)))
     assert item["consents"] == {"location": True, "offers": True, "orders": True}
-    assert follows == Follows(unblock=(phone,))
+    assert follows == Follows(unblock=(phone,), targets={phone: ()})
 
 
 def test_every_word_about_consent_is_kept_as_a_receipt(town: Town) -> None:
@@ -61,7 +61,7 @@ def test_offers_withdrawn_leaves_the_location_alone(town: Town) -> None:
     town.cross(enter(phone, fence, 1))
     body = ConsentsBody(offers=False)
     _, follows = town.write(lambda session: set_consents(session, "sanne", body, source="app", now=at(5)))
-    assert follows == Follows(unblock=(phone,))
+    assert follows == Follows(unblock=(phone,), targets={phone: ()})
     assert [stay.left_at for stay in town.stays()] == [None]
 
 

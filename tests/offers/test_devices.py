@@ -32,7 +32,9 @@ def _register(town: Town, *, trusted: bool = False, **more: object) -> Registere
 def test_an_app_registers_without_a_name_and_its_positions_wait_for_consent(town: Town) -> None:
     made = _register(town)
     assert made.customer_id.startswith("anon_")
-    assert made.follows == Follows(block={made.device_id: "no_location_consent"}, forget=(made.device_id,))
+    assert made.follows == Follows(
+        block={made.device_id: "no_location_consent"}, forget=(made.device_id,), targets={made.device_id: ()}
+    )
     assert made.refresh_token is not None
     kept = town.read(lambda session: session.get_one(Device, made.device_id))
     assert made.refresh_token not in repr(vars(kept))
@@ -45,7 +47,7 @@ def test_only_a_server_binds_a_device_to_a_customer(town: Town) -> None:
     assert refused.value.faults[0].path == "customer"
     made = _register(town, trusted=True, customer="sanne", consents=ALL)
     assert made.customer_id == "sanne"
-    assert made.follows == Follows(unblock=(made.device_id,))
+    assert made.follows == Follows(unblock=(made.device_id,), targets={made.device_id: ()})
     second = _register(town, trusted=True, customer="sanne")
     assert set(second.follows.unblock) == {made.device_id, second.device_id}
     assert len(town.read(list_customers)[0]) == 1
@@ -108,7 +110,7 @@ def test_a_linked_device_brings_its_consents_and_leaves_its_anonymous_past(town:
     made = _register(town, consents={"location": True, "offers": True})
     town.customer("sanne", consents=[])
     follows = town.write(lambda session: link_device(session, made.device_id, "sanne", now=at(5)))
-    assert follows == Follows(unblock=(made.device_id,), forget=(made.device_id,))
+    assert follows == Follows(unblock=(made.device_id,), forget=(made.device_id,), targets={made.device_id: ()})
     assert town.read(lambda session: get_customer(session, "sanne"))["consents"] == ALL | {"orders": False}
     receipts = town.read(lambda session: [(one.purpose, one.source, one.at) for one in session.query(Consent)])
     assert sorted(receipts) == [("location", "linked device", NOON), ("offers", "linked device", NOON)]

@@ -9,7 +9,7 @@ from offers.order_steps import undo_hand_over
 from offers.pickups import put_order
 from offers.records.queries.orders import order_with_its_customer_locked
 from offers.rules.order import OrderBody
-from tests.offers.stories import Town, at
+from tests.offers.stories import KEYS, Town, at
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_it_stands_where_it_stood(town: Town, said: tuple[str, ...], stood: str)
     town.customer(consents=("orders",))
     for number, status in enumerate(("placed", *said, "collected")):
         body = OrderBody.model_validate({"customer": "sanne", "place": "kalverstraat", "status": status})
-        town.write(partial(put_order, order_id="A-1", body=body, now=at(number)))
+        town.write(partial(put_order, order_id="A-1", body=body, keys=KEYS, now=at(number)))
 
     def undo(session: Session) -> tuple[bool, str]:
         found = order_with_its_customer_locked(session, "A-1")

@@ -24,7 +24,7 @@ from offers.records.tables import (
 )
 from tests.offers.machine.answering import in_quiet
 from tests.offers.machine.model import Model
-from tests.offers.machine.whereabouts import Row
+from tests.offers.machine.whereabouts import GONE, Row
 
 
 def _of(table: Any, names: str, *order: str) -> Select[Any]:
@@ -82,7 +82,7 @@ class Ledger:
         }
 
         def named(moment: str) -> str:
-            return ":".join(names.get(part, part) for part in moment.split(":"))
+            return ":".join(names.get(part, GONE if part.startswith("sty_") else part) for part in moment.split(":"))
 
         rows = self.rows
         return {

@@ -18,6 +18,8 @@ class Model(Answers):
     # deciding
 
     def happens(self, trigger: str, stay: Row, at: datetime) -> None:
+        if not self.customers[stay["customer"]]["location"]:
+            return  # of who is located for an order alone nothing is decided
         place, role = self.fences[stay["fence"]]["place"], self.fences[stay["fence"]]["role"]
         moment = {"customer": stay["customer"], "trigger": trigger, "moment": f"{trigger}:{stay['group']}"}
         moment |= {"device": stay["device"], "place": place, "role": role, "at": at, "happened": at}

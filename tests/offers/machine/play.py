@@ -162,8 +162,7 @@ class Play(RuleBasedStateMachine):
     def _order(self, session: Session, person: str, status: str) -> None:
         body = OrderBody.model_validate({"customer": person, "place": "kalver", "status": status})
         put_order(session, f"order-{person}", body, keys=KEYS, now=self.model.now)
-        self.model.orders[f"order-{person}"] = {"customer": person, "status": status}
-        self.model.settle(person)
+        self.model.order(person, status)
 
     def _new_phone(self, session: Session, person: str, token: str | None) -> None:
         body = {"customer": person, "platform": "android", "push_token": token}

@@ -11,6 +11,10 @@ QUIET = ("geofence_created", "geofence_changed")
 OPEN_ORDER = ("placed", "ready", "on_the_way", "nearby", "arrived")
 
 
+GONE = "gone"
+"""What an erased stay is called."""
+
+
 class Whereabouts:
     def __init__(self, now: datetime, limits: Row, places: dict[str, Row], fences: dict[str, Row]) -> None:
         self.now = now
@@ -85,6 +89,7 @@ class Whereabouts:
         beside = next(iter(self.open_stays(customer=customer, fence=fence)), None)
         stay = self.numbered(device=device, customer=customer, fence=fence, visit=None, entered=at, exits=[])
         stay |= {"dwelled": at if quiet else None, "left": None, "ended": None, "heard": None}
+        stay["for orders"] = not self.customers[customer]["location"]
         stay["group"] = beside["group"] if beside else f"s{stay['n']}"
         first = beside is None
         is_store = self.places[place]["kind"] == "store" and self.fences[fence]["role"] == "premises"
@@ -108,6 +113,7 @@ class Whereabouts:
         """An end that no ping saw was none: stay and visit go on, and nobody is told anew."""
         beside = next(iter(self.open_stays(customer=stay["customer"], fence=stay["fence"])), None)
         stay |= {"left": None, "ended": None, "heard": None}
+        stay["for orders"] = stay["for orders"] or not self.customers[stay["customer"]]["location"]
         if stay["visit"] and self.customers[stay["customer"]]["location"]:
             visit = self.open_visit(stay["customer"], stay["visit"]["place"]) or stay["visit"]
             stay |= {"visit": visit, "group": f"v{visit['n']}"}
@@ -123,14 +129,40 @@ class Whereabouts:
             if visit["left"] is None and not self.open_stays(visit=visit):
                 visit["left"] = max(self.now, visit["entered"])
 
+    def order(self, customer: str, status: str) -> None:
+        """The shop says so of the one order they have; what is closed stays so."""
+        there = self.orders.get(f"order-{customer}")
+        if there is not None and there["status"] not in OPEN_ORDER:
+            return
+        self.orders[f"order-{customer}"] = {"customer": customer, "status": status}
+        self.settle(customer)
+
     def settle(self, customer: str) -> None:
-        """After a consent or an order changed: who may not be located any more is nowhere, and without `location` no visit is kept."""
+        """After a consent or an order changed: who may not be located any more is nowhere, without `location` no visit is kept, and what only an
+        order covered is erased with the last, or with the consent.
+        """
+        person = self.customers[customer]
         if not self.covered(customer):
             self.end_stays(self.open_stays(customer=customer), "consent_withdrawn")
-        elif not self.customers[customer]["location"]:
+        elif not person["location"]:
             for visit in self.visits:
                 if (visit["customer"], visit["left"]) == (customer, None):
                     visit["left"] = max(self.now, visit["entered"])
+            for stay in self.open_stays(customer=customer):
+                stay["for orders"] = True
+        waits = any(one["customer"] == customer and one["status"] in OPEN_ORDER for one in self.orders.values())
+        if not (waits and person["orders"]):
+            self.forget(customer)
+
+    def forget(self, customer: str) -> None:
+        """What named something by a stay that is erased names it by nothing that is known."""
+        for stay in [one for one in self.stays if one["customer"] == customer and one["for orders"]]:
+            self.stays.remove(stay)
+            named = f"s{stay['n']}"
+            for one in self.stays:
+                one["group"] = GONE if one["group"] == named else one["group"]
+            for one in (*self.decisions, *self.deferrals):
+                one["moment"] = ":".join(GONE if part == named else part for part in one["moment"].split(":"))
 
     def happens(self, trigger: str, stay: Row, at: datetime) -> None:
         """A moment came about; what follows from it the other half says."""

@@ -11,7 +11,7 @@ A route that is new fails the tests until it has its line here: `"METHOD /path/{
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from offers.rules.gs1_identifiers import KEYS as KEYS_OF_LINKS
@@ -39,6 +39,8 @@ class Access:
     streams: bool = False
     pages: bool = False
     """For people: what goes wrong is told as a page, with the same status."""
+    signed: bool = False
+    """No credential of ours counts: the signature over the body is one."""
     tolerant: bool = False
     """Whatever a caller who may come in sends is answered with success: a location app would send what is refused for ever."""
 
@@ -88,6 +90,12 @@ def phones(body: Body = None, told: int = 200, *, others: int | None = None, **m
     return Access(_known(401, may), body, **more)
 
 
+def customers_phones(body: Body = None) -> Access:
+    """What is the customer's, whichever of their phones asks."""
+    own = phones(body, others=404)
+    return replace(own, told={**own.told, FOREIGN[0]: 200})
+
+
 def pings(body: Body) -> Access:
     return Access(_known(401, dict.fromkeys((*PHONES, "positions only"), 202)), body)
 
@@ -102,7 +110,7 @@ def anybody(told: int = 200, body: Body = None, **more: Any) -> Access:
 
 def unsigned(body: bytes) -> Access:
     """Hooks: no credential but the shop's own signature lets anybody in. Who signs: tests/web/hooks."""
-    return anybody(401, file=("application/json", body))
+    return anybody(401, file=("application/json", body), signed=True)
 
 
 def own_pages(**more: Any) -> Access:
@@ -176,8 +184,8 @@ TABLE: Mapping[str, Access] = {
     "POST /v1/me/links": phones({}, 201),
     "GET /v1/me/offers": phones(),
     "GET /v1/me/orders": phones(),
-    "POST /v1/me/orders/{order_id}/on-my-way": phones({"minutes": 10}, others=404),
-    "POST /v1/me/orders/{order_id}/here": phones(others=404),
+    "POST /v1/me/orders/{order_id}/on-my-way": customers_phones({"minutes": 10}),
+    "POST /v1/me/orders/{order_id}/here": customers_phones(),
     "DELETE /v1/me": phones(None, 204),
     "POST /v1/deliveries/{delivery_id}/received": phones(None, 204, others=404),
     "POST /v1/deliveries/{delivery_id}/opened": phones(None, 204, others=404),

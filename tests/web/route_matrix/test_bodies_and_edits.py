@@ -12,7 +12,17 @@ from tests.web.route_matrix.conftest import Matrix
 from tests.web.route_matrix.table import POSITIONS, TABLE
 from tests.web.test_any_value import BODIES
 
-FREE = ("sizes", "attributes", "title", "text", "minimum_basket", "stock", "stock.kalverstraat-102", "messages")
+FREE = (
+    "sizes",
+    "attributes",
+    "title",
+    "text",
+    "minimum_basket",
+    "stock",
+    "stock.kalverstraat-102",
+    "messages",
+    "texts",
+)
 """Whose names the caller chooses: no field of these is unknown."""
 STALE = ('"0123456789abcdef0123456789abcdef"', 'W/"*"', '"*"', "nonsense", "")
 
