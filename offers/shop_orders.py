@@ -16,7 +16,7 @@ from offers.records.queries.writing import insert_missing
 from offers.records.tables import Customer, Order, Shop
 from offers.rules.order import OrderBody, Status
 from offers.rules.pickup_steps import is_ready_news, may_follow
-from offers.rules.profile import CustomerBody
+from offers.rules.profile import CustomerBody, is_id
 from offers.rules.shop_orders.plan import NotUsable, Plan, Step, Taken
 from offers.rules.shop_orders.told import Person, Said, Unused, until
 
@@ -135,6 +135,8 @@ def _step(session: Session, shop: Shop, order: Order | None, said: Said, at: dat
     known = {name: value for name, value in said.fields.items() if name in OrderBody.model_fields}
     fields = {name: value for name, value in known.items() if value is not None or name in PARTS}
     if order is None:
+        if not is_id(said.order_id):
+            raise NotUsable("bad_order", "id")
         if said.person is None:
             raise NotUsable("bad_order", "customer")
         fields["customer"] = said.person.id
