@@ -62,6 +62,16 @@ def prepare(session: Session, taken: Taken, said: Sequence[Said], *, now: dateti
     return Plan(tuple(steps), None if steps else why, said[0].order_id if said else None, customer_id)
 
 
+def of_whom(session: Session, said: Sequence[Said], unused: Unused) -> Plan:
+    """Of what can not be used: whose it is, where they are known here. Its body names them, so that it goes when they are erased."""
+    owners = [
+        order.customer_id for order in order_queries.orders_by_id(session, [one.order_id for one in said]).values()
+    ]
+    named = [*(one.person.id for one in said if one.person), *owners]
+    people = customer_queries.customers_locked(session, named)
+    return Plan((), unused, None, next((one for one in named if one in people), None))
+
+
 def _locked(session: Session, said: Sequence[Said], now: datetime) -> tuple[dict[str, Order], dict[str, Customer]]:
     """The orders as they are once all their customers are locked, and those customers."""
     ids = [one.order_id for one in said]

@@ -66,3 +66,15 @@ def test_one_shop_does_not_speak_of_the_customers_of_another(http: httpx.Client,
     assert tell("a", customer_id="1-7", id=6)["state"] == "applied"
     assert town.get("/v1/orders/a-6").json()["customer"].startswith("a-guest-")
     assert tell("a", id="1-5")["reason"] == "unreadable"
+
+
+def test_what_could_not_be_used_goes_with_the_customer_it_names(town: httpx.Client, send: Send) -> None:
+    """Its body has their name, and a replay would make them anew."""
+    send("order.placed", {**ORDER, "customer": {"id": "sanne", "name": "Sanne de Vries"}})
+    send(
+        "order.ready", {**ORDER, "id": "A-2", "customer": {"id": "sanne", "name": "Sanne de Vries"}, "place": "nowhere"}
+    )
+    send("order.ready", {**ORDER, "id": "A-3", "customer": "ben", "place": "nowhere"})
+    assert [one["customer"] for one in events(town)] == [None, "sanne", "sanne"]
+    assert town.delete("/v1/customers/sanne").is_success
+    assert [one["what"] for one in events(town)] == ["nowhere"], "of somebody who is not known here"
