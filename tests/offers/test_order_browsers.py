@@ -1,6 +1,7 @@
 """Messages about an order, agreed to on its page. Who has the page's address may not be its customer: they are told of this order, and get nothing else."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -274,7 +275,8 @@ def test_who_only_has_the_address_reads_nowhere_how_far_the_customer_is(database
     put(walk, "ready")
     browser = tell(walk)
     assert browser
-    near = walk.cross(enter(phone, fence(walk, "kalverstraat", "approach"), 5)).deliveries
+    ring = fence(walk, "kalverstraat", "approach")
+    near = walk.cross(replace(enter(phone, ring, 5), distance_m=300)).deliveries
     [held] = walk.claim(near, now=at(5)).held
     words = word_delivery(held)[1]
     assert held.device_id == browser
