@@ -102,7 +102,7 @@ class Names:
                 return Line(self.clock(event["at"]), who, "no push", f"{campaign}{at}: {why}")
             case "delivery" if event["state"] in ("sent", "unknown"):
                 at = self.clock(event["sent_at"] or event["created_at"])
-                said = f"{event['title']} | {event['body']}"
+                said = " | ".join(one for one in (event["title"], event["body"]) if one) or str(event.get("moment"))
                 return Line(at, who, "push", f"{said} (at {where})", event["language"] or "")
             case "delivery" if event["state"] in ("failed", "expired"):
                 why = why_not(event["reason"] or event["state"], {}, "en")

@@ -10,11 +10,11 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from offers.push import MessageKind, PushKind, PushMessage, ack_id_of, lane_of, lanes_above, tag_of
-from offers.records.items import delivery_item
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import push_lanes as lane_queries
 from offers.records.queries import wording
+from offers.records.queries.for_orders import deliveries_told
 from offers.records.queries.giving_back import give_back
 from offers.records.queries.order_wording import order_told_of
 from offers.records.queries.stepping import take_step, tried
@@ -132,7 +132,7 @@ def claim_deliveries(
     session.flush()
     give_back(session, taken_back, now)
     tell_elsewhere(session, taken_back, now)
-    return Claims(held, [{"type": "delivery", **delivery_item(row)} for row in taken_back], paced)
+    return Claims(held, deliveries_told(session, taken_back), paced)
 
 
 def _to_try(session: Session, states: Mapping[str, LaneState], ids: Sequence[str], now: datetime) -> list[str]:

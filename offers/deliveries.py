@@ -9,14 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from offers.push import Outcome, lanes_above
-from offers.records.items import delivery_item
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import devices as device_queries
 from offers.records.queries import push_lanes as lane_queries
 from offers.records.queries.devices import Refusal
-from offers.records.queries.for_orders import says_no_more
+from offers.records.queries.for_orders import deliveries_told, says_no_more
 from offers.records.queries.giving_back import give_back
 from offers.records.queries.stepping import STEPPED, settle_by_receipt, take_step, tried
 from offers.records.queries.telling import tell_elsewhere
@@ -88,7 +87,7 @@ def record_outcomes(
     device_queries.retire_refused(session, refused, now)
     tell_elsewhere(session, rows.values(), now)
     _settle(session, list(rows.values()), now)
-    return [{"type": "delivery", **delivery_item(row)} for row in rows.values()]
+    return deliveries_told(session, rows.values())
 
 
 def _write_words(row: Delivery, one: Sent, step: Step) -> None:
@@ -141,7 +140,7 @@ def sweep_deliveries(
             settle_by_receipt(row)
         _settle(session, ended, now)
     due = delivery_queries.due_deliveries(session, now, limit)
-    return due, [{"type": "delivery", **delivery_item(row)} for row in ended]
+    return due, deliveries_told(session, ended)
 
 
 def end_lives(session: Session, *, now: datetime, limit: int = 500) -> list[dict[str, Any]]:
@@ -154,4 +153,4 @@ def end_lives(session: Session, *, now: datetime, limit: int = 500) -> list[dict
     for row in rows:
         take_step(row, life_over(tried(row), row.reason))
     _settle(session, rows, now)
-    return [{"type": "delivery", **delivery_item(row)} for row in rows]
+    return deliveries_told(session, rows)

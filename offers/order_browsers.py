@@ -17,7 +17,13 @@ from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import devices as device_queries
 from offers.records.queries import orders as queries
-from offers.records.queries.browsers import browser_by_id, browsers_told_of, is_browser_of, new_browser
+from offers.records.queries.browsers import (
+    browser_by_id,
+    browsers_told_of,
+    is_browser_of,
+    new_browser,
+    silent_browser_of,
+)
 from offers.records.queries.targets import targets_of
 from offers.records.tables import Consent, Customer, Device, Order
 from offers.rules import visitor
@@ -100,6 +106,7 @@ def tell_this_browser(
         return None
     if device is None and len(browsers_told_of(session, [order.id], now).get(order.id, [])) >= MOST_BROWSERS:
         return None
+    device = device or silent_browser_of(session, order.id, customer.id)
     device = device or new_browser(session, language, now, customer.id, order.id)
     device_queries.take_address(session, device, address, vapid_key, now)
     device.locale, device.updated_at = language, now

@@ -24,7 +24,7 @@ from offers.records.queries.holding import give_pieces_back
 from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Delivery, Order
 from offers.rules.order import Status
-from offers.rules.order_moments import CANCELLED, MOMENTS, READY, REFUNDED
+from offers.rules.order_moments import CANCELLED, MOMENTS, READY, REFUNDED, THEIRS_ALONE
 from offers.rules.pickup_steps import (
     CLOSED,
     CUSTOMER,
@@ -64,6 +64,8 @@ def take_step(
         order.status = said
     elif not is_ready_news(before, said, source, is_ready=order.ready_at is not None):
         return Taken(False)
+    if said == "collected" and order.holds_stock:
+        more = {**(more or {}), "held": True}  # what an undo makes it hold again
     _write_down(order, said, source, now, more)
     if said == "cancelled":
         give_pieces_back(session, order, now)
@@ -121,6 +123,7 @@ def undo_hand_over(session: Session, order: Order, customer: Customer, *, now: d
     """Staff tapped the wrong order: it stands again where it stood before, for UNDO_WITHIN."""
     if order.status != "collected" or order.closed_at is None or now - order.closed_at > UNDO_WITHIN:
         return Taken(False)
+    order.holds_stock = bool(order.history[-1].get("held"))
     order.status, order.closed_at = stood_at(order.history), None
     _write_down(order, order.status, "staff", now, {"undone": True})
     return Taken(True, after_a_change(session, order, customer, "undone", now=now))
@@ -165,7 +168,8 @@ def tell(
     if not customer.orders:
         return ()
     reachable = customer_queries.reachable_devices(session, [customer.id], now, "order").get(customer.id, [])
-    reachable = reachable or browsers_told_of(session, [order.id], now).get(order.id, [])
+    if not reachable and name not in THEIRS_ALONE:
+        reachable = browsers_told_of(session, [order.id], now).get(order.id, [])
     if not reachable or delivery_queries.was_told(session, customer.id, order.id, moment):
         return ()
     life: timedelta = MOMENTS[name].life

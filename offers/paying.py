@@ -208,7 +208,7 @@ def _paid(
             session.flush()
             told = Follows(happened=(order_told(order, row, "attention"),))
             return Settled("settled", order.id, "paid_but_cancelled", told)
-        order.code = order_queries.free_code(session, order.place_id, order.id, keys)
+        order.code = order_queries.free_code(session, order.place_id, order.id, keys, now=now)
         order.status, order.closed_at = "placed", None
     _note(order, now, paid=True)
     _write_purchase(session, order, keys, now)

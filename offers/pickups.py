@@ -16,7 +16,7 @@ from offers.records.queries import deliveries as delivery_queries
 from offers.records.queries import orders as queries
 from offers.records.queries import payments as payment_queries
 from offers.records.queries import places as place_queries
-from offers.records.queries.holding import give_pieces_back, take_pieces_again
+from offers.records.queries.holding import give_pieces_back, lock_products_of, take_pieces_again
 from offers.records.queries.stepping import take_step as end_delivery
 from offers.records.tables import Customer, Delivery, Order
 from offers.rules.coupon_codes import CodeKeys
@@ -62,6 +62,8 @@ def put_order(
         return order_seen_by_shop(session, order, keys, now), False, Follows()
     comes_back = order.status == "cancelled" and not created and not body.refunded
     comes_back = comes_back and may_come_back(body.status, body.at, order.said_at, order.closed_at)
+    if comes_back and order.source == "page":  # its pieces before its store, as who reserves takes them
+        lock_products_of(session, [*order.items, *_items(body)])
     changed = _Changed(anything=False, place=False, contents=None)
     if created or comes_back or order.status not in CLOSED or body.status == order.status:  # else it is late
         _settle_its_pieces(session, order, body, now)
@@ -98,7 +100,7 @@ def say_step(
     follows = Follows()
     if not is_late(body.at, order.said_at):
         if order.code is None and status == READY:
-            order.code = queries.free_code(session, order.place_id, order.id, keys)
+            order.code = queries.free_code(session, order.place_id, order.id, keys, now=now)
         follows = _heard(session, order, customer, Said(status, body.at, body.refunded), now=now)
     return order_seen_by_shop(session, order, keys, now), follows
 
@@ -178,7 +180,7 @@ def _take_back(row: Delivery) -> None:
 
 def _begun(session: Session, order_id: str, body: OrderBody, keys: CodeKeys, now: datetime) -> Order:
     """An order that is new begins with being placed. Its code is found before it is written: a row that names the place would hold it."""
-    code = queries.free_code(session, body.place, order_id, keys)
+    code = queries.free_code(session, body.place, order_id, keys, now=now)
     order = Order(
         id=order_id,
         customer_id=body.customer,
@@ -214,7 +216,7 @@ def _written(
     if "part" in named or "parts" in named:
         order.part, order.parts = body.part, body.parts
     if order.code is None or body.place != order.place_id:
-        order.code = queries.free_code(session, body.place, order.id, keys, order.code)
+        order.code = queries.free_code(session, body.place, order.id, keys, order.code, now=now)
     order.place_id = body.place
     contents = Contents.of(order.items, order.total, order.currency)
     changed = _Changed(
@@ -245,7 +247,7 @@ def _brought_back(session: Session, order: Order, said: Status, keys: CodeKeys, 
     attention = None
     if order.source == "page" and not order.holds_stock and not take_pieces_again(session, order, now):
         attention = "brought_back_without_piece"
-    order.code = queries.free_code(session, order.place_id, order.id, keys, order.code)
+    order.code = queries.free_code(session, order.place_id, order.id, keys, order.code, now=now)
     order.status, order.closed_at, order.ready_at, order.arrived_at = "placed", None, None, None
     again: dict[str, Any] = {"status": "placed", "at": now.isoformat(), "source": "server", "again": True}
     if attention is not None and said == "placed":

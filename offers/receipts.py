@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from offers.follows import Follows
 from offers.push import delivery_of_ack
-from offers.records.items import delivery_item
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as queries
+from offers.records.queries.for_orders import deliveries_told
 from offers.records.queries.stepping import settle_by_receipt
 from offers.records.tables import Delivery
 from offers.rules.coupon_codes import CodeKeys
@@ -46,7 +46,7 @@ def mark_receipts(
     left = [row.decision_id for row in changed.values() if row.state == "sent" and row.decision_id]
     if left:
         coupon_queries.issue(session, left, now)
-    happened = tuple({"type": "delivery", **delivery_item(row)} for row in changed.values())
+    happened = tuple(deliveries_told(session, changed.values()))
     return len(ids & rows.keys()), Follows(happened=happened)
 
 

@@ -250,7 +250,7 @@ def _order(
     keys: CodeKeys,
     now: datetime,
 ) -> Order:
-    code = queries.free_code(session, asked.place, order_id, keys)
+    code = queries.free_code(session, asked.place, order_id, keys, now=now)
     title = said_in(product.title, language_chain(asked.language, "en")) or next(
         iter(product.title.values()), product.sku
     )

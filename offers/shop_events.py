@@ -24,6 +24,7 @@ from offers.rules.shop_orders.told import (
     Unused,
     Words,
     read_body,
+    text,
 )
 from offers.rules.shop_orders.woocommerce import read_woocommerce
 from offers.rules.shop_sealing import ShopKeys, seal, unseal
@@ -125,7 +126,7 @@ def note(session: Session, taken: Taken, outcome: Unused | None, plan: Plan | No
     """What became of it, in the log: none is `applied`. `{event, state, reason}`. `Conflict` when somebody else worked it meanwhile."""
     state, reason = ("applied", None) if outcome is None else (outcome.state, outcome.reason)
     if taken.event_id is not None:
-        told = None if outcome is None else f"{outcome.reason} {outcome.what}".strip()[:300]
+        told = None if outcome is None else text(f"{outcome.reason} {outcome.what}", 300)
         values = {"state": state, "reason": told, "not_before": None}
         if plan is not None:
             values |= {"order_id": plan.order_id, "customer_id": plan.customer_id}

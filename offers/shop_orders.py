@@ -16,7 +16,7 @@ from offers.records.queries.writing import insert_missing
 from offers.records.tables import Customer, Order, Shop
 from offers.rules.order import OrderBody, Status
 from offers.rules.pickup_steps import is_ready_news, may_follow
-from offers.rules.profile import CustomerBody
+from offers.rules.profile import CustomerBody, is_id
 from offers.rules.shop_orders.plan import NotUsable, Plan, Step, Taken
 from offers.rules.shop_orders.told import Person, Said, Unused, until
 
@@ -60,6 +60,16 @@ def prepare(session: Session, taken: Taken, said: Sequence[Said], *, now: dateti
     first = named.customer_id if named is not None else next((one.person.id for one in said if one.person), None)
     customer_id = first if first in people else None
     return Plan(tuple(steps), None if steps else why, said[0].order_id if said else None, customer_id)
+
+
+def of_whom(session: Session, said: Sequence[Said], unused: Unused) -> Plan:
+    """Of what can not be used: whose it is, where they are known here. Its body names them, so that it goes when they are erased."""
+    owners = [
+        order.customer_id for order in order_queries.orders_by_id(session, [one.order_id for one in said]).values()
+    ]
+    named = [*(one.person.id for one in said if one.person), *owners]
+    people = customer_queries.customers_locked(session, named)
+    return Plan((), unused, None, next((one for one in named if one in people), None))
 
 
 def _locked(session: Session, said: Sequence[Said], now: datetime) -> tuple[dict[str, Order], dict[str, Customer]]:
@@ -135,6 +145,8 @@ def _step(session: Session, shop: Shop, order: Order | None, said: Said, at: dat
     known = {name: value for name, value in said.fields.items() if name in OrderBody.model_fields}
     fields = {name: value for name, value in known.items() if value is not None or name in PARTS}
     if order is None:
+        if not is_id(said.order_id):
+            raise NotUsable("bad_order", "id")
         if said.person is None:
             raise NotUsable("bad_order", "customer")
         fields["customer"] = said.person.id

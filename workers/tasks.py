@@ -165,13 +165,7 @@ def _of_shops(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
 
     def look_up(event_ids: list[str]) -> None:
         here = parts()
-
-        def follow(follows: Follows) -> None:
-            """What follows for positions `repair` sees to."""
-            here.bell.deliver(follows.deliveries)
-            follow_happened(here, [dict(one) for one in follows.happened])
-
-        here.looking.look_up(event_ids, lambda: sweeps.utc(time.time()), follow)
+        here.looking.look_up(event_ids, lambda: sweeps.utc(time.time()), lambda follows: carry_out(here, follows))
 
     def look() -> None:
         here = parts()

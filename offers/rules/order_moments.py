@@ -27,6 +27,9 @@ class OrderMoment:
 READY, APPROACH, ARRIVED, WRONG_STORE = "ready", "approach", "arrived", "wrong_store"
 UNCOLLECTED, CHANGED, MOVED, CANCELLED, REFUNDED = "uncollected", "changed", "moved", "cancelled", "refunded"
 
+THEIRS_ALONE = (WRONG_STORE,)
+"""That say where the customer is: they go to no browser that only has the address of the order's page."""
+
 MOMENTS: Mapping[str, OrderMoment] = {
     READY: OrderMoment(timedelta(days=2), True, TO_COLLECT),
     APPROACH: OrderMoment(A_WHILE, False, ("ready", "on_the_way", "nearby")),

@@ -5,13 +5,23 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from offers.rules.push_address import Addressed
 from offers.rules.values import Flag, Language, Moment, Strict, Zone
 
 PURPOSES = ("location", "offers", "orders")
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]*$")]
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+
+
+def is_id(value: str) -> bool:
+    """Whether our doors take it as one."""
+    try:
+        _ID.validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _phone(value: str) -> str:

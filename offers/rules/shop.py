@@ -48,7 +48,10 @@ USUAL: Mapping[str, Mapping[str, Meaning]] = {
 def normal_origin(kind: str, text: str) -> str:
     """Whom a shop says it is, however it is written: Shopify's domain, WooCommerce's address without scheme and last slash. Empty: none."""
     plain = text.strip().lower()
-    at = urlsplit(plain if "://" in plain else f"//{plain}")
+    try:
+        at = urlsplit(plain if "://" in plain else f"//{plain}")
+    except ValueError:  # half a bracket, which begins an IPv6 address
+        return ""
     host = at.netloc.rpartition("@")[2]
     if kind == "shopify":
         return host.rstrip(".")

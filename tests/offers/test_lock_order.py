@@ -17,17 +17,21 @@ from offers.claiming import pick_deliveries
 from offers.customers import erase_customer, put_customer, put_customers
 from offers.deliveries import Sent, SentTo, record_outcomes
 from offers.history import Kept, kept_long_enough, purge
+from offers.pickups import put_order
 from offers.places import delete_place
 from offers.push import Outcome
 from offers.records.queries.consents import add_customer
 from offers.records.queries.customers import customers_locked
 from offers.records.queries.devices import take_address
-from offers.records.tables import Delivery, Device
+from offers.records.tables import Delivery, Device, Order
+from offers.reserving import cancel_order
+from offers.rules.order import OrderBody
 from offers.rules.personalise import Words
 from offers.rules.profile import CustomerBody
 from offers.rules.push_address import Address
+from tests.offers.billboards import Billboard
 from tests.offers.nights import EVENING, MORNING, decide, due, rows
-from tests.offers.stories import NOON, TELLS, Town, at, enter
+from tests.offers.stories import KEYS, NOON, TELLS, Town, at, enter
 
 WORDS = Words("Hi", "there", None)
 HEAD_START_S = 0.5
@@ -255,3 +259,25 @@ def test_who_writes_of_a_device_does_not_wait_for_its_new_address(town: Town) ->
         with town.database.transaction() as other:
             other.execute(text("SET LOCAL lock_timeout = '1s'"))
             assert record_crossings(other, [enter(device, store, 5)], now=at(5)).deliveries
+
+
+def test_what_comes_back_at_another_store_and_the_next_reservation_there(town: Town) -> None:
+    """Both want the product and the store: who brings back takes the pieces first too."""
+    board = Billboard(town.database)
+    board.put_up(stock={"38": 9, "39": 0})
+    order_id = board.reserve(board.asked()).order_id or ""
+    customer = board.read(lambda session: session.get_one(Order, order_id).customer_id)
+    board.write(lambda session: cancel_order(session, order_id, now=at(2)))
+    board.place("dam")
+    board.write(lambda session: setattr(session.get_one(Order, order_id), "place_id", "dam"))
+    back = OrderBody.model_validate({"customer": customer, "place": "kalverstraat", "status": "ready"})
+    asked = board.asked()
+    lock = ("FROM products",) if town.database.is_sqlite else ("FROM products", "FOR UPDATE")
+    _, done = _meet(
+        town,
+        lambda: town.write(lambda session: put_order(session, order_id, back, keys=KEYS, now=at(5))),
+        lock,
+        lambda: board.reserve(asked, 5),
+    )
+    assert done.outcome == "reserved"
+    assert board.read(lambda session: session.get_one(Order, order_id).status) == "ready"

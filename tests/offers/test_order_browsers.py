@@ -1,5 +1,7 @@
 """Messages about an order, agreed to on its page. Who has the page's address may not be its customer: they are told of this order, and get nothing else."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from offers import order_browsers, visitors
+from offers.claiming import word_delivery
 from offers.customers import set_consents
 from offers.devices import link_device
 from offers.errors import NotFound
@@ -18,7 +21,8 @@ from offers.records.tables import Consent, Customer, Delivery, Device
 from offers.rules.order import OrderBody
 from offers.rules.profile import ConsentsBody
 from offers.rules.push_address import Address
-from tests.offers.stories import KEYS, NOON, Town, at
+from tests.offers.pickups import KILOMETRE, Pickups, fence
+from tests.offers.stories import KEYS, LAT, NOON, Town, at, circle, enter
 
 TEXT = Wording("messages-3", "nl")
 
@@ -248,3 +252,35 @@ def test_it_goes_along_when_the_orders_customer_becomes_known(town: Town) -> Non
     assert town.read(lambda session: session.get(Customer, anonymous)) is None
     assert town.read(lambda session: session.get_one(Device, str(browser))).customer_id == "ben"
     assert len(put(town, "ready", customer="ben", minute=4)) == 1
+
+
+def test_on_and_off_again_makes_no_row_each_time(town: Town) -> None:
+    """Who has the address may do that all day, under another subscription each time."""
+    put(town, "ready")
+    assert say(town, given=True) == "given"
+    for number in range(MOST_BROWSERS + 3):
+        assert tell(town, f"browser-{number}", minute=2 + number)
+        here, now = address(f"browser-{number}"), at(2.5 + number)
+        town.write(lambda session, here=here, now=now: order_browsers.tell_no_more(session, "A-1", here, now=now))  # type: ignore[misc]
+    assert town.read(lambda session: len(session.scalars(select(Device)).all())) == 1
+    assert tell(town, minute=20), "and one that comes then is told"
+
+
+def test_who_only_has_the_address_reads_nowhere_how_far_the_customer_is(database: Any) -> None:
+    """Their phone tells positions and takes no messages; whoever was given the address takes those of the order."""
+    walk = Pickups(database)
+    phone = walk.device(walk.customer(consents=("orders",)), push_token=None)
+    walk.place("kalverstraat", [circle(), circle(400, "approach", None)], pickup=True)
+    walk.place("damrak", [walk.round(1)], lat=LAT + KILOMETRE)
+    put(walk, "ready")
+    browser = tell(walk)
+    assert browser
+    ring = fence(walk, "kalverstraat", "approach")
+    near = walk.cross(replace(enter(phone, ring, 5), distance_m=300)).deliveries
+    [held] = walk.claim(near, now=at(5)).held
+    words = word_delivery(held)[1]
+    assert held.device_id == browser
+    assert not re.search(r"\d\s*k?m\b", f"{words.title} {words.body}"), words
+    assert not walk.cross(enter(phone, fence(walk, "damrak"), 9)).deliveries, (
+        "that they are at another store is theirs to know"
+    )

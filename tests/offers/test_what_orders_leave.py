@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from offers.customers import erase_customer
+from offers.deliveries import Sent, record_outcomes
 from offers.order_steps import undo_hand_over
 from offers.push import Outcome
+from offers.receipts import Receipt, mark_receipts
 from offers.records.tables import Customer, Delivery, Order, Stay, Transition
+from offers.rules.personalise import Words
 from tests.offers.pickups import DAY, Pickups, fence
 from tests.offers.stories import (
     at,
@@ -161,3 +165,24 @@ def test_a_hand_over_is_undone_after_the_erasure(town: Pickups) -> None:
     assert (town.status(), _kept(town), follows.unblock) == ("arrived", ([], []), (phone,))
     town.cross(enter(phone, fence(town, "kalverstraat"), 21))
     assert (town.status(), _kept(town)) == ("arrived", ([True], [True]))
+
+
+@pytest.mark.parametrize("location", [False, True])
+def test_no_live_event_keeps_the_words_that_say_how_far_they_were(town: Pickups, location: bool) -> None:
+    """Live events stay in Redis for a while, also when the order is closed. Who agreed to `location` has them told as those of offers are."""
+    phone = town.build(["orders", *(["location"] if location else [])])
+    ring = fence(town, "kalverstraat", "approach")
+    ids = [
+        *town.read(lambda session: list(session.scalars(select(Delivery.id)))),
+        *town.cross(enter(phone, ring, 5)).deliveries,
+    ]
+    held = town.claim(ids, now=at(5)).held
+    results = [Sent(one.delivery_id, "en", Words("Nearly there", "300 m to go", None), Outcome("sent")) for one in held]
+    told = town.write(lambda session: record_outcomes(session, "sender-1", results, now=at(5)))
+    words = {one["moment"]: (one["title"], one["body"]) for one in told}
+    said = ("Nearly there", "300 m to go")
+    assert words == {"ready": said, DAY: said if location else (None, None)}
+    near = next(one.delivery_id for one in held if one.delivery_id != ids[0])
+    _, follows = town.write(lambda session: mark_receipts(session, [Receipt(near, "opened")], now=at(5)))
+    assert [one["title"] for one in follows.happened] == [said[0] if location else None]
+    assert town.message(DAY).title == said[0], "the list has it until the order is closed"

@@ -57,7 +57,9 @@ def work(database: Database, begin: Callable[..., Taken], *, keys: WorkKeys, now
     except BadInput as error:
         unused = Unused("failed", "bad_order", error.faults[0].path)
     with database.transaction() as session:
-        return Worked(shop_events.note(session, begin(session), unused, None, now=now))
+        taken = begin(session)
+        plan = shop_orders.of_whom(session, taken.read.said, unused) if isinstance(taken.read, Orders) else None
+        return Worked(shop_events.note(session, taken, unused, plan, now=now))
 
 
 def _work(database: Database, begin: Callable[..., Taken], codes: CodeKeys, now: datetime) -> Worked:

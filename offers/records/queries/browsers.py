@@ -62,6 +62,15 @@ def browsers_told_of(session: Session, order_ids: Collection[str], now: datetime
     return found
 
 
+def silent_browser_of(session: Session, order_id: str, customer_id: str) -> Device | None:
+    """One that was told of this order alone and gave its address up: who comes next takes its row, so that an order never has more of them than
+    are told at once.
+    """
+    these = (Device.order_id == order_id, Device.customer_id == customer_id, Device.platform == "web")
+    silent = (Device.revoked_at.is_(None), Device.push_token.is_(None))
+    return session.scalars(select(Device).where(*these, *silent).order_by(Device.id).limit(1)).one_or_none()
+
+
 def new_browser(
     session: Session, language: str, now: datetime, customer_id: str | None = None, order_id: str | None = None
 ) -> Device:

@@ -5,10 +5,12 @@ are erased, and what the order's messages said of distances with them. The steps
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from offers.records.items import delivery_item
 from offers.records.queries.among import among
 from offers.records.queries.customers import OPEN_ORDER, with_open_order
 from offers.records.tables import Customer, Delivery, Order, Stay, Transition
@@ -67,6 +69,24 @@ def says_no_more(session: Session, deliveries: Iterable[Delivery]) -> set[str]:
     )
     over = {row[0] for row in rows}
     return {one.id for one in near if one.order_id in over}
+
+
+def deliveries_told(session: Session, deliveries: Iterable[Delivery]) -> list[dict[str, Any]]:
+    """The live events of these messages. They stay in Redis for a while, whatever closes meanwhile: so the words that say how far somebody was are
+    in none of who did not agree to `location`.
+    """
+    rows = list(deliveries)
+    near = {one.customer_id for one in rows if one.kind == "order" and name_of(one.moment) in NEAR}
+    unsaid: set[str] = set()
+    if near:
+        unsaid = set(session.scalars(select(Customer.id).where(among(Customer.id, near), ~Customer.location)))
+    told = []
+    for one in rows:
+        event = {"type": "delivery", **delivery_item(one)}
+        if one.customer_id in unsaid and one.kind == "order" and name_of(one.moment) in NEAR:
+            event |= {"title": None, "body": None}
+        told.append(event)
+    return told
 
 
 def _forget_estimates(order: Order) -> None:

@@ -1,6 +1,8 @@
 """Pieces that an order has taken out of the products' stock. Its customer is locked by the caller; the products are locked here."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -9,6 +11,11 @@ from offers.records.queries.customers import OPEN_ORDER
 from offers.records.queries.products import products_locked
 from offers.records.tables import Order, Payment
 from offers.rules.stock import with_piece, without_piece
+
+
+def lock_products_of(session: Session, items: Iterable[Mapping[str, Any]]) -> None:
+    """Of what an order holds, or will: products come before places."""
+    products_locked(session, (item["sku"] for item in items))
 
 
 def give_pieces_back(session: Session, order: Order, now: datetime | None) -> None:

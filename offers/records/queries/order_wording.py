@@ -22,7 +22,8 @@ def order_told_of(row: Delivery, there: There) -> OrderTold:
         parts=order.parts,
         place=None if there.place is None else _store(there.place),
         here=None if there.here is None else _store(there.here),
-        distance_m=row.context.get("distance_m"),
+        # who has the address of the order's page need not be its customer, and reads nothing of where they are
+        distance_m=row.context.get("distance_m") if there.device.order_id is None else None,
         first_name=first,
         now=there.now,
     )

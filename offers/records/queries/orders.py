@@ -11,6 +11,7 @@ from offers.records.tables import Customer, Delivery, Device, Order, Payment
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.order_moments import UNCOLLECTED
 from offers.rules.page_order import UNDER_WAY, pickup_code
+from offers.rules.pickup_steps import UNDO_WITHIN
 
 NOT_HERE = ("ready", "on_the_way", "nearby")
 """States of an order that is ready and whose customer is not at the store."""
@@ -141,20 +142,24 @@ def uncollected_and_untold(
     return [(ready_at, order_id) for ready_at, order_id in found if ready_at is not None]
 
 
-def codes_open_at(session: Session, place_id: str, but: str | None = None) -> set[str]:
-    """Pickup codes of the orders that are open there, without that of the order `but`."""
-    rows = select(Order.code).where(Order.place_id == place_id, Order.status.in_(OPEN_ORDER), Order.code.is_not(None))
+def codes_open_at(session: Session, place_id: str, now: datetime, but: str | None = None) -> set[str]:
+    """Pickup codes of the orders that are open there, or may be again, as their hand-over can be taken back still; without that of the order `but`."""
+    may_be_undone = and_(Order.status == "collected", Order.closed_at >= now - UNDO_WITHIN)
+    is_open = or_(Order.status.in_(OPEN_ORDER), may_be_undone)
+    rows = select(Order.code).where(Order.place_id == place_id, is_open, Order.code.is_not(None))
     if but is not None:
         rows = rows.where(Order.id != but)
     return {code for code in session.scalars(rows) if code}
 
 
-def free_code(session: Session, place_id: str, order_id: str, keys: CodeKeys, had: str | None = None) -> str:
+def free_code(
+    session: Session, place_id: str, order_id: str, keys: CodeKeys, had: str | None = None, *, now: datetime
+) -> str:
     """A pickup code that no other open order of the place has: the one it `had`, where that is so. The place is locked until the commit, so
     that two orders do not find the same one.
     """
     place_locked(session, place_id)
-    taken, attempt = codes_open_at(session, place_id, but=order_id), 0
+    taken, attempt = codes_open_at(session, place_id, now, but=order_id), 0
     if had is not None and had not in taken:
         return had
     while (code := pickup_code(keys, order_id, attempt)) in taken:

@@ -9,6 +9,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries.among import among
 from offers.records.queries.browsers import browsers_told_of
 from offers.records.tables import Delivery
+from offers.rules.order_moments import THEIRS_ALONE, name_of
 from offers.rules.sending import SERVICE, goes_elsewhere
 
 
@@ -64,6 +65,7 @@ def _which(kind: str, moment: str) -> str:
 
 
 def _in_turn(row: Delivery, devices: Mapping[str, list[str]], told_of: Mapping[str, list[str]]) -> list[str]:
-    """The customer's own first, then browsers that are told of this order alone: answers of a store are none of theirs."""
+    """The customer's own first, then browsers that are told of this order alone: answers of a store, and where the customer is, are none of theirs."""
     own = devices.get(row.customer_id, [])
-    return [*own, *told_of.get(row.order_id or "", [])] if row.kind == "order" else own
+    is_theirs_alone = row.kind != "order" or name_of(row.moment) in THEIRS_ALONE
+    return own if is_theirs_alone else [*own, *told_of.get(row.order_id or "", [])]

@@ -19,6 +19,7 @@ from offers.rules.shop_orders.told import (
     full_name,
     mapping,
     moment,
+    numeral,
     phone,
     pieces,
     rows,
@@ -67,8 +68,8 @@ def read_shopify(topic: str, body: Any, shop: Words, keys: ShopKeys, triggered_a
         return _thin(topic, said, shop)
     if topic not in ORDER_TOPICS and shop.meaning(topic) is None:
         return Unused("ignored", "unknown_topic", topic)
-    number = text(said.get("id"), 40)
-    if number is None or not number.isdigit():
+    number = numeral(said.get("id"))
+    if number is None:
         return unreadable("id")
     if topic == "orders/delete":
         return _cancelled(f"{shop.id}-{number}", triggered_at, "cancelled")
@@ -122,7 +123,7 @@ def _fat(topic: str, said: Mapping[str, Any], order_id: str, shop: Words, keys: 
     customer, address = mapping(said.get("customer")), mapping(said.get("billing_address"))
     email = text(said.get("email") or customer.get("email"), 320)
     person = Person(
-        _who(text(customer.get("id"), 40), email, order_id, shop, keys),
+        _who(numeral(customer.get("id")), email, order_id, shop, keys),
         full_name(customer.get("first_name"), customer.get("last_name")),
         phone(said.get("phone") or address.get("phone"), address.get("country_code")),
     )

@@ -135,6 +135,12 @@ def text(value: Any, longest: int = 200) -> str | None:
     return plain[:longest].strip() or None
 
 
+def numeral(value: Any) -> str | None:
+    """A number that names an order or an account in its shop; nothing else, so that behind the id of one shop it never is the id of another's."""
+    said = text(value, 41)
+    return said if said and len(said) <= 40 and said.isascii() and said.isdigit() else None
+
+
 def moment(value: Any, *, zone_is_utc: bool = False) -> datetime | None:
     """RFC 3339, with as many digits of a second as there are; WooCommerce's `…_gmt` has no offset."""
     said = text(value, 40)

@@ -15,6 +15,7 @@ from offers.rules.shop_orders.told import (
     full_name,
     mapping,
     moment,
+    numeral,
     phone,
     pieces,
     rows,
@@ -34,7 +35,7 @@ def read_woocommerce(topic: str, body: Any, shop: Words, keys: ShopKeys) -> Read
     if topic not in TOPICS:
         return Unused("ignored", "unknown_topic", topic)
     order = mapping(body)
-    number = text(order.get("id"), 40)
+    number = numeral(order.get("id"))
     if number is None:
         return unreadable("id")
     order_id = f"{shop.id}-{number}"
@@ -119,8 +120,8 @@ def _price(line: Mapping[str, Any]) -> str | None:
 def _person(order: Mapping[str, Any], shop: Words, keys: ShopKeys) -> Person:
     """An account of the shop by its number; a guest by a mark of the address of e-mail, which itself is not kept."""
     billing = mapping(order.get("billing"))
-    account, email = text(order.get("customer_id"), 40), text(billing.get("email"), 320)
-    if account and account != "0":
+    account, email = numeral(order.get("customer_id")), text(billing.get("email"), 320)
+    if account and account.strip("0"):
         found = f"{shop.id}-{account}"
     else:
         found = f"{shop.id}-guest-{mark_of_guest(keys, shop.id, email or 'order ' + str(order.get('id')))}"
