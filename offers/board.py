@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from offers.follows import Follows
 from offers.order_steps import Taken, take_step, undo_hand_over
 from offers.records.items import order_told
 from offers.records.queries import board as queries
+from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import payments as payment_queries
@@ -22,7 +23,17 @@ from offers.records.queries.board import Stores
 from offers.records.queries.users import note_deed
 from offers.records.tables import Customer, Delivery, Order
 from offers.rules import at_the_counter
-from offers.rules.board import COLUMNS, NotTold, Told, Unreachable, soonest, told, why_not_told, why_unreachable
+from offers.rules.board import (
+    COLUMNS,
+    NotTold,
+    Told,
+    Unreachable,
+    is_shown,
+    soonest,
+    told,
+    why_not_told,
+    why_unreachable,
+)
 from offers.rules.eta import Away, minutes_away
 from offers.rules.pickup_steps import OPEN, UNDO_WITHIN
 
@@ -32,7 +43,6 @@ MOST_FOUND = 20
 MOST_SEARCHED = 20_000
 """Open orders that a search looks through, the newest first."""
 MOST_JUST_NOW = 12
-UNCOLLECTED_AFTER = timedelta(days=3)
 Deed = Literal["ready", "collected", "undone"]
 
 
@@ -98,8 +108,12 @@ class Done:
 
 
 def columns(session: Session, stores: Stores, *, now: datetime, view: str = "board") -> Board:
-    """The four columns; or, as `view`, `prepare` (what is placed) or `uncollected`, one column of that name. As many queries however many orders."""
-    old = now - _uncollected_after(session)
+    """The four columns; or, as `view`, `prepare` (what is placed) or `uncollected`, one column of that name. As many queries however many orders.
+
+    What lies ready for as long as the desk's settings say is on the list `uncollected` alone; where they say never, in its column for good.
+    """
+    wait = campaign_queries.limits_now(session).uncollected_after
+    old = None if wait is None else now - wait
     if view == "prepare":
         rows = {"placed": queries.in_column(session, stores, "placed", old, MOST)}
     elif view == "uncollected":
@@ -191,11 +205,6 @@ def store_names(session: Session, stores: Stores) -> dict[str, str]:
     return queries.store_names(session, stores)
 
 
-def _uncollected_after(_session: Session) -> timedelta:
-    """How long an order lies ready before it goes to the list of what nobody collects."""
-    return UNCOLLECTED_AFTER
-
-
 def _is_of(order: Order, stores: Stores) -> bool:
     return stores is None or order.place_id in stores
 
@@ -257,8 +266,12 @@ def _card(
     by: str | None,
     fitting: str | None,
 ) -> Card:
-    said = [told(one.moment, one.state, one.sent_at, one.created_at) for one in deliveries]
-    is_ready = row.ready_at is not None and row.status in OPEN
+    said = [
+        told(one.moment, one.state, one.sent_at, one.created_at)
+        for one in deliveries
+        if is_shown(one.moment, one.state)
+    ]
+    ready_at = row.ready_at if row.status in OPEN else None
     beyond = why_unreachable(consents=bool(customer and customer.orders), reachable=reachable)
     return Card(
         id=row.id,
@@ -278,7 +291,7 @@ def _card(
         is_new=row.noticed_at is None and row.status in COLUMNS,
         attention=row.history[-1].get("attention") if row.history else None,
         told=said,
-        not_told=why_not_told(said, beyond, is_ready=is_ready),
+        not_told=why_not_told(said, beyond, ready_at=ready_at),
         unreachable=beyond,
         history=row.history,
         by=by,

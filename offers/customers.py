@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
 from offers.follows import Follows, Written
+from offers.order_steps import consents_said, tell_what_is_ready
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import counting
 from offers.records.queries import coupons as coupon_queries
@@ -97,7 +98,10 @@ def _follows(session: Session, there: Mapping[str, Customer], now: datetime) -> 
     devices = queries.devices_of(session, there)
     allowed = [device.id for owner, theirs in devices.items() if owner in covered for device in theirs]
     not_allowed = [device.id for owner, theirs in devices.items() if owner not in covered for device in theirs]
-    return Follows.of_many(allowed, not_allowed, happened) | Follows(targets=targets_of(session, there))
+    told = tell_what_is_ready(session, there.values(), now=now)
+    return Follows.of_many(allowed, not_allowed, happened) | Follows(
+        targets=targets_of(session, there), deliveries=told
+    )
 
 
 def _columns(body: CustomerBody) -> dict[str, Any]:
@@ -132,9 +136,7 @@ def set_consents(
 
 
 def _change_consents(session: Session, customer: Customer, body: ConsentsBody, source: str, now: datetime) -> Follows:
-    covered = consent_queries.write_receipts(session, customer, body.receipts(now, source), now)
-    devices = [device.id for device in queries.devices_of(session, [customer.id]).get(customer.id, [])]
-    return Follows.of_positions(devices, covered) | Follows(targets=targets_of(session, [customer.id]))
+    return consents_said(session, customer, body.receipts(now, source), now=now)
 
 
 def get_customer(session: Session, customer_id: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound, Refused
 from offers.follows import Follows
+from offers.order_steps import consents_said, tell_what_is_ready
 from offers.records.ids import new_id
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as queries
@@ -69,9 +70,7 @@ def register_device(
         _take_address(session, device, address, subscribing, now)
     session.add(device)
     session.flush()
-    covered = consent_queries.write_receipts(session, customer, body.consents.receipts(now, "device"), now)
-    others = [one.id for one in queries.devices_of(session, [customer_id]).get(customer_id, [])]
-    follows = Follows.of_positions(others, covered) | Follows(targets=targets_of(session, [customer_id]))
+    follows = consents_said(session, customer, body.consents.receipts(now, "device"), now=now)
     return Registered(device.id, customer_id, body.platform, body.positions_only, refresh, follows)
 
 
@@ -93,8 +92,9 @@ def link_device(session: Session, device_id: str, customer_id: str, *, now: date
         customer = consent_queries.add_customer(session, customer_id, anonymous=False, now=now)
     handed = linking.hand_over(session, device, before, customer, now)
     linking.remove_if_empty(session, before)
-    follows = Follows(forget=(device_id,), happened=handed.happened, targets=targets_of(session, [customer_id]))
-    return follows | Follows.of_positions(handed.devices, handed.covered)
+    told = tell_what_is_ready(session, [customer], now=now)
+    follows = Follows(happened=handed.happened, targets=targets_of(session, [customer_id]), deliveries=told)
+    return Follows(forget=(device_id,)) | follows | Follows.of_positions(handed.devices, handed.covered)
 
 
 def refresh_device(session: Session, refresh_token: str, *, now: datetime) -> Registered:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
 from offers.follows import Follows
+from offers.order_steps import consents_said, tell_what_is_ready
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import devices as device_queries
@@ -24,7 +25,6 @@ from offers.records.queries.browsers import (
     new_browser,
     silent_browser_of,
 )
-from offers.records.queries.targets import targets_of
 from offers.records.tables import Consent, Customer, Device, Order
 from offers.rules import visitor
 from offers.rules.pickup_steps import CLOSED
@@ -88,30 +88,31 @@ def say_of_messages(
         return "refused_elsewhere", Follows()
     source = visitor.SOURCE if _is_own(session, customer, device_id) else SOURCE
     receipt = ConsentReceipt(given=given, text_version=wording.text_version, language=wording.language, source=source)
-    return "given" if given else "withdrawn", _write(session, customer, receipt, now)
+    return "given" if given else "withdrawn", consents_said(session, customer, {"orders": receipt}, now=now)
 
 
 def tell_this_browser(
     session: Session, order_id: str, address: Address, *, language: str, vapid_key: str, now: datetime
-) -> Device | None:
-    """Messages of this order go to this address from now on, if they go to no device of the customer's own. Safe to repeat.
+) -> tuple[Device | None, Follows]:
+    """Messages of this order go to this address from now on, if they go to no device of the customer's own; that it is ready too, where nobody
+    was told so yet. Safe to repeat.
 
     None where nobody agreed to them, the order is closed, or the address is another device's already: nobody's messages are taken away.
     """
     order, customer = _locked(session, order_id)
     if not customer.orders or order.status in CLOSED:
-        return None
+        return None, Follows()
     device = _browser_at(session, order, address)
     if device is None and device_queries.device_at(session, address) is not None:
-        return None
+        return None, Follows()
     if device is None and len(browsers_told_of(session, [order.id], now).get(order.id, [])) >= MOST_BROWSERS:
-        return None
+        return None, Follows()
     device = device or silent_browser_of(session, order.id, customer.id)
     device = device or new_browser(session, language, now, customer.id, order.id)
     device_queries.take_address(session, device, address, vapid_key, now)
     device.locale, device.updated_at = language, now
     session.flush()
-    return device
+    return device, Follows(deliveries=tell_what_is_ready(session, [customer], now=now))
 
 
 def is_told(
@@ -169,9 +170,3 @@ def _said_no_elsewhere(session: Session, customer: Customer) -> bool:
     said: Mapping[str, Consent] = consent_queries.newest_receipts(session, [customer.id]).get(customer.id, {})
     newest = said.get("orders")
     return newest is not None and not newest.given and newest.source != SOURCE
-
-
-def _write(session: Session, customer: Customer, receipt: ConsentReceipt, now: datetime) -> Follows:
-    covered = consent_queries.write_receipts(session, customer, {"orders": receipt}, now)
-    devices = [one.id for one in customer_queries.devices_of(session, [customer.id]).get(customer.id, [])]
-    return Follows.of_positions(devices, covered) | Follows(targets=targets_of(session, [customer.id]))

@@ -3,7 +3,7 @@
 The order's customer is locked by the caller: nobody else moves the order, or tells of it, at this moment. Safe to repeat.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from offers.records.items import order_told
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
+from offers.records.queries import orders as order_queries
 from offers.records.queries import payments as payment_queries
 from offers.records.queries.browsers import browsers_told_of
 from offers.records.queries.coming import standing_in
@@ -35,6 +36,7 @@ from offers.rules.pickup_steps import (
     may_follow,
     stood_at,
 )
+from offers.rules.profile import ConsentReceipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +131,49 @@ def undo_hand_over(session: Session, order: Order, customer: Customer, *, now: d
     return Taken(True, after_a_change(session, order, customer, "undone", now=now))
 
 
+def consents_said(
+    session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], *, now: datetime
+) -> Follows:
+    """Keep what a customer said of consents, put it in force, and all that follows: for their positions, and of what lies ready for them.
+
+    The customer is locked by the caller.
+    """
+    follows = _settled(session, customer, receipts, now)
+    return follows | Follows(deliveries=tell_what_is_ready(session, [customer], now=now))
+
+
+def tell_what_is_ready(session: Session, customers: Collection[Customer], *, now: datetime) -> tuple[str, ...]:
+    """Of orders that became ready when nobody could be told: who agrees, or can be reached, since then is told now. Those who stand in the
+    store know. The customers are locked by the caller. Safe to repeat.
+    """
+    agreed = {one.id: one for one in customers if one.orders}
+    if not agreed:
+        return ()
+    told: tuple[str, ...] = ()
+    for order in order_queries.ready_and_untold(session, agreed):
+        key = which_time(order, READY)
+        told += tell(session, order, agreed[order.customer_id], READY, now=now, key=key)
+    return told
+
+
+def _settled(session: Session, customer: Customer, receipts: Mapping[str, ConsentReceipt], now: datetime) -> Follows:
+    """Whether the customer's positions are covered, and where they are expected, from now on."""
+    covered = consent_queries.write_receipts(session, customer, receipts, now)
+    devices = [one.id for one in customer_queries.devices_of(session, [customer.id]).get(customer.id, [])]
+    return Follows.of_positions(devices, covered) | Follows(targets=targets_of(session, [customer.id]))
+
+
 def after_a_change(session: Session, order: Order, customer: Customer, what: str, *, now: datetime) -> Follows:
     """What follows whenever an order changed: whether the customer's positions are covered still, where they are expected, the live event.
 
     When no order of theirs is open any more, what only an order covered is erased.
     """
     session.flush()
-    covered = consent_queries.write_receipts(session, customer, {}, now)
+    follows = _settled(session, customer, {}, now)
     if order.status in CLOSED:
         forget_what_orders_left(session, customer, order)
-    devices = [one.id for one in customer_queries.devices_of(session, [customer.id]).get(customer.id, [])]
     payment = payment_queries.newest_payment(session, order.id)
-    told = Follows(
-        happened=(order_told(order, payment, what),),
-        targets=targets_of(session, [customer.id]),
-    )
-    return Follows.of_positions(devices, covered) | told
+    return follows | Follows(happened=(order_told(order, payment, what),))
 
 
 def tell(

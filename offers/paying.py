@@ -202,6 +202,7 @@ def _paid(
     if coupon is not None:
         offer_queries.offers_locked(session, [coupon.offer_id])  # before the products
         session.refresh(coupon)
+    again: dict[str, Any] = {}
     if order.status == "cancelled":
         if _is_used_again(session, coupon) or not take_pieces_again(session, order, now):
             _note(order, now, attention="paid_but_cancelled")
@@ -209,8 +210,9 @@ def _paid(
             told = Follows(happened=(order_told(order, row, "attention"),))
             return Settled("settled", order.id, "paid_but_cancelled", told)
         order.code = order_queries.free_code(session, order.place_id, order.id, keys, now=now)
-        order.status, order.closed_at = "placed", None
-    _note(order, now, paid=True)
+        order.status, order.closed_at, order.ready_at, order.arrived_at = "placed", None, None, None
+        again = {"again": True}  # that it is ready then is told anew
+    _note(order, now, paid=True, **again)
     _write_purchase(session, order, keys, now)
     if order.scan_id is not None:
         scan_queries.finish(session, order.scan_id, "bought", now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound
 from offers.follows import Follows
-from offers.order_steps import after_a_change, take_step, tell, which_time
+from offers.order_steps import after_a_change, take_step, tell, turn_away, which_time
 from offers.records.items import order_item
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
@@ -69,15 +69,26 @@ def put_order(
         _settle_its_pieces(session, order, body, now)
         changed = _written(session, order, body, keys, created=created, now=now)
     attention = _brought_back(session, order, body.status, keys, now) if comes_back else None
+    turned = _turned_to_another_store(session, order, customer, changed, now)
     said = Said(body.status, body.at, body.refunded)
     follows = _heard(
         session, order, customer, said, is_first=created, came_back=comes_back, attention=attention, now=now
     )
     if not created and not comes_back and not follows.deliveries and order.status not in CLOSED:
         follows |= Follows(deliveries=_tell_what_changed(session, order, customer, changed, now))
+    follows = turned | follows
     if changed.anything and not follows.happened:
         follows |= after_a_change(session, order, customer, "moved" if changed.place else "changed", now=now)
     return order_seen_by_shop(session, order, keys, now), created, follows
+
+
+def _turned_to_another_store(
+    session: Session, order: Order, customer: Customer, changed: _Changed, now: datetime
+) -> Follows:
+    """Whoever was on the way to the store, or in it, is not so at the other one: its staff would wait for somebody who has to be told first."""
+    if not changed.place or order.status in CLOSED:
+        return Follows()
+    return turn_away(session, order, customer, now=now, source="server", out_of_reach=True).follows
 
 
 @dataclass(frozen=True, slots=True)

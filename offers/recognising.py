@@ -18,6 +18,7 @@ from offers.records.queries import recognitions as queries
 from offers.records.queries import scans as scan_queries
 from offers.records.queries.browsers import browser_by_id, is_browser_in_use, new_browser
 from offers.records.queries.posters import poster_by_id
+from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Device, PageLink, PhoneCode, Scan
 from offers.rules.coupon_codes import CodeKeys
 from offers.rules.phone_codes import LIFE, YOUNG, is_phone_code, phone_code, text_of
@@ -166,6 +167,7 @@ def _take_over(
         handed = linking.hand_over(session, old, before, customer, now)
         follows = Follows(forget=(old.id,), happened=handed.happened)
         follows |= Follows.of_positions(handed.devices, handed.covered)
+        follows |= Follows(targets=targets_of(session, [customer.id]))
         emptied = before
     device_queries.move_browser(session, old, device, now)
     return device, follows, emptied

@@ -1,14 +1,12 @@
-"""Orders that are ready and that nobody collects: their customers are told once more, and the store sees them on a list."""
+"""Orders that are ready and that nobody collects: their customers are told once more. The store's list of them is the board's."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from offers.follows import Follows
 from offers.order_steps import tell
-from offers.records.items import order_item, order_told
+from offers.records.items import order_told
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import orders as queries
 from offers.records.queries import payments as payment_queries
@@ -18,7 +16,6 @@ AT_ONCE = 200
 """Orders a look finds in one reading."""
 TELLS_FOR = timedelta(days=7)
 """So long after its time an order may still be told of: who switches it on, or comes back after a week away, tells nobody of last year's."""
-MOST_LISTED = 500
 Page = tuple[datetime, str]
 
 
@@ -46,14 +43,3 @@ def tell_uncollected(session: Session, order_id: str, *, now: datetime) -> Follo
         return Follows()
     event = order_told(order, payment_queries.newest_payment(session, order.id), UNCOLLECTED)
     return Follows(deliveries=told, happened=(event,))
-
-
-def list_uncollected(session: Session, places: Collection[str] | None, *, now: datetime) -> list[dict[str, Any]]:
-    """The store's list: orders that have been ready for as long as the settings say and were not collected, the longest waiting first. Of these
-    places, or all.
-    """
-    wait = campaign_queries.limits_now(session).uncollected_after
-    if wait is None:
-        return []
-    rows = queries.uncollected(session, now - wait, places, MOST_LISTED)
-    return [order_item(row) for row in rows]

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound
 from offers.follows import Follows
+from offers.order_steps import consents_said
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as queries
 from offers.records.queries import devices as device_queries
 from offers.records.queries.browsers import is_browser_in_use, new_browser
-from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Device
 from offers.rules.push_address import Address
 from offers.rules.visitor import ASKED, receipt_of
@@ -159,9 +159,7 @@ def _write_consents(
         in_force = getattr(customer, purpose)
         if not (in_force and repeated) if given else in_force:
             receipts[purpose] = receipt_of(given, wording.text_version, wording.language)
-    covered = consent_queries.write_receipts(session, customer, receipts, now)
-    devices = [device.id for device in queries.devices_of(session, [customer.id]).get(customer.id, [])]
-    return Follows.of_positions(devices, covered) | Follows(targets=targets_of(session, [customer.id]))
+    return consents_said(session, customer, receipts, now=now)
 
 
 def _in_force(customer: Customer) -> dict[str, bool]:

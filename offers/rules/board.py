@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from offers.rules.eta import Away
-from offers.rules.order_moments import READY, name_of
+from offers.rules.order_moments import READY, WRONG_STORE, name_of
 
 COLUMNS = ("ready", "on_the_way", "nearby", "arrived")
 """From left to right."""
@@ -34,15 +34,25 @@ def told(moment: str, state: str, sent_at: datetime | None, created_at: datetime
     return Told(name_of(moment), _HOW.get(state, "failed"), sent_at or created_at)
 
 
+def is_shown(moment: str, state: str) -> bool:
+    """Whether staff see that it is to go out, or failed: of another store only what was said. It waits to see whether the customer stays there
+    at all, and ends where they only walk past.
+    """
+    return name_of(moment) != WRONG_STORE or _HOW.get(state) in ("told", "perhaps")
+
+
 def why_unreachable(*, consents: bool, reachable: bool) -> Unreachable | None:
     if not consents:
         return "no_consent"
     return None if reachable else "no_device"
 
 
-def why_not_told(lines: Sequence[Told], beyond: Unreachable | None, *, is_ready: bool) -> NotTold | None:
-    """Why a customer whose order is ready was written nothing of it; none where something was, or there is nothing to tell yet."""
-    if not is_ready or any(one.what == READY for one in lines):
+def why_not_told(lines: Sequence[Told], beyond: Unreachable | None, *, ready_at: datetime | None) -> NotTold | None:
+    """Why a customer whose order is ready was written nothing of it; none where something was, or there is nothing to tell yet.
+
+    `ready_at`: of an order that is open; what was told before it was cancelled and brought back is of another time.
+    """
+    if ready_at is None or any(one.what == READY and one.at >= ready_at for one in lines):
         return None
     return beyond or "not_yet"
 

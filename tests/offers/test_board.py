@@ -10,7 +10,7 @@ from sqlalchemy import update
 from offers import board, users
 from offers.board import Board, Card
 from offers.errors import BadInput, NotFound
-from offers.records.tables import Delivery
+from offers.records.tables import Customer, Delivery
 from offers.rules.pickup_steps import UNDO_WITHIN
 from tests.offers.collecting import deeds, order, row_of, staff
 from tests.offers.stories import Town, at
@@ -67,7 +67,7 @@ def test_each_order_stands_in_the_column_of_its_state_and_in_its_order(shop: Tow
 
 def test_what_nobody_collects_moves_to_a_list_of_its_own(shop: Town) -> None:
     order(shop)
-    later = board.UNCOLLECTED_AFTER.total_seconds() / 60
+    later = 3 * 24 * 60.0
     assert (seen(shop, minute=later - 1).counts["ready"], seen(shop, minute=later).counts["uncollected"]) == (1, 1)
     assert ids(seen(shop, minute=later, view="uncollected").columns["uncollected"]) == ["A-1"]
     order(shop, "A-1", ["on_the_way"], minute=later)
@@ -120,6 +120,25 @@ def test_it_says_what_the_customer_was_told(
         town.write(lambda session: session.execute(update(Delivery).values(state=state)))
     [card] = seen(town).columns["ready"]
     assert ([(one.what, one.how) for one in card.told], card.not_told) == says
+
+
+@pytest.mark.parametrize(
+    ("state", "how"), [("queued", []), ("failed", []), ("sent", ["told"]), ("unknown", ["perhaps"])]
+)
+def test_of_another_store_only_what_was_said_is_shown(shop: Town, state: str, how: list[str]) -> None:
+    """It waits for who only walks past, and ends: nothing that staff could do about it, or should."""
+    order(shop)
+    shop.write(lambda session: session.execute(update(Delivery).values(state=state, moment="wrong_store")))
+    [card] = seen(shop).columns["ready"]
+    assert [one.how for one in card.told] == how
+
+
+def test_what_was_told_before_it_was_brought_back_is_of_another_time(shop: Town) -> None:
+    order(shop, "A-1", ["ready", "cancelled"])
+    shop.write(lambda session: session.execute(update(Customer).values(orders=False)))
+    order(shop, "A-1", ["ready"], minute=10)
+    [card] = seen(shop).columns["ready"]
+    assert card.not_told == "no_consent"
 
 
 @pytest.mark.parametrize(

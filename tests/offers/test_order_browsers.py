@@ -53,7 +53,7 @@ def say(town: Town, given: bool, *, device: str | None = None, order: str = "A-1
 
 def tell(town: Town, name: str = "phone", order: str = "A-1", minute: float = 2) -> str | None:
     def work(session: Any) -> str | None:
-        told = order_browsers.tell_this_browser(
+        told, _ = order_browsers.tell_this_browser(
             session, order, address(name), language="nl", vapid_key="key", now=at(minute)
         )
         return told.id if told else None
@@ -99,6 +99,31 @@ def test_agreed_on_the_page_and_told_in_that_browser(town: Town) -> None:
     [delivery] = put(town, "ready", minute=3)
     assert town.send([delivery], now=at(4)) == ["Je bestelling ligt klaar"]
     assert [one.device_id for one in deliveries(town)] == [browser]
+
+
+def test_who_agrees_when_it_is_ready_already_is_told_once_in_that_browser(town: Town) -> None:
+    assert put(town, "ready") == ()
+    assert say(town, True) == "given"
+    assert deliveries(town) == [], "nothing can be reached"
+    browser = tell(town)
+    assert [(one.moment, one.device_id, one.state) for one in deliveries(town)] == [("ready", browser, "queued")]
+    tell(town, "another", minute=3)
+    assert put(town, "ready", minute=4) == ()
+    assert len(deliveries(town)) == 1
+
+
+def test_who_agrees_in_their_own_browser_is_told_at_once_of_each_order_that_waits(town: Town) -> None:
+    town.device(platform="android", push_token="t")
+    put(town, "ready")
+    put(town, "ready", "A-2")
+    put(town, "placed", "A-3")
+    put(town, "arrived", "A-4")
+    put(town, "collected", "A-5")
+    assert say(town, True) == "given"
+    assert sorted((one.order_id, one.moment) for one in deliveries(town)) == [("A-1", "ready"), ("A-2", "ready")]
+    say(town, False)
+    say(town, True)
+    assert len(deliveries(town)) == 2
 
 
 def test_a_withdrawal_is_in_force_at_once(town: Town) -> None:

@@ -54,7 +54,8 @@ def test_nobody_is_told_who_did_not_agree_or_can_not_be_reached(town: Town) -> N
     town.device()
     assert _put(town) == ()
     town.customer(consents=("orders",))
-    assert len(_put(town, minute=1)) == 1, "it is ready, and by now they agree"
+    assert [one["state"] for one in town.deliveries()] == ["queued"], "it is ready, and by now they agree"
+    assert _put(town, minute=1) == (), "which is told once"
 
 
 @pytest.mark.usefixtures("store")

@@ -18,12 +18,13 @@ from offers.paying import (
     take_the_look,
 )
 from offers.payment import PaymentTold
-from offers.pickups import get_order
+from offers.pickups import get_order, say_step
 from offers.purchases import get_purchase
 from offers.records.database import Database
 from offers.records.queries.coupons import Asked, held_coupon, redeem
 from offers.records.tables import Purchase, Scan
 from offers.reserving import cancel_order
+from offers.rules.order import StepBody
 from tests.at_once import at_once
 from tests.offers.billboards import Billboard
 from tests.offers.stories import KEYS, at
@@ -139,6 +140,16 @@ def test_paid_after_it_was_cancelled_comes_back_while_the_piece_is_there(board: 
     assert board.stock() == {"38": 0, "39": 0}
     assert _purchases(board) == 1
     assert board.write(lambda session: cancel_order(session, order, now=at(7)))[0] == "paid"
+
+
+def test_what_comes_back_by_being_paid_is_not_ready_and_is_told_anew(board: Billboard) -> None:
+    board.put_up()
+    order, payment = _buy(board)
+    board.write(lambda session: say_step(session, order, "ready", StepBody(), keys=KEYS, now=at(4)))
+    board.write(lambda session: cancel_order(session, order, now=at(5)))
+    _settle(board, payment, "paid", 6)
+    item = _order(board, order)
+    assert (item["status"], item["ready_at"], item["history"][-1]["again"]) == ("placed", None, True)
 
 
 def test_paid_after_somebody_else_has_the_piece_is_the_shops_to_look_at(board: Billboard) -> None:

@@ -59,6 +59,17 @@ def test_a_day_at_the_store(town: Town) -> None:
     assert store["arrived_to_handed_over"] == {**handed, "hours": [{"hour": 14, **handed}]}
 
 
+def test_what_was_brought_back_is_measured_by_its_own_time(town: Town) -> None:
+    """It was told at noon, cancelled, and told again an hour later: it took four seconds each time, and not none."""
+    town.phone("sanne", consents=("orders",))
+    for number in range(5):
+        for status, minute in (("ready", 0), ("cancelled", 1), ("ready", 60)):
+            put(town, f"A-{number}", status, minute)
+    [store] = measured(town)["places"]
+    assert store["orders"]["told"] == 5
+    assert store["ready_to_told"]["median_s"] == 4
+
+
 def test_days_and_places_are_chosen(town: Town) -> None:
     town.place("leidseplein")
     town.phone("sanne", consents=("orders",))

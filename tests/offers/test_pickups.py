@@ -140,6 +140,19 @@ def test_another_store_is_told_once_and_more_telling_than_what_is_in_it(town: To
     assert told(town)[:3] == ["ready", "moved:leidsestraat", "moved:kalverstraat.2"]
 
 
+@pytest.mark.parametrize("status", ["on_the_way", "nearby", "arrived"])
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_nobody_stands_in_a_store_that_the_order_has_just_moved_to(town: Town, status: str, is_ready: bool) -> None:
+    put(town, "ready" if is_ready else "placed")
+    put(town, status, minute=1)
+    put(town, "ready" if is_ready else "placed", place="leidsestraat", minute=2)
+    item = seen(town)
+    assert (item["status"], item["arrived_at"]) == ("ready" if is_ready else "placed", None)
+    assert item["history"][-1] == {"status": item["status"], "at": at(2).isoformat(), "source": "server", "away": True}
+    put(town, status, place="leidsestraat", minute=3)
+    assert seen(town)["status"] == status
+
+
 def test_what_waits_says_the_new_store_and_nothing_is_told_beside_it(town: Town) -> None:
     [ready] = put(town)
     assert put(town, place="leidsestraat", minute=1) == ()

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from offers import board
 from offers.pickups import put_order, say_step
 from offers.records.database import Database
 from offers.rules.order import OrderBody, Status, StepBody
-from offers.uncollected import list_uncollected, tell_uncollected, uncollected_to_tell
+from offers.uncollected import tell_uncollected, uncollected_to_tell
 from tests.at_once import at_once
 from tests.offers.stories import KEYS, NOON, Town, at
 from workers.sweeps import look_at_uncollected
@@ -47,8 +48,14 @@ def look(town: Town, days: float) -> list[str]:
 
 
 def listed(town: Town, days: float, places: Sequence[str] | None = None) -> list[str]:
-    items = town.read(lambda session: list_uncollected(session, places, now=NOON + days * DAY))
-    return [one["id"] for one in items]
+    """On the store's list at the board; whatever is on it is in no column."""
+    now, stores = NOON + days * DAY, None if places is None else tuple(places)
+    rows = town.read(lambda session: board.columns(session, stores, now=now, view="uncollected"))
+    columns = town.read(lambda session: board.columns(session, stores, now=now)).columns.values()
+    found = [one.id for one in rows.columns["uncollected"]]
+    assert rows.counts["uncollected"] == len(found)
+    assert not {one.id for some in columns for one in some} & set(found)
+    return found
 
 
 def test_it_is_told_once_when_its_days_are_over(town: Town) -> None:
@@ -111,6 +118,8 @@ def test_the_desk_says_never(town: Town) -> None:
     town.limits(uncollected_after=None)
     put(town)
     assert (look(town, 4), listed(town, 4)) == ([], [])
+    seen = town.read(lambda session: board.columns(session, None, now=NOON + 400 * DAY))
+    assert ([one.id for one in seen.columns["ready"]], seen.counts["uncollected"]) == (["A-1"], 0)
 
 
 def test_nobody_is_told_of_what_has_lain_there_for_ever(town: Town) -> None:

@@ -13,6 +13,7 @@ from offers import order_browsers
 from offers.rules.push_subscription import PushSubscription
 from offers.rules.values import Strict
 from offers.rules.visitor import Tongue
+from web.aftermath import carry_out
 from web.bodies import JsonRoute, json_answer, no_content
 from web.landing.order_shown import is_page_of
 from web.parts import Have, Parts
@@ -55,11 +56,12 @@ def tell_this_browser(body: TellBody, browser: OwnBrowser, parts: Have, order: s
     key = _let_in(browser, parts, order, mark)
     address = address_of(parts.subscribing.services, body.subscription)
     with parts.database.transaction() as session:
-        told = order_browsers.tell_this_browser(
+        told, follows = order_browsers.tell_this_browser(
             session, order, address, language=body.language, vapid_key=key, now=parts.now()
         )
     if not told:
         raise ProblemError("conflict", 409, "Messages about this order do not come to this browser.")
+    carry_out(parts, follows)
     return json_answer(_ON)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
@@ -20,16 +20,21 @@ def _at(stores: Stores) -> ColumnElement[bool]:
     return true() if stores is None else among(Order.place_id, stores)
 
 
-def _in_column(status: str, old: datetime) -> ColumnElement[bool]:
-    """Orders in a state; of ready ones those that became so after `old`."""
-    if status != "ready":
+def _in_column(status: str, old: datetime | None) -> ColumnElement[bool]:
+    """Orders in a state; of ready ones those that became so after `old`; none: all of them."""
+    if status != "ready" or old is None:
         return and_(IS_OPEN, Order.status == status)
     return and_(IS_OPEN, Order.status == status, or_(Order.ready_at.is_(None), Order.ready_at > old))
 
 
-def count_by_column(session: Session, stores: Stores, old: datetime) -> dict[str, int]:
-    """How many in each state, and as `uncollected` those that are ready since before `old`."""
-    kind = case((and_(Order.status == "ready", Order.ready_at <= old), "uncollected"), else_=Order.status).label("kind")
+def _is_uncollected(old: datetime | None) -> ColumnElement[bool]:
+    """Ready since `old` or before, and nobody comes; with none never."""
+    return false() if old is None else and_(Order.status == "ready", Order.ready_at <= old)
+
+
+def count_by_column(session: Session, stores: Stores, old: datetime | None) -> dict[str, int]:
+    """How many in each state, and as `uncollected` those that are ready since `old` or before."""
+    kind = case((_is_uncollected(old), "uncollected"), else_=Order.status).label("kind")
     rows = session.execute(select(kind, func.count()).where(IS_OPEN, _at(stores)).group_by(kind))
     found = {str(name): int(many) for name, many in rows}
     return {name: found.get(name, 0) for name in (*OPEN, "uncollected")}
@@ -40,7 +45,7 @@ def count_here(session: Session, stores: Stores) -> int:
     return int(session.scalar(wanted) or 0)
 
 
-def in_column(session: Session, stores: Stores, status: str, old: datetime, limit: int) -> Sequence[Order]:
+def in_column(session: Session, stores: Stores, status: str, old: datetime | None, limit: int) -> Sequence[Order]:
     """Who is here, waits and is ready the longest first; of those on their way, who moved or said something last."""
     first = {
         "arrived": (Order.arrived_at, Order.id),
@@ -52,9 +57,9 @@ def in_column(session: Session, stores: Stores, status: str, old: datetime, limi
     ).all()
 
 
-def uncollected(session: Session, stores: Stores, old: datetime, limit: int) -> Sequence[Order]:
-    """Ready since before then, and nobody comes: the longest first."""
-    that = and_(IS_OPEN, Order.status == "ready", Order.ready_at <= old)
+def uncollected(session: Session, stores: Stores, old: datetime | None, limit: int) -> Sequence[Order]:
+    """The store's list of what nobody collects: the longest first."""
+    that = and_(IS_OPEN, _is_uncollected(old))
     return session.scalars(select(Order).where(that, _at(stores)).order_by(Order.ready_at, Order.id).limit(limit)).all()
 
 

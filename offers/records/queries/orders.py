@@ -9,7 +9,7 @@ from offers.records.queries.customers import OPEN_ORDER, customers_locked, takes
 from offers.records.queries.places import place_locked
 from offers.records.tables import Customer, Delivery, Device, Order, Payment
 from offers.rules.coupon_codes import CodeKeys
-from offers.rules.order_moments import UNCOLLECTED
+from offers.rules.order_moments import READY, UNCOLLECTED
 from offers.rules.page_order import UNDER_WAY, pickup_code
 from offers.rules.pickup_steps import UNDO_WITHIN
 
@@ -98,16 +98,6 @@ def reservations_made_before(session: Session, before: datetime, limit: int, *, 
     return found[:limit]
 
 
-def uncollected(
-    session: Session, ready_before: datetime, places: Collection[str] | None, limit: int
-) -> Sequence[Order]:
-    """Orders that have been ready since before then, and whose customer has not come: those that wait longest first. Of these places, or all."""
-    rows = select(Order).where(Order.ready_at <= ready_before, Order.status.in_(NOT_HERE))
-    if places is not None:
-        rows = rows.where(among(Order.place_id, places))
-    return session.scalars(rows.order_by(Order.ready_at, Order.id).limit(limit)).all()
-
-
 def uncollected_and_untold(
     session: Session,
     ready_after: datetime,
@@ -140,6 +130,22 @@ def uncollected_and_untold(
         rows = rows.where(tuple_(Order.ready_at, Order.id) > after)
     found = session.execute(rows.order_by(Order.ready_at, Order.id).limit(limit))
     return [(ready_at, order_id) for ready_at, order_id in found if ready_at is not None]
+
+
+def ready_and_untold(session: Session, customer_ids: Collection[str]) -> Sequence[Order]:
+    """Orders of these that are ready, whose customer is not at the store, and of which nothing was written since they became so: not that they
+    are ready.
+    """
+    told = exists().where(
+        Delivery.order_id == Order.id,
+        Delivery.kind == "order",
+        or_(Delivery.moment == READY, Delivery.moment.startswith(f"{READY}:")),
+        Delivery.created_at >= Order.ready_at,
+    )
+    rows = select(Order).where(
+        among(Order.customer_id, customer_ids), Order.status.in_(NOT_HERE), Order.ready_at.is_not(None), ~told
+    )
+    return session.scalars(rows.order_by(Order.ready_at, Order.id)).all()
 
 
 def codes_open_at(session: Session, place_id: str, now: datetime, but: str | None = None) -> set[str]:

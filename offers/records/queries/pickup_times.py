@@ -14,7 +14,7 @@ from offers.rules.pickup_times import Collected, Tried
 def orders_ready_between(
     session: Session, since: datetime, until: datetime, places: Collection[str] | None, limit: int
 ) -> Sequence[Collected]:
-    """Orders that became ready from `since` on and before `until`, the newest first, with their deliveries of moment `ready`. Two questions,
+    """Orders that became ready from `since` on and before `until`, the newest first, with their deliveries of moment `ready` since then. Two questions,
     however many they are.
     """
     wanted = (
@@ -42,6 +42,7 @@ def orders_ready_between(
         wanted = wanted.where(among(Order.place_id, places))
     rows = session.execute(wanted).all()
     these = wanted.with_only_columns(Order.id).subquery()
+    ready_at = {row.id: row.ready_at for row in rows}
     tried: dict[str, list[Tried]] = defaultdict(list)
     for told in session.execute(
         select(
@@ -51,8 +52,14 @@ def orders_ready_between(
             Delivery.created_at,
             Delivery.not_before,
             Delivery.sent_at,
-        ).where(Delivery.order_id.in_(select(these.c.id)), Delivery.kind == "order", Delivery.moment == READY)
+        ).where(
+            Delivery.order_id.in_(select(these.c.id)),
+            Delivery.kind == "order",
+            or_(Delivery.moment == READY, Delivery.moment.startswith(f"{READY}:")),
+        )
     ):
+        if told.created_at < ready_at[str(told.order_id)]:
+            continue  # of a time before the shop cancelled it and brought it back
         one = Tried(told.state, told.reason, told.created_at, told.not_before, told.sent_at)
         tried[str(told.order_id)].append(one)
     return [
