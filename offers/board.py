@@ -22,7 +22,17 @@ from offers.records.queries.board import Stores
 from offers.records.queries.users import note_deed
 from offers.records.tables import Customer, Delivery, Order
 from offers.rules import at_the_counter
-from offers.rules.board import COLUMNS, NotTold, Told, Unreachable, soonest, told, why_not_told, why_unreachable
+from offers.rules.board import (
+    COLUMNS,
+    NotTold,
+    Told,
+    Unreachable,
+    for_staff,
+    soonest,
+    told,
+    why_not_told,
+    why_unreachable,
+)
 from offers.rules.eta import Away, minutes_away
 from offers.rules.pickup_steps import OPEN, UNDO_WITHIN
 
@@ -257,7 +267,7 @@ def _card(
     by: str | None,
     fitting: str | None,
 ) -> Card:
-    said = [told(one.moment, one.state, one.sent_at, one.created_at) for one in deliveries]
+    said = for_staff([told(one.moment, one.state, one.sent_at, one.created_at) for one in deliveries])
     is_ready = row.ready_at is not None and row.status in OPEN
     beyond = why_unreachable(consents=bool(customer and customer.orders), reachable=reachable)
     return Card(

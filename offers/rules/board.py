@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Literal
 
 from offers.rules.eta import Away
-from offers.rules.order_moments import READY, name_of
+from offers.rules.order_moments import APPROACH, ARRIVED, READY, UNCOLLECTED, WRONG_STORE, name_of
 
 COLUMNS = ("ready", "on_the_way", "nearby", "arrived")
 """From left to right."""
+SAY_THAT_IT_IS_READY = (APPROACH, ARRIVED, UNCOLLECTED)
+"""Whoever was told one of these knows it, whether or not `ready` was made."""
 NEVER = 10_000
 """Minutes: behind everybody who said how long."""
 How = Literal["told", "perhaps", "waiting", "failed"]
@@ -34,6 +36,11 @@ def told(moment: str, state: str, sent_at: datetime | None, created_at: datetime
     return Told(name_of(moment), _HOW.get(state, "failed"), sent_at or created_at)
 
 
+def for_staff(lines: Sequence[Told]) -> list[Told]:
+    """Without a wrong store that waits: of most who walk past another store nothing is ever sent, and at the counter it would read as if they had been sent away."""
+    return [one for one in lines if (one.what, one.how) != (WRONG_STORE, "waiting")]
+
+
 def why_unreachable(*, consents: bool, reachable: bool) -> Unreachable | None:
     if not consents:
         return "no_consent"
@@ -42,9 +49,13 @@ def why_unreachable(*, consents: bool, reachable: bool) -> Unreachable | None:
 
 def why_not_told(lines: Sequence[Told], beyond: Unreachable | None, *, is_ready: bool) -> NotTold | None:
     """Why a customer whose order is ready was written nothing of it; none where something was, or there is nothing to tell yet."""
-    if not is_ready or any(one.what == READY for one in lines):
+    if not is_ready or any(one.what == READY or _knows_by(one) for one in lines):
         return None
     return beyond or "not_yet"
+
+
+def _knows_by(one: Told) -> bool:
+    return one.what in SAY_THAT_IT_IS_READY and one.how in ("told", "perhaps")
 
 
 def soonest(away: Away | None) -> tuple[int, int]:

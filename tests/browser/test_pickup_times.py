@@ -21,7 +21,7 @@ from offers.settings import Settings
 from tests.browser.conftest import Watched
 from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
 from tests.conftest import NOON
-from tests.offers.stories import Town
+from tests.offers.stories import KEYS, Town
 from tests.web.conftest import LANES, PLACE, serve
 
 pytestmark = pytest.mark.browser
@@ -93,7 +93,7 @@ def a_day(database: Database) -> None:
             steps = [("ready", start), ("arrived", came), ("collected", went)]
             for status, at in steps if number % 9 else steps[:1]:
                 body = OrderBody.model_validate({"customer": "sanne", "place": store, "status": status})
-                put = partial(put_order, order_id=f"{store}-{number}", body=body, now=at)
+                put = partial(put_order, order_id=f"{store}-{number}", body=body, keys=KEYS, now=at)
                 if told := town.write(put)[2].deliveries:
                     town.send(told, now=at + timedelta(seconds=1 + number % 20))
 

@@ -60,7 +60,7 @@ def act(person: Person, order_id: str, what: str, **more: str) -> httpx.Response
 
 def test_it_shows_who_comes_in_words(kim: Person) -> None:
     page = kim.look(BOARD)
-    for there in ("On the way 1", "Here 1", "said 10 min", "waiting 7 min", "K7QX", "Told: ready still to go out"):
+    for there in ("On the way 1", "Here 1", "said 10 min", "waiting 7 min", "K7QX", "Told: ready still to be sent"):
         assert there in page.text, there
     assert "de Vries" not in page.text
     assert "<title>(1) Here" in page.html
@@ -158,7 +158,7 @@ def test_ready_by_staff_goes_out(kim: Person, shop: Town) -> None:
     assert row_of(shop, "A-3").status == "ready"
     assert "not told: no consent" in kim.look(BOARD).text
     again = act(kim, "A-3", "ready")
-    assert (again.status_code, "ready already" in again.text) == (409, True)
+    assert (again.status_code, "already ready" in again.text) == (409, True)
 
 
 def test_a_viewer_looks_and_does_nothing(shop: Town, enter: Enter) -> None:
