@@ -40,7 +40,7 @@ LINES = {
     "board_range": ("{low}\N{EN DASH}{high} min", "{low}\N{EN DASH}{high} min", "{low}\N{EN DASH}{high} Min."),
     "board_said": ("said {minutes} min", "zei {minutes} min", "sagte {minutes} Min."),
     "board_about_now": ("about now", "zo meteen", "jeden Moment"),
-    "board_no_time": ("no time given", "geen tijd genoemd", "keine Zeit genannt"),
+    "board_no_time": ("no time given", "tijd onbekend", "Zeit offen"),
     "board_minutes": ("{minutes} min", "{minutes} min", "{minutes} Min."),
     "board_hours": ("{hours} h", "{hours} uur", "{hours} Std."),
     "board_days": ("{days} days", "{days} dagen", "{days} Tage"),
