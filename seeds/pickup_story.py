@@ -14,7 +14,7 @@ from seeds.walkers import Walker
 
 WHO = "sanne"
 ORDER = "S-10482"
-WALK = "ucb-sdb-ios-3|walk_downtown_urban_canyon_8"
+WALK = "ucb-sdb-ios-3|walk_downtown_urban_canyon_7"
 """From within the station to the door of Kalverstraat 183."""
 CLOSED = ("collected", "cancelled")
 WITHIN_S = 5.0

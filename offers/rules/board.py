@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Literal
 
 from offers.rules.eta import Away
-from offers.rules.order_moments import READY, WRONG_STORE, name_of
+from offers.rules.order_moments import APPROACH, ARRIVED, READY, UNCOLLECTED, WRONG_STORE, name_of
 
 COLUMNS = ("ready", "on_the_way", "nearby", "arrived")
 """From left to right."""
+SAY_THAT_IT_IS_READY = (APPROACH, ARRIVED, UNCOLLECTED)
+"""Whoever was told one of these knows it, whether or not `ready` was made."""
 NEVER = 10_000
 """Minutes: behind everybody who said how long."""
 How = Literal["told", "perhaps", "waiting", "failed"]
@@ -52,9 +54,13 @@ def why_not_told(lines: Sequence[Told], beyond: Unreachable | None, *, ready_at:
 
     `ready_at`: of an order that is open; what was told before it was cancelled and brought back is of another time.
     """
-    if ready_at is None or any(one.what == READY and one.at >= ready_at for one in lines):
+    if ready_at is None or any(one.at >= ready_at and (one.what == READY or _knows_by(one)) for one in lines):
         return None
     return beyond or "not_yet"
+
+
+def _knows_by(one: Told) -> bool:
+    return one.what in SAY_THAT_IT_IS_READY and one.how in ("told", "perhaps")
 
 
 def soonest(away: Away | None) -> tuple[int, int]:

@@ -70,17 +70,17 @@ OURS: Mapping[str, Mapping[str, Text]] = {
             ),
         ),
         "de": Text(
-            "Ihre Bestellung liegt in der Nähe",
+            "Ihre Bestellung liegt in der Nähe bereit",
             (
                 "{{ place.name }} ist etwa {{ place.distance }} von hier. {{ place.opening }}.",
                 "{{ place.name }} ist etwa {{ place.distance }} von hier.",
                 "{{ place.name }} ist ganz in der Nähe. {{ place.opening }}.",
                 "{{ place.name }} ist ganz in der Nähe.",
-                "Das Geschäft ist ganz in der Nähe.",
+                "Die Filiale ist ganz in der Nähe.",
             ),
         ),
         "en": Text(
-            "Your order is waiting nearby",
+            "Your order is ready nearby",
             (
                 "{{ place.name }} is about {{ place.distance }} from here. {{ place.opening }}.",
                 "{{ place.name }} is about {{ place.distance }} from here.",
@@ -92,7 +92,7 @@ OURS: Mapping[str, Mapping[str, Text]] = {
     },
     ARRIVED: {
         "nl": Text(
-            "Je bent bij je bestelling",
+            "Haal hier je bestelling op",
             (
                 "Je bent bij {{ place.name }}. Je code is {{ order.code }}.",
                 "Je bent bij {{ place.name }}. Vraag naar {{ order.called }}.",
@@ -101,16 +101,16 @@ OURS: Mapping[str, Mapping[str, Text]] = {
             ),
         ),
         "de": Text(
-            "Sie sind bei Ihrer Bestellung",
+            "Holen Sie hier Ihre Bestellung ab",
             (
                 "Sie sind da: {{ place.name }}. Ihr Code ist {{ order.code }}.",
-                "Sie sind da: {{ place.name }}. Bitte sagen Sie im Geschäft Bescheid.",
+                "Sie sind da: {{ place.name }}. Bitte sagen Sie in der Filiale Bescheid.",
                 "Ihr Code ist {{ order.code }}.",
-                "Bitte sagen Sie im Geschäft Bescheid.",
+                "Bitte sagen Sie in der Filiale Bescheid.",
             ),
         ),
         "en": Text(
-            "You are where your order is",
+            "Collect your order here",
             (
                 "You are at {{ place.name }}. Your code is {{ order.code }}.",
                 "You are at {{ place.name }}. Ask for {{ order.called }}.",
@@ -141,10 +141,10 @@ OURS: Mapping[str, Mapping[str, Text]] = {
         "en": Text(
             "Your order is at another store",
             (
-                "You are at {{ here.name }}. Your order lies at {{ place.name }}, about {{ place.distance }} from here.",
-                "Your order lies at {{ place.name }}, about {{ place.distance }} from here.",
-                "Your order lies at {{ place.name }}.",
-                "Tap to see where your order lies.",
+                "You are at {{ here.name }}. Your order is at {{ place.name }}, about {{ place.distance }} from here.",
+                "Your order is at {{ place.name }}, about {{ place.distance }} from here.",
+                "Your order is at {{ place.name }}.",
+                "Tap to see where your order is.",
             ),
         ),
     },
@@ -166,11 +166,11 @@ OURS: Mapping[str, Mapping[str, Text]] = {
             ),
         ),
         "en": Text(
-            "Your order is still here for you",
+            "Your order is still ready for you",
             (
-                "{{ place.name }} still keeps {{ order.called }} for you. {{ place.opening }}.",
-                "{{ place.name }} still keeps {{ order.called }} for you.",
-                "The store still keeps {{ order.called }} for you.",
+                "{{ place.name }} is still keeping {{ order.called }} for you. {{ place.opening }}.",
+                "{{ place.name }} is still keeping {{ order.called }} for you.",
+                "The store is still keeping {{ order.called }} for you.",
             ),
         ),
     },
@@ -186,17 +186,17 @@ OURS: Mapping[str, Mapping[str, Text]] = {
         "de": Text(
             "Ihre Bestellung wurde geändert",
             (
-                "{{ place.name }} hat {{ order.called }} geändert. Tippen Sie, um zu sehen, was nun dazugehört.",
+                "{{ place.name }} hat {{ order.called }} geändert. Tippen Sie, um zu sehen, was jetzt dazugehört.",
                 "{{ place.name }} hat {{ order.called }} geändert.",
-                "Das Geschäft hat {{ order.called }} geändert.",
+                "Die Filiale hat {{ order.called }} geändert.",
             ),
         ),
         "en": Text(
             "Your order has changed",
             (
-                "{{ place.name }} changed {{ order.called }}. Tap to see what is in it now.",
-                "{{ place.name }} changed {{ order.called }}.",
-                "The store changed {{ order.called }}.",
+                "{{ place.name }} has changed {{ order.called }}. Tap to see what is in it now.",
+                "{{ place.name }} has changed {{ order.called }}.",
+                "The store has changed {{ order.called }}.",
             ),
         ),
     },
@@ -240,15 +240,15 @@ OURS: Mapping[str, Mapping[str, Text]] = {
             (
                 "{{ place.name }} hat {{ order.called }} storniert. Sie brauchen nicht zu kommen.",
                 "{{ place.name }} hat {{ order.called }} storniert.",
-                "Das Geschäft hat {{ order.called }} storniert. Sie brauchen nicht zu kommen.",
+                "Die Filiale hat {{ order.called }} storniert. Sie brauchen nicht zu kommen.",
             ),
         ),
         "en": Text(
             "Your order is cancelled",
             (
-                "{{ place.name }} cancelled {{ order.called }}. There is no need to come.",
-                "{{ place.name }} cancelled {{ order.called }}.",
-                "The store cancelled {{ order.called }}. There is no need to come.",
+                "{{ place.name }} has cancelled {{ order.called }}. There is no need to come.",
+                "{{ place.name }} has cancelled {{ order.called }}.",
+                "The store has cancelled {{ order.called }}. There is no need to come.",
             ),
         ),
     },
@@ -265,14 +265,14 @@ OURS: Mapping[str, Mapping[str, Text]] = {
             (
                 "{{ place.name }} hat {{ order.called }} storniert und erstattet Ihnen den Betrag.",
                 "{{ place.name }} storniert {{ order.called }} und erstattet den Betrag.",
-                "Das Geschäft hat {{ order.called }} storniert und erstattet Ihnen den Betrag.",
+                "Die Filiale hat {{ order.called }} storniert und erstattet Ihnen den Betrag.",
             ),
         ),
         "en": Text(
-            "You get your money back",
+            "Your money is coming back",
             (
-                "{{ place.name }} cancelled {{ order.called }} and refunds you.",
-                "The store cancelled {{ order.called }} and refunds you.",
+                "{{ place.name }} has cancelled {{ order.called }} and is refunding you.",
+                "The store has cancelled {{ order.called }} and is refunding you.",
             ),
         ),
     },
@@ -288,14 +288,14 @@ OURS: Mapping[str, Mapping[str, Text]] = {
             "Sie erhalten Geld zurück",
             (
                 "{{ place.name }} erstattet Ihnen Geld für {{ order.called }}.",
-                "Das Geschäft erstattet Ihnen Geld für {{ order.called }}.",
+                "Die Filiale erstattet Ihnen Geld für {{ order.called }}.",
             ),
         ),
         "en": Text(
-            "You get money back",
+            "You are getting a refund",
             (
-                "{{ place.name }} refunds you for {{ order.called }}.",
-                "The store refunds you for {{ order.called }}.",
+                "{{ place.name }} is refunding you for {{ order.called }}.",
+                "The store is refunding you for {{ order.called }}.",
             ),
         ),
     },

@@ -112,7 +112,7 @@ def test_changed_is_told_once_for_each_change_and_only_to_who_was_told(town: Tow
     assert put(town, "placed", items=SOCKS, total="10", currency="EUR", minute=1) == (), "nobody was told of the shoes"
     town.send(put(town, items=SOCKS, total="10.00", currency="EUR", minute=2), now=at(3))
     ids = put(town, items=SHOES, total="89.95", currency="EUR", minute=4)
-    assert send(town, ids, 5) == ["Kalverstraat changed order A-1. Tap to see what is in it now."]
+    assert send(town, ids, 5) == ["Kalverstraat has changed order A-1. Tap to see what is in it now."]
     same = [{**SHOES[0], "title": "Sneaker, white"}]
     assert put(town, items=same, total="89.950", currency="EUR", minute=6) == (), "in other words"
     assert put(town, minute=7) == (), "what is not named stays"
@@ -206,7 +206,7 @@ def test_an_order_that_is_over_when_it_is_first_heard_of_tells_nobody(town: Town
 def test_a_refund_of_what_is_open_cancels_it_and_is_told_alone(town: Town) -> None:
     town.send(put(town), now=at(1))
     ids = put(town, "ready", refunded=True, minute=2)
-    assert send(town, ids, 3) == ["Kalverstraat cancelled order A-1 and refunds you."]
+    assert send(town, ids, 3) == ["Kalverstraat has cancelled order A-1 and is refunding you."]
     assert put(town, "cancelled", refunded=True, minute=4) == ()
     assert (seen(town)["status"], told(town)) == ("cancelled", ["ready", "refunded"])
 
@@ -215,7 +215,7 @@ def test_a_refund_of_what_was_collected_is_told_once_and_it_stays_collected(town
     town.send(put(town), now=at(1))
     say(town, "collected", minute=2)
     ids = say(town, "cancelled", refunded=True, minute=3)
-    assert send(town, ids, 4) == ["Kalverstraat refunds you for order A-1."]
+    assert send(town, ids, 4) == ["Kalverstraat is refunding you for order A-1."]
     assert say(town, "cancelled", refunded=True, minute=5) == ()
     assert (seen(town)["status"], told(town)) == ("collected", ["ready", "refunded"])
 
@@ -224,7 +224,7 @@ def test_a_refund_takes_the_place_of_a_cancellation_that_waits(town: Town) -> No
     town.send(put(town), now=at(1))
     ids = put(town, "cancelled", minute=2)
     ids += put(town, "cancelled", refunded=True, minute=3)
-    assert town.send(ids, now=at(4)) == ["You get your money back"]
+    assert town.send(ids, now=at(4)) == ["Your money is coming back"]
     assert told(town) == ["ready", "cancelled failed", "refunded"]
 
 

@@ -65,7 +65,7 @@ def test_it_is_told_once_when_its_days_are_over(town: Town) -> None:
     assert look(town, 3) == []
     town.send([delivery], now=NOON + 3 * DAY)
     [body] = [one["body"] for one in town.deliveries() if one["id"] == delivery]
-    assert body == "Kalverstraat still keeps order A-1 for you. Open until 18:00."
+    assert body == "Kalverstraat is still keeping order A-1 for you. Open until 18:00."
     assert look(town, 5) == []
 
 

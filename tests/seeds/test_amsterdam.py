@@ -12,6 +12,10 @@ import pytest
 from geographiclib.geodesic import Geodesic
 from shapely.geometry import LineString, Point, box, shape
 
+from geofences.fence_index import FenceIndex
+from geofences.layer import Fence
+from geofences.presence import Sighting, step
+from geofences.shapes import Circle
 from offers.errors import BadInput
 from offers.pickups import get_order, put_order
 from offers.records.database import Database
@@ -231,7 +235,9 @@ def test_every_file_has_its_licence() -> None:
 
 
 def test_sannes_walk_is_from_the_station_to_the_store_that_holds_her_order() -> None:
-    """As her phone says it, and as it is: the first of it within the station, the last of it on the premises, the ring between."""
+    """As her phone says it, and as it is: the first of it within the station, the last of it on the premises, the ring between. And presence believes it:
+    a walk whose phone was too unsure at the door would leave the board dark.
+    """
     [order] = [one for one in read("orders.json") if one["id"] == ORDER]
     [sanne] = [one for one in read("customers.json") if one["id"] == order["customer"] == WHO]
     assert sanne["consents"]["orders"]
@@ -244,7 +250,17 @@ def test_sannes_walk_is_from_the_station_to_the_store_that_holds_her_order() -> 
         away = [metres(store["lat"], store["lon"], *spot) for spot in spots]
         assert [station.contains(Point(spot[1], spot[0])) for spot in (spots[0], spots[-1])] == [True, False]
         assert away[0] > rings["approach"]
-        assert away[-1] < rings["premises"]
+        assert sum(one < rings["premises"] for one in away[-20:]) >= 10
+    assert away[-1] < rings["premises"]
+    premises = Fence("store", "store", "premises", Circle(store["lat"], store["lon"], rings["premises"]))
+    index, presence, entered = FenceIndex([premises], 1), None, []
+    for one in rows:
+        at, metres_away = float(one["ts"]), metres(store["lat"], store["lon"], float(one["lat"]), float(one["lon"]))
+        seen = Sighting(at, float(one["accuracy_m"]), {"store": metres_away - rings["premises"]})
+        moved = step(presence, seen, index, received_at=at)
+        presence = moved.presence
+        entered += [each.kind for each in moved.transitions]
+    assert entered == ["enter"]
 
 
 def test_the_board_has_something_in_each_state(database: Database) -> None:

@@ -13,7 +13,7 @@ FEW_ITEMS = 2
 """On a card; an order's own page has all."""
 A_MINUTE_S, AN_HOUR_MIN, A_DAY_MIN = 60, 60, 1440
 A_DAY = timedelta(days=1)
-ATTENTIONS = ("paid_but_cancelled", "amount_differs")
+ATTENTIONS = ("paid_but_cancelled", "amount_differs", "brought_back_without_piece")
 
 
 def shown(desk: Desk, card: Card, stores: Mapping[str, str], *, full: bool = False) -> dict[str, Any]:

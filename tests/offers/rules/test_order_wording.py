@@ -98,7 +98,7 @@ def test_what_a_customer_reads() -> None:
         "Sneaker Store Kalverstraat is about 600 m from here. Closes in 20 minutes, at 21:00."
     )
     assert said(told("wrong_store", distance_m=400, here=HERE))[1] == (
-        "You are at Sneaker Store Leidsestraat. Your order lies at Sneaker Store Kalverstraat, about 400 m from here."
+        "You are at Sneaker Store Leidsestraat. Your order is at Sneaker Store Kalverstraat, about 400 m from here."
     )
     assert said(told("refunded", status="cancelled", number=None), "nl")[1] == (
         "Sneaker Store Kalverstraat heeft je bestelling geannuleerd en betaalt je terug."

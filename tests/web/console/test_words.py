@@ -25,6 +25,7 @@ from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.test_campaigns import FILLED, NEW
 from web.console import words
 from web.console.pickup import VIEWS
+from web.console.pickup_shown import ATTENTIONS
 from web.console.pickup_times import COUNTS
 from web.console.rendering import TEMPLATES
 from web.console.words import LINES, TONGUES
@@ -69,9 +70,7 @@ def test_every_phrase_is_used_somewhere() -> None:
     sources += "".join(f" board_of_{one} " for one in MOMENTS) + "".join(
         f" board_by_{one} " for one in get_args(Source)
     )
-    sources += "".join(
-        f" board_{one} " for one in (*VIEWS, *get_args(How), *get_args(NotTold), "paid_but_cancelled", "amount_differs")
-    )
+    sources += "".join(f" board_{one} " for one in (*VIEWS, *get_args(How), *get_args(NotTold), *ATTENTIONS))
     prefixes = (
         "why_", "never_", "zone_", "out_", "st_", "r_", "k_", "f_", "kind_", "role_", "status_", "on_", "s_", "w_", "c_", "t_", "funnel_",
         "unit_", "one_", "deed_", "noun_", "check_", "warn_", "consent_", "did_", "launch_", "pause_", "end_", "join_", "gives_", "assume_", "codes_", "coupon_", "refused_", "place_", "offer_", "fact_", "lack_", "poster_became_", "finished_",

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 LINES: Mapping[str, tuple[str, str, str]] = {
     "o_ordered_title": ("We hebben je bestelling", "Wir haben Ihre Bestellung", "We have your order"),
     "o_ordered": (
-        "De winkel legt het voor je klaar. Zodra het klaarligt, staat het hier.",
-        "Die Filiale legt den Artikel für Sie bereit. Sobald er bereitliegt, steht es hier.",
-        "The store is putting it ready for you. This page says so once it is.",
+        "De winkel maakt je bestelling klaar. Zodra die klaarligt, lees je het hier.",
+        "Die Filiale bereitet Ihre Bestellung vor. Sobald sie bereitliegt, steht es hier.",
+        "The store is getting it ready for you. This page says so once it is.",
     ),
     "o_coming_early_title": ("De winkel verwacht je", "Die Filiale erwartet Sie", "The store expects you"),
     "o_coming_early": (
@@ -15,7 +15,11 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Ihre Bestellung liegt noch nicht bereit; die Filiale weiß, dass Sie kommen.",
         "It is not ready yet; the store knows that you are coming.",
     ),
-    "o_here_title": ("De winkel weet dat je er bent", "Die Filiale weiß, dass Sie da sind", "The store has been told"),
+    "o_here_title": (
+        "De winkel weet dat je er bent",
+        "Die Filiale weiß, dass Sie da sind",
+        "The store knows you are here",
+    ),
     "o_here": (
         "Je bestelling ligt klaar. Ga naar de balie.",
         "Ihre Bestellung liegt bereit. Gehen Sie zur Abholung.",
@@ -24,10 +28,10 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "o_here_early_title": (
         "De winkel weet dat je er bent",
         "Die Filiale weiß, dass Sie da sind",
-        "The store has been told",
+        "The store knows you are here",
     ),
     "o_here_early": (
-        "Je bestelling ligt nog niet klaar; de winkel weet dat je er bent. Zodra het klaarligt, staat het hier.",
+        "Je bestelling ligt nog niet klaar; de winkel weet dat je er bent. Zodra die klaarligt, lees je het hier.",
         "Ihre Bestellung liegt noch nicht bereit; die Filiale weiß, dass Sie da sind. Sobald sie bereitliegt, steht es hier.",
         "It is not ready yet; the store knows that you are here. This page says so once it is.",
     ),
@@ -41,7 +45,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "o_how_long": (
         "Weet je hoe lang je nodig hebt? Tik dan daarop:",
         "Wissen Sie, wie lange Sie brauchen? Dann tippen Sie darauf:",
-        "Do you know how long you need? Then tap that:",
+        "If you know how long you need, tap it:",
     ),
     "o_how_long_now": ("Duurt het anders?", "Dauert es anders?", "Has it changed?"),
     "o_in_minutes": ("{minutes} min", "{minutes} min", "{minutes} min"),
@@ -81,8 +85,8 @@ LINES: Mapping[str, tuple[str, str, str]] = {
         "Part {part} of {parts}. Each part has its own page.",
     ),
     "o_ready_since": (
-        "Het ligt klaar sinds {since}.",
-        "Bereit seit {since}.",
+        "Je bestelling ligt klaar sinds {since}.",
+        "Ihre Bestellung liegt seit {since} bereit.",
         "It has been ready since {since}.",
     ),
     "closing": ("gaat over {minutes} minuten dicht", "schließt in {minutes} Minuten", "closes in {minutes} minutes"),
@@ -94,7 +98,7 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "o_messages_refused": (
         "Goed, er komen geen berichten. Deze pagina houdt je ook op de hoogte.",
         "Gut, es kommen keine Nachrichten. Auch diese Seite hält Sie auf dem Laufenden.",
-        "Right, no messages. This page keeps you up to date as well.",
+        "All right, no messages. This page keeps you up to date too.",
     ),
     "o_messages_after_all": ("Toch wel", "Doch", "I would like them after all"),
     "o_messages_agreed": ("Je zei ja op:", "Sie haben Ja gesagt zu:", "You said yes to:"),

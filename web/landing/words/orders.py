@@ -107,13 +107,13 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "o_placed": (
         "De winkel legt het voor je klaar. Zodra het klaarligt, staat het hier.",
         "Die Filiale legt den Artikel für Sie bereit. Sobald er bereitliegt, steht es hier.",
-        "The store is putting it ready for you. This page says so once it is.",
+        "The store is getting it ready for you. This page says so once it is.",
     ),
     "o_paid_title": ("Betaald", "Bezahlt", "Paid"),
     "o_paid": (
         "Bedankt. De winkel legt het voor je klaar. Zodra het klaarligt, staat het hier.",
         "Vielen Dank. Die Filiale legt den Artikel für Sie bereit. Sobald er bereitliegt, steht es hier.",
-        "Thank you. The store is putting it ready for you. This page says so once it is.",
+        "Thank you. The store is getting it ready for you. This page says so once it is.",
     ),
     "o_pending_title": ("We wachten op je betaling", "Wir warten auf Ihre Zahlung", "Waiting for your payment"),
     "o_pending": (
@@ -136,15 +136,15 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "o_checkout": ("Naar de betaling", "Zur Zahlung", "Go to payment"),
     "o_ready_title": ("Je bestelling ligt klaar", "Ihre Bestellung liegt bereit", "Your order is ready"),
     "o_ready": (
-        "Je kunt het ophalen zodra het je uitkomt en de winkel open is.",
-        "Sie können es abholen, wann es Ihnen passt und die Filiale geöffnet ist.",
+        "Haal je bestelling op wanneer het je uitkomt en de winkel open is.",
+        "Holen Sie sie ab, wann es Ihnen passt, solange die Filiale geöffnet ist.",
         "Collect it whenever it suits you and the store is open.",
     ),
     "o_coming_title": ("De winkel verwacht je", "Die Filiale erwartet Sie", "The store expects you"),
     "o_coming": (
         "Je bestelling ligt klaar. Zeg het hier als je er bent.",
         "Ihre Bestellung liegt bereit. Sagen Sie hier Bescheid, wenn Sie da sind.",
-        "Your order is ready. Say here when you have come.",
+        "Your order is ready. Tell the store here when you arrive.",
     ),
     "o_collected_title": ("Opgehaald", "Abgeholt", "Collected"),
     "o_collected": ("Veel plezier ermee.", "Viel Freude damit.", "Enjoy it."),
