@@ -163,7 +163,10 @@ class _Recording:
         self.new_stays.write(self.session, Stay)
         insert_rows(self.session, Transition, self.transitions)
         moved = orders_crossed(self.session, self.crossed, self.customers, now=self.now)
-        moments = [replace(one, served_by=moved.served.get((one.customer_id, one.at))) for one in self.moments]
+        moments = [
+            replace(one, served_by=moved.served.get((one.customer_id, one.at)))
+            for one in (*self.moments, *moved.moments)
+        ]
         decided = decide(self.session, moments, self.customers, now=self.now)
         self.result.memberships = {device_id: {} for device_id in self.devices}
         for (device_id, geofence_id), stay in self.open.items():
@@ -327,11 +330,13 @@ class _Recording:
         """For orders, and a moment for campaigns to decide, where positions are covered for that. The transition keeps its key: a rehearsal finds by
         it what was one.
         """
+        is_covered = self.customers[stay.customer_id].location
+        if is_covered:
+            noted["moment"] = f"{noted['kind']}:{stay.moment}"
         if crossing.kind != "dwell":
-            self._may_move_orders(crossing, fence, stay)
-        if not self.customers[stay.customer_id].location:
+            self._may_move_orders(crossing, fence, stay, noted["moment"])
+        if not is_covered:
             return
-        noted["moment"] = f"{noted['kind']}:{stay.moment}"
         self.moments.append(
             Moment(
                 key=noted["moment"],
@@ -347,11 +352,13 @@ class _Recording:
             )
         )
 
-    def _may_move_orders(self, crossing: Crossing, fence: FenceNow, stay: StayNow) -> None:
+    def _may_move_orders(self, crossing: Crossing, fence: FenceNow, stay: StayNow, moment: str | None = None) -> None:
         spot = Spot(fence.place_id, fence.place_kind, fence.place_lat, fence.place_lon)
         whose = (stay.customer_id, stay.device_id)
         when = (_moment_of(crossing), crossing.distance_m)
-        self.crossed.append(Crossed(*whose, crossing.kind, spot, fence.role, *when, how=stay.left_reason))
+        self.crossed.append(
+            Crossed(*whose, crossing.kind, spot, fence.role, *when, how=stay.left_reason, moment=moment)
+        )
 
 
 def _is_out_of_force(fence: FenceNow) -> bool:

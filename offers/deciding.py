@@ -58,6 +58,10 @@ class Moment:
     """Of a poster: whose page the answer is for."""
     served_by: str | None = None
     """The order whose message goes out at this moment: no campaign's does."""
+    order_id: str | None = None
+    """Of an order."""
+    at_one_with: str | None = None
+    """The key of another moment that is the same event to the customer, as who enters the store also arrives for their order: one wins both."""
     is_new: bool = False
     """Its key was made in this transaction: nobody has decided it, and nobody is asked."""
 
@@ -115,16 +119,21 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         return Decided([], [])
     fetched = _fetch(session, moments, customers, now)
     written = Written()
-    for moment, waiting in zip(moments, fetched.waiting, strict=True):
-        if (moment.customer_id, moment.key) in fetched.decided:
-            continue
-        fetched.decided.add((moment.customer_id, moment.key))
-        customer = customers[moment.customer_id]
-        asked = _asked(moment, customer, fetched, now)
-        ask = partial(_circumstances, moment, asked, fetched)
-        gone = partial(_waits_no_more, moment, fetched)
-        for running, verdict in answers(waiting, customer.id, fetched.limits, ask, gone, served_by=moment.served_by):
-            _note(moment, running, verdict, fetched, written, now=now)
+    for event in _events(moments, fetched):
+        first = event[0][0]
+        customer = customers[first.customer_id]
+        of: dict[str, tuple[Moment, dict[str, Any]]] = {}
+        waiting: list[Running] = []
+        for moment, some in event:
+            fresh = [one for one in some if one.id not in of]
+            asked = _asked(moment, customer, fetched, now)
+            of |= {one.id: (moment, asked) for one in fresh}
+            waiting += fresh
+        if len(event) > 1:
+            waiting.sort(key=lambda one: eligibility.rank(one.id, one.body.priority))
+        ask, gone = partial(_ask, of, fetched), partial(_is_gone, of, fetched)
+        for running, verdict in answers(waiting, customer.id, fetched.limits, ask, gone, served_by=first.served_by):
+            _note(of[running.id][0], running, verdict, fetched, written, now=now)
     offer_queries.spend(session, written.units, now)
     for table, rows in (
         (Decision, written.decisions),
@@ -135,6 +144,30 @@ def decide(session: Session, moments: Sequence[Moment], customers: Mapping[str, 
         insert_rows(session, table, rows)
     happened = [{"type": "decision", **decision_told(one)} for one in written.decisions]
     return Decided([one["id"] for one in written.deliveries], happened)
+
+
+Event = list[tuple[Moment, list[Running]]]
+"""Moments of which one campaign wins, each with those that wait for it."""
+
+
+def _events(moments: Sequence[Moment], fetched: Fetched) -> list[Event]:
+    """What was not decided before, in the order of the moments; what is one event to the customer together."""
+    found: dict[tuple[str, str], Event] = {}
+    for moment, waiting in zip(moments, fetched.waiting, strict=True):
+        if (moment.customer_id, moment.key) in fetched.decided:
+            continue
+        fetched.decided.add((moment.customer_id, moment.key))
+        found.setdefault((moment.customer_id, moment.at_one_with or moment.key), []).append((moment, waiting))
+    return list(found.values())
+
+
+def _ask(of: Mapping[str, tuple[Moment, dict[str, Any]]], fetched: Fetched, running: Running) -> Circumstances:
+    moment, asked = of[running.id]
+    return _circumstances(moment, asked, fetched, running)
+
+
+def _is_gone(of: Mapping[str, tuple[Moment, dict[str, Any]]], fetched: Fetched, running: Running) -> bool:
+    return _waits_no_more(of[running.id][0], fetched, running)
 
 
 def _fetch(session: Session, moments: Sequence[Moment], customers: Mapping[str, Customer], now: datetime) -> Fetched:
@@ -285,9 +318,10 @@ def _decision(moment: Moment, running: Running, verdict: Verdict, now: datetime)
 
 
 def _when(moment: Moment) -> dict[str, Any]:
+    said = {} if moment.order_id is None else {"order": moment.order_id}
     if moment.happened_at is None:
-        return {"happened_at": moment.at.isoformat()}
-    return {"happened_at": moment.happened_at.isoformat(), "due_at": moment.at.isoformat()}
+        return {**said, "happened_at": moment.at.isoformat()}
+    return {**said, "happened_at": moment.happened_at.isoformat(), "due_at": moment.at.isoformat()}
 
 
 def _deferral(moment: Moment, running: Running, until: datetime, now: datetime) -> Row:

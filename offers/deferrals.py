@@ -10,9 +10,12 @@ from offers.deciding import Decided, Moment, decide
 from offers.records.queries import abandoned
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deferrals as queries
+from offers.records.queries import orders as order_queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Deferral
 from offers.rules.eligibility import key_once_due
+from offers.rules.order_triggers import order_of
+from offers.rules.pickup_steps import CLOSED
 from offers.rules.scan_moments import scan_of
 
 MOST_MOMENTS = 200
@@ -32,7 +35,7 @@ def count_deferrals(session: Session, *, now: datetime) -> tuple[int, int]:
 def decide_deferred(session: Session, ids: Sequence[str], *, now: datetime) -> Decided:
     """Decide anew whatever is due of the customers of these; the rows go in the same transaction.
 
-    A scan of which something has come overnight is left: nothing is decided of it. A moment's campaigns are decided together, so that one wins. Its life counts from when it came due, its distance is known no more. Safe to
+    A scan of which something has come overnight, and an order that was closed, is left: nothing is decided of it. A moment's campaigns are decided together, so that one wins. Its life counts from when it came due, its distance is known no more. Safe to
     repeat and to run twice at once: customers are locked first, what another took is not there any more. Of more than 200 moments the rest
     waits for the next look.
     """
@@ -48,6 +51,10 @@ def decide_deferred(session: Session, ids: Sequence[str], *, now: datetime) -> D
     scans = {one.scan_id for one in moments if one.scan_id}
     wanted = abandoned.still_wanted(session, scans) if scans else set()
     moments = [one for one in moments if one.scan_id is None or one.scan_id in wanted]
+    ordered = {one.order_id for one in moments if one.order_id}
+    orders = order_queries.orders_by_id(session, ordered) if ordered else {}
+    to_collect = {one.id for one in orders.values() if one.status not in CLOSED}
+    moments = [one for one in moments if one.order_id is None or one.order_id in to_collect]
     return decide(session, moments, customers, now=now)
 
 
@@ -65,4 +72,5 @@ def _moment(rows: Sequence[Deferral]) -> Moment:
         only=frozenset(row.campaign_id for row in rows),
         happened_at=min(row.happened_at for row in rows),
         scan_id=scan_of(first.moment),
+        order_id=order_of(first.moment),
     )

@@ -16,7 +16,7 @@ from offers.records.queries.history import Asked
 from offers.records.queries.profiles import profiles
 from offers.records.tables import Campaign, CampaignVersion, Customer
 from offers.rules.audience import Profile, read_audience
-from offers.rules.campaign import OF_A_POSTER, parse_campaign
+from offers.rules.campaign import OF_A_POSTER, OF_AN_ORDER, parse_campaign
 from offers.rules.never import Never, Standing, reasons
 from offers.rules.push_address import is_heard_of
 
@@ -55,7 +55,8 @@ def _standing(session: Session, customer: Customer, campaign: Campaign, now: dat
     profile = profiles(session, {customer.id: customer}, audience.needs, now)[customer.id]
     devices = customer_queries.devices_of(session, [customer.id]).get(customer.id, [])
     of_a_poster = body.trigger.on in OF_A_POSTER
-    seen = [] if of_a_poster else whereabouts.seen_at(session, customer.id)
+    of_an_order = body.trigger.on in OF_AN_ORDER
+    seen = [] if of_a_poster or of_an_order else whereabouts.seen_at(session, customer.id)
     versions = campaign_queries.versions_of(session, campaign.id, None, MOST_VERSIONS)
     at_places = {one.place for one in seen if one.role == body.trigger.role}
     return Standing(
@@ -74,6 +75,7 @@ def _standing(session: Session, customer: Customer, campaign: Campaign, now: dat
         stayed=whereabouts.stayed_at(session, customer.id, at_places, body.trigger.role) if at_places else {},
         campaign_id=campaign.id,
         scanned=whereabouts.scanned_by(session, customer.id) if of_a_poster else (),
+        ordered=whereabouts.ready_for(session, customer.id) if of_an_order else (),
         abandoned_after=campaign_queries.limits_now(session).abandoned_after if of_a_poster else None,
     )
 

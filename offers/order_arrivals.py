@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from offers.deciding import Moment
 from offers.follows import Follows
 from offers.order_steps import take_step, tell, turn_away
 from offers.records.queries import campaigns as campaign_queries
@@ -19,6 +20,7 @@ from offers.records.queries import coming as queries
 from offers.records.queries.coming import Expected
 from offers.records.tables import Customer
 from offers.rules.order_moments import APPROACH, ARRIVED, WRONG_STORE
+from offers.rules.order_triggers import order_moment
 from offers.rules.pickup_moments import COMING, Spot, What, is_gone, meaning, metres_between, to_fifty
 from offers.rules.values import zone_or_none
 
@@ -40,6 +42,8 @@ class Crossed:
     """To the geofence's centre, rounded to 50 m."""
     how: str | None = None
     """Of an exit: the way it was learnt."""
+    moment: str | None = None
+    """The key of the moment that campaigns decide of this crossing."""
 
 
 @dataclass(slots=True)
@@ -47,6 +51,8 @@ class OrdersMoved:
     follows: Follows = field(default_factory=Follows)
     served: dict[tuple[str, datetime], str] = field(default_factory=dict)
     """By customer and time: the order that a message goes out for at that moment."""
+    moments: list[Moment] = field(default_factory=list)
+    """For campaigns that wait for `approach` or `arrived`: of customers whose positions are covered for that."""
 
 
 def orders_crossed(
@@ -54,10 +60,10 @@ def orders_crossed(
 ) -> OrdersMoved:
     """Take the steps that these crossings are, and tell. After the stays are written; the customers are locked by the caller.
 
-    Nothing is asked of the database where nobody among them agreed to `orders`, one thing where nobody has an order that is ready.
+    One thing is asked of the database where nobody has an order that is ready. Orders move by consent `orders`; by `location` campaigns decide of it.
     """
     moved = OrdersMoved()
-    people = {one.customer_id for one in crossed if customers[one.customer_id].orders}
+    people = {one.customer_id for one in crossed if _counts(customers[one.customer_id])}
     expected = queries.ready_orders(session, people) if people else {}
     if not expected:
         return moved
@@ -66,8 +72,12 @@ def orders_crossed(
     theirs = sorted((one for one in crossed if one.customer_id in expected), key=_of_whom_and_when)
     for (customer_id, _), at_once in groupby(theirs, key=_of_whom_and_when):
         walk = _Moment(session, customers[customer_id], expected[customer_id], standing, reach_m, now)
-        moved.follows |= walk.step(list(at_once), moved.served)
+        moved.follows |= walk.step(list(at_once), moved)
     return moved
+
+
+def _counts(customer: Customer) -> bool:
+    return customer.orders or customer.location
 
 
 def _of_whom_and_when(one: Crossed) -> tuple[str, datetime]:
@@ -85,17 +95,23 @@ class _Moment:
     reach_m: int
     now: datetime
 
-    def step(self, crossed: Sequence[Crossed], served: dict[tuple[str, datetime], str]) -> Follows:
+    def step(self, crossed: Sequence[Crossed], moved: OrdersMoved) -> Follows:
         follows = Follows()
         come: list[tuple[Expected, What, Crossed]] = []
+        met: list[tuple[Expected, What, Crossed]] = []
         for one in self.expected:
             said = [
                 (meaning(it.kind, it.role, it.spot, one.store, reach_m=self.reach_m, how=it.how), number)
                 for number, it in enumerate(crossed)
             ]
             meant = {what: crossed[number] for what, number in reversed(said) if what}
+            came = next((what for what in COMING if what in meant), None)
+            if came and meant[came].kind != "reopen":
+                met.append((one, came, meant[came]))
+            if not self.customer.orders:
+                continue
             follows |= self._leave(one, meant)
-            if came := next((what for what in COMING if what in meant), None):
+            if came:
                 if came == "arrived":
                     follows |= self._begin_anew(one)
                 taken = take_step(self.session, one.order, self.customer, came, "location", now=self.now)
@@ -107,9 +123,38 @@ class _Moment:
         told = self._tell([each for each in come if each[2].kind != "reopen"])
         if told:
             order_id, deliveries = told
-            served[self.customer.id, crossed[0].at] = order_id
+            moved.served[self.customer.id, crossed[0].at] = order_id
             follows |= Follows(deliveries=deliveries)
+        if self.customer.location:
+            moved.moments += self._moments(met)
         return follows
+
+    def _moments(self, met: Sequence[tuple[Expected, What, Crossed]]) -> list[Moment]:
+        """One at most, as of messages: that they arrived, else that they come within reach of the nearest store."""
+        arrived = [each for each in met if each[1] == "arrived"]
+        near = [each for each in met if each[1] != "arrived" and not self._is_there(each[0])]
+        near.sort(key=lambda each: (COMING.index(each[1]), _metres(each)))
+        for trigger, some in (("arrived", arrived), ("approach", near)):
+            for one, what, it in some[:1]:
+                which = _day(one, it.at) if trigger == "approach" else "1"
+                return [
+                    Moment(
+                        key=order_moment(trigger, one.order.id, which),
+                        trigger=trigger,
+                        customer_id=self.customer.id,
+                        device_id=it.device_id,
+                        place_id=one.store.place_id,
+                        role="",
+                        at=it.at,
+                        distance_m=it.distance_m if trigger == "arrived" else _distance(one, what, it),
+                        order_id=one.order.id,
+                        at_one_with=it.moment,
+                    )
+                ]
+        return []
+
+    def _is_there(self, one: Expected) -> bool:
+        return one.order.status == "arrived" or self._is_in(one, "premises")
 
     # who goes
 

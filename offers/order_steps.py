@@ -10,12 +10,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from offers.deciding import Moment, decide
 from offers.follows import Follows
 from offers.records.ids import new_id
 from offers.records.items import order_told
+from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
+from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import payments as payment_queries
 from offers.records.queries.browsers import browsers_told_of
@@ -24,8 +27,10 @@ from offers.records.queries.for_orders import forget_what_orders_left
 from offers.records.queries.holding import give_pieces_back
 from offers.records.queries.targets import targets_of
 from offers.records.tables import Customer, Delivery, Order
+from offers.rules.campaign import parse_campaign_text
 from offers.rules.order import Status
 from offers.rules.order_moments import CANCELLED, MOMENTS, READY, REFUNDED, THEIRS_ALONE
+from offers.rules.order_triggers import order_moment
 from offers.rules.pickup_steps import (
     CLOSED,
     CUSTOMER,
@@ -78,9 +83,37 @@ def take_step(
         name = instead
     told = tell(session, order, customer, name, now=now, key=which_time(order, name)) if name else ()
     follows = after_a_change(session, order, customer, said, now=now) | Follows(deliveries=told)
+    if said == READY:
+        follows |= _decide_ready(session, order, customer, is_told=bool(told), now=now)
     if order.status == READY and (here := _is_here_already(session, order, customer)):
         follows |= take_step(session, order, customer, here, "location", now=now).follows
     return Taken(True, follows)
+
+
+def _decide_ready(session: Session, order: Order, customer: Customer, *, is_told: bool, now: datetime) -> Follows:
+    """Campaigns that wait for `order_ready`, once each time that the order is open; none sends beside the order's own message."""
+    moment = Moment(
+        key=order_moment("order_ready", order.id, which_time(order, READY) or "1"),
+        trigger="order_ready",
+        customer_id=customer.id,
+        device_id="",
+        place_id=order.place_id,
+        role="",
+        at=now,
+        served_by=order.id if is_told else None,
+        order_id=order.id,
+    )
+    decided = decide(session, [moment], {customer.id: customer}, now=now)
+    return Follows(deliveries=tuple(decided.deliveries), happened=tuple(decided.happened))
+
+
+def hold_offers_of_ready(session: Session) -> None:
+    """Lock what campaigns give out when an order becomes ready. Offers go before places and products: for who holds one of those before that step."""
+    running = campaign_queries.running_definitions(session)
+    bodies = [parse_campaign_text(definition) for _, _, _, definition in running]
+    offers = {one.offer for one in bodies if one.trigger.on == "order_ready" and one.offer}
+    if offers:
+        offer_queries.offers_locked(session, offers)
 
 
 def _is_here_already(session: Session, order: Order, customer: Customer) -> Status | None:

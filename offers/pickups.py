@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound
 from offers.follows import Follows
-from offers.order_steps import after_a_change, take_step, tell, turn_away, which_time
+from offers.order_steps import after_a_change, hold_offers_of_ready, take_step, tell, turn_away, which_time
 from offers.records.items import order_item
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as delivery_queries
@@ -52,6 +52,8 @@ def put_order(
     customer = customer_queries.customers_locked(session, [body.customer]).get(body.customer)
     if customer is None:
         raise BadInput.at("customer", f"there is no customer {body.customer!r}")
+    if body.status == READY:
+        hold_offers_of_ready(session)  # before the place, whose codes are looked at, and before products
     order = queries.orders_by_id(session, [order_id]).get(order_id)
     created = order is None
     if order is None:
@@ -111,6 +113,7 @@ def say_step(
     follows = Follows()
     if not is_late(body.at, order.said_at):
         if order.code is None and status == READY:
+            hold_offers_of_ready(session)
             order.code = queries.free_code(session, order.place_id, order.id, keys, now=now)
         follows = _heard(session, order, customer, Said(status, body.at, body.refunded), now=now)
     return order_seen_by_shop(session, order, keys, now), follows

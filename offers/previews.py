@@ -12,7 +12,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import places as place_queries
 from offers.records.queries import wording
 from offers.records.tables import Customer, Device, Place
-from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody, parse_campaign
+from offers.rules.campaign import ON_A_PAGE, WITHOUT_POSITION, CampaignBody, parse_campaign
 from offers.rules.draws import draw_variant
 from offers.rules.personal_facts import message_facts
 from offers.rules.personalise import LEAST, MOST_BYTES, choose_language
@@ -48,9 +48,9 @@ def preview(
     at = asked.at or now
     limits = campaign_queries.limits_now(session)
     device = _device(session, customer)
-    of_a_poster, on_a_page = campaign.trigger.on in OF_A_POSTER, campaign.trigger.on in ON_A_PAGE
+    is_placed, on_a_page = campaign.trigger.on not in WITHOUT_POSITION, campaign.trigger.on in ON_A_PAGE
     named = wording.named_in(session, [campaign], [customer.id], at)
-    about = wording.about(customer, place, device, campaign, named, distance_m=None if of_a_poster else DISTANCE_M)
+    about = wording.about(customer, place, device, campaign, named, distance_m=DISTANCE_M if is_placed else None)
     offer = named.offers.get(campaign.offer or "")
     about = wording.with_an_example(about, offer, at)
     local = at.astimezone(_zone(customer, place))

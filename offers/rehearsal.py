@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers.errors import NotFound
+from offers.errors import Conflict, NotFound
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import past_scans
 from offers.records.queries import places as place_queries
@@ -20,7 +20,7 @@ from offers.records.queries import rehearsals as queries
 from offers.records.queries.past_people import people_between
 from offers.records.tables import Scan, Transition
 from offers.rules.audience import Needs
-from offers.rules.campaign import OF_A_POSTER, TriggerRule, parse_campaign
+from offers.rules.campaign import OF_A_POSTER, OF_AN_ORDER, TriggerRule, parse_campaign
 from offers.rules.choosing import Running
 from offers.rules.eligibility import usual_life
 from offers.rules.rehearsed import ASSUMES, OF_POSTERS, Tally
@@ -55,7 +55,10 @@ class Portion:
 def rehearse(
     session: Session, campaign_id: str, days: int, *, now: datetime, bounds: Bounds | None = None
 ) -> dict[str, Any]:
-    """What the campaign, as it is written now, would have decided in the last days, were it live. Only reads; safe to repeat."""
+    """What the campaign, as it is written now, would have decided in the last days, were it live. Only reads; safe to repeat.
+
+    `Conflict` `not_on_record`: it waits for a moment of orders, and which of those there were is not kept.
+    """
     run = _Run(session, campaign_id, now - timedelta(days=days), now, bounds or Bounds())
     until = run.run()
     return {
@@ -101,6 +104,11 @@ class _Run:
         if campaign is None:
             raise NotFound("campaign")
         body = parse_campaign(campaign.definition)
+        if body.trigger.on in OF_AN_ORDER:
+            raise Conflict(
+                "A campaign that waits for orders can not be rehearsed: their moments are not on record.",
+                reason="not_on_record",
+            )
         self.session, self.since, self.now, self.bounds = session, since, now, bounds
         self.version, self.of_a_poster = campaign.version, body.trigger.on in OF_A_POSTER
         self.places = _Places(session, body.trigger)

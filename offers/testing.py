@@ -13,7 +13,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Delivery
-from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody, parse_campaign
+from offers.rules.campaign import ON_A_PAGE, WITHOUT_POSITION, CampaignBody, parse_campaign
 from offers.rules.draws import draw_variant
 from offers.rules.push_address import is_heard_of
 
@@ -67,7 +67,7 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
         variant=draw_variant(campaign.id, customer.id, body.variants),
         context={
             "place_id": _place(session, body),
-            "distance_m": None if body.trigger.on in OF_A_POSTER else DISTANCE_M,
+            "distance_m": None if body.trigger.on in WITHOUT_POSITION else DISTANCE_M,
         },
         state="queued",
         turn=0,

@@ -20,11 +20,16 @@ from offers.rules.refusals import PATH_WITHIN
 from offers.rules.templates import TemplateError, check_template, facts_named, own_text
 from offers.rules.values import Duration, Flag, Language, Moment, Strict
 
-Trigger = Literal["enter", "dwell", "exit", "scan", "abandoned"]
+Trigger = Literal["enter", "dwell", "exit", "scan", "abandoned", "order_ready", "approach", "arrived"]
 ON_A_PAGE = frozenset({"scan"})
 """Answered on the page that the customer looks at: nobody is woken by it, no device has to be reached, and it is never late."""
 OF_A_POSTER = frozenset({"scan", "abandoned"})
 """Moments of posters, not of geofences: they have no role, and no position of the customer is used for them."""
+OF_AN_ORDER = frozenset({"order_ready", "approach", "arrived"})
+"""Moments of an order that is ready: they are at its store, and have no role."""
+WITHOUT_ROLE = OF_A_POSTER | OF_AN_ORDER
+WITHOUT_POSITION = OF_A_POSTER | {"order_ready"}
+"""No position of the customer is used for them."""
 Role = Literal["premises", "approach", "other"]
 
 
@@ -112,7 +117,7 @@ class TriggerRule(Strict):
 
     def covers(self, trigger: str, role: str, place: str, tags: frozenset[str]) -> bool:
         """Whether this moment is one the campaign waits for; no places and no tags mean everywhere."""
-        if self.on != trigger or (self.on not in OF_A_POSTER and self.role != role):
+        if self.on != trigger or (self.on not in WITHOUT_ROLE and self.role != role):
             return False
         return not (self.places or self.tags) or place in self.places or not tags.isdisjoint(self.tags)
 

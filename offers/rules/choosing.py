@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from offers.rules import draws
-from offers.rules.campaign import OF_A_POSTER, CampaignBody
+from offers.rules.campaign import WITHOUT_ROLE, CampaignBody
 from offers.rules.eligibility import Circumstances, Verdict, decide_one, quiet_clock, rank, rests_on_quiet_hours
 from offers.rules.limits import Limits
 
@@ -62,7 +62,7 @@ def _keys(one: Running) -> list[tuple[str, ...]]:
 
 
 def _what(trigger: str, role: str) -> tuple[str, str]:
-    return (trigger, "" if trigger in OF_A_POSTER else role)
+    return (trigger, "" if trigger in WITHOUT_ROLE else role)
 
 
 def answers(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from offers.rules import quiet_hours
 from offers.rules.audience import Profile
 from offers.rules.audience.brief import brief
-from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody
+from offers.rules.campaign import ON_A_PAGE, WITHOUT_POSITION, CampaignBody
 from offers.rules.limits import Limits
 from offers.rules.local_time import LocalClock
 from offers.rules.opening import Spot
@@ -22,7 +22,7 @@ from offers.rules.values import write_duration
 LONGEST_WAIT = timedelta(days=1)
 """How long after it happened a moment may be decided anew: quiet hours may be moved while it waits, and a zone too."""
 
-ABANDONED_LIFE = timedelta(hours=12)
+LASTING, LASTING_LIFE = frozenset({"abandoned", "order_ready"}), timedelta(hours=12)
 
 OUTCOMES = (
     "not_live",
@@ -135,8 +135,8 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
 
 
 def purposes_of(campaign: CampaignBody, *, asked_for: bool) -> tuple[str, ...]:
-    """What a customer has to agree to: a scan tells where the poster hangs, so nothing is asked of their position."""
-    if campaign.trigger.on not in OF_A_POSTER:
+    """What a customer has to agree to: a scan tells where the poster hangs, and an order its store, so nothing is asked of their position."""
+    if campaign.trigger.on not in WITHOUT_POSITION:
         return ("location", "offers")
     return () if asked_for else ("offers",)
 
@@ -156,8 +156,8 @@ def life_of(campaign: CampaignBody, limits: Limits) -> timedelta:
 
 
 def usual_life(trigger: str, limits: Limits) -> timedelta:
-    """Of a campaign that names none: being near is over in minutes, and what somebody looked at is of use all day."""
-    return ABANDONED_LIFE if trigger == "abandoned" else limits.message_life
+    """Of a campaign that names none: being near is over in minutes, and what somebody looked at, or has to collect, is of use all day."""
+    return LASTING_LIFE if trigger in LASTING else limits.message_life
 
 
 def expires_at(campaign: CampaignBody, limits: Limits, moment_at: datetime) -> datetime:

@@ -6,10 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from offers.rules import eligibility, poster_checks
-from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody
+from offers.rules.campaign import OF_A_POSTER, OF_AN_ORDER, ON_A_PAGE, WITHOUT_POSITION, CampaignBody
 from offers.rules.launch import Finding, Reach, Rests, Site, Stock, but, listed, named, no
 from offers.rules.launch_times import times_of
 from offers.rules.opening import Spot, goes_by_the_spot
+from offers.rules.order_triggers import ROLE_OF
 from offers.rules.personalise import choose_language
 from offers.rules.template_facts import Text, fact_to_blame, has_fact, texts_of
 from offers.rules.templates import facts_named
@@ -32,7 +33,9 @@ def _over(body: CampaignBody, rests: Rests) -> list[Finding]:
 def _places(body: CampaignBody, rests: Rests) -> list[Finding]:
     if body.trigger.on in OF_A_POSTER:
         return []
-    role = body.trigger.role
+    if body.trigger.on in OF_AN_ORDER and not rests.sites:
+        return [no("no_collecting", "trigger.places", "none of its places is a store: orders are collected at stores")]
+    role = ROLE_OF.get(body.trigger.on, body.trigger.role)
     fenced = [one for one in rests.sites if one.fenced]
     if not fenced:
         return [no("no_geofence", "trigger", f"none of its places has a geofence with the role {role}", role=role)]
@@ -52,6 +55,14 @@ def _places(body: CampaignBody, rests: Rests) -> list[Finding]:
         said = f"{named(paused)} {'are' if len(paused) > 1 else 'is'} paused"
         found.append(but("places_paused", "trigger.places", said, **listed(paused)))
     return found
+
+
+def _service(body: CampaignBody, _rests: Rests) -> list[Finding]:
+    """Nobody shall wonder why so few get it."""
+    if body.trigger.on not in OF_AN_ORDER:
+        return []
+    said = "who agreed to orders gets the order's own message at that moment, and not this one: it goes to the others"
+    return [but("service_first", "trigger.on", said)]
 
 
 def _spot(body: CampaignBody, site: Site) -> Spot | None:
@@ -133,7 +144,7 @@ def _audience(body: CampaignBody, rests: Rests) -> list[Finding]:
     if reach.reachable_and_consenting:
         return []
     counts = {name: getattr(reach, name) for name in Reach.__slots__}
-    if body.trigger.on in OF_A_POSTER:
+    if body.trigger.on in WITHOUT_POSITION:
         said = f"of {reach.size} in it {reach.reachable} can be reached and {reach.consenting} agreed to offers, none of them both"
         return [but("nobody_to_remind", "audience", said, **counts)]
     said = f"of {reach.size} in it {reach.reachable} can be reached and {reach.consenting} agreed to location and offers, none of them both"
@@ -218,6 +229,7 @@ def _always(rival: CampaignBody, mine: CampaignBody, now: datetime) -> bool:
 CHECKS: Sequence[Callable[[CampaignBody, Rests], list[Finding]]] = (
     _over,
     _places,
+    _service,
     poster_checks.posters,
     _times,
     _offer,

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from offers.rules import never_ordered
 from offers.rules.audience import Miss
 from offers.rules.audience.brief import brief
-from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody, TriggerRule
+from offers.rules.campaign import OF_A_POSTER, OF_AN_ORDER, ON_A_PAGE, CampaignBody, TriggerRule
 from offers.rules.eligibility import purposes_of
+from offers.rules.never_ordered import Ordered
 from offers.rules.never_scanned import Scanned, unmet
 
 MOST_PLACES = 5
@@ -67,6 +69,8 @@ class Standing:
     scanned: Sequence[Scanned] = ()
     """What is kept of what they scanned."""
     abandoned_after: timedelta | None = None
+    ordered: Sequence[Ordered] = ()
+    """Their orders that became ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,20 @@ def _no_moment(one: Standing) -> Never:
     if trigger.on in OF_A_POSTER:
         said = trigger.model_dump(mode="json", exclude={"role"})
         return Never("no_moment", {"trigger": said, **_unmet_of_posters(one, trigger)})
+    if trigger.on in OF_AN_ORDER:
+        said = trigger.model_dump(mode="json", exclude={"role"})
+        return Never(
+            "no_moment", {"trigger": said, **never_ordered.unmet(trigger, one.ordered, since=_waits_since(one))}
+        )
     return Never("no_moment", {"trigger": trigger.model_dump(mode="json"), **_unmet(one, trigger)})
 
 
+def _waits_since(one: Standing) -> datetime | None:
+    return max(one.launched_at, one.trigger_since) if one.launched_at else None
+
+
 def _unmet_of_posters(one: Standing, trigger: TriggerRule) -> dict[str, Any]:
-    since = max(one.launched_at, one.trigger_since) if one.launched_at else None
+    since = _waits_since(one)
     return unmet(one.campaign_id, trigger, one.scanned, since=since, abandoned_after=one.abandoned_after, now=one.now)
 
 

@@ -53,17 +53,17 @@ def meaning(kind: str, role: str, spot: Spot, store: Spot, *, reach_m: int, how:
     if kind == "exit":
         if here:
             return _ROLES_OUT.get(role)
-        if how in _BELIEVED["on_the_way"] and _is_landmark_of(spot, store, reach_m):
+        if how in _BELIEVED["on_the_way"] and is_landmark_of(spot, store, reach_m):
             return "on_the_way"
         return None
     if here:
         return _ROLES_IN.get(role)
-    if _is_landmark_of(spot, store, reach_m):
+    if is_landmark_of(spot, store, reach_m):
         return "back"
     return "elsewhere" if kind == "enter" and spot.kind == "store" and role == "premises" else None
 
 
-def _is_landmark_of(spot: Spot, store: Spot, reach_m: int) -> bool:
+def is_landmark_of(spot: Spot, store: Spot, reach_m: int) -> bool:
     return spot.kind == "landmark" and metres_between(spot, store) <= reach_m
 
 

@@ -18,9 +18,13 @@ OURS = {
     "offers/scan_decisions": {
         *("geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows", "offers.deciding"),
     },
-    "offers/order_steps": {"geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows"},
+    # an order that becomes ready is a moment that campaigns decide, whoever said so: the step is the one place that all of them share
+    "offers/order_steps": {
+        *("geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows", "offers.deciding"),
+    },
     "offers/order_arrivals": {
-        *("geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows", "offers.order_steps"),
+        *("geofences", "offers.records", "offers.rules", "offers.errors", "offers.follows"),
+        *("offers.deciding", "offers.order_steps"),
     },
     "offers/push": {"offers.rules"},
     "offers/payment": set(),

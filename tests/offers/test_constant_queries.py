@@ -12,7 +12,7 @@ from offers.records.tables import Decision, Delivery
 from tests.offers.stories import Town
 
 BATCHES = (1, 20, 200)
-ENTERS = 19
+ENTERS = 20
 """Locks, reads and writes of a batch of enters that decide: what docs/architecture.md says."""
 
 

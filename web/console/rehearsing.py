@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from offers import campaigns, overview
 from offers.overview import Names
+from offers.rules.campaign import OF_AN_ORDER
 from web.asking import Named
 from web.console.entering import Reader
 from web.console.explaining import explain, facts_of
@@ -33,7 +34,8 @@ def rehearse(desk: Reader, campaign_id: Named) -> Response:
     parts, told = desk.parts, None
     with parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-    if days is not None:
+    is_on_record = item["trigger"]["on"] not in OF_AN_ORDER
+    if days is not None and is_on_record:
         told = parts.stage.rehearse(parts.database, campaign_id, days, now=parts.now())
     sample = told["sample"] if told else []
     places = [{"place": one["place"]} for one in told["by_place"]] if told else []
@@ -44,6 +46,7 @@ def rehearse(desk: Reader, campaign_id: Named) -> Response:
         422 if errors else 200,
         item=item,
         told=told,
+        is_on_record=is_on_record,
         outcomes=_outcomes(told) if told else [],
         said=[explain_rehearsed(one, desk.voice, names) for one in sample],
         facts=[facts_of(one["facts"], desk.voice, names) for one in sample],

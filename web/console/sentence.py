@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE
+from offers.rules.campaign import ON_A_PAGE, WITHOUT_ROLE
 from web.console.speaking import Voice
 
 MOST_NAMES = 3
@@ -53,7 +53,7 @@ def _where(trigger: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
     if tags := trigger.get("tags"):
         texts.append(voice.say("places_tagged", tags=_strong(", ".join(tags))))
     where = voice.series(texts, "or") if texts else _strong(voice.words["any_place"])
-    is_around = trigger.get("role") == "approach" and trigger["on"] not in OF_A_POSTER
+    is_around = trigger.get("role") == "approach" and trigger["on"] not in WITHOUT_ROLE
     return voice.say("around", places=where) if is_around else where
 
 

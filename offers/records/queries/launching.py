@@ -14,9 +14,19 @@ from offers.records.queries import posters_of_campaigns as poster_queries
 from offers.records.queries import products as product_queries
 from offers.records.tables import Customer, Geofence, Place
 from offers.rules.audience import Audience, read_audience
-from offers.rules.campaign import OF_A_POSTER, ON_A_PAGE, CampaignBody, TriggerRule, parse_campaign
+from offers.rules.campaign import (
+    OF_A_POSTER,
+    OF_AN_ORDER,
+    ON_A_PAGE,
+    WITHOUT_POSITION,
+    CampaignBody,
+    TriggerRule,
+    parse_campaign,
+)
 from offers.rules.eligibility import purposes_of
 from offers.rules.launch import Hanging, Person, Reach, Reached, Rests, Rival, Shelf, Site, Stock
+from offers.rules.order_triggers import ROLE_OF
+from offers.rules.pickup_moments import Spot, is_landmark_of
 from offers.rules.template_facts import facts_of_profile
 
 LOOKED_AT = 100
@@ -34,12 +44,13 @@ def what_a_launch_rests_on(
     session: Session, campaign_id: str, body: CampaignBody, now: datetime, reached: Reached
 ) -> Rests:
     """In a number of queries that does not grow."""
-    sites, covered = _sites(session, body.trigger)
+    limits = campaign_queries.limits_now(session)
+    sites, covered = _sites(session, body.trigger, limits.approach_reach_m)
     of_a_poster = body.trigger.on in OF_A_POSTER
     return Rests(
         campaign_id=campaign_id,
         now=now,
-        limits=campaign_queries.limits_now(session),
+        limits=limits,
         sites=sites,
         stock=None if body.offer is None else _stock(session, body.offer),
         reach=reached.reach,
@@ -71,28 +82,39 @@ Covered = Sequence[tuple[str, frozenset[str]]]
 """Each of a campaign's places: its id, and its tags."""
 
 
-def _sites(session: Session, trigger: TriggerRule) -> tuple[list[Site], Covered]:
+def _sites(session: Session, trigger: TriggerRule, reach_m: int) -> tuple[list[Site], Covered]:
     fences = (
         select(Geofence.place_id, func.max(func.coalesce(Geofence.dwell_s, 0)))
-        .where(Geofence.role == trigger.role, Geofence.retired_at.is_(None))
+        .where(Geofence.role == ROLE_OF.get(trigger.on, trigger.role), Geofence.retired_at.is_(None))
         .group_by(Geofence.place_id)
     )
     places = select(
         Place.id, Place.address, Place.time_zone, Place.opening_hours, Place.lat, Place.lon, Place.paused, Place.tags
     ).order_by(Place.id)
+    if trigger.on in OF_AN_ORDER:
+        places = places.where(Place.kind == "store")
     if trigger.places and not trigger.tags:
         fences = fences.where(Geofence.place_id.in_(trigger.places))
         places = places.where(Place.id.in_(trigger.places))
     dwells = {place: dwell_s for place, dwell_s in session.execute(fences)}  # noqa: C416 - says what it is
     sites, covered = [], []
+    landmarks = _landmarks(session) if trigger.on == "approach" else []
     for place, address, time_zone, hours, lat, lon, paused, tags in session.execute(places):
         labels = frozenset(map(str, tags))
         if trigger.covers(trigger.on, trigger.role, place, labels):
-            # of posters every place is meant, whatever geofences it has
-            fenced, dwell = place in dwells or trigger.on in OF_A_POSTER, bool(dwells.get(place))
+            # of posters, and of orders that become ready, every place is meant, whatever geofences it has
+            fenced, dwell = place in dwells or trigger.on in WITHOUT_POSITION, bool(dwells.get(place))
+            # who leaves a landmark within reach comes near too
+            store = Spot(place, "store", lat, lon)
+            fenced = fenced or any(is_landmark_of(one, store, reach_m) for one in landmarks)
             sites.append(Site(place, address, time_zone, hours, (lat, lon), paused=paused, fenced=fenced, dwells=dwell))
             covered.append((place, labels))
     return sites, covered
+
+
+def _landmarks(session: Session) -> list[Spot]:
+    rows = session.execute(select(Place.id, Place.kind, Place.lat, Place.lon).where(Place.kind == "landmark"))
+    return [Spot(place, kind, lat, lon) for place, kind, lat, lon in rows]
 
 
 def _hanging(session: Session, campaign_id: str, trigger: TriggerRule, now: datetime) -> Hanging:

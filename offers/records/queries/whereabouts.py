@@ -1,4 +1,4 @@
-"""Where a customer was, as far as it is kept: what kinds of transitions at which places, and for how long; and what they scanned."""
+"""Where a customer was, as far as it is kept: what kinds of transitions at which places, and for how long; what they scanned, and what was ready for them."""
 
 from collections.abc import Iterable
 
@@ -6,12 +6,13 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.places import nearest_store_ids, places_by_id
-from offers.records.tables import Geofence, Place, Poster, Scan, Stay, Transition
+from offers.records.tables import Geofence, Order, Place, Poster, Scan, Stay, Transition
 from offers.rules.never import Seen, Stayed
+from offers.rules.never_ordered import Ordered
 from offers.rules.never_scanned import Scanned
 
 BY_EDIT = ("geofence_created", "geofence_changed")
-MOST_STAYS = MOST_SCANS = 100
+MOST_STAYS = MOST_SCANS = MOST_ORDERS = 100
 
 
 def seen_at(session: Session, customer_id: str) -> list[Seen]:
@@ -88,3 +89,15 @@ def scanned_by(session: Session, customer_id: str) -> list[Scanned]:
             )
         )
     return found
+
+
+def ready_for(session: Session, customer_id: str) -> list[Ordered]:
+    """This customer's orders that became ready, the newest first."""
+    rows = session.execute(
+        select(Order.ready_at, Order.place_id, Place.tags, Order.closed_at)
+        .join(Place, Place.id == Order.place_id)
+        .where(Order.customer_id == customer_id, Order.ready_at.is_not(None))
+        .order_by(Order.ready_at.desc())
+        .limit(MOST_ORDERS)
+    )
+    return [Ordered(at, place, frozenset(map(str, tags)), closed) for at, place, tags, closed in rows if at is not None]

@@ -116,6 +116,16 @@ LINES = {
         "Waar ze allebei iets mogen zeggen, gaat dit voor: {campaigns}.",
         "Wo beide sprechen dürfen, geht dies vor: {campaigns}.",
     ),
+    "check_no_collecting": (
+        "None of its places is a store, and orders are collected at stores.",
+        "Geen van de plaatsen is een winkel, en bestellingen worden in winkels opgehaald.",
+        "Keiner der Orte ist eine Filiale, und Bestellungen werden in Filialen abgeholt.",
+    ),
+    "warn_service_first": (
+        "Who agreed to messages about orders gets the order's own message at that moment, and not this one: it goes to the others.",
+        "Wie berichten over bestellingen goedvond, krijgt op dat moment het bericht van de bestelling zelf, en dit niet: dit gaat naar de anderen.",
+        "Wer Nachrichten zu Bestellungen zugestimmt hat, bekommt in diesem Moment die der Bestellung und nicht diese: Sie geht an die anderen.",
+    ),
     "check_no_store": (
         "There is no store yet: what a poster leads to is decided at one.",
         "Er is nog geen winkel: waar een poster naartoe leidt, wordt bij een winkel beslist.",

@@ -215,6 +215,31 @@ LINES = {
         "Ze waren bij {place} ({at}), maar er begon niets: een ander toestel van hen was er al, of de beslissing wordt niet meer bewaard.",
         "Sie waren bei {place} ({at}), aber dort begann nichts: Ein anderes ihrer Geräte war schon da, oder die Entscheidung wird nicht mehr aufbewahrt.",
     ),
+    "never_nothing_ready": (
+        "No order of theirs has become ready.",
+        "Er is nog geen bestelling van hen klaargezet.",
+        "Keine ihrer Bestellungen ist bereit geworden.",
+    ),
+    "never_ready_elsewhere": (
+        "An order of theirs became ready at {place} ({at}), and the campaign is for other places.",
+        "Een bestelling van hen was klaar bij {place} ({at}), en de campagne is voor andere plaatsen.",
+        "Eine Bestellung von ihnen war bei {place} bereit ({at}), und die Kampagne ist für andere Orte.",
+    ),
+    "never_ready_before": (
+        "An order of theirs became ready at {place} ({at}) before the campaign waited for that.",
+        "Een bestelling van hen was klaar bij {place} ({at}) voordat de campagne daarop wachtte.",
+        "Eine Bestellung von ihnen war bei {place} bereit ({at}), bevor die Kampagne darauf wartete.",
+    ),
+    "never_ready_undecided": (
+        "An order of theirs became ready at {place} ({at}); its decision is no longer kept.",
+        "Een bestelling van hen was klaar bij {place} ({at}); de beslissing wordt niet meer bewaard.",
+        "Eine Bestellung von ihnen war bei {place} bereit ({at}); die Entscheidung wird nicht mehr aufbewahrt.",
+    ),
+    "never_not_come": (
+        "An order of theirs became ready at {place} ({at}), and they were not seen to come for it since the campaign waits; or its decision is no longer kept.",
+        "Een bestelling van hen was klaar bij {place} ({at}), en ze zijn niet gezien toen ze die kwamen halen sinds de campagne wacht; of de beslissing wordt niet meer bewaard.",
+        "Eine Bestellung von ihnen war bei {place} bereit ({at}), und seit die Kampagne wartet, wurde nicht gesehen, dass sie dafür kamen; oder die Entscheidung wird nicht mehr aufbewahrt.",
+    ),
     "never_scanned_nothing": (
         "As far back as is kept they have scanned no poster that we know of: who scans and is not recognised is nobody to us.",
         "Zover als bewaard wordt, hebben ze voor zover we weten geen poster gescand: wie scant en niet herkend wordt, is voor ons niemand.",
@@ -346,6 +371,7 @@ LINES = {
     "f_now": ("now", "nu", "jetzt"),
     "f_has": ("in the profile", "in het profiel", "im Profil"),
     "f_devices": ("devices", "toestellen", "Geräte"),
+    "f_order": ("order", "bestelling", "Bestellung"),
     "f_place": ("place", "plaats", "Ort"),
     "f_places": ("places", "plaatsen", "Orte"),
     "f_role": ("outline it waits for", "omtrek waarop hij wacht", "Umriss, auf den sie wartet"),

@@ -8,6 +8,11 @@ LINES = {
         "Zie wie het de laatste dagen gekregen zou hebben, en waarom niet. Er wordt niets verstuurd.",
         "Sehen Sie, wer sie in den letzten Tagen bekommen hätte und warum nicht. Es wird nichts gesendet.",
     ),
+    "rehearse_of_orders": (
+        "A campaign that waits for orders can not be rehearsed: when somebody came near or arrived for an order is not kept.",
+        "Een campagne die op bestellingen wacht, kun je niet repeteren: wanneer iemand voor een bestelling in de buurt kwam of er was, wordt niet bewaard.",
+        "Eine Kampagne, die auf Bestellungen wartet, lässt sich nicht proben: Wann jemand für eine Bestellung in die Nähe kam oder da war, wird nicht aufbewahrt.",
+    ),
     "rehearse_days": ("Over the last", "Over de laatste", "Über die letzten"),
     "rehearse_bad_days": (
         "Choose a number of days from 1 to 30.",
