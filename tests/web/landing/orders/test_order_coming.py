@@ -207,7 +207,7 @@ def test_parts_numbers_and_what_waits_for_days(served: Served, put: Put, databas
     here = put()
     with database.transaction() as session:
         row = session.get_one(Order, "A-1")
-        row.number, row.part, row.parts = "1182", 1, 2
+        row.code, row.number, row.part, row.parts = None, "1182", 1, 2
     page = Visitor(served.url).get(here).text
     assert "1182" in page
     assert EN["o_part"].format(part=1, parts=2) in page
