@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from geofences.metres import distance_m
@@ -58,7 +58,9 @@ def test_who_comes_straight_and_evenly_arrives_within_the_range(way: tuple[float
 
 @given(evenly())
 def test_who_comes_straight_is_seen_to_come(way: tuple[float, float, int]) -> None:
+    """By a handful of pings at least: who is there after two was not seen on the way."""
     start, mps, every_s = way
+    assume(start / mps >= 5 * every_s)
     assert any(one.reading.coming for one in followed(straight(start, mps), until=int(start / mps), every_s=every_s))
 
 
