@@ -47,6 +47,7 @@ def new_celery(broker: str) -> Celery:
         worker_enable_remote_control=False,
         worker_soft_shutdown_timeout=10,
         worker_max_tasks_per_child=5000,
+        worker_proc_alive_timeout=60,
         broker_connection_retry_on_startup=True,
         broker_pool_limit=4,
         broker_transport_options={

@@ -68,16 +68,17 @@ def say(service: Service, people: Sequence[Customer], dice: random.Random, over_
 
     def put(number: int, one: Customer, status: str) -> None:
         time.sleep(max(0.0, began + over_s * number / len(said) - time.monotonic()))
-        body = {"customer": one.name, "place": "store", "status": status}
+        body, last = {"customer": one.name, "place": "store", "status": status}, ""
         while time.monotonic() < began + PATIENCE_S:
             try:
                 service.ask("PUT", f"/v1/orders/{one.order}", json=body)
             except AssertionError as unanswered:
                 if "never answered" not in str(unanswered):
                     raise
+                last = str(unanswered)
             else:
                 return
-        raise AssertionError(f"{one.order} could not be said within {PATIENCE_S:g} s")
+        raise AssertionError(f"{one.order} could not be said within {PATIENCE_S:g} s: {last}")
 
     with ThreadPoolExecutor(DOORS) as doors:
         list(doors.map(put, range(len(said)), *zip(*said, strict=True)))

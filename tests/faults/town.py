@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,20 +35,23 @@ class Service:
 
     def ask(self, method: str, path: str, **options: Any) -> Any:
         """The desk's answer; tried again while the doors are down."""
+        said = Counter[str]()
         for _ in range(200):
             try:
                 answer = httpx.request(
                     method, self.url + path, headers={"Authorization": f"Bearer {self.key}"}, timeout=10, **options
                 )
-            except httpx.TransportError:
+            except httpx.TransportError as error:
+                said[type(error).__name__] += 1
                 time.sleep(0.1)
                 continue
             if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+                said[answer.text] += 1
                 time.sleep(0.2)
                 continue
             assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
             return answer.json() if answer.content else None
-        raise AssertionError(f"{method} {path} was never answered")
+        raise AssertionError(f"{method} {path} was never answered: {dict(said)}")
 
     def everything(self, path: str) -> list[dict[str, Any]]:
         """A list to its last page."""

@@ -48,6 +48,7 @@ def test_celery_keeps_its_promises() -> None:
     assert conf.task_reject_on_worker_lost
     assert conf.task_ignore_result
     assert conf.worker_prefetch_multiplier == 1
+    assert conf.worker_proc_alive_timeout == 60
     assert conf.accept_content == ["json"]
     assert conf.broker_transport_options["visibility_timeout"] == 300
     assert conf.broker_transport_options["socket_timeout"] == 10

@@ -12,6 +12,8 @@ SAYS = {
     "device": {"on_the_way", "arrived"},
     "staff": {"ready", "arrived", "collected"},
 }
+HERE = {"premises": "arrived", "approach": "nearby"}
+"""What an order is whose customer is within."""
 QUARTER = timedelta(days=90)
 
 
@@ -25,8 +27,8 @@ class Orders:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.agreed: dict[str, bool] = {}
-        self.phones: dict[str, Row] = {}  # customer, token, heard
-        self.orders: dict[str, Row] = {}  # customer, status, ready, before, closed
+        self.phones: dict[str, Row] = {}  # customer, token, heard, in
+        self.orders: dict[str, Row] = {}  # customer, status, ready, back, lines, before, closed
         self.must: dict[tuple[str, str], set[str]] = {}
         """(order, moment) that must have a message, with what may have ended it since."""
 
@@ -50,33 +52,56 @@ class Orders:
             return source == "server" or before in ("placed", "ready")
         return RISES.index(said) > RISES.index(before)
 
-    def says(self, name: str, said: str, source: str) -> None:
-        """A step, or nothing; and whoever agreed and can be reached must be told of what is ready."""
+    def begins(self, name: str, customer: str) -> None:
+        self.orders[name] = {"customer": customer, "status": "placed", "ready": False, "back": 0, "lines": []}
+
+    def comes_back(self, name: str) -> None:
+        """The shop brings back what was cancelled: from its beginning, and what was told until now is of another time."""
+        self.excuse("not_ready", order=name)
+        self.excuse("over", order=name)
+        order = self.orders[name]
+        order |= {"ready": False, "back": order["back"] + 1}
+        self.stands(name, "placed", "server")
+
+    def says(self, name: str, said: str, source: str, *, is_first: bool = False) -> None:
+        """A step, or nothing; and whoever agreed and can be reached must be told of what is ready. Of what is over when it is first heard of nobody is."""
         order = self.orders[name]
         before = order["status"]
         if self.may_step(before, said, source):
-            self.stands(name, said)
-        elif said == "ready" and is_open(before) and before != "placed" and not order["ready"]:
+            self.stands(name, said, source)
+        elif said == "ready" and said in SAYS[source] and before in RISES[2:] and not order["ready"]:
             order["ready"] = True  # they came before it was; where they stand they stand
         else:
             return
         if said == "ready":
             self.tells(name, "ready")
-        if said == "cancelled" and source == "server":
+        if said == "cancelled" and source == "server" and not is_first:
             self.tells(name, "cancelled")
+        if order["status"] == "ready" and (here := self.is_here(order["customer"])):
+            self.stands(name, here, "location")
 
-    def stands(self, name: str, status: str) -> None:
+    def stands(self, name: str, status: str, source: str) -> None:
         order = self.orders[name]
-        if is_open(order["status"]) and not is_open(status):
+        was_open = is_open(order["status"])
+        if was_open and not is_open(status):
             order |= {"before": order["status"], "closed": self.now}
         order["status"] = status
+        order["lines"].append((status, source))
         if status == "ready":
             order["ready"] = True
+        if was_open:
+            self.forgets_where(order["customer"])
+
+    def said_by(self, name: str) -> str | None:
+        """Who brought it to where it stands."""
+        order = self.orders[name]
+        return next((source for status, source in reversed(order["lines"]) if status == order["status"]), None)
 
     def tells(self, name: str, moment: str) -> None:
-        customer = self.orders[name]["customer"]
-        if self.agreed[customer] and self.reachable(customer):
-            self.must.setdefault((name, moment), set())
+        order = self.orders[name]
+        if self.agreed[order["customer"]] and self.reachable(order["customer"]):
+            key = moment if not order["back"] else f"{moment}:{order['back'] + 1}"
+            self.must.setdefault((name, key), set())
 
     def excuse(self, why: str, *, customer: str | None = None, order: str | None = None) -> None:
         """From now on a message that must be there may have ended for this reason."""
@@ -84,18 +109,52 @@ class Orders:
             if order == name or (customer is not None and self.orders[name]["customer"] == customer):
                 excuses.add(why)
 
-    def from_pings(self, name: str, kind: str) -> set[str]:
-        """What an order's status may be after its customer crossed a border: as it was, or a step that pings may say.
+    # where they are: docs/pickup.md, "On the way, near, here", of one store, whose exits are all seen
 
-        Which border says which step is `arrivals`'s: whoever extends this to the one right answer replaces the set by it.
-        """
+    def within(self, customer: str, role: str) -> bool:
+        return any(one["customer"] == customer and role in one["in"] for one in self.phones.values())
+
+    def is_here(self, customer: str) -> str | None:
+        if not self.agreed[customer]:
+            return None
+        return next((HERE[role] for role in HERE if self.within(customer, role)), None)
+
+    def forgets_where(self, customer: str) -> None:
+        """Who is covered no more is nowhere."""
+        if not self.covered(customer):
+            for one in self.phones.values():
+                if one["customer"] == customer:
+                    one["in"] = frozenset()
+
+    def crosses(self, phone: str, kind: str, role: str) -> None:
+        """The first phone in and the last one out count; the same crossing twice is one."""
+        mine = self.phones[phone]
+        customer = mine["customer"]
+        if not self.covered(customer):
+            return
+        before = self.within(customer, role)
+        mine["in"] = mine["in"] | {role} if kind == "enter" else mine["in"] - {role}
+        if self.within(customer, role) == before:
+            return
+        for name, one in self.orders.items():
+            if one["customer"] == customer and one["ready"] and is_open(one["status"]):
+                if kind == "enter":
+                    self._comes(name, HERE[role])
+                else:
+                    self._goes(name, role)
+
+    def _comes(self, name: str, to: str) -> None:
+        if RISES.index(to) > RISES.index(self.orders[name]["status"]):
+            self.stands(name, to, "location")
+
+    def _goes(self, name: str, role: str) -> None:
+        """What a button, staff or the shop said stays."""
         order = self.orders[name]
-        status = order["status"]
-        if not order["ready"] or not is_open(status):
-            return {status}
-        if kind == "enter":
-            return {status, *RISES[RISES.index(status) + 1 :]}
-        return {status, *({"arrived": {"nearby"}, "nearby": {"ready"}, "on_the_way": {"ready"}}.get(status, set()))}
+        status, customer = order["status"], order["customer"]
+        takes_back = {"premises": ("arrived",), "approach": ("arrived", "nearby")}[role]
+        if status not in takes_back or self.said_by(name) != "location" or self.within(customer, "premises"):
+            return
+        self.stands(name, "nearby" if self.within(customer, "approach") else "ready", "location")
 
     def may_undo(self, name: str) -> bool:
         order = self.orders[name]
