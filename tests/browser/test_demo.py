@@ -54,9 +54,8 @@ def test_who_has_not_agreed_is_shown_as_not_located(running_demo: Demo, watched:
     expect(priya.locator(".where")).to_have_text("niet gelokaliseerd", timeout=SOON_MS)
     expect(priya.locator(".no-push")).to_contain_text("Geen toestemming voor locatie")
     expect(page.locator(".walker.unseen-by-server")).to_have_count(1, timeout=SOON_MS)
-    expect(page.locator(".phone[data-customer=sanne] .order")).to_have_text(
-        "Bestelling S-10482 ligt klaar bij Stoeprand Kalverstraat 183"
-    )
+    # wherever she is by now with it
+    expect(page.locator(".phone[data-customer=sanne] .order")).to_contain_text("S-10482")
 
 
 @pytest.mark.parametrize("language", ["nl", "de", "en"])
