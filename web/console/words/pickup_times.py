@@ -21,7 +21,7 @@ LINES = {
     ),
     "pt_hour": ("Hour", "Uur", "Stunde"),
     "pt_all_hours": ("All hours", "Alle uren", "Alle Stunden"),
-    "pt_n": ("Orders", "Bestellingen", "Bestellungen"),
+    "pt_n": ("Orders", "Aantal", "Anzahl"),
     "pt_half": ("Half within", "Helft binnen", "Hälfte binnen"),
     "pt_nine": ("9 of 10 within", "9 van 10 binnen", "9 von 10 binnen"),
     "pt_bar": ("As a bar", "Als balk", "Als Balken"),
