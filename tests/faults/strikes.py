@@ -104,7 +104,9 @@ def database_of(service: Service, variables: Mapping[str, str]) -> Iterator[Data
 
 
 def a_minute_passes(database: Database) -> None:
-    """For what somebody took twenty seconds ago and has not let go of: they are dead, and their lease is over now."""
+    """For what somebody took twenty seconds ago and has not let go of: they are dead, and their lease is over now. And for a message that is to be
+    looked at again in some minutes, whether its customer still stands in the wrong store.
+    """
     with database.transaction() as session:
         now = clock(session)
         taken = now + LEASE - SURELY_DEAD
@@ -116,6 +118,15 @@ def a_minute_passes(database: Database) -> None:
             ends = {"lease_until": until - LEASE}
             session.execute(
                 update(Delivery).where(Delivery.id == delivery_id, Delivery.lease_until == until).values(ends)
+            )
+        later = select(Delivery.id, Delivery.not_before).where(
+            Delivery.state == "queued", Delivery.attempts == 0, Delivery.not_before > now
+        )
+        for delivery_id, at in session.execute(later).all():
+            session.execute(
+                update(Delivery)
+                .where(Delivery.id == delivery_id, Delivery.not_before == at, Delivery.state == "queued")
+                .values({"not_before": at - LEASE})
             )
         events = select(ShopEvent.id, ShopEvent.not_before).where(
             ShopEvent.state == "waiting", ShopEvent.attempts > 0, ShopEvent.not_before < taken

@@ -1,5 +1,9 @@
-"""A machine so busy that a child of the worker's pool is long in starting: it is waited for, and works. Killed and started anew it would never be there."""
+"""A machine so busy that a new child of the worker's pool, in the place of one that died, is long in starting: it is waited for, and works. Killed and
+started anew it would never be there.
+"""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +12,7 @@ import pytest
 
 from tests.faults.slow_worker import TASK
 from tests.faults.test_deaf_worker import wait_for
-from tests.faults.town import ROOT
+from tests.faults.town import ROOT, family
 from workers.embedded import child_environment, embedded_redis, wait_for_redis
 from workers.enqueue import SWEEPS, new_celery
 
@@ -40,12 +44,17 @@ def test_a_child_that_starts_slowly_is_waited_for(tmp_path: Path) -> None:
                 wait_for(tmp_path / "first.began", 90)
                 (tmp_path / "first.may_end").touch()
                 wait_for(tmp_path / "first.ended", 30)
+                [child] = [pid for pid, line in family(worker.pid).items() if "slow_worker" in line]
+                os.kill(child, signal.SIGKILL)
+                app.send_task(TASK, args=["second"], queue=SWEEPS)
+                wait_for(tmp_path / "second.began", 60)
             finally:
-                (tmp_path / "first.may_end").touch()
+                for name in ("first", "second"):
+                    (tmp_path / f"{name}.may_end").touch()
                 worker.terminate()
                 worker.wait(60)
                 app.close()
                 redis.stop(within_s=10)
     said = (tmp_path / "log").read_text()
-    assert "signal 9" not in said
+    assert said.count("signal 9") == 1, "the one that died here, and not the one after it"
     assert "Timed out waiting for UP" not in said
