@@ -105,7 +105,7 @@ def database_of(service: Service, variables: Mapping[str, str]) -> Iterator[Data
 
 def a_minute_passes(database: Database) -> None:
     """For what somebody took twenty seconds ago and has not let go of: they are dead, and their lease is over now. And for a message that is to be
-    looked at again in some minutes, whether its customer still stands in the wrong store.
+    tried again in some minutes, or looked at again, whether its customer still stands in the wrong store.
     """
     with database.transaction() as session:
         now = clock(session)
@@ -119,9 +119,7 @@ def a_minute_passes(database: Database) -> None:
             session.execute(
                 update(Delivery).where(Delivery.id == delivery_id, Delivery.lease_until == until).values(ends)
             )
-        later = select(Delivery.id, Delivery.not_before).where(
-            Delivery.state == "queued", Delivery.attempts == 0, Delivery.not_before > now
-        )
+        later = select(Delivery.id, Delivery.not_before).where(Delivery.state == "queued", Delivery.not_before > now)
         for delivery_id, at in session.execute(later).all():
             session.execute(
                 update(Delivery)

@@ -278,10 +278,10 @@ def test_a_changed_role_counts_at_the_next_request(enter: Enter, database: Datab
     assert "command line made store staff of user admin@shop.example" in other.look("/console/users").text
 
 
-def test_staff_come_to_the_inbox(enter: Enter) -> None:
+def test_staff_come_to_the_board(enter: Enter) -> None:
     person = enter("staff")
-    assert person.http.get("/console").headers["location"] == "/console/inbox"
-    page = person.look("/console/inbox")
+    assert person.http.get("/console").headers["location"] == "/console/pickup"
+    page = person.look("/console/pickup")
     assert "/console/places" not in page.links.values()
 
 
