@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from offers.errors import NotFound
 from offers.follows import Follows
 from offers.order_steps import Taken, take_step, undo_hand_over
-from offers.records.items import order_told
+from offers.records.items import away_of, order_told
 from offers.records.queries import board as queries
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
@@ -34,7 +34,7 @@ from offers.rules.board import (
     why_not_told,
     why_unreachable,
 )
-from offers.rules.eta import Away, minutes_away
+from offers.rules.eta import Away
 from offers.rules.pickup_steps import OPEN, UNDO_WITHIN
 
 MOST = 200
@@ -283,7 +283,7 @@ def _card(
         part=row.part,
         parts=row.parts,
         items=row.items,
-        away=None if row.status == "arrived" else _away(row, now),
+        away=None if row.status == "arrived" else away_of(row, now),
         ready_at=row.ready_at,
         arrived_at=row.arrived_at,
         closed_at=row.closed_at,
@@ -296,15 +296,4 @@ def _card(
         history=row.history,
         by=by,
         fitting=fitting,
-    )
-
-
-def _away(row: Order, now: datetime) -> Away | None:
-    return minutes_away(
-        minutes_low=row.minutes_low,
-        minutes_high=row.minutes_high,
-        estimated_at=row.estimated_at,
-        coming_minutes=row.coming_minutes,
-        coming_since=row.coming_since,
-        now=now,
     )

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from offers.follows import Follows
 from offers.order_steps import take_step, turn_away
-from offers.records.items import order_told
+from offers.records.items import away_of, order_told
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import payments as payment_queries
 from offers.records.queries import targets as target_queries
 from offers.records.tables import Customer, Order
-from offers.rules.eta import Away, Reading, minutes_away, read_track
+from offers.rules.eta import Reading, read_track
 from offers.rules.target import Target
 from offers.rules.track import Point, points_of, with_point
 
@@ -90,7 +90,7 @@ def _record(session: Session, order: Order, customer: Customer, sighted: Sequenc
         return Follows()
     order.track = [list(point) for point in track]
     reading = read_track(track)
-    shown = _away(order, now)
+    shown = away_of(order, now)
     if reading.coming and order.status == "ready":
         _estimate(order, reading)
         return take_step(session, order, customer, "on_the_way", "location", now=now).follows
@@ -99,7 +99,7 @@ def _record(session: Session, order: Order, customer: Customer, sighted: Sequenc
         return turn_away(session, order, customer, now=now).follows
     if reading.estimate is None or order.estimated_at is None or _is_due(order.estimated_at, reading):
         _estimate(order, reading)
-    if _away(order, now) == shown:
+    if away_of(order, now) == shown:
         return Follows()
     payment = payment_queries.newest_payment(session, order.id)
     return Follows(happened=(order_told(order, payment, "minutes", now=now),))
@@ -123,15 +123,4 @@ def _was_seen_coming(order: Order) -> bool:
     said = [one for one in order.history if one["status"] == "on_the_way"]
     return (
         order.status == "on_the_way" and order.coming_since is None and bool(said) and said[-1]["source"] == "location"
-    )
-
-
-def _away(order: Order, now: datetime) -> Away | None:
-    return minutes_away(
-        minutes_low=order.minutes_low,
-        minutes_high=order.minutes_high,
-        estimated_at=order.estimated_at,
-        coming_minutes=order.coming_minutes,
-        coming_since=order.coming_since,
-        now=now,
     )

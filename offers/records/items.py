@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from offers.records.tables import Conversation, Decision, Delivery, Order, Payment, Scan, Transition, Visit
-from offers.rules.eta import minutes_away
+from offers.rules.eta import Away, minutes_away
 from offers.rules.money import written
 
 ON_THE_WAY = ("on_the_way", "nearby")
@@ -156,18 +156,21 @@ def order_item(row: Order, payment: Payment | None = None, *, now: datetime | No
     }
 
 
+def away_of(row: Order, now: datetime) -> Away | None:
+    """How long the customer still needs as of `now`, by pings or by their own word; none where neither says."""
+    return minutes_away(
+        minutes_low=row.minutes_low,
+        minutes_high=row.minutes_high,
+        estimated_at=row.estimated_at,
+        coming_minutes=row.coming_minutes,
+        coming_since=row.coming_since,
+        now=now,
+    )
+
+
 def minutes_of(row: Order, *, now: datetime) -> dict[str, Any]:
     """How far away the customer is who is on the way: the longest, the range, and who says so; none where nobody does."""
-    away = None
-    if row.status in ON_THE_WAY:
-        away = minutes_away(
-            minutes_low=row.minutes_low,
-            minutes_high=row.minutes_high,
-            estimated_at=row.estimated_at,
-            coming_minutes=row.coming_minutes,
-            coming_since=row.coming_since,
-            now=now,
-        )
+    away = away_of(row, now) if row.status in ON_THE_WAY else None
     return {
         "minutes_away": None if away is None else away.high,
         "minutes_away_range": None if away is None else [away.low, away.high],
