@@ -25,6 +25,7 @@ from tests.faults.push_town import (
     through,
     wait_until_nothing_waits,
 )
+from tests.faults.strikes import database_of, settle_in_minutes
 from tests.faults.test_kills import killing
 from tests.faults.town import serving
 
@@ -56,12 +57,14 @@ def test_offers_at_most_once_and_ready_orders_at_least_once(tmp_path: Path, wher
     """F2 and F9 together: every fault at 50 %, and SIGKILL at every stage of sending."""
     people = everybody()
     with FcmProcess(tmp_path) as double:
-        settings = through(double) | {"PASSERBY_FAILPOINTS": STAGES} | where()
+        variables = where()
+        settings = through(double) | {"PASSERBY_FAILPOINTS": STAGES} | variables
         with serving(tmp_path / "data", settings) as service:
             settle(service)
             with killing(service, 3.0, random.Random(3)) as killed:
                 come_in_and_collect(service, people, over_s=15)
-            wait_until_nothing_waits(service, within_s=270)
+            with database_of(service, variables) as database:
+                settle_in_minutes(service, database, within_s=270)
             offers, orders = deliveries(service, "offer"), deliveries(service, "order")
         died = (tmp_path / "data" / "log").read_text().count("signal 9")
         taken, warnings = accepted(double), [one.warnings for one in double.messages if one.warnings]
