@@ -165,9 +165,11 @@ class Phone:
         platform: Platform = "android",
         push_token: str | None = None,
         locale: str | None = None,
+        first_contact: bool = True,
     ) -> Self:
         """A new device, of `customer` if one is named (needs a key of the role admin). Safe to lose an answer of: the
-        repeated request carries the same Idempotency-Key. Raises RefusedError, UnansweredError.
+        repeated request carries the same Idempotency-Key. A server that has answered before, which is no `first_contact`, is waited for
+        with the line's whole patience. Raises RefusedError, UnansweredError.
         """
         said = {
             "platform": platform,
@@ -178,7 +180,8 @@ class Phone:
         }
         body = {name: value for name, value in said.items() if value is not None}
         headers = {"Authorization": f"Bearer {server_key}", "Idempotency-Key": str(uuid.uuid4())}
-        answer = await Line(line.client, line.patience.brisk(), line.clock).post("/v1/devices", body, headers)
+        patience = line.patience.brisk() if first_contact else line.patience
+        answer = await Line(line.client, patience, line.clock).post("/v1/devices", body, headers)
         told = _said(answer, HTTPStatus.CREATED, needs=("device_id", "token"))
         return cls(line, told["token"], device_id=told["device_id"], refresh_token=told.get("refresh_token"))
 

@@ -205,8 +205,9 @@ async def _phones(line: Line, crew: Crew, count: int) -> list[Phone]:
             consents=crew.consents,
             platform=crew.platform,
             push_token=f"replayed-{uuid.uuid4()}" if crew.pushable else None,
+            first_contact=number == 0,
         )
-        for customer in customers
+        for number, customer in enumerate(customers)
     ]
 
 

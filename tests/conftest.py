@@ -1,5 +1,6 @@
 """What every test may ask for: a real Redis, a real database, settings, and noon."""
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 from redis import Redis
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -43,6 +45,17 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     return Scheduling(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A test that starts the service in this process sets up its logs, and writes them where it is listened to."""
+    yield
+    structlog.reset_defaults()
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
+            root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

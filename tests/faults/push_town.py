@@ -67,7 +67,12 @@ async def _come_in(service: Service, people: People, over_s: float) -> None:
         consents = {"location": True, "offers": True, "orders": True}
         for customer, address in people.addresses.items():
             people.phones[customer] = await Phone.register(
-                Line(client, PATIENT), service.key, customer=customer, consents=consents, push_token=address
+                Line(client, PATIENT),
+                service.key,
+                customer=customer,
+                consents=consents,
+                first_contact=False,
+                push_token=address,
             )
 
         async def one(number: int, customer: str) -> None:

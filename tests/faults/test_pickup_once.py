@@ -56,7 +56,12 @@ async def register(service: Service, people: Sequence[Customer]) -> None:
         for one in people:
             for address in one.addresses:
                 await Phone.register(
-                    Line(client, PATIENT), service.key, customer=one.name, consents={"orders": True}, push_token=address
+                    Line(client, PATIENT),
+                    service.key,
+                    customer=one.name,
+                    consents={"orders": True},
+                    first_contact=False,
+                    push_token=address,
                 )
 
 

@@ -53,6 +53,7 @@ async def walk(service: Service, recording: Recording) -> None:
                     service.key,
                     customer=name,
                     consents={"orders": True},
+                    first_contact=False,
                     push_token=f"{name}-{one}",
                 )
                 for one in range(2)

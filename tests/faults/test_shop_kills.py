@@ -44,6 +44,7 @@ async def register(service: Service) -> None:
                     service.key,
                     customer=f"shopify-{100 + number}",
                     consents={"orders": True},
+                    first_contact=False,
                     push_token=f"{which}-{number}",
                 )
 

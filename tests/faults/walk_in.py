@@ -37,7 +37,12 @@ async def _walk_in(service: Service, strikes: Sequence[tuple[float, Callable[[],
         consents = {"location": True, "offers": True}
         phones = [
             await Phone.register(
-                Line(client, PATIENT), service.key, customer=f"p{number}", consents=consents, push_token=f"t{number}"
+                Line(client, PATIENT),
+                service.key,
+                customer=f"p{number}",
+                consents=consents,
+                first_contact=False,
+                push_token=f"t{number}",
             )
             for number in range(PEOPLE)
         ]

@@ -153,6 +153,12 @@ def test_where_nobody_is_patience_ends(nowhere: str) -> None:
 
     call(nowhere, register, PATIENT)
 
+    async def another(line: Line) -> None:
+        with pytest.raises(UnansweredError, match="no answer in 60 attempts"):
+            await Phone.register(line, KEY, first_contact=False)
+
+    call(nowhere, another, PATIENT, JumpingClock())
+
 
 @pytest.mark.parametrize("count", [0, 501])
 def test_a_request_holds_one_to_five_hundred(count: int) -> None:
