@@ -28,12 +28,12 @@ hypothesis.settings.register_profile("passerby", deadline=None)  # what is slow 
 hypothesis.settings.load_profile("passerby")
 
 ONE_RUNNER = {
-    "kills": ("tests/faults/test_kills.py",),
-    "sent once": ("tests/faults/test_sent_once.py",),
-    "browser": ("tests/browser/",),
     "processes": ("tests/faults/", "tests/commands/test_demo.py"),
+    "browser": ("tests/browser/",),
 }
-"""Tests that start whole services: where several runners share the work, one of them takes all of a row, one after the other."""
+"""Tests that start whole services: where several runners share the work, one of them takes all of a row, one after the other. Two services that are
+killed side by side on two cores take longer than one after the other: each waits for the other's processes to start.
+"""
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types. Its own groups do nothing since pytest 9.2

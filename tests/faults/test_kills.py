@@ -23,6 +23,7 @@ import pytest
 
 from seeds.replay import ALL_CONSENTS, Crew, Pace, Played, replay
 from tests.faults.conftest import Where
+from tests.faults.strikes import victim
 from tests.faults.town import PLACES, Service, serving, walks
 
 pytestmark = pytest.mark.faults
@@ -103,17 +104,17 @@ def read_outcome(service: Service, played: Played, start: float) -> Outcome:
 
 @contextmanager
 def killing(service: Service, every_s: float, dice: random.Random) -> Iterator[Counter[str]]:
-    """Kill one process of the service at a time, until the block ends."""
+    """Kill one process of the service at a time, until the block ends: any that works, and none that still starts, or a busy machine has none that ever does."""
     done = threading.Event()
     killed: Counter[str] = Counter()
 
     def kill() -> None:
         while not done.wait(dice.uniform(0.5, 1.5) * every_s):
-            role = dice.choice(["web", "worker", "worker", "beat"])
-            pids = service.pids(role)
-            if pids:
+            role = dice.choice(["web", "worker", "child", "beat"])
+            pid = victim(service, role, dice)
+            if pid is not None:
                 with suppress(ProcessLookupError):
-                    os.kill(dice.choice(pids), signal.SIGKILL)
+                    os.kill(pid, signal.SIGKILL)
                     killed[role] += 1
 
     thread = threading.Thread(target=kill)
