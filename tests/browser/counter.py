@@ -113,7 +113,7 @@ class Counter:
     def tablet(self, browser: Browser, secret: str, width: int = 1024, **more: object) -> "Tablet":
         wanted = {"viewport": {"width": width, "height": 768 if width == 1024 else 844}, "locale": "en-GB"} | more
         context = browser.new_context(**wanted)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.add_cookies([{"name": "passerby", "value": secret, "url": self.url}])
         return Tablet(context, self.url)
 

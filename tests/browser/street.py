@@ -190,7 +190,7 @@ class Walker:
         context.route(
             "https://shop.example/**", lambda route: route.fulfill(body=PICTURE, content_type="image/svg+xml")
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self.watched = Watched(context.new_page())
 
     @property
