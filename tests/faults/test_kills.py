@@ -110,7 +110,7 @@ def killing(service: Service, every_s: float, dice: random.Random) -> Iterator[C
 
     def kill() -> None:
         while not done.wait(dice.uniform(0.5, 1.5) * every_s):
-            role = dice.choice(["web", "worker", "child", "beat"])
+            role = dice.choice(["web", "worker", "child", "child", "beat"])
             pid = victim(service, role, dice)
             if pid is not None:
                 with suppress(ProcessLookupError):

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.faults
 
 EACH = 3
 """Customers of each fault whose phone's first messages meet it, and as many whose do not: 50 %."""
-STAGES = "deliver.picked=0.03,deliver.claimed=0.04,deliver.sent=0.04,deliver.recorded=0.03"
+STAGES = "deliver.picked=0.05,deliver.claimed=0.07,deliver.sent=0.07,deliver.recorded=0.05"
 
 
 def everybody() -> People:
