@@ -50,9 +50,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 @pytest.fixture(autouse=True)
 def _logs_as_they_were() -> Iterator[None]:
     """A test that starts the service in this process sets up its logs, and writes them where it is listened to."""
+    root = logging.getLogger()
+    level = root.level
     yield
     structlog.reset_defaults()
-    root = logging.getLogger()
+    root.setLevel(level)
     for handler in root.handlers[:]:
         if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
             root.removeHandler(handler)

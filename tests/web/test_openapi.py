@@ -176,7 +176,9 @@ def test_the_page_needs_nothing_from_elsewhere(http: httpx.Client, document: dic
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
-    assert not re.search(r"""(src|href|action|poster|data)\s*=\s*["']?\s*(https?:|//)""", answer.text, re.IGNORECASE)
+    assert not re.search(
+        r"""(src|srcset|href|action|formaction|poster|data)\s*=\s*["']?\s*(https?:|//)""", answer.text, re.IGNORECASE
+    )
     assert not re.search(r"url\(|@import", answer.text.partition("</style>")[0])
     assert "<script" not in answer.text
     assert 'name="viewport"' in answer.text
