@@ -7,6 +7,7 @@ from offers import users
 from offers.records.database import Database
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE, Register, Served
+from tests.web.console import whose
 from tests.web.console.conftest import FORM, OFFER, Enter, Person
 from web.console.doors import PAGES as ROUTERS
 
@@ -61,7 +62,7 @@ PAGES: dict[str, set[str]] = {
     "/console/pickup/times": EVERYBODY,
     "/console/pickup/times?place=kalverstraat-102&days=30": EVERYBODY,
     "/console/users": {"admin"},
-}
+} | whose.PAGES
 PICTURES = {
     "/console/posters/window.svg": "image/svg+xml",
     "/console/posters/window.png": "image/png",
@@ -92,7 +93,7 @@ POSTS: dict[str, set[str]] = {
     "/console/password": EVERYBODY,
     "/console/language": EVERYBODY,
     "/console/sign-out": EVERYBODY,
-}
+} | whose.POSTS
 
 
 @pytest.fixture
@@ -122,6 +123,7 @@ def test_every_door_of_the_console_stands_in_these_lists() -> None:
         | {"/console/inbox/events", "/console/inbox/{conversation_id}"}  # told in test_inbox.py
         | {"/console/pickup/events"}  # told in test_pickup.py
         | {"/console/pickup/times.csv"}  # told in test_pickup_times.py
+        | whose.ELSEWHERE
     )
     for router in ROUTERS:
         for route in router.routes:

@@ -4,19 +4,29 @@ from collections.abc import Mapping
 
 from web.console.words import (
     campaigns,
+    care,
     checks,
+    codes,
     conditions,
+    drawing,
+    editor,
     facts,
     frame,
     inbox,
+    lists,
+    live,
     offers,
     pickup,
     pickup_times,
+    place_import,
     places,
     posters,
     reasons,
     rehearsing,
     removing,
+    reports,
+    settings,
+    start,
     steps,
 )
 
@@ -39,6 +49,16 @@ LINES: Mapping[str, Line] = {
     **inbox.LINES,
     **pickup.LINES,
     **pickup_times.LINES,
+    **live.LINES,
+    **drawing.LINES,
+    **place_import.LINES,
+    **editor.LINES,
+    **reports.LINES,
+    **care.LINES,
+    **codes.LINES,
+    **settings.LINES,
+    **start.LINES,
+    **lists.LINES,
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     tongue: {name: line[number] for name, line in LINES.items()} for number, tongue in enumerate(TONGUES)

@@ -1,0 +1,12 @@
+"""Each room's pages and deeds, and whose they are."""
+
+from tests.web.console.whose import care, codes, drawing, editor, lists, live, place_import, reports, settings, start
+
+ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, lists)
+PAGES: dict[str, set[str]] = {}
+POSTS: dict[str, set[str]] = {}
+ELSEWHERE: set[str] = set()
+for room in ROOMS:
+    PAGES |= room.PAGES
+    POSTS |= room.POSTS
+    ELSEWHERE |= room.ELSEWHERE

@@ -1,0 +1,6 @@
+"""The campaign's page while it is written: whose is what."""
+
+PAGES: dict[str, set[str]] = {}
+POSTS: dict[str, set[str]] = {}
+ELSEWHERE: set[str] = set()
+"""Patterns of doors that another test tells of."""

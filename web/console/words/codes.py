@@ -1,0 +1,3 @@
+"""Codes and coupons: what is said there."""
+
+LINES: dict[str, tuple[str, str, str]] = {}

@@ -1,0 +1,3 @@
+"""Drawing a place: what is said there."""
+
+LINES: dict[str, tuple[str, str, str]] = {}

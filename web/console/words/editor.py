@@ -1,0 +1,3 @@
+"""The campaign's page while it is written: what is said there."""
+
+LINES: dict[str, tuple[str, str, str]] = {}

@@ -1,0 +1,3 @@
+"""The live map: what is said there."""
+
+LINES: dict[str, tuple[str, str, str]] = {}

@@ -1,0 +1,3 @@
+"""Reports: what is said there."""
+
+LINES: dict[str, tuple[str, str, str]] = {}

@@ -1,0 +1,3 @@
+"""Settings: what is said there."""
+
+LINES: dict[str, tuple[str, str, str]] = {}
