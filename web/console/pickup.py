@@ -98,6 +98,7 @@ def _page(desk: Desk, stores: Stores, *, said: str = "", status: int = 200) -> R
         view=view,
         q=typed,
         form=form,
+        errors={},
         said=said,
         columns={name: told(cards) for name, cards in seen.columns.items()},
         counts=seen.counts,

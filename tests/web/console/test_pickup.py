@@ -21,6 +21,7 @@ from tests.web.conftest import Clock, Served
 from tests.web.console.conftest import Enter, Person
 from tests.web.console.reading import PageText
 from web.console import pickup_events
+from web.console.choosing import MOST
 from workers.happenings import STREAM, tell
 
 BEFORE = (NOON - TOLD) / timedelta(minutes=1)
@@ -83,6 +84,16 @@ def test_the_address_chooses_stores_and_the_browser_remembers(shop: Town, enter:
     assert orders_on(marketer.http.get(f"{BOARD}?place=").text) == {"A-1", "A-2", "D-1"}
     assert orders_on(marketer.http.get(BOARD).text) == {"A-1", "A-2", "D-1"}
     marketer.look(f"{BOARD}?place=nowhere", 404)
+
+
+def test_a_chain_searches_for_its_stores(shop: Town, enter: Enter) -> None:
+    for number in range(MOST):
+        shop.place(f"store-{number}", name=f"Store {number}")
+    page = enter("marketer").look(BOARD)
+    assert any(("store", "") in sheet.fields for sheet in page.sheets)
+    found = enter("viewer").look(f"{BOARD}?store=dam").html
+    assert 'value="dam"' in found
+    assert 'value="store-7"' not in found
 
 
 def test_who_is_bound_to_a_store_sees_and_does_nothing_elsewhere(kim: Person, shop: Town) -> None:
