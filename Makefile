@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench clean
+.PHONY: help setup setup-dev demo test check gallery bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -38,6 +38,9 @@ test: setup-dev  ## ruff, mypy --strict and every test
 
 check: setup-dev  ## ruff and mypy alone
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+gallery: setup-dev  ## a picture of every page of the console, into docs/gallery
+	@$(BIN)/python -m tests.gallery
 
 bench: setup  ## the benchmarks, each a table
 	@$(BIN)/passerby bench all
