@@ -16,6 +16,7 @@ from offers.follows import Follows
 from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
+from workers.counting import count_funnels
 from workers.enqueue import DECIDE_ABANDONED, DECIDE_DEFERRED, DELIVER, MATCH, SHOP_EVENTS, TEXT
 from workers.matching import Matched
 from workers.shops.looking import look_at_shop_events, purge_shop_events
@@ -100,6 +101,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.DEFERRALS_LOOK: look_at_deferrals,
         beat.COUPONS_LOOK: look_at_coupons,
         beat.PAYMENTS_LOOK: look_at_payments_of(parts),
+        beat.FUNNELS: count_funnels_of(parts),
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }
@@ -136,6 +138,14 @@ def _of_scans(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
         beat.RESERVATIONS_LOOK: look_at_reservations,
         DECIDE_ABANDONED: decide_abandoned,
     }
+
+
+def count_funnels_of(parts: "Callable[[], Parts]") -> Callable[[], None]:
+    def count_days() -> None:
+        here = parts()
+        count_funnels(here.database, lambda: sweeps.utc(time.time()), here.settings.decision_days)
+
+    return count_days
 
 
 def look_at_payments_of(parts: "Callable[[], Parts]") -> Callable[[], None]:

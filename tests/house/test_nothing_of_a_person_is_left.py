@@ -64,6 +64,11 @@ def test_nothing_of_a_person_is_counted_by() -> None:
     assert set(TABLES["day_counts"].columns.keys()) == {
         *("day", "kind", "what", "campaign_id", "place_id", "variant", "language", "many"),
     }
+    for counted in ("funnel_counts", "funnel_days"):
+        assert not leads_to_customers(TABLES[counted])
+    assert set(TABLES["funnel_counts"].columns.keys()) == {
+        *("grain", "day", "campaign_id", "place_id", "variant", "language", "step", "reason", "many"),
+    }
 
 
 def is_counted_by(column: Column[Any]) -> bool:

@@ -36,6 +36,7 @@ RAIL = (
     ("inbox", "/console/inbox", ("viewer", "staff", "marketer", "admin")),
     ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
     ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
+    ("reports", "/console/reports", ("viewer", "marketer", "admin")),
     ("users", "/console/users", ("admin",)),
 )
 """The pages of the rail, where they are, and whose."""

@@ -15,6 +15,7 @@ class Coupon(Table):
     __table_args__ = (
         UniqueConstraint("decision_id", name="uq_coupons_once"),
         Index("ix_coupons_ends", "expires_at", sqlite_where=ENDS, postgresql_where=ENDS),
+        Index("ix_coupons_reserved", "reserved_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
