@@ -18,6 +18,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "rep_from": ("Or from", "Of vanaf", "Oder ab"),
     "rep_until": ("Until", "Tot en met", "Bis einschließlich"),
     "rep_by": ("Break down by", "Uitsplitsen naar", "Aufteilen nach"),
+    "rep_order": ("Sort by", "Sorteren op", "Sortieren nach"),
     "rep_variant": ("Variant", "Variant", "Variante"),
     "rep_day": ("Day", "Dag", "Tag"),
     "rep_name": ("Name", "Naam", "Name"),
