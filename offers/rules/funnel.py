@@ -75,6 +75,10 @@ class DayOfFunnel:
 
     finest: Counter[tuple[Where, str, str]]
 
+    @classmethod
+    def empty(cls) -> "DayOfFunnel":
+        return cls(Counter())
+
     def decided(self, where: Where, outcome: str, many: int) -> None:
         self._add(where, "matched", "", many)
         if outcome == SENT:

@@ -148,7 +148,7 @@ def test_each_dimension_tells_apart(town: Town, by: str, expected: Mapping[str, 
 
 
 def test_variants_are_told_apart_by_what_was_drawn() -> None:
-    day = DayOfFunnel(Counter())
+    day = DayOfFunnel.empty()
     day.decided(Where("c", "p", "a", "nl"), "send", 3)
     day.decided(Where("c", "q", "b", "nl"), "held_out", 2)
     counts = day.in_grains()

@@ -28,7 +28,7 @@ PORTION = 500
 
 def count_day(session: Session, day: date, begins: datetime, ends: datetime) -> DayOfFunnel:
     """All of a day, by the moment of the decision. What has left is counted by its day in UTC, which has no hours."""
-    counted = DayOfFunnel(Counter())
+    counted = DayOfFunnel.empty()
     _decisions(session, counted, begins, ends)
     _deliveries(session, counted, begins, ends)
     _coupons(session, counted, begins, ends)

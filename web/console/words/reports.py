@@ -18,6 +18,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "rep_from": ("Or from", "Of vanaf", "Oder ab"),
     "rep_until": ("Until", "Tot en met", "Bis einschließlich"),
     "rep_by": ("Break down by", "Uitsplitsen naar", "Aufteilen nach"),
+    "rep_order": ("Sort by", "Sorteren op", "Sortieren nach"),
     "rep_variant": ("Variant", "Variant", "Variante"),
     "rep_day": ("Day", "Dag", "Tag"),
     "rep_name": ("Name", "Naam", "Name"),
@@ -151,13 +152,13 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Wählen Sie mehr Tage oder weniger Filter. Eine Kampagne entscheidet, wenn sie läuft und ihr Moment kommt.",
     ),
     "rep_longer": ("The last {days} days", "De laatste {days} dagen", "Die letzten {days} Tage"),
-    "rep_not_live_why": (
+    "rep_launch_it": (
         "This campaign has not been launched. Launch it, and its numbers come by themselves.",
         "Deze campagne is nog niet gestart. Start haar, dan komen de aantallen vanzelf.",
         "Diese Kampagne ist noch nicht gestartet. Starten Sie sie, dann kommen die Zahlen von selbst.",
     ),
     "rep_to_campaign": ("To the campaign", "Naar de campagne", "Zur Kampagne"),
-    "rep_first_why": (
+    "rep_make_one": (
         "A report tells what campaigns did. First make a campaign and launch it.",
         "Een rapport vertelt wat campagnes deden. Maak eerst een campagne en start die.",
         "Ein Bericht erzählt, was Kampagnen taten. Legen Sie zuerst eine Kampagne an und starten Sie sie.",
