@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from offers.users import SignedIn
+from web.console.islands import has_island, island
 from web.console.speaking import Voice
 from web.tongues import LANGUAGES
 
@@ -109,10 +110,12 @@ def _address(request: Request) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"island": island, "has_island": has_island}
+    return made
