@@ -28,6 +28,7 @@ HEADERS = {
 }
 RAIL = (
     ("home", "/console", ("viewer", "marketer", "admin")),
+    ("live", "/console/live", ("viewer", "marketer", "admin")),
     ("places", "/console/places", ("viewer", "marketer", "admin")),
     ("campaigns", "/console/campaigns", ("viewer", "marketer", "admin")),
     ("offers", "/console/offers", ("viewer", "marketer", "admin")),
