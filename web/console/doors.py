@@ -12,6 +12,8 @@ from web.console import (
     home,
     inbox,
     inbox_events,
+    live,
+    live_events,
     offers,
     people,
     pickup,
@@ -32,6 +34,8 @@ STATIC = Path(__file__).parents[1] / "static"
 PAGES = (
     signing_in.router,
     home.router,
+    live_events.router,
+    live.router,
     places.router,
     campaign_edit.router,
     campaigns.router,

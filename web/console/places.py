@@ -19,6 +19,7 @@ from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
 from web.console.filtering import query_of
 from web.console.forms import Form
+from web.console.maps import with_map
 from web.console.routes import PageRoute
 from web.editing import etag_of
 
@@ -124,7 +125,7 @@ def _form(
     changed: bool = False,
     etag: str = "",
 ) -> Response:
-    return desk.page(
+    page = desk.page(
         "place.html",
         status,
         form=form,
@@ -134,4 +135,6 @@ def _form(
         changed=changed,
         etag=etag or (etag_of(item) if item else ""),
         zones=_zones(),
+        style_url=desk.parts.settings.map_style_url,
     )
+    return with_map(page, desk.parts)

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from offers.users import SignedIn
+from web.console.islands import has_island, island
 from web.console.speaking import Voice
 from web.tongues import LANGUAGES
 
@@ -27,6 +28,7 @@ HEADERS = {
 }
 RAIL = (
     ("home", "/console", ("viewer", "marketer", "admin")),
+    ("live", "/console/live", ("viewer", "marketer", "admin")),
     ("places", "/console/places", ("viewer", "marketer", "admin")),
     ("campaigns", "/console/campaigns", ("viewer", "marketer", "admin")),
     ("offers", "/console/offers", ("viewer", "marketer", "admin")),
@@ -110,10 +112,12 @@ def _address(request: Request) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"island": island, "has_island": has_island}
+    return made

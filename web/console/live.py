@@ -1,0 +1,76 @@
+"""The live map: which places there are, how many are at each, and what happened last. Numbers and places, nobody's name or way."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from offers import live, overview, places
+from offers.history import Asked, list_transitions
+from web.asking import Cursor
+from web.console.entering import Reader
+from web.console.maps import STREETS, with_map
+from web.console.routes import PageRoute
+
+router = APIRouter(prefix="/console/live", include_in_schema=False, route_class=PageRoute)
+
+PAGE = 100
+MOST_ON_MAP = 1000
+CROSSINGS = 20
+
+
+@router.get("")
+def show(desk: Reader, cursor: Cursor = None) -> Response:
+    with desk.parts.database.reading() as session:
+        shown, next_cursor = places.list_places(session, after=cursor or "", limit=PAGE)
+        inside = live.count_inside(session, [one["id"] for one in shown])
+        crossings = [_of_nobody(one) for one in list_transitions(session, Asked(limit=CROSSINGS)).items]
+        names = overview.names_of(session, crossings)
+    page = desk.page(
+        "live.html",
+        places=shown,
+        inside=inside,
+        crossings=crossings,
+        names=names,
+        cursor=cursor,
+        next_cursor=next_cursor,
+        most=MOST_ON_MAP,
+        style_url=desk.parts.settings.map_style_url,
+    )
+    return with_map(page, desk.parts)
+
+
+@router.get("/map")
+def on_map(desk: Reader) -> Response:
+    """The places that the map shows, the first by id, with their outlines and how many are there."""
+    with desk.parts.database.reading() as session:
+        shown, _ = places.list_places(session, limit=MOST_ON_MAP)
+        inside = live.count_inside(session, [one["id"] for one in shown])
+    return _said({"places": [_drawn(one, inside.get(one["id"], 0)) for one in shown]})
+
+
+@router.get("/counts")
+def counts(desk: Reader) -> Response:
+    """How many are at each place; those where nobody is are left out."""
+    with desk.parts.database.reading() as session:
+        shown, _ = places.list_places(session, limit=MOST_ON_MAP)
+        inside = live.count_inside(session, [one["id"] for one in shown])
+    return _said(inside)
+
+
+@router.get("/streets")
+def streets(_desk: Reader) -> Response:
+    return FileResponse(STREETS, media_type="application/geo+json", headers={"cache-control": "private, max-age=86400"})
+
+
+def _drawn(place: dict[str, Any], inside: int) -> dict[str, Any]:
+    fences = [{name: value for name, value in one.items() if name != "dwell_s"} for one in place["geofences"]]
+    return {**{name: place[name] for name in ("id", "name", "lat", "lon")}, "inside": inside, "fences": fences}
+
+
+def _of_nobody(crossing: dict[str, Any]) -> dict[str, Any]:
+    return {name: crossing[name] for name in ("at", "kind", "role", "place")}
+
+
+def _said(value: dict[str, Any]) -> Response:
+    return JSONResponse(value, headers={"cache-control": "no-store", "x-content-type-options": "nosniff"})
