@@ -19,6 +19,7 @@ from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.edit import Check, anyway
 from offers.rules.launch import Finding, Reached, refusals, told, warnings
 from offers.rules.launch_checks import look
+from offers.rules.leafing import Leaf, Turn
 
 Item = dict[str, Any]
 
@@ -207,6 +208,12 @@ def list_versions(
 def list_campaigns(session: Session, *, after: str = "", limit: int = 100) -> tuple[list[Item], str | None]:
     rows = queries.all_campaigns(session, after, limit + 1)
     return [campaign_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+
+def leaf_campaigns(session: Session, turn: Turn, *, text: str = "", status: str | None = None) -> Leaf:
+    """A page of those whose id or name holds the text. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_campaigns(session, text.strip(), status, turn)
+    return leaf.holding([campaign_item(row) for row in leaf.items])
 
 
 def delete_campaign(session: Session, campaign_id: str, *, check: Check = anyway) -> None:

@@ -14,6 +14,7 @@ from offers.records.tables import Offer
 from offers.rules.campaign import parse_campaign
 from offers.rules.coupon_codes import CodeKeys, mark_of, normalised, seal
 from offers.rules.edit import Check, anyway
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.money import thousandths
 from offers.rules.offer import OfferBody, written_value
 from offers.rules.values import write_duration
@@ -92,6 +93,13 @@ def list_offers(session: Session, *, after: str = "", limit: int = 100) -> tuple
     free = queries.codes_left(session, (row.id for row in rows[:limit]))
     items = [offer_item(row) | _counts(row, free.get(row.id, 0)) for row in rows[:limit]]
     return items, rows[limit - 1].id if len(rows) > limit else None
+
+
+def leaf_offers(session: Session, turn: Turn, *, text: str = "", kind: str | None = None) -> Leaf:
+    """A page of those whose id or name holds the text. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_offers(session, text.strip(), kind, turn)
+    free = queries.codes_left(session, (row.id for row in leaf.items))
+    return leaf.holding([offer_item(row) | _counts(row, free.get(row.id, 0)) for row in leaf.items])
 
 
 def delete_offer(session: Session, offer_id: str, *, check: Check = anyway) -> None:

@@ -18,6 +18,7 @@ from offers.records.queries.leaving import end_stays
 from offers.records.queries.writing import insert_missing, write_whole
 from offers.records.tables import Geofence, Place
 from offers.rules.edit import Check, anyway
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.place import GeofenceBody, PlaceBody
 
 
@@ -180,6 +181,13 @@ def list_places(
     fences = queries.live_geofences_of(session, (place.id for place in places))
     items = [place_item(place, fences.get(place.id, [])) for place in places[:limit]]
     return items, places[limit - 1].id if len(places) > limit else None
+
+
+def leaf_places(session: Session, turn: Turn, *, text: str = "", kind: str | None = None) -> Leaf:
+    """A page of the same in the order that is asked for, of one kind or of both. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_places(session, text.strip(), kind, turn)
+    fences = queries.live_geofences_of(session, (place.id for place in leaf.items))
+    return leaf.holding([place_item(place, fences.get(place.id, [])) for place in leaf.items])
 
 
 def delete_place(session: Session, place_id: str, *, now: datetime, check: Check = anyway) -> Follows:

@@ -22,6 +22,7 @@ from offers.records.ids import new_id
 from offers.records.queries import users as queries
 from offers.records.queries.board import store_names
 from offers.records.tables import User, UserSession
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.values import read_language
 
 ROLES = ("admin", "marketer", "staff", "viewer")
@@ -269,6 +270,31 @@ def list_deeds(session: Session, *, limit: int = 100) -> list[dict[str, Any]]:
         {"at": deed.at, "by": email, "what": deed.what, "noun": deed.noun, "subject": deed.subject}
         for deed, email in queries.newest_deeds(session, limit)
     ]
+
+
+def leaf_deeds(
+    session: Session,
+    turn: Turn,
+    *,
+    user: str | None = None,
+    noun: str | None = None,
+    since: datetime | None = None,
+) -> Leaf:
+    """A page of what users did, of one of them or to one kind of thing. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_deeds(session, user, noun, since, turn)
+    names = {one.id: one.email for one in queries.all_users(session)}
+    return leaf.holding(
+        [
+            {
+                "at": row.at,
+                "by": names.get(row.user_id or ""),
+                "what": row.what,
+                "noun": row.noun,
+                "subject": row.subject,
+            }
+            for row in leaf.items
+        ]
+    )
 
 
 def _new_session(session: Session, user: User, now: datetime) -> str:

@@ -6,29 +6,30 @@ from starlette.responses import Response
 from offers import campaigns, overview, reports
 from offers.rules.campaign import OF_A_POSTER, parse_campaign
 from offers.rules.launch import refusals, warnings
-from web.asking import Cursor, Named
+from web.asking import Named
 from web.console.campaign_form import definition, tags_of, told
 from web.console.checking import said_of
 from web.console.entering import Reader
 from web.console.faults import Errors
 from web.console.filtering import query_of
+from web.console.listing import Shown, read_asked
 from web.console.previewing import preview_of
 from web.console.routes import PageRoute
 from web.console.sentence import brief, sentence
+from web.console.tables import CAMPAIGNS, list_page, read_campaigns
 
 router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
 
-PAGE = 100
-
 
 @router.get("")
-def table(desk: Reader, cursor: Cursor = None) -> Response:
+def table(desk: Reader) -> Response:
+    asked = read_asked(desk, CAMPAIGNS)
     with desk.parts.database.reading() as session:
-        items, next_cursor = campaigns.list_campaigns(session, after=cursor or "", limit=PAGE)
-        sent = overview.count_sent(session, [one["id"] for one in items])
+        leaf = asked.look(read_campaigns(asked), session)
+        sent = overview.count_sent(session, [one["id"] for one in leaf.items])
         places = overview.name_places(session)
-    when = {one["id"]: brief(one, places, desk.voice) for one in items}
-    return desk.page("campaigns.html", rows=items, sent=sent, speaks=when, next_cursor=next_cursor, cursor=cursor)
+    when = {one["id"]: brief(one, places, desk.voice) for one in leaf.items}
+    return list_page(desk, "campaigns.html", Shown(asked, leaf), sent=sent, speaks=when)
 
 
 @router.get("/{campaign_id}")

@@ -7,16 +7,21 @@ from starlette.responses import Response
 
 from offers import customers, explaining, overview, personal
 from offers.overview import Names
+from offers.rules.leafing import Leaf, Turn
 from web.asking import Cursor, LongCursor, Named
 from web.console.entering import Desk, Reader
 from web.console.explaining import explain, explain_never, facts_of
+from web.console.exporting import csv_answer, most_said
 from web.console.filtering import query_of
 from web.console.giving import coupons_said
+from web.console.listing import Listing, read_asked
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
 PAGE = 50
+PURPOSES = ("location", "offers", "orders")
+CUSTOMERS = Listing("/console/customers", (), "", ("q",))
 
 
 @router.get("/customers")
@@ -24,7 +29,33 @@ def search(desk: Reader, cursor: Cursor = None) -> Response:
     form = query_of(desk)
     with desk.parts.database.reading() as session:
         found, next_cursor = overview.find_customers(session, form.text("q")[:200], after=cursor or "", limit=PAGE)
-    return desk.page("customers.html", form=form, errors={}, rows=found, next_cursor=next_cursor, cursor=cursor)
+    return desk.page(
+        "customers.html",
+        form=form,
+        errors={},
+        rows=found,
+        next_cursor=next_cursor,
+        cursor=cursor,
+        most=most_said(desk.voice),
+    )
+
+
+@router.get("/customers.csv")
+def search_as_csv(desk: Reader) -> Response:
+    asked = read_asked(desk, CUSTOMERS)
+
+    def read(session: Any, turn: Turn) -> Leaf:
+        found, after = overview.find_customers(session, asked.text("q"), after=turn.cursor, limit=turn.limit)
+        return Leaf(found, next=after)
+
+    def cells(_session: Any, leaf: Leaf) -> list[Any]:
+        return [
+            (one["id"], one["name"], one["language"], *(bool(one["consents"][purpose]) for purpose in PURPOSES))
+            for one in leaf.items
+        ]
+
+    heads = ("id", "name", "language", *(f"list_consent_{purpose}" for purpose in PURPOSES))
+    return csv_answer(asked, "customers", heads, read, cells, tells=True)
 
 
 @router.get("/customers/{customer_id}")

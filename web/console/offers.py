@@ -7,29 +7,31 @@ from starlette.responses import Response
 
 from offers import desk_offers, overview, users
 from offers.errors import Conflict, NotFound
-from web.asking import Cursor, Named
+from web.asking import Named
 from web.console import offer_form
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
 from web.console.forms import Form
 from web.console.giving import worth
+from web.console.listing import Shown, read_asked
 from web.console.places import wrong_id
 from web.console.routes import PageRoute
+from web.console.tables import OFFERS, list_page, read_offers
 from web.editing import etag_of
 
 router = APIRouter(prefix="/console/offers", include_in_schema=False, route_class=PageRoute)
 
-PAGE = 100
 Item = dict[str, Any]
 
 
 @router.get("")
-def table(desk: Reader, cursor: Cursor = None) -> Response:
+def table(desk: Reader) -> Response:
+    asked = read_asked(desk, OFFERS)
     with desk.parts.database.reading() as session:
-        rows, next_cursor = desk_offers.list_offers(session, after=cursor or "", limit=PAGE)
-    gives = {one["id"]: worth(one, desk.voice) for one in rows}
-    return desk.page("offers.html", rows=rows, gives=gives, next_cursor=next_cursor, cursor=cursor)
+        leaf = asked.look(read_offers(asked), session)
+    gives = {one["id"]: worth(one, desk.voice) for one in leaf.items}
+    return list_page(desk, "offers.html", Shown(asked, leaf), gives=gives)
 
 
 @router.get("/new")

@@ -12,20 +12,20 @@ from offers import overview, places, users
 from offers.errors import BadInput, NotFound
 from offers.rules.profile import Id
 from web.aftermath import carry_out
-from web.asking import Cursor, Named
+from web.asking import Named
 from web.console import place_form
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
-from web.console.filtering import query_of
 from web.console.forms import Form
+from web.console.listing import Shown, read_asked
 from web.console.maps import with_map
 from web.console.routes import PageRoute
+from web.console.tables import PLACES, list_page, read_places
 from web.editing import etag_of
 
 router = APIRouter(prefix="/console/places", include_in_schema=False, route_class=PageRoute)
 
-PAGE = 100
 _ID = TypeAdapter(Id)
 
 
@@ -36,12 +36,11 @@ def _zones() -> list[str]:
 
 
 @router.get("")
-def table(desk: Reader, cursor: Cursor = None) -> Response:
-    form = query_of(desk)
-    text = form.text("q")[:200]
+def table(desk: Reader) -> Response:
+    asked = read_asked(desk, PLACES)
     with desk.parts.database.reading() as session:
-        items, next_cursor = places.list_places(session, text=text, after=cursor or "", limit=PAGE)
-    return desk.page("places.html", form=form, errors={}, places=items, q=text, next_cursor=next_cursor, cursor=cursor)
+        leaf = asked.look(read_places(asked), session)
+    return list_page(desk, "places.html", Shown(asked, leaf))
 
 
 @router.get("/new")

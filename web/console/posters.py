@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from offers import overview, posters, users
 from offers.errors import BadInput, Conflict, NotFound
-from offers.posters import AskedPosters
 from offers.rules.poster import PosterBody
-from web.asking import Cursor, Named
+from web.asking import Named
 from web.console import posters_form
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
@@ -17,14 +16,15 @@ from web.console.faults import Errors
 from web.console.filtering import query_of
 from web.console.forms import Form
 from web.console.places import wrong_id
+from web.console.posters_list import posters_page
 from web.console.routes import PageRoute
+from web.console.tables import asked_of_posters
 from web.editing import etag_of
 from web.printing.asked import InLanguage, OnPaper, Size, Wanted, picture, url_of
 from web.printing.sheet import PAPERS
 
 router = APIRouter(prefix="/console/posters", include_in_schema=False, route_class=PageRoute)
 
-PAGE = 100
 SIZES = (512, 2048)
 """Pixels of the PNGs that are offered."""
 SUGGESTED = 1000
@@ -32,25 +32,8 @@ Item = dict[str, Any]
 
 
 @router.get("")
-def table(desk: Reader, cursor: Cursor = None) -> Response:
-    form = query_of(desk)
-    campaign = form.or_none("campaign")
-    with desk.parts.database.reading() as session:
-        asked = AskedPosters(campaign, None, cursor or "", PAGE)
-        rows, next_cursor = posters.list_posters(session, asked, now=desk.parts.now())
-        names = overview.names_of(session, rows)
-        campaigns = posters.campaigns_to_lead_to(session)
-    return desk.page(
-        "posters.html",
-        form=form,
-        errors={},
-        rows=rows,
-        names=names,
-        campaigns=campaigns,
-        campaign=campaign,
-        next_cursor=next_cursor,
-        cursor=cursor,
-    )
+def table(desk: Reader) -> Response:
+    return posters_page(desk, asked_of_posters(desk))
 
 
 @router.get("/new")

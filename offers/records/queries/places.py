@@ -2,12 +2,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, or_, select, update
+from sqlalchemy import Select, Text, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from geofences.metres import distance_m
 from offers.records.queries.among import among
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Geofence, GeofenceVersion, Place
+from offers.rules.leafing import Leaf, Turn
 
 IN_FORCE = and_(Geofence.retired_at.is_(None), Place.paused.is_(False))
 """Of a geofence beside its place."""
@@ -56,11 +58,32 @@ def all_places(session: Session, after: str, limit: int) -> Sequence[Place]:
 
 def places_like(session: Session, text: str, after: str, limit: int) -> Sequence[Place]:
     """Those whose id, name or address holds the text, in whatever case; by id."""
-    wanted = select(Place).where(Place.id > after).order_by(Place.id).limit(limit)
-    if text:
-        columns = (Place.id, Place.name, Place.address)
-        wanted = wanted.where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
-    return session.scalars(wanted).all()
+    return session.scalars(_holding(text).where(Place.id > after).order_by(Place.id).limit(limit)).all()
+
+
+def _holding(text: str) -> Select[Any]:
+    columns = (Place.id, Place.name, Place.address)
+    found = or_(*(one.icontains(text, autoescape=True) for one in columns))
+    return select(Place).where(found) if text else select(Place)
+
+
+# a thousand rows are sorted in less time than an index of names would take to keep
+ORDERS = Orders(
+    Place.id,
+    "name",
+    {
+        "name": (Key(func.lower(Place.name)),),
+        "kind": (Key(Place.kind), Key(func.lower(Place.name))),
+        "address": (Key(func.lower(func.coalesce(Place.address, ""))),),
+        "changed": (Key(Place.updated_at, "time"),),
+    },
+)
+
+
+def leaf_of_places(session: Session, text: str, kind: str | None, turn: Turn) -> Leaf:
+    """The same in the order that is asked for, of one kind or of both."""
+    wanted = _holding(text)
+    return leaf_of(session, wanted.where(Place.kind == kind) if kind else wanted, turn, ORDERS)
 
 
 def live_geofences_of(session: Session, place_ids: Iterable[str]) -> dict[str, list[Geofence]]:

@@ -1,6 +1,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
@@ -74,6 +74,22 @@ def counts_of_posters(session: Session, ids: Collection[str]) -> dict[str, dict[
             if kind == "human":
                 counts |= {"first_at": kept.first, "last_at": counts["last_at"] or kept.last}
     return found
+
+
+def by_day(session: Session, ids: Collection[str], since: datetime, offset: timedelta) -> list[tuple[str, date, int]]:
+    """(poster, day, how many people) of scans since then; days as a clock has them that is so far ahead of UTC."""
+    if not ids:
+        return []
+    if session.get_bind().dialect.name == "postgresql":
+        day: Any = func.to_char(Scan.at + offset, "YYYY-MM-DD")
+    else:
+        day = func.date(Scan.at, f"{int(offset.total_seconds())} seconds")
+    day = day.label("day")
+    wanted = select(Scan.poster_id, day, func.count()).where(
+        Scan.poster_id.in_(set(ids)), Scan.at >= since, Scan.kind == "human"
+    )
+    rows = session.execute(wanted.group_by(Scan.poster_id, day))
+    return [(poster_id, date.fromisoformat(on), count) for poster_id, on, count in rows]
 
 
 def was_scanned(session: Session, poster_id: str) -> bool:

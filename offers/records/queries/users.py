@@ -5,7 +5,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Deed, User, UserSession
+from offers.rules.leafing import Leaf, Turn
 
 
 def user_by_id(session: Session, user_id: str) -> User | None:
@@ -50,6 +52,18 @@ def purge_sessions(session: Session, now: datetime, seen_before: datetime) -> No
 def note_deed(session: Session, user_id: str | None, what: str, noun: str, subject: str, *, now: datetime) -> None:
     session.add(Deed(id=new_id("ded"), user_id=user_id, what=what, noun=noun, subject=subject, at=now))
     session.flush()
+
+
+OF_DEEDS = Orders(Deed.id, "-when", {"when": (Key(Deed.at, "time"),)})
+
+
+def leaf_of_deeds(session: Session, user_id: str | None, noun: str | None, since: datetime | None, turn: Turn) -> Leaf:
+    """A page by when they were done, the newest first unless asked otherwise."""
+    same = {Deed.user_id: user_id, Deed.noun: noun}
+    wanted = select(Deed).where(*(column == value for column, value in same.items() if value is not None))
+    if since is not None:
+        wanted = wanted.where(Deed.at >= since)
+    return leaf_of(session, wanted, turn, OF_DEEDS)
 
 
 def newest_deeds(session: Session, limit: int) -> Sequence[tuple[Deed, str | None]]:

@@ -9,10 +9,11 @@ import pytest
 from redis import Redis
 
 from offers import conversations
-from offers.inbox import list_inbox
+from offers.inbox import leaf_inbox
 from offers.records.database import Database
 from offers.records.queries.browsers import new_browser
 from offers.records.tables import ConversationMessage
+from offers.rules.leafing import Turn
 from tests.conftest import NOON
 from tests.offers import asking as stories
 from tests.offers.stories import Town
@@ -251,7 +252,7 @@ def test_waits_and_sales_after_contact_are_counted_by_store_and_day(
 def test_the_list_asks_as_much_for_many_as_for_few(shop: Town) -> None:
     def asked() -> int:
         with shop.statements() as seen:
-            shop.read(lambda session: list_inbox(session, None, None, "en", 100))
+            shop.read(lambda session: leaf_inbox(session, None, None, "en", Turn(limit=100)))
         return len(seen)
 
     before = asked()

@@ -148,10 +148,10 @@ def test_rows_are_shown_a_page_at_a_time_with_their_filters(
     town.work()
     first = marketer.look("/console/decisions?campaign=sneakers&outcome=not_in_audience")
     assert first.html.count("<tr>") - 1 == 50
-    second = marketer.look(first.links["Older"])
+    second = marketer.look(first.links["Next page"])
     assert second.html.count("<tr>") - 1 == 3
-    assert "Older" not in second.links
-    assert second.links["Newest"] == "/console/decisions?campaign=sneakers&outcome=not_in_audience"
+    assert "Next page" not in second.links
+    assert second.links["First page"] == "/console/decisions?campaign=sneakers&outcome=not_in_audience"
 
 
 @pytest.mark.usefixtures("walked")

@@ -1,6 +1,18 @@
 """Lists: filter, sort, page, export: whose is what."""
 
-PAGES: dict[str, set[str]] = {}
-POSTS: dict[str, set[str]] = {}
-ELSEWHERE: set[str] = set()
+READERS = {"viewer", "marketer", "admin"}
+PAGES: dict[str, set[str]] = {
+    "/console/places?sort=-changed&kind=store": READERS,
+    "/console/campaigns?sort=status&q=sneak": READERS,
+    "/console/offers?sort=-spent": READERS,
+    "/console/posters?sort=place&state=live": READERS,
+    "/console/deliveries?sort=when": READERS,
+    "/console/decisions?sort=when": READERS,
+    "/console/inbox?sort=-began": READERS | {"staff"},
+    "/console/deeds": {"admin"},
+    "/console/deeds?sort=when&noun=place": {"admin"},
+}
+POSTS: dict[str, set[str]] = {"/console/posters.pdf": READERS}
+FILES = ("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions", "inbox", "deeds")
+ELSEWHERE: set[str] = {f"/console/{one}.csv" for one in FILES}
 """Patterns of doors that another test tells of."""
