@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers.records.queries import counting
+from offers.records.queries import counting, found
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
@@ -164,19 +164,29 @@ def what_keeps_offer(session: Session, offer_id: str) -> dict[str, Any]:
     }
 
 
-def find_customers(
-    session: Session, text: str, *, after: str = "", limit: int = 50
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Customers whose id or name holds the text, by id, and the cursor of the next page."""
-    rows = queries.customers_like(session, text.strip(), after, limit + 1)
-    items = [_found(row) for row in rows[:limit]]
-    return items, rows[limit - 1].id if len(rows) > limit else None
+def search_customers(session: Session, text: str, *, limit: int = 50) -> tuple[list[dict[str, Any]], bool]:
+    """Customers whose id or name holds each of the words, or whose whole phone number this is; and whether there are more.
+
+    Whose id it is comes first, then by name. Of a text that fits many, some: what is typed further makes it fewer.
+    """
+    typed = text.strip()
+    rows = sorted(
+        found.customers_found(session, typed, limit + 1),
+        key=lambda row: (row.id != typed, (row.name or row.id).casefold(), row.id),
+    )
+    return [_found(row) for row in rows[:limit]], len(rows) > limit
+
+
+def find_customers(session: Session, *, after: str = "", limit: int = 50) -> tuple[list[dict[str, Any]], str | None]:
+    """All customers by id, and the cursor of the next page."""
+    rows = customer_queries.all_customers(session, after, limit + 1)
+    return [_found(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
 
 def meant_customers(session: Session, text: str, *, limit: int = 8) -> list[dict[str, Any]]:
-    """The one with this id, else those whose id or name holds the text: one is meant, several are to be chosen from."""
+    """The one with this id, else those whom the text fits: one is meant, several are to be chosen from."""
     exact = customer_queries.customer_by_id(session, text)
-    return [_found(exact)] if exact else find_customers(session, text, limit=limit)[0]
+    return [_found(exact)] if exact else search_customers(session, text, limit=limit)[0]
 
 
 def _found(row: Any) -> dict[str, Any]:
@@ -184,6 +194,7 @@ def _found(row: Any) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "language": row.language,
+        "anonymous": row.anonymous,
         "consents": {"location": row.location, "offers": row.offers, "orders": row.orders},
     }
 

@@ -57,21 +57,12 @@ def test_the_desks_zone_is_that_of_most_places(town: Town) -> None:
     assert town.read(overview.desk_zone) == "Europe/Amsterdam"
 
 
-def test_customers_are_found_by_a_part_of_id_or_name_in_any_case(town: Town) -> None:
-    for customer, name in (("c-1", "Sanne de Vries"), ("c-2", "Tom 100%"), ("sanne_x", "Ada")):
-        town.customer(customer, name=name)
-
-    def found(text: str) -> list[str]:
-        return [one["id"] for one in town.read(lambda session: overview.find_customers(session, text))[0]]
-
-    assert found("") == ["c-1", "c-2", "sanne_x"]
-    assert found(" SANNE ") == ["c-1", "sanne_x"]
-    assert found("100%") == ["c-2"]
-    assert found("%") == ["c-2"], "a sign of the pattern language is a sign"
-    assert found("_") == ["sanne_x"]
-    page, cursor = town.read(lambda session: overview.find_customers(session, "", limit=2))
+def test_all_customers_page_by_page(town: Town) -> None:
+    for customer in ("c-1", "c-2", "sanne_x"):
+        town.customer(customer)
+    page, cursor = town.read(lambda session: overview.find_customers(session, limit=2))
     assert [one["id"] for one in page] == ["c-1", "c-2"]
-    rest, end = town.read(lambda session: overview.find_customers(session, "", after=cursor or "", limit=2))
+    rest, end = town.read(lambda session: overview.find_customers(session, after=cursor or "", limit=2))
     assert [one["id"] for one in rest] == ["sanne_x"]
     assert end is None
 

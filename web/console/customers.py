@@ -1,8 +1,9 @@
 """Customers: found by what is typed, one of them whole, and why a campaign did or did not speak to them."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from offers import customers, explaining, overview, personal
@@ -15,6 +16,7 @@ from web.console.exporting import csv_answer, most_said
 from web.console.filtering import query_of
 from web.console.giving import coupons_said
 from web.console.listing import Listing, read_asked
+from web.console.masking import masked
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
@@ -22,13 +24,32 @@ router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageR
 PAGE = 50
 PURPOSES = ("location", "offers", "orders")
 CUSTOMERS = Listing("/console/customers", (), "", ("q",))
+MOST_TYPED = 200
+PHONE_SHOWN = 3
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "moves": ("transition", "visit"),
+    "decisions": ("decision",),
+    "deliveries": ("delivery",),
+    "scans": ("scan",),
+    "orders": ("order", "purchase"),
+    "coupons": ("coupon", "redemption"),
+    "consents": ("consent",),
+}
+"""What a timeline may be narrowed to, and what each shows of it."""
+EVERY = tuple(one for each in KINDS.values() for one in each)
+Kind = Annotated[str, Query(max_length=20)]
 
 
 @router.get("/customers")
 def search(desk: Reader, cursor: Cursor = None) -> Response:
-    form = query_of(desk)
+    """Page by page while nothing is typed; of whom it fits, those that fit on one page."""
+    form, next_cursor, more = query_of(desk), None, False
+    typed = form.text("q")[:MOST_TYPED]
     with desk.parts.database.reading() as session:
-        found, next_cursor = overview.find_customers(session, form.text("q")[:200], after=cursor or "", limit=PAGE)
+        if typed:
+            found, more = overview.search_customers(session, typed, limit=PAGE)
+        else:
+            found, next_cursor = overview.find_customers(session, after=cursor or "", limit=PAGE)
     return desk.page(
         "customers.html",
         form=form,
@@ -37,15 +58,21 @@ def search(desk: Reader, cursor: Cursor = None) -> Response:
         next_cursor=next_cursor,
         cursor=cursor,
         most=most_said(desk.voice),
+        typed=typed,
+        more=PAGE if more else 0,
     )
 
 
 @router.get("/customers.csv")
 def search_as_csv(desk: Reader) -> Response:
+    """All of them; of a search as many as one portion has."""
     asked = read_asked(desk, CUSTOMERS)
+    typed = asked.text("q")[:MOST_TYPED]
 
     def read(session: Any, turn: Turn) -> Leaf:
-        found, after = overview.find_customers(session, asked.text("q"), after=turn.cursor, limit=turn.limit)
+        if typed:
+            return Leaf(overview.search_customers(session, typed, limit=turn.limit)[0], next=None)
+        found, after = overview.find_customers(session, after=turn.cursor, limit=turn.limit)
         return Leaf(found, next=after)
 
     def cells(_session: Any, leaf: Leaf) -> list[Any]:
@@ -59,11 +86,12 @@ def search_as_csv(desk: Reader) -> Response:
 
 
 @router.get("/customers/{customer_id}")
-def show(desk: Reader, customer_id: Named, cursor: LongCursor = None) -> Response:
+def show(desk: Reader, customer_id: Named, cursor: LongCursor = None, kind: Kind = "") -> Response:
+    wanted = KINDS.get(kind)
     with desk.parts.database.reading() as session:
         one = customers.get_customer(session, customer_id)
         devices = overview.devices_of(session, customer_id)
-        line, next_cursor = personal.timeline(session, customer_id, cursor=cursor, limit=PAGE)
+        line, next_cursor = personal.timeline(session, customer_id, cursor=cursor, limit=PAGE, kinds=wanted or EVERY)
         items = [each["item"] for each in line]
         names = overview.names_of(session, items)
         coupons = overview.coupons_of(session, [one["item"] for one in line if one["type"] == "delivery"])
@@ -75,8 +103,11 @@ def show(desk: Reader, customer_id: Named, cursor: LongCursor = None) -> Respons
     return desk.page(
         "customer.html",
         one=one,
+        phone=masked(one["phone"], PHONE_SHOWN),
         devices=devices,
         line=line,
+        kind=kind if wanted else "",
+        kinds=list(KINDS),
         next_cursor=next_cursor,
         cursor=cursor,
         names=names,

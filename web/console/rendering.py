@@ -51,6 +51,8 @@ DONE = (
     "place_deleted",
     "campaign_deleted",
     "offer_deleted",
+    "customer_erased",
+    "coupon_let_go",
     "did_launch",
     "did_pause",
     "did_end",

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import (
@@ -140,16 +140,6 @@ def campaign_names(session: Session) -> dict[str, str]:
 def customer_names(session: Session, ids: Iterable[str]) -> dict[str, str]:
     rows = session.execute(select(Customer.id, Customer.name).where(Customer.id.in_({one for one in ids if one})))
     return {customer: name for customer, name in rows if name}
-
-
-def customers_like(session: Session, text: str, after: str, limit: int) -> Sequence[Customer]:
-    """Those whose id or name holds the text, in whatever case; by id."""
-    wanted = select(Customer).where(Customer.id > after).order_by(Customer.id).limit(limit)
-    if text:
-        wanted = wanted.where(
-            or_(Customer.id.icontains(text, autoescape=True), Customer.name.icontains(text, autoescape=True))
-        )
-    return session.scalars(wanted).all()
 
 
 def devices_of(session: Session, customer_id: str) -> Sequence[Device]:

@@ -19,6 +19,13 @@ class Customer(Table):
         Index("ix_customers_tags", "tags", postgresql_using="gin", postgresql_ops={"tags": "jsonb_path_ops"}).ddl_if(
             dialect="postgresql"
         ),
+        Index(
+            "ix_customers_named",
+            "name",
+            "id",
+            postgresql_using="gin",
+            postgresql_ops={"name": "gin_trgm_ops", "id": "gin_trgm_ops"},
+        ),
         Index("ix_customers_phone", "phone", sqlite_where=PHONED, postgresql_where=PHONED),
     )
 
