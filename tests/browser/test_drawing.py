@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from offers.places import get_place
 from offers.records.database import Database
 from tests.browser.conftest import Watched
-from tests.browser.maps import desk_at, need_island, rendered, wait_until_drawn
+from tests.browser.maps import desk_at, need_island, rendered, troubles, wait_until_drawn
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.web.conftest import Served
 
@@ -90,7 +90,7 @@ def test_an_area_drawn_by_mouse_is_what_the_place_has(opened: Opened, desk: Desk
     assert sorted(map(tuple, premises["geometry"]["coordinates"][0][:-1])) == sorted(
         map(tuple, drawn["coordinates"][0][:-1])
     )
-    assert watched.errors == []
+    assert troubles(watched) == []
     assert watched.hosts == {"127.0.0.1"}
 
 

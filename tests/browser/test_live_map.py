@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from offers.places import get_place
 from offers.records.database import Database
 from tests.browser.conftest import Watched
-from tests.browser.maps import desk_at, need_island, rendered, wait_until_drawn
+from tests.browser.maps import desk_at, need_island, rendered, troubles, wait_until_drawn
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.web.conftest import Served
@@ -73,7 +73,7 @@ def test_land_and_places_are_drawn_and_a_transition_pulses(opened: Opened, desk:
     tell(served.doors.parts.redis, [told | {"customer": "sanne", "device_id": "dev_1", "at": NOON.isoformat()}])
     expect(page.locator("body")).to_have_attribute("data-pulsed", "enter", timeout=20_000)
     expect(page.locator("body")).to_have_attribute("data-pulsing", "false", timeout=20_000)
-    assert watched.errors == []
+    assert troubles(watched) == []
     assert watched.hosts == {"127.0.0.1"}
 
 
@@ -90,7 +90,7 @@ def test_axe_finds_nothing_at_either_width(opened: Opened, width: int, scheme: s
     assert has_no_sideways_scroll(page)
     if PICTURES:
         page.screenshot(path=f"{PICTURES}/live-{width}-{scheme}.png", full_page=True)
-    assert watched.errors == []
+    assert troubles(watched) == []
 
 
 def test_without_script_the_text_says_it_all(opened: Opened) -> None:
