@@ -107,35 +107,36 @@ class Told:
 def read_funnel(session: Session, asked: Asked, *, today: date) -> Told:
     """From what is counted alone, whatever the number of messages."""
     days = _sums(session, asked, "day")
-    whole: Counts = Counter()
+    whole = queries.reasons(session, _slice(asked, "day"))
     for one in days.values():
         whole.update(one)
     counted = queries.days_counted(session)
     begun = min(counted, default=None)
     looked = [] if begun is None else days_between(max(asked.first, begun), min(asked.last, today))
     same = {"campaign_id": asked.campaign} if asked.campaign is not None else {}
-    words = queries.Slice("words", asked.first, asked.last, same)
+    variants = queries.Slice("campaign-words", asked.first, asked.last, same)
+    languages = queries.Slice("campaign-words" if same else "language", asked.first, asked.last, same)
     return Told(
         whole,
         {date.fromisoformat(day): counts for day, counts in sorted(days.items())},
         days if asked.by == "day" else _sums(session, asked, asked.by),
         max((counted[day] for day in looked if day in counted), default=None),
         sum(day not in counted for day in looked),
-        queries.values_of(session, words, "variant") if asked.campaign is not None else [],
-        queries.values_of(session, words, "language"),
+        queries.values_of(session, variants, "variant") if asked.campaign is not None else [],
+        queries.values_of(session, languages, "language"),
     )
 
 
 def _sums(session: Session, asked: Asked, by: str) -> dict[str, Counts]:
+    return queries.sums(session, _slice(asked, by), COLUMNS[by])
+
+
+def _slice(asked: Asked, by: str) -> queries.Slice:
+    """Of the coarsest grain that tells apart what is asked: days are told apart by each."""
     wanted = {name: getattr(asked, name) for name in COLUMNS if name != "day"}
     same = {COLUMNS[name]: value for name, value in wanted.items() if value is not None}
-    apart = same.keys() | {COLUMNS[by]}
-    grain = grain_of(
-        campaign=by != "place" or "campaign_id" in apart,
-        place="place_id" in apart,
-        words=bool({"variant", "language"} & apart),
-    )
-    return queries.sums(session, queries.Slice(grain, asked.first, asked.last, same), COLUMNS[by])
+    apart = same.keys() | ({COLUMNS[by]} - {"day"})
+    return queries.Slice(grain_of(apart), asked.first, asked.last, same)
 
 
 def many_of(counts: Counts, name: str, group: str = SENT) -> int:

@@ -40,12 +40,24 @@ SENT, HELD_OUT = "send", "held_out"
 FOLLOWED_STEPS = ("watched", "visited", "bought")
 """Counted of both groups, told apart by the reason: who was sent to and who was held out, as far as their rows are there."""
 
-GRAINS: Mapping[str, tuple[str, ...]] = {
-    "campaign": ("campaign_id",),
-    "place": ("campaign_id", "place_id"),
-    "words": ("campaign_id", "variant", "language"),
-    "all": ("campaign_id", "place_id", "variant", "language"),
-    "places": ("place_id",),
+COLUMNS: Mapping[tuple[str, str], str] = {
+    **{
+        (one, ""): one
+        for one in ("matched", "held_out", "sent", "messages", "accepted", "received", "opened", "redeemed")
+    },
+    **{(step, group): f"{step}_{group}" for step in FOLLOWED_STEPS for group in (SENT, HELD_OUT)},
+}
+"""Steps that are kept side by side in one row; what else there is, reasons, has rows of its own."""
+
+GRAINS: Mapping[tuple[str, ...], str] = {
+    (): "whole",
+    ("campaign_id",): "campaign",
+    ("place_id",): "place",
+    ("language",): "language",
+    ("place_id", "language"): "place-language",
+    ("campaign_id", "place_id"): "campaign-place",
+    ("campaign_id", "variant", "language"): "campaign-words",
+    ("campaign_id", "place_id", "variant", "language"): "all",
 }
 """What each grain tells apart, beside days, steps and reasons. A page reads the coarsest that answers it."""
 
@@ -65,7 +77,6 @@ class Counted(NamedTuple):
     place_id: str
     variant: str
     language: str
-    step: str
     reason: str
 
 
@@ -80,49 +91,51 @@ class DayOfFunnel:
         return cls(Counter())
 
     def decided(self, where: Where, outcome: str, many: int) -> None:
-        self._add(where, "matched", "", many)
+        self.add(where, "matched", "", many)
         if outcome == SENT:
-            self._add(where, "sent", "", many)
+            self.add(where, "sent", "", many)
         elif outcome == HELD_OUT:
-            self._add(where, "held_out", "", many)
+            self.add(where, "held_out", "", many)
         else:
-            self._add(where, "no", outcome, many)
+            self.add(where, "no", outcome, many)
 
     def followed(self, where: Where, group: str, watched: int, visited: int, bought: int) -> None:
         for step, many in zip(FOLLOWED_STEPS, (watched, visited, bought), strict=True):
-            self._add(where, step, group, many)
+            self.add(where, step, group, many)
 
     def went(self, where: Where, state: str, many: int) -> None:
         """Messages in a state: only what the push service took is accepted."""
-        self._add(where, "messages", "", many)
-        self._add(where, "accepted" if state == "sent" else "not_accepted", "" if state == "sent" else state, many)
+        self.add(where, "messages", "", many)
+        self.add(where, "accepted" if state == "sent" else "not_accepted", "" if state == "sent" else state, many)
 
     def told(self, where: Where, what: str, many: int) -> None:
         """`received` or `opened`, of messages; `redeemed`, of coupons."""
-        self._add(where, what, "", many)
+        self.add(where, what, "", many)
 
-    def _add(self, where: Where, step: str, reason: str, many: int) -> None:
+    def add(self, where: Where, step: str, reason: str, many: int) -> None:
         if many:
             self.finest[where, step, reason] += many
 
-    def in_grains(self) -> Counter[Counted]:
-        """The same once for each grain."""
-        counts: Counter[Counted] = Counter()
+    def in_grains(self) -> dict[Counted, dict[str, int]]:
+        """The same once for each grain, as rows: their key, and what stands in their columns."""
+        rows: dict[Counted, dict[str, int]] = {}
         for (where, step, reason), many in self.finest.items():
+            column = COLUMNS.get((step, reason), "many")
+            said = "" if column != "many" else f"{step}:{reason}"
             told = where._asdict()
-            for grain, apart in GRAINS.items():
+            for apart, grain in GRAINS.items():
                 kept = {name: told[name] if name in apart else "" for name in Where._fields}
-                counts[Counted(grain, **kept, step=step, reason=reason)] += many
-        return counts
+                row = rows.setdefault(Counted(f"{grain}/why" if said else grain, **kept, reason=said), {})
+                row[column] = row.get(column, 0) + many
+        return rows
 
 
-def grain_of(*, campaign: bool, place: bool, words: bool) -> str:
-    """The coarsest grain that tells apart what is asked; variants and languages go together."""
-    if words:
-        return "all" if place else "words"
-    if place:
-        return "place" if campaign else "places"
-    return "campaign"
+def grain_of(apart: Iterable[str]) -> str:
+    """The coarsest grain that tells these columns apart."""
+    wanted = set(apart)
+    return next(
+        grain for columns, grain in sorted(GRAINS.items(), key=lambda one: len(one[0])) if wanted <= set(columns)
+    )
 
 
 def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -21,7 +21,7 @@ from offers.records.tables import (
     Purchase,
     Visit,
 )
-from offers.rules.funnel import FOLLOWED, HELD_OUT, SENT, Counted, DayOfFunnel, Where
+from offers.rules.funnel import COLUMNS, FOLLOWED, HELD_OUT, SENT, Counted, DayOfFunnel, Where
 
 PORTION = 500
 
@@ -138,9 +138,9 @@ KEY: tuple[InstrumentedAttribute[str], ...] = (
     FunnelCount.place_id,
     FunnelCount.variant,
     FunnelCount.language,
-    FunnelCount.step,
     FunnelCount.reason,
 )
+COUNTS = ("many", *COLUMNS.values())
 
 
 def days_counted(session: Session) -> dict[date, datetime]:
@@ -171,21 +171,24 @@ def take_day(session: Session, day: date, counted_at: datetime) -> bool:
     return session.execute(new.returning(FunnelDay.day)).first() is not None
 
 
-def write_day(session: Session, day: date, counts: Mapping[Counted, int]) -> int:
+def write_day(session: Session, day: date, counts: Mapping[Counted, Mapping[str, int]]) -> int:
     """Make what is kept of a day these counts; how many rows changed. What is the same is not written."""
     of_day = FunnelCount.day == day.isoformat()
-    kept = {Counted(*row[:-1]): row[-1] for row in session.execute(select(*KEY, FunnelCount.many).where(of_day))}
-    changed = [(key, many) for key, many in counts.items() if kept.get(key) != many]
-    gone = [key for key in kept if key not in counts]
+    columns = [getattr(FunnelCount, one) for one in COUNTS]
+    many = len(KEY)
+    kept = {Counted(*row[:many]): tuple(row[many:]) for row in session.execute(select(*KEY, *columns).where(of_day))}
+    wanted = {key: tuple(row.get(one, 0) for one in COUNTS) for key, row in counts.items()}
+    changed = sorted((key, row) for key, row in wanted.items() if kept.get(key) != row)
+    gone = [key for key in kept if key not in wanted]
     for some in _portions(gone):
         session.execute(delete(FunnelCount).where(of_day, tuple_(*KEY).in_([tuple(key) for key in some])))
     new = insert_of(session, FunnelCount)
     new = new.on_conflict_do_update(
-        index_elements=[*FunnelCount.__table__.primary_key], set_={"many": new.excluded.many}
+        index_elements=[*FunnelCount.__table__.primary_key], set_={one: new.excluded[one] for one in COUNTS}
     )
     if changed:
-        rows = [{**key._asdict(), "day": day.isoformat(), "many": many} for key, many in sorted(changed)]
-        session.execute(new, rows)
+        said = {"day": day.isoformat()}
+        session.execute(new, [key._asdict() | said | dict(zip(COUNTS, row, strict=True)) for key, row in changed])
     return len(changed) + len(gone)
 
 
@@ -213,12 +216,25 @@ class Slice:
 
 
 def sums(session: Session, of: Slice, by: str) -> dict[str, Counter[tuple[str, str]]]:
-    """By the values of a column: how many of each step and reason."""
-    keys = (getattr(FunnelCount, by), FunnelCount.step, FunnelCount.reason)
-    found: dict[str, Counter[tuple[str, str]]] = {}
-    wanted = select(*keys, func.sum(FunnelCount.many)).where(*of.asked()).group_by(*keys)
-    for value, step, reason, many in session.execute(wanted):
-        found.setdefault(value, Counter())[step, reason] = int(many)
+    """By the values of a column: how many of each step. Reasons are not among them."""
+    column = getattr(FunnelCount, by)
+    steps = [func.sum(getattr(FunnelCount, name)) for name in COLUMNS.values()]
+    rows = session.execute(select(column, *steps).where(*of.asked()).group_by(column))
+    return {
+        value: Counter({step: int(many) for step, many in zip(COLUMNS, counts, strict=True)}) for value, *counts in rows
+    }
+
+
+def reasons(session: Session, of: Slice) -> Counter[tuple[str, str]]:
+    """How many of each reason, with its step."""
+    grain = [FunnelCount.grain == f"{of.grain}/why", *of.asked()[1:]]
+    rows = session.execute(
+        select(FunnelCount.reason, func.sum(FunnelCount.many)).where(*grain).group_by(FunnelCount.reason)
+    )
+    found: Counter[tuple[str, str]] = Counter()
+    for said, many in rows:
+        step, _, reason = said.partition(":")
+        found[step, reason] = int(many)
     return found
 
 

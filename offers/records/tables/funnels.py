@@ -9,7 +9,7 @@ from offers.records.database import Table
 
 
 class FunnelCount(Table):
-    """No references, as with all that is counted: it outlives what it speaks of. The same is kept in five grains, so that a page sums few rows."""
+    """No references, as with all that is counted: it outlives what it speaks of. The same is kept in several grains, and all steps in one row, so that a page sums few."""
 
     __tablename__ = "funnel_counts"
     __table_args__ = (
@@ -25,10 +25,24 @@ class FunnelCount(Table):
     place_id: Mapped[str] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
-    step: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(primary_key=True)
-    """The reason of a `no`, the state of what was not accepted, the group of whom is looked after; else empty."""
+    """Empty where the row counts steps; else it counts one reason alone, as `no:quiet_hours`, and stands under its grain's name with `/why`."""
     many: Mapped[int] = mapped_column(BigInteger)
+    """Of the reason."""
+    matched: Mapped[int] = mapped_column(BigInteger)
+    held_out: Mapped[int] = mapped_column(BigInteger)
+    sent: Mapped[int] = mapped_column(BigInteger)
+    messages: Mapped[int] = mapped_column(BigInteger)
+    accepted: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger)
+    opened: Mapped[int] = mapped_column(BigInteger)
+    redeemed: Mapped[int] = mapped_column(BigInteger)
+    watched_send: Mapped[int] = mapped_column(BigInteger)
+    watched_held_out: Mapped[int] = mapped_column(BigInteger)
+    visited_send: Mapped[int] = mapped_column(BigInteger)
+    visited_held_out: Mapped[int] = mapped_column(BigInteger)
+    bought_send: Mapped[int] = mapped_column(BigInteger)
+    bought_held_out: Mapped[int] = mapped_column(BigInteger)
 
 
 class FunnelDay(Table):

@@ -10,14 +10,17 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-KEY = ("grain", "campaign_id", "day", "place_id", "variant", "language", "step", "reason")
+KEY = ("grain", "campaign_id", "day", "place_id", "variant", "language", "reason")
+STEPS = ("matched", "held_out", "sent", "messages", "accepted", "received", "opened", "redeemed")
+FOLLOWED = ("watched", "visited", "bought")
+COUNTS = ("many", *STEPS, *(f"{step}_{group}" for step in FOLLOWED for group in ("send", "held_out")))
 
 
 def upgrade() -> None:
     op.create_table(
         "funnel_counts",
         *(sa.Column(name, sa.String(), nullable=False) for name in KEY),
-        sa.Column("many", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in COUNTS),
         sa.PrimaryKeyConstraint(*KEY, name=op.f("pk_funnel_counts")),
     )
     op.create_index("ix_funnel_counts_day", "funnel_counts", ["day", "grain"])
