@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import desk_offers, overview, users
+from offers import desk_coupons, desk_offers, overview, users
 from offers.errors import Conflict, NotFound
 from web.asking import Cursor, Named
 from web.console import offer_form
@@ -14,6 +14,7 @@ from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
 from web.console.forms import Form
 from web.console.giving import worth
+from web.console.offer_coupons import as_it_goes
 from web.console.places import wrong_id
 from web.console.routes import PageRoute
 from web.editing import etag_of
@@ -107,10 +108,12 @@ def _form(
     etag: str = "",
 ) -> Response:
     counts: Item = {}
+    goes: Item = {}
     named: list[Item] = []
     if item is not None:
         with desk.parts.database.reading() as session:
             _, counts = desk_offers.get_offer(session, item["id"])
+            goes = as_it_goes(desk_coupons.how_it_goes(session, item["id"]), desk.voice)
             named = overview.what_keeps_offer(session, item["id"])["campaigns"]
     return desk.page(
         "offer.html",
@@ -118,6 +121,7 @@ def _form(
         form=form,
         item=item,
         counts=counts,
+        goes=goes,
         gives=worth(item, desk.voice) if item else "",
         campaigns=named,
         errors=errors or {},
