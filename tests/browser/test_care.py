@@ -1,6 +1,7 @@
 """A customer at the desk, in a real Chromium: found, told of, asked about, exported and erased; on a phone and at a desk, read by axe."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,10 +48,11 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
     town.offer(budget=10)
     town.offer("own", imported=["SNEAK-1000"], budget=10)
     town.campaign(offer="ten-percent", messages=TELLS)
-    town.customer("sanne", name="Sanne de Vries", phone="+31612345678")
     town.customer("long", name=LONG)
     town.send(town.walk_in(store), now=at(6))
     town.walk_in(store, "daan")
+    town.customer("sanne", name="Sanne de Vries", phone="+31612345678")
+    town.customer("daan", name="Daan Smit")
     settings = Settings(
         data=folder,
         database_url=database.url,
@@ -114,11 +116,10 @@ def test_axe_finds_nothing_and_nothing_runs_out_of_sight(opened: Opened, desk: D
 def test_the_budget_goes_on_by_itself(opened: Opened, desk: Desk) -> None:
     watched = opened("/console/offers/ten-percent?lang=en")
     figures = watched.page.locator("#as-it-goes dl")
-    expect(figures).to_contain_text("Given out 1")
+    expect(figures).to_contain_text(re.compile(r"Given out\s*1"))
     town = Town(desk[1])
-    town.write(lambda session: None)
     town.walk_in(town.place(), "emma")
-    expect(figures).to_contain_text("Reserved 2", timeout=15_000)
+    expect(figures).to_contain_text(re.compile(r"Reserved\s*2"), timeout=15_000)
     assert watched.errors == []
 
 

@@ -7,7 +7,7 @@ let wait = EVERY_MS;
 async function look() {
   if (!document.hidden) {
     try {
-      const answer = await fetch(shown.dataset.from, { cache: "no-store" });
+      const answer = await fetch(`${shown.dataset.from}?lang=${document.documentElement.lang}`, { cache: "no-store" });
       if (!answer.ok || answer.redirected) {
         throw new Error(String(answer.status));
       }
