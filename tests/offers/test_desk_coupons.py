@@ -1,5 +1,7 @@
 """An offer's coupons at the desk, on both databases: listed by state, counted, and one that is let go before it was told."""
 
+from typing import Any
+
 import pytest
 
 from offers import desk_coupons
@@ -13,7 +15,7 @@ def store(town: Town) -> str:
     return town.place()
 
 
-def reserved(town: Town, store: str, **offer: object) -> tuple[str, list[str]]:
+def reserved(town: Town, store: str, **offer: Any) -> tuple[str, list[str]]:
     """Sanne has come in, and her message waits."""
     town.offer(**offer)
     town.campaign(offer="ten-percent", messages=TELLS)
