@@ -20,6 +20,7 @@ from offers.rules.offer import OfferBody, written_value
 from offers.rules.values import write_duration
 
 Item = dict[str, Any]
+ASKED_AT_ONCE = 5000
 
 
 def put_offer(
@@ -143,6 +144,19 @@ def add_codes(session: Session, offer_id: str, codes: Sequence[str], *, keys: Co
         raise BadInput(sorted(faults, key=lambda one: int(one.path[6:-1])))
     left = queries.codes_left(session, [offer_id]).get(offer_id, 0)
     return {"added": len(new), "known": len(codes) - len(new), "codes_left": left}
+
+
+def look_at_codes(session: Session, offer_id: str, codes: Sequence[str], *, keys: CodeKeys) -> Item:
+    """What bringing these along would do: how many are `new`, how many `known` already, and which of them are another offer's, by their numbers."""
+    if queries.offer_by_id(session, offer_id) is None:
+        raise NotFound("offer")
+    marks = [mark_of(keys, code) for code in codes]
+    owners: dict[str, str] = {}
+    for start in range(0, len(marks), ASKED_AT_ONCE):
+        owners |= queries.owners_of_codes(session, marks[start : start + ASKED_AT_ONCE])
+    elsewhere = {number for number, mark in enumerate(marks) if owners.get(mark, offer_id) != offer_id}
+    known = sum(owners.get(mark) == offer_id for mark in marks)
+    return {"new": len(codes) - known - len(elsewhere), "known": known, "elsewhere": elsewhere}
 
 
 def _share(session: Session, offer: Offer, codes: Sequence[str]) -> Item:

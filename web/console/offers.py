@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import desk_offers, overview, users
+from offers import desk_coupons, desk_offers, overview, users
 from offers.errors import Conflict, NotFound
 from web.asking import Named
 from web.console import offer_form
@@ -15,6 +15,7 @@ from web.console.faults import Errors
 from web.console.forms import Form
 from web.console.giving import worth
 from web.console.listing import Shown, read_asked
+from web.console.offer_coupons import as_it_goes
 from web.console.places import wrong_id
 from web.console.routes import PageRoute
 from web.console.tables import OFFERS, list_page, read_offers
@@ -109,10 +110,12 @@ def _form(
     etag: str = "",
 ) -> Response:
     counts: Item = {}
+    goes: Item = {}
     named: list[Item] = []
     if item is not None:
         with desk.parts.database.reading() as session:
             _, counts = desk_offers.get_offer(session, item["id"])
+            goes = as_it_goes(desk_coupons.how_it_goes(session, item["id"]), desk.voice)
             named = overview.what_keeps_offer(session, item["id"])["campaigns"]
     return desk.page(
         "offer.html",
@@ -120,6 +123,7 @@ def _form(
         form=form,
         item=item,
         counts=counts,
+        goes=goes,
         gives=worth(item, desk.voice) if item else "",
         campaigns=named,
         errors=errors or {},

@@ -12,7 +12,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Dit zijn er {count} van wie het past. Typ meer van de naam om te vinden wie je bedoelt.",
         "Das sind {count} von denen, auf die es passt. Geben Sie mehr vom Namen ein.",
     ),
-    "customers_none_why": (
+    "customers_no_fit": (
         "Try another part of the name, or the id that your shop has for them. Of fewer than three letters, only beginnings of words are found.",
         "Probeer een ander deel van de naam, of het id dat je winkel voor ze heeft. Van minder dan drie letters wordt alleen het begin van een woord gevonden.",
         "Versuchen Sie einen anderen Teil des Namens oder die Id aus Ihrem Shop. Bei weniger als drei Buchstaben zählt nur der Wortanfang.",

@@ -1,3 +1,115 @@
 """Codes and coupons: what is said there."""
 
-LINES: dict[str, tuple[str, str, str]] = {}
+LINES: dict[str, tuple[str, str, str]] = {
+    "coupons_of_offer": ("Coupons and redemptions", "Coupons en inwisselingen", "Coupons und Einlösungen"),
+    "coupons_reserved": ("Reserved", "Gereserveerd", "Reserviert"),
+    "coupons_at_most": ("at most {count}", "hoogstens {count}", "höchstens {count}"),
+    "coupons_more_than": ("more than {count}", "meer dan {count}", "mehr als {count}"),
+    "coupons_of_budget": (
+        "{spent} of {budget} given out or reserved",
+        "{spent} van {budget} uitgegeven of gereserveerd",
+        "{spent} von {budget} ausgegeben oder reserviert",
+    ),
+    "coupons_masked": (
+        "The newest first. Of a code only its end is shown: whoever knows all of it can redeem it.",
+        "De nieuwste eerst. Van een code staat hier alleen het einde: wie hem helemaal kent, kan hem inwisselen.",
+        "Die neuesten zuerst. Von einem Code ist nur das Ende zu sehen: Wer ihn ganz kennt, kann ihn einlösen.",
+    ),
+    "coupon_code_end": ("Code", "Code", "Code"),
+    "coupon_no_code": ("without a code", "zonder code", "ohne Code"),
+    "coupon_when": ("When", "Wanneer", "Wann"),
+    "coupons_none": ("No coupons", "Geen coupons", "Keine Coupons"),
+    "coupons_none_why": (
+        "They appear here once a campaign gives this offer out.",
+        "Ze verschijnen hier zodra een campagne deze aanbieding uitgeeft.",
+        "Sie erscheinen hier, sobald eine Kampagne dieses Angebot ausgibt.",
+    ),
+    "coupon_let_it_go": ("Release", "Vrijgeven", "Freigeben"),
+    "coupon_release_ask": ("Release this coupon?", "Deze coupon vrijgeven?", "Diesen Coupon freigeben?"),
+    "coupon_release_means": (
+        "It counts for the budget no more, and an imported code can be given to somebody else.",
+        "Hij telt niet meer voor het budget, en een geïmporteerde code kan naar iemand anders.",
+        "Er zählt nicht mehr zum Budget, und ein importierter Code kann an jemand anderen gehen.",
+    ),
+    "coupon_release_message": (
+        "Messages with it that still wait are not sent.",
+        "Berichten ermee die nog wachten, worden niet verstuurd.",
+        "Nachrichten damit, die noch warten, werden nicht verschickt.",
+    ),
+    "coupon_release_not_reserved": (
+        "This coupon is not reserved any more. Nothing was changed.",
+        "Deze coupon is niet meer gereserveerd. Er is niets veranderd.",
+        "Dieser Coupon ist nicht mehr reserviert. Es wurde nichts geändert.",
+    ),
+    "coupon_release_message_out": (
+        "A message with it is on its way or may be on a phone, so it stays. Nothing was changed.",
+        "Een bericht ermee is onderweg of staat misschien al op een telefoon, dus hij blijft. Er is niets veranderd.",
+        "Eine Nachricht damit ist unterwegs oder vielleicht schon auf einem Telefon, darum bleibt er. Es wurde nichts geändert.",
+    ),
+    "coupon_let_go": ("The coupon is released.", "De coupon is vrijgegeven.", "Der Coupon ist freigegeben."),
+    "r_coupon_released": ("its coupon was released", "de coupon is vrijgegeven", "der Coupon wurde freigegeben"),
+    "deed_released": ("released", "gaf vrij:", "hat freigegeben:"),
+    "deed_brought_codes": ("brought codes along for", "bracht codes mee voor", "hat Codes mitgebracht für"),
+    "noun_coupon": ("coupon", "coupon", "Coupon"),
+    "codes_bring": ("Bring codes along", "Codes meebrengen", "Codes mitbringen"),
+    "codes_how": (
+        "At most {most} at a time, one a line, or the first column of a table. Look through first: nothing is written until you say so.",
+        "Hoogstens {most} tegelijk, één per regel, of de eerste kolom van een tabel. Kijk ze eerst na: er wordt niets geschreven tot je het zegt.",
+        "Höchstens {most} auf einmal, einer je Zeile, oder die erste Spalte einer Tabelle. Erst prüfen: Geschrieben wird nichts, bis Sie es sagen.",
+    ),
+    "codes_not_imported": (
+        "This offer takes no codes from a file: its codes are of another kind.",
+        "Deze aanbieding neemt geen codes uit een bestand: haar codes zijn van een andere soort.",
+        "Dieses Angebot nimmt keine Codes aus einer Datei: Seine Codes sind von anderer Art.",
+    ),
+    "codes_file": ("A file, text or CSV", "Een bestand, tekst of CSV", "Eine Datei, Text oder CSV"),
+    "codes_list": ("Codes", "Codes", "Codes"),
+    "codes_list_hint": (
+        "What a file holds comes here, to be put right.",
+        "Wat in een bestand staat komt hier, om te verbeteren.",
+        "Der Inhalt einer Datei steht dann hier, zum Verbessern.",
+    ),
+    "codes_needed": (
+        "Choose a file, or type codes here.",
+        "Kies een bestand, of typ hier codes.",
+        "Wählen Sie eine Datei, oder geben Sie hier Codes ein.",
+    ),
+    "codes_not_text": (
+        "This file is no text in UTF-8. Save it as CSV UTF-8 and choose it again.",
+        "Dit bestand is geen tekst in UTF-8. Bewaar het als CSV UTF-8 en kies het opnieuw.",
+        "Diese Datei ist kein Text in UTF-8. Speichern Sie sie als CSV UTF-8, und wählen Sie sie noch einmal.",
+    ),
+    "codes_looked": ("Looked through", "Nagekeken", "Geprüft"),
+    "codes_new": ("New", "Nieuw", "Neu"),
+    "codes_known": ("There already", "Er al", "Schon da"),
+    "codes_twice": ("Twice in the list", "Dubbel in de lijst", "Doppelt in der Liste"),
+    "codes_refused": ("Refused", "Geweigerd", "Abgelehnt"),
+    "codes_line": ("Line {line}", "Regel {line}", "Zeile {line}"),
+    "codes_why_too_short": (
+        "fewer than four letters and digits",
+        "minder dan vier letters en cijfers",
+        "weniger als vier Buchstaben und Ziffern",
+    ),
+    "codes_why_no_code": (
+        "at most 64 letters, digits, hyphens, dots and underscores, with a letter or digit at both ends",
+        "hoogstens 64 letters, cijfers, streepjes, punten en liggende streepjes, met een letter of cijfer aan beide kanten",
+        "höchstens 64 Buchstaben, Ziffern, Bindestriche, Punkte und Unterstriche, an beiden Enden Buchstabe oder Ziffer",
+    ),
+    "codes_why_too_many": (
+        "from here on it is too many for one time",
+        "vanaf hier is het te veel voor één keer",
+        "ab hier ist es zu viel für ein Mal",
+    ),
+    "codes_why_another_offer": (
+        "belongs to another offer",
+        "hoort bij een andere aanbieding",
+        "gehört zu einem anderen Angebot",
+    ),
+    "codes_look": ("Look through", "Nakijken", "Prüfen"),
+    "codes_do_bring": ("Bring {count} along", "{count} meebrengen", "{count} mitbringen"),
+    "codes_brought": (
+        "{added} codes came along, {known} were there already, {refused} were left out.",
+        "{added} codes zijn meegebracht, {known} waren er al, {refused} zijn weggelaten.",
+        "{added} Codes wurden mitgebracht, {known} waren schon da, {refused} wurden ausgelassen.",
+    ),
+}
