@@ -6,7 +6,7 @@ Every list is made of this and of `list_parts.html`: heads that sort, a form wit
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from offers.errors import BadInput
 from offers.rules.leafing import MOST_COUNTED, Leaf, Turn
@@ -82,7 +82,7 @@ class Asked:
         """The same list with what was asked, but for the page; what is in `other` in its place."""
         named = ("sort", *self.listing.filters)
         wanted = {name: self.form.text(name) for name in named} | other
-        said = urlencode({name: text for name, text in wanted.items() if text})
+        said = urlencode({name: text for name, text in wanted.items() if text}, quote_via=quote)
         path = self.listing.path + ending
         return f"{path}?{said}" if said else path
 
