@@ -61,14 +61,20 @@ def many(database: Database) -> Database:
 
 
 def decision(n: int) -> dict[str, Any]:
-    said = {"customer_id": "c", "campaign_version": 1, "trigger": "enter", "variant": None, "facts": {}}
+    said: dict[str, Any] = {"customer_id": "c", "campaign_version": 1, "trigger": "enter", "variant": None, "facts": {}}
     said |= {"campaign_id": "ab"[n % 2], "place_id": f"p{n % 3:02}", "outcome": "send", "spends_cap": True}
     return said | {"id": f"dec_{n:06}", "moment": f"m{n}", "at": NOON - timedelta(minutes=n % 4)}
 
 
 def delivery(n: int) -> dict[str, Any]:
     at = NOON - timedelta(minutes=n % 4)
-    said = {"customer_id": "c", "device_id": "d", "source_id": "ab"[n % 2], "campaign_id": "ab"[n % 2], "kind": "offer"}
+    said: dict[str, Any] = {
+        "customer_id": "c",
+        "device_id": "d",
+        "source_id": "ab"[n % 2],
+        "campaign_id": "ab"[n % 2],
+        "kind": "offer",
+    }
     said |= {"context": {"place_id": f"p{n % 3:02}"}, "state": ("sent", "failed")[n % 5 == 0], "attempts": 1}
     return said | {"id": f"dlv_{n:06}", "moment": f"m{n}", "created_at": at, "not_before": at, "expires_at": at}
 
