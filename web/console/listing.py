@@ -75,7 +75,9 @@ class Asked:
         try:
             return read(session, self.turn())
         except BadInput as refused:
-            self.errors |= {"": self.desk.voice.words[f"list_bad_{refused.faults[0].path}"]}
+            self.errors |= {
+                "": self.desk.voice.words["list_bad_sort" if refused.faults[0].path == "sort" else "list_bad_cursor"]
+            }
             return Leaf([])
 
     def address(self, ending: str = "", **other: str | None) -> str:
