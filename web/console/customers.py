@@ -81,7 +81,7 @@ def search_as_csv(desk: Reader) -> Response:
             for one in leaf.items
         ]
 
-    heads = ("id", "name", "language", *(f"list_consent_{purpose}" for purpose in PURPOSES))
+    heads = ("id", "name", "language", "list_consent_location", "list_consent_offers", "list_consent_orders")
     return csv_answer(asked, "customers", heads, read, cells, tells=True)
 
 

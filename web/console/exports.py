@@ -100,7 +100,7 @@ def offers(desk: Reader) -> Response:
             for one in leaf.items
         ]
 
-    heads = ("id", "name", "kind", "value", "codes", "budget", "spent", "left", "redeemed", "list_codes_left")
+    heads = ("id", "name", "kind", "list_worth", "codes", "budget", "spent", "left", "redeemed", "list_codes_left")
     return csv_answer(asked, "offers", heads, read_offers(asked), cells)
 
 

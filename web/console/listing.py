@@ -6,7 +6,7 @@ Every list is made of this and of `list_parts.html`: heads that sort, a form wit
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from offers.errors import BadInput
 from offers.rules.leafing import MOST_COUNTED, Leaf, Turn
@@ -75,14 +75,16 @@ class Asked:
         try:
             return read(session, self.turn())
         except BadInput as refused:
-            self.errors |= {"": self.desk.voice.words[f"list_bad_{refused.faults[0].path}"]}
+            self.errors |= {
+                "": self.desk.voice.words["list_bad_sort" if refused.faults[0].path == "sort" else "list_bad_cursor"]
+            }
             return Leaf([])
 
     def address(self, ending: str = "", **other: str | None) -> str:
         """The same list with what was asked, but for the page; what is in `other` in its place."""
         named = ("sort", *self.listing.filters)
         wanted = {name: self.form.text(name) for name in named} | other
-        said = urlencode({name: text for name, text in wanted.items() if text})
+        said = urlencode({name: text for name, text in wanted.items() if text}, quote_via=quote)
         path = self.listing.path + ending
         return f"{path}?{said}" if said else path
 

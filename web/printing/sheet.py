@@ -27,6 +27,8 @@ PAPERS: dict[Paper, tuple[float, float]] = {
 }
 """Millimetres, ISO 216."""
 FONT = "Helvetica"
+HAIRLINE = 0.2
+"""Millimetres."""
 _POINT = 25.4 / 72
 _ALSO = str.maketrans(
     dict(zip("\u2018\u2019\u201a\u2032\u201c\u201d\u201e\u2033", "'','" + '"' * 4, strict=True))
@@ -80,10 +82,10 @@ def pdf_of_many(many: Sequence[Printed], paper: Paper, per_side: int = 1) -> byt
         at = number % per_side**2
         if at == 0:
             document.add_page()
-            document.set_draw_color(160)
+            document.set_fill_color(160)
             for line in range(1, per_side):
-                document.line(0, line * height / per_side, width, line * height / per_side)
-                document.line(line * width / per_side, 0, line * width / per_side, height)
+                document.rect(0, line * height / per_side, width, HAIRLINE, style="F")
+                document.rect(line * width / per_side, 0, HAIRLINE, height, style="F")
         row, column = divmod(at, per_side)
         _draw(_Page(document, column * width / per_side, row * height / per_side, width / per_side), printed)
     return bytes(document.output())

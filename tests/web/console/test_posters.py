@@ -160,7 +160,7 @@ def test_the_table_tells_scans_and_filters_by_campaign(
             plain = {"kind": "human", "device_class": "phone", "source": "web", "repeat": False, "in_store": False}
             session.add(Scan(id=f"scn_{number}", poster_id="hall", at=at, **plain))
     text = marketer.look("/console/posters").text
-    assert "Hall Second 3 23 Nov 2026 12:00 23 Nov 2026 12:02 live" in text
+    assert "Hall Second 3 3 in 30 days 23 Nov 2026 3 23 Nov 2026 12:00 23 Nov 2026 12:02 live" in text
     assert "Window Kalverstraat 102 Scanned 0" in text
     only = marketer.look("/console/posters?campaign=scanned").text
     assert "Window" in only

@@ -48,6 +48,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "list_consent_orders": ("Wants order messages", "Wil orderberichten", "Möchte Bestellnachrichten"),
     "list_lat": ("Latitude", "Breedtegraad", "Breitengrad"),
     "list_lon": ("Longitude", "Lengtegraad", "Längengrad"),
+    "list_worth": ("Worth", "Waarde", "Wert"),
     "list_codes_left": ("Codes left", "Codes over", "Codes übrig"),
     "list_poster_code": ("Code in the address", "Code in het adres", "Code in der Adresse"),
     "list_began": ("Began", "Begonnen", "Begonnen"),
