@@ -23,6 +23,10 @@ from web.console import (
     rehearsing,
     removing,
     rows,
+    settings,
+    settings_deeds,
+    settings_health,
+    settings_keys,
     signing_in,
     steps,
 )
@@ -48,6 +52,10 @@ PAGES = (
     inbox.router,
     pickup_times.router,
     people.router,
+    settings.router,
+    settings_deeds.router,
+    settings_health.router,
+    settings_keys.router,
     home.elsewhere,
 )
 """Every router. `new`, `import`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""

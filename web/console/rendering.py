@@ -36,7 +36,7 @@ RAIL = (
     ("inbox", "/console/inbox", ("viewer", "staff", "marketer", "admin")),
     ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
     ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
-    ("users", "/console/users", ("admin",)),
+    ("settings", "/console/settings", ("admin",)),
 )
 """The pages of the rail, where they are, and whose."""
 DONE = (
@@ -57,6 +57,9 @@ DONE = (
     "conversation_closed",
     "order_made_ready",
     "hand_over_undone",
+    "set_key_revoked",
+    "set_user_saved",
+    "set_user_disabled",
 )
 """What `?done=` may say."""
 
