@@ -27,6 +27,7 @@ from web.console import (
     settings_deeds,
     settings_health,
     settings_keys,
+    settings_limits,
     signing_in,
     steps,
 )
@@ -56,6 +57,7 @@ PAGES = (
     settings_deeds.router,
     settings_health.router,
     settings_keys.router,
+    settings_limits.router,
     home.elsewhere,
 )
 """Every router. `new`, `import`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""

@@ -60,6 +60,7 @@ DONE = (
     "set_key_revoked",
     "set_user_saved",
     "set_user_disabled",
+    "set_limits_saved",
 )
 """What `?done=` may say."""
 

@@ -95,7 +95,7 @@ def read(form: Form, desk: Desk) -> tuple[Item, Errors]:
         if name not in raw and name not in _MAY_BE_OFF
     ]
     body, found = read_body(Limits, raw, desk.voice)
-    errors = at_fields([*(one for one in faults), *found], FIELDS, RENAMED | {"cap.window": "cap.window"})
+    errors = at_fields([*faults, *found], FIELDS, RENAMED)
     return (body.model_dump(mode="json") if body and not errors else {}), errors
 
 

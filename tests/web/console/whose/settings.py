@@ -6,10 +6,12 @@ PAGES: dict[str, set[str]] = {
     "/console/settings/keys": ADMIN,
     "/console/settings/deeds": ADMIN,
     "/console/settings/health": ADMIN,
+    "/console/settings/limits": ADMIN | {"marketer"},
     "/console/settings/deeds?by=command&what=created&since=2026-01-01T00:00": ADMIN,
 }
 POSTS: dict[str, set[str]] = {
     "/console/settings/keys": ADMIN,
+    "/console/settings/limits": ADMIN,
     "/console/users": ADMIN,
 }
 ELSEWHERE: set[str] = {
