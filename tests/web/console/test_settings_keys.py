@@ -130,7 +130,7 @@ def test_revoked_once_asked(enter: Enter, http: httpx.Client, database: Database
     sheet = boss.look(path).sheet(path)
     for _ in range(2):  # twice is once
         assert boss.send(sheet).headers["location"] == f"{WHERE}?done=set_key_revoked"
-    assert http.get("/v1/coupons/A", headers=bearer(secret)).status_code == 401
+    assert http.post("/v1/coupons/A/redeem", json={}, headers=bearer(secret)).status_code == 401
     assert "revoked 23 Nov 2026" in boss.look(WHERE).text
     assert boss.http.get(path).status_code == 409
     assert boss.look("/console/settings/deeds").text.count("revoked key Till 1") == 1
