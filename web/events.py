@@ -66,6 +66,6 @@ async def _while_in_use(parts: Parts, key_id: str, stream: AsyncGenerator[bytes]
 def _is_in_use(parts: Parts, key_id: str) -> bool:
     try:
         with parts.database.reading() as session:
-            return keys.is_in_use(session, key_id)
+            return keys.is_in_use(session, key_id, now=parts.now())
     except AWAY:
         return False

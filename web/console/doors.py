@@ -9,6 +9,7 @@ from web.console import (
     campaign_edit,
     campaigns,
     customers,
+    deeds_list,
     erasing,
     exports,
     home,
@@ -31,6 +32,11 @@ from web.console import (
     removing,
     reports,
     rows,
+    settings,
+    settings_deeds,
+    settings_health,
+    settings_keys,
+    settings_limits,
     signing_in,
     steps,
 )
@@ -64,7 +70,13 @@ PAGES = (
     inbox_events.router,
     inbox.router,
     pickup_times.router,
+    deeds_list.router,
     people.router,
+    settings.router,
+    settings_deeds.router,
+    settings_health.router,
+    settings_keys.router,
+    settings_limits.router,
     home.elsewhere,
 )
 """Every router. `new`, `import`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""

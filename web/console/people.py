@@ -1,72 +1,174 @@
-"""Who may sign in, and what they did: for admins, to look at. Users are made at the command line."""
+"""Who may sign in: made, changed, shut out, given a one-time password. For admins, by the same use cases as the command line."""
 
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import overview, users
-from offers.rules.leafing import Leaf
+from offers import deeds, overview, users
+from offers.errors import BadInput, Conflict, NotFound
+from offers.rules.deeds import Deeds
+from offers.users import UserChange
+from web.asking import Named
+from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Admin, Desk
-from web.console.exporting import csv_answer
-from web.console.listing import Shown
+from web.console.faults import Errors
+from web.console.forms import Form
 from web.console.routes import PageRoute
-from web.console.tables import asked_of_deeds, list_page, read_deeds
+from web.console.settings_deeds import called_of
+from web.editing import etag_of
+from web.tongues import LANGUAGES
 
-router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
+router = APIRouter(prefix="/console/users", include_in_schema=False, route_class=PageRoute)
 
-EXPORTS = {"customers": "customers", "deliveries": "deliveries", "decisions": "decisions", "inbox": "inbox"}
-"""Lists about customers, which it is written down that somebody took along; and what each is called."""
+WHERE = "/console/users"
+FEW = Deeds(limit=20)
+LONGEST_NAME = 100
+Item = dict[str, Any]
 
 
-@router.get("/users")
+@router.get("")
 def everybody(desk: Admin) -> Response:
+    return _list(desk, Form.of({"role": "marketer"}))
+
+
+@router.post("")
+def make(desk: Admin) -> Response:
+    """The answer is the one page that shows the password."""
+    form, parts = desk.form, desk.parts
+    if errors := _wrong(desk, form, named=False):
+        return _list(desk, form, errors, 422)
+    try:
+        with parts.database.transaction() as session:
+            password = users.create_user(
+                session,
+                form.text("email"),
+                form.text("role"),
+                now=parts.now(),
+                name=form.or_none("name"),
+                language=form.text("language") if form.text("language") in LANGUAGES else None,
+                by=desk.user.user_id,
+            )
+    except BadInput:
+        return _list(desk, form, {"email": desk.voice.words["set_bad_email"]}, 422)
+    except Conflict:
+        return _list(desk, form, {"email": desk.voice.words["set_email_taken"]}, 409)
+    return desk.page("user_made.html", email=form.text("email").lower(), password=password)
+
+
+@router.get("/{user_id}")
+def show(desk: Admin, user_id: Named) -> Response:
+    item = _user(desk, user_id)
+    return _form(desk, item, Form.of({name: item[name] for name in ("name", "role", "places")}))
+
+
+@router.post("/{user_id}")
+def change(desk: Admin, user_id: Named) -> Response:
+    form, parts = desk.form, desk.parts
+    item = _user(desk, user_id)
+    if errors := _wrong(desk, form, named=True):
+        return _form(desk, item, form, errors, status=422, etag=form.text("etag"))
+    wanted = UserChange(form.text("name"), form.text("role"), tuple(dict.fromkeys(form.all("places"))))
+    try:
+        with parts.database.transaction() as session:
+            users.change_user(
+                session, user_id, wanted, now=parts.now(), by=desk.user.user_id, check=unchanged(form.text("etag"))
+            )
+    except ChangedMeanwhile as meanwhile:
+        if meanwhile.now is None:
+            raise NotFound("user") from None
+        return _form(desk, meanwhile.now, form, status=409, changed=True)
+    except BadInput:
+        errors = {"places": desk.voice.words["set_no_such_store"]}
+        return _form(desk, item, form, errors, status=422, etag=form.text("etag"))
+    except Conflict:
+        errors = {"role": desk.voice.words["set_last_admin"]}
+        return _form(desk, item, form, errors, status=409, etag=form.text("etag"))
+    return desk.go(f"{WHERE}?done=set_user_saved")
+
+
+@router.get("/{user_id}/password")
+def ask_password(desk: Admin, user_id: Named) -> Response:
+    return desk.page("user_ask.html", item=_user(desk, user_id), what="password", wrong="")
+
+
+@router.post("/{user_id}/password")
+def new_password(desk: Admin, user_id: Named) -> Response:
+    """The answer is the one page that shows it."""
+    item, parts = _user(desk, user_id), desk.parts
+    with parts.database.transaction() as session:
+        password = users.reset_password(session, item["email"], now=parts.now(), by=desk.user.user_id)
+    return desk.page("user_made.html", email=item["email"], password=password)
+
+
+@router.get("/{user_id}/disable")
+def ask_disable(desk: Admin, user_id: Named) -> Response:
+    return desk.page("user_ask.html", item=_user(desk, user_id), what="disable", wrong="")
+
+
+@router.post("/{user_id}/disable")
+def disable(desk: Admin, user_id: Named) -> Response:
+    item, parts = _user(desk, user_id), desk.parts
+    try:
+        with parts.database.transaction() as session:
+            users.disable_user(session, item["email"], now=parts.now(), by=desk.user.user_id)
+    except Conflict:
+        return desk.page("user_ask.html", 409, item=item, what="disable", wrong=desk.voice.words["set_last_admin"])
+    return desk.go(f"{WHERE}?done=set_user_disabled")
+
+
+def _user(desk: Desk, user_id: str) -> Item:
+    with desk.parts.database.reading() as session:
+        return users.get_user(session, user_id)
+
+
+def _wrong(desk: Desk, form: Form, *, named: bool) -> Errors:
+    said, errors = desk.voice.words, Errors()
+    if named and not form.text("name"):
+        errors["name"] = said["bad_missing"]
+    elif len(form.text("name")) > LONGEST_NAME:
+        errors["name"] = said["bad_too_long"].format(limit=LONGEST_NAME)
+    if form.text("role") not in users.ROLES:
+        errors["role"] = said["bad_choice"]
+    return errors
+
+
+def _list(desk: Desk, form: Form, errors: Errors | None = None, status: int = 200) -> Response:
     with desk.parts.database.reading() as session:
         people = users.list_users(session)
-        deeds = users.list_deeds(session)
-        called = _called(desk, session)
-    return desk.page("users.html", people=people, deeds=deeds, called=called)
-
-
-@router.get("/deeds")
-def deeds(desk: Admin) -> Response:
-    """All of it, a page at a time."""
-    asked = asked_of_deeds(desk)
-    with desk.parts.database.reading() as session:
-        leaf = asked.look(read_deeds(asked), session)
-        called = _called(desk, session)
-    return list_page(desk, "deeds.html", Shown(asked, leaf), called=called, people=called["user"])
-
-
-@router.get("/deeds.csv")
-def deeds_as_csv(desk: Admin) -> Response:
-    asked, words = asked_of_deeds(desk), desk.voice.words
-
-    def cells(session: Any, leaf: Leaf) -> list[Any]:
-        called = _called(desk, session)
-        return [
-            (
-                one["at"],
-                one["by"] or words["somebody"],
-                words.get(f"deed_{one['what']}", one["what"]),
-                words.get(f"noun_{one['noun']}", one["noun"]),
-                called.get(one["noun"], {}).get(one["subject"], one["subject"]),
-            )
-            for one in leaf.items
-        ]
-
-    return csv_answer(
-        asked, "deeds", ("when", "list_by", "list_what", "kind", "list_subject"), read_deeds(asked), cells
+        done, _ = deeds.list_deeds(session, FEW)
+    return desk.page(
+        "users.html",
+        status,
+        people=people,
+        deeds=done,
+        called=called_of(desk, done, people),
+        roles=users.ROLES,
+        form=form,
+        errors=errors or {},
     )
 
 
-def _called(desk: Desk, session: Any) -> dict[str, dict[str, str]]:
-    """What was done to, by kind and id: its name."""
-    names = overview.names_of(session, [])
-    return {
-        "user": {one["id"]: one["email"] for one in users.list_users(session)},
-        "place": overview.name_places(session),
-        "campaign": names.campaigns,
-        "offer": names.offers,
-        "list": {name: desk.voice.words[word] for name, word in EXPORTS.items()},
-    }
+def _form(
+    desk: Desk,
+    item: Item,
+    form: Form,
+    errors: Errors | None = None,
+    *,
+    status: int = 200,
+    changed: bool = False,
+    etag: str = "",
+) -> Response:
+    with desk.parts.database.reading() as session:
+        places = overview.name_places(session)
+    return desk.page(
+        "user.html",
+        status,
+        item=item,
+        form=form,
+        errors=errors or {},
+        changed=changed,
+        etag=etag or etag_of(item),
+        roles=users.ROLES,
+        places=places,
+    )

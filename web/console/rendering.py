@@ -39,7 +39,7 @@ RAIL = (
     ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
     ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
     ("reports", "/console/reports", ("viewer", "marketer", "admin")),
-    ("users", "/console/users", ("admin",)),
+    ("settings", "/console/settings", ("admin",)),
 )
 """The pages of the rail, where they are, and whose."""
 DONE = (
@@ -62,6 +62,10 @@ DONE = (
     "conversation_closed",
     "order_made_ready",
     "hand_over_undone",
+    "set_key_revoked",
+    "set_user_saved",
+    "set_user_disabled",
+    "set_limits_saved",
 )
 """What `?done=` may say."""
 

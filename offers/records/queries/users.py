@@ -1,13 +1,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
 from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Deed, User, UserSession
 from offers.rules.leafing import Leaf, Turn
+from offers.rules.deeds import Deeds
 
 
 def user_by_id(session: Session, user_id: str) -> User | None:
@@ -66,9 +67,25 @@ def leaf_of_deeds(session: Session, user_id: str | None, noun: str | None, since
     return leaf_of(session, wanted, turn, OF_DEEDS)
 
 
-def newest_deeds(session: Session, limit: int) -> Sequence[tuple[Deed, str | None]]:
-    """With the e-mail address of who did it, newest first."""
+def newest_deeds(session: Session, wanted: Deeds) -> Sequence[tuple[Deed, str | None]]:
+    """With the e-mail address of who did it, newest first; one more than the limit, where there are."""
+    which: list[ColumnElement[bool]] = []
+    if wanted.by is not None:
+        which.append(Deed.user_id == wanted.by if wanted.by else Deed.user_id.is_(None))
+    if wanted.what is not None:
+        which.append(Deed.what == wanted.what)
+    if wanted.since is not None:
+        which.append(Deed.at >= wanted.since)
+    if wanted.until is not None:
+        which.append(Deed.at < wanted.until)
+    last = session.get(Deed, wanted.cursor) if wanted.cursor else None
+    if last is not None:
+        which += [Deed.at <= last.at, or_(Deed.at < last.at, and_(Deed.at == last.at, Deed.id < last.id))]
     rows = session.execute(
-        select(Deed, User.email).outerjoin(User, User.id == Deed.user_id).order_by(Deed.id.desc()).limit(limit)
+        select(Deed, User.email)
+        .outerjoin(User, User.id == Deed.user_id)
+        .where(*which)
+        .order_by(Deed.at.desc(), Deed.id.desc())
+        .limit(wanted.limit + 1)
     )
     return [(deed, email) for deed, email in rows]

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from offers.deeds import list_deeds
 from offers import users
 from offers.records.database import Database
 from tests.web.conftest import CAMPAIGN, PLACE, Register, Served, bearer
@@ -34,7 +35,7 @@ def visited(admin: httpx.Client, register: Register, town: Town) -> dict[str, An
 
 def deeds(database: Database) -> list[tuple[str | None, str, str, str]]:
     with database.reading() as session:
-        return [(one["by"], one["what"], one["noun"], one["subject"]) for one in users.list_deeds(session)]
+        return [(one["by"], one["what"], one["noun"], one["subject"]) for one in list_deeds(session)[0]]
 
 
 def test_the_search_says_what_it_does_not_show(marketer: Person, admin: httpx.Client) -> None:

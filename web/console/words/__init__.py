@@ -26,6 +26,7 @@ from web.console.words import (
     removing,
     reports,
     settings,
+    settings_limits,
     start,
     steps,
 )
@@ -57,6 +58,7 @@ LINES: Mapping[str, Line] = {
     **care.LINES,
     **codes.LINES,
     **settings.LINES,
+    **settings_limits.LINES,
     **start.LINES,
     **lists.LINES,
 }

@@ -170,11 +170,6 @@ LINES = {
     "role_staff": ("store staff", "winkelmedewerker", "Ladenpersonal"),
     "role_viewer": ("viewer", "kijker", "Leserecht"),
     "may_sign_in": ("May sign in", "Mag inloggen", "Darf sich anmelden"),
-    "users_how": (
-        "Users are made and changed at the command line: {create}, {role}.",
-        "Gebruikers maak en wijzig je op de commandoregel: {create}, {role}.",
-        "Benutzer werden auf der Kommandozeile angelegt und geändert: {create}, {role}.",
-    ),
     "deeds": ("What was done", "Wat er gedaan is", "Was getan wurde"),
     "somebody": ("command line", "commandoregel", "Kommandozeile"),
     "deed_signed_in": ("signed in", "logde in", "hat sich angemeldet"),

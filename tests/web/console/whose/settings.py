@@ -1,6 +1,24 @@
 """Settings: whose is what."""
 
-PAGES: dict[str, set[str]] = {}
-POSTS: dict[str, set[str]] = {}
-ELSEWHERE: set[str] = set()
-"""Patterns of doors that another test tells of."""
+ADMIN = {"admin"}
+PAGES: dict[str, set[str]] = {
+    "/console/settings": ADMIN,
+    "/console/settings/keys": ADMIN,
+    "/console/settings/deeds": ADMIN,
+    "/console/settings/health": ADMIN,
+    "/console/settings/limits": ADMIN | {"marketer"},
+    "/console/settings/deeds?by=command&what=created&since=2026-01-01T00:00": ADMIN,
+}
+POSTS: dict[str, set[str]] = {
+    "/console/settings/keys": ADMIN,
+    "/console/settings/limits": ADMIN,
+    "/console/users": ADMIN,
+}
+ELSEWHERE: set[str] = {
+    "/console/settings/keys/{key_id}/rotate",
+    "/console/settings/keys/{key_id}/revoke",
+    "/console/users/{user_id}",
+    "/console/users/{user_id}/password",
+    "/console/users/{user_id}/disable",
+}
+"""Patterns of doors that another test tells of: test_settings_keys.py, test_settings_users.py."""

@@ -1,0 +1,147 @@
+"""Keys at the console: who made which and when it was used, a new one, another in its place, one that is revoked. A key itself is shown once."""
+
+import re
+from datetime import timedelta
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from offers import keys, users
+from offers.errors import Conflict
+from offers.records.ids import new_id
+from web.asking import Cursor, Named
+from web.console.entering import Admin, Desk
+from web.console.faults import Errors
+from web.console.forms import Form
+from web.console.routes import PageRoute
+
+router = APIRouter(prefix="/console/settings/keys", include_in_schema=False, route_class=PageRoute)
+
+WHERE = "/console/settings/keys"
+PAGE = 50
+LONGEST_NAME = 100
+GRACES = {"0": timedelta(0), "1": timedelta(hours=1), "24": timedelta(hours=24), "168": timedelta(days=7)}
+"""How long a key goes on that another takes the place of, in hours."""
+USUAL_GRACE = "24"
+ROLES = {
+    "admin": ("set_key_admin", "set_stops_admin"),
+    "orders": ("set_key_orders", "set_stops_orders"),
+    "till": ("set_key_till", "set_stops_till"),
+    "read": ("set_key_read", "set_stops_read"),
+    "publishable": ("set_key_publishable", "set_stops_publishable"),
+}
+"""Each role: what it may, and what stops without it."""
+_ID = re.compile(r"key_[0-9a-z]{26}")
+
+
+@router.get("")
+def all_keys(desk: Admin, cursor: Cursor = None) -> Response:
+    return _list(desk, cursor=cursor)
+
+
+@router.post("")
+def make(desk: Admin) -> Response:
+    """The answer is the one page that shows it. Sent twice, by a reload or a second click, one key is made."""
+    form, parts, said = desk.form, desk.parts, desk.voice.words
+    errors: Errors = {}
+    if not form.text("name"):
+        errors["name"] = said["bad_missing"]
+    elif len(form.text("name")) > LONGEST_NAME:
+        errors["name"] = said["bad_too_long"].format(limit=LONGEST_NAME)
+    if form.text("role") not in ROLES:
+        errors["role"] = said["bad_choice"]
+    if errors:
+        return _list(desk, form=form, errors=errors, status=422)
+    wanted = form.text("id")
+    try:
+        with parts.database.transaction() as session:
+            made = keys.make_key(
+                session,
+                form.text("role"),
+                now=parts.now(),
+                name=form.text("name"),
+                by=desk.user.user_id,
+                key_id=wanted if _ID.fullmatch(wanted) else None,
+            )
+            users.note(session, desk.user.user_id, "created", "key", made.id, now=parts.now())
+    except Conflict:
+        raise desk.refuse("set_key_made_already", 409) from None
+    return desk.page("settings_key_made.html", made=made, name=form.text("name"), old_until=None)
+
+
+@router.get("/{key_id}/rotate")
+def ask_rotate(desk: Admin, key_id: Named) -> Response:
+    return _one(desk, "settings_key_rotate.html", key_id, form=Form.of({"grace": USUAL_GRACE}))
+
+
+@router.post("/{key_id}/rotate")
+def rotate(desk: Admin, key_id: Named) -> Response:
+    """The answer is the one page that shows the new one."""
+    form, parts = desk.form, desk.parts
+    grace = GRACES.get(form.text("grace"))
+    if grace is None:
+        errors = {"grace": desk.voice.words["bad_choice"]}
+        return _one(desk, "settings_key_rotate.html", key_id, form=form, errors=errors, status=422)
+    now = parts.now()
+    try:
+        with parts.database.transaction() as session:
+            made = keys.rotate_key(session, key_id, grace, now=now, by=desk.user.user_id)
+            users.note(session, desk.user.user_id, "rotated", "key", key_id, now=now)
+            item = keys.get_key(session, made.id)
+    except Conflict:
+        raise desk.refuse("set_key_ended", 409) from None
+    return desk.page("settings_key_made.html", made=made, name=item["name"], old_until=now + grace if grace else now)
+
+
+@router.get("/{key_id}/revoke")
+def ask_revoke(desk: Admin, key_id: Named) -> Response:
+    return _one(desk, "settings_key_revoke.html", key_id)
+
+
+@router.post("/{key_id}/revoke")
+def revoke(desk: Admin, key_id: Named) -> Response:
+    now = desk.parts.now()
+    with desk.parts.database.transaction() as session:
+        if keys.revoke_key(session, key_id, now=now):
+            users.note(session, desk.user.user_id, "revoked", "key", key_id, now=now)
+    return desk.go(f"{WHERE}?done=set_key_revoked")
+
+
+def _list(
+    desk: Desk, *, cursor: str | None = None, form: Form | None = None, errors: Errors | None = None, status: int = 200
+) -> Response:
+    with desk.parts.database.reading() as session:
+        found, following = keys.newest_keys(session, before=cursor, limit=PAGE)
+        people = {one["id"]: one["email"] for one in users.list_users(session)}
+    new = new_id("key")
+    return desk.page(
+        "settings_keys.html",
+        status,
+        rows=found,
+        people=people,
+        roles=ROLES,
+        now=desk.parts.now(),
+        form=(form or Form.of({"role": "read"})).but(id=form.text("id") or new if form else new),
+        errors=errors or {},
+        newest=WHERE if cursor else None,
+        older=f"{WHERE}?cursor={following}" if following else None,
+    )
+
+
+def _one(
+    desk: Desk, template: str, key_id: str, *, form: Form | None = None, errors: Errors | None = None, status: int = 200
+) -> Response:
+    with desk.parts.database.reading() as session:
+        item = keys.get_key(session, key_id)
+    now = desk.parts.now()
+    if item["revoked_at"] is not None and (item["revoked_at"] <= now or template == "settings_key_rotate.html"):
+        raise desk.refuse("set_key_ended", 409)
+    return desk.page(
+        template,
+        status,
+        item=item,
+        form=form or Form(),
+        errors=errors or {},
+        stops=ROLES[item["role"]][1],
+        graces=GRACES,
+    )
