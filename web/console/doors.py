@@ -17,6 +17,7 @@ from web.console import (
     pickup,
     pickup_events,
     pickup_times,
+    place_import,
     places,
     posters,
     posters_import,
@@ -31,6 +32,7 @@ STATIC = Path(__file__).parents[1] / "static"
 PAGES = (
     signing_in.router,
     home.router,
+    place_import.router,
     places.router,
     campaign_edit.router,
     campaigns.router,

@@ -106,7 +106,7 @@ def wrong_id(form: Form, desk: Desk) -> Errors:
     """What is wrong with the id that was typed; none is fine."""
     try:
         if wanted := form.or_none("id"):
-            if wanted in ("new", "preview"):
+            if wanted in ("new", "preview", "import"):
                 return {"id": desk.voice.words["id_taken"]}
             _ID.validate_python(wanted)
     except ValidationError:
