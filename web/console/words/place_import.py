@@ -76,4 +76,60 @@ LINES: dict[str, tuple[str, str, str]] = {
         "GeoJSON: een Feature of FeatureCollection met properties die als deze kolommen heten. Een Point met radius_m is een cirkel; een Polygon of MultiPolygon is de eigen omtrek van de plaats.",
         "GeoJSON: ein Feature oder eine FeatureCollection, deren properties wie diese Spalten heißen. Ein Point mit radius_m ist ein Kreis; ein Polygon oder MultiPolygon ist der eigene Umriss des Ortes.",
     ),
+    "remarks": ("Worth a look", "Het bekijken waard", "Einen Blick wert"),
+    "remarks_why": (
+        "Nothing of this keeps you from saving.",
+        "Niets hiervan houdt je van opslaan af.",
+        "Nichts davon hindert Sie am Speichern.",
+    ),
+    "remarks_none": (
+        "The shapes are large enough, and share no ground with another place. Nothing is saved yet.",
+        "De vormen zijn groot genoeg en delen geen grond met een andere plaats. Er is nog niets opgeslagen.",
+        "Die Formen sind groß genug und teilen sich keinen Boden mit einem anderen Ort. Gespeichert ist noch nichts.",
+    ),
+    "remark_small": (
+        "{role}: too small for many phones. The largest circle in it has a radius of {metres} m; from 100 m on phones notice it well.",
+        "{role}: te klein voor veel telefoons. De grootste cirkel erin heeft een straal van {metres} m; vanaf 100 m merken telefoons het goed.",
+        "{role}: zu klein für viele Telefone. Der größte Kreis darin hat einen Radius von {metres} m; ab 100 m bemerken Telefone es gut.",
+    ),
+    "remark_over": (
+        "{role}: shares ground with the same of another place, so that somebody there is at both.",
+        "{role}: deelt grond met die van een andere plaats, zodat iemand daar bij allebei is.",
+        "{role}: teilt sich Boden mit dem eines anderen Ortes, sodass jemand dort bei beiden ist.",
+    ),
+    "remark_more": ("and {count} more", "en nog {count}", "und {count} weitere"),
+    "remark_look": ("Check the shapes first", "Bekijk eerst de vormen", "Erst die Formen prüfen"),
+    "entries_head": (
+        "Entries per day, last 30 days",
+        "Bezoeken per dag, laatste 30 dagen",
+        "Besuche pro Tag, letzte 30 Tage",
+    ),
+    "entries_of_stores": (
+        "Visits are kept for stores only.",
+        "Bezoeken worden alleen van winkels bewaard.",
+        "Besuche werden nur bei Läden aufbewahrt.",
+    ),
+    "entries_never": (
+        "Never entered: nobody has come here since the place was made.",
+        "Nooit betreden: hier kwam niemand sinds de plaats is gemaakt.",
+        "Nie betreten: seit der Ort angelegt wurde, kam niemand hierher.",
+    ),
+    "entries_none": (
+        "Nobody came in the last 30 days.",
+        "De laatste 30 dagen kwam niemand.",
+        "In den letzten 30 Tagen kam niemand.",
+    ),
+    "entries_said": (
+        "{count} entries; most on {on}: {most}.",
+        "{count} bezoeken; de meeste op {on}: {most}.",
+        "{count} Besuche; die meisten am {on}: {most}.",
+    ),
+    "entries_more": (
+        "More than {count} entries; most on {on}: {most} or more.",
+        "Meer dan {count} bezoeken; de meeste op {on}: {most} of meer.",
+        "Mehr als {count} Besuche; die meisten am {on}: {most} oder mehr.",
+    ),
+    "entries_by_day": ("The numbers", "De getallen", "Die Zahlen"),
+    "entries_day": ("Day", "Dag", "Tag"),
+    "entries_many": ("Entries", "Bezoeken", "Besuche"),
 }
