@@ -71,9 +71,9 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
     ("width", "scheme", "language"), [(390, "light", "de"), (390, "dark", "nl"), (1440, "light", "en")]
 )
 def test_a_file_is_seen_and_then_written(
-    desk: tuple[str, str], browser: Browser, tmp_path: Path, width: int, scheme: str, language: str
+    desk: tuple[str, str], browser: Browser, tmp_path: Path, seen: tuple[int, str, str]
 ) -> None:
-    url, secret = desk
+    (url, secret), (width, scheme, language) = desk, seen
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
     watched = Watched(context.new_page())
