@@ -61,6 +61,27 @@ def put_places(session: Session, bodies: Mapping[str, PlaceBody], *, now: dateti
     return Written(frozenset(created), frozenset(changed), follows=_edit_geofences(session, edits, now, moved=moved))
 
 
+def changes(
+    session: Session, bodies: Mapping[str, PlaceBody], *, locked: bool = False
+) -> dict[str, tuple[str, ...] | None]:
+    """What `put_places` would change of each: the names of the fields, none of them where it stays as it is; None where it is new.
+
+    Nothing is written. `locked`: and nobody else changes them until the commit.
+    """
+    places = queries.places_locked(session, bodies) if locked else queries.places_by_id(session, bodies)
+    fences = queries.live_geofences_of(session, bodies)
+    found: dict[str, tuple[str, ...] | None] = {}
+    for place_id, body in bodies.items():
+        place = places.get(place_id)
+        if place is None:
+            found[place_id] = None
+            continue
+        edit = _Edit.of(place, body, fences.get(place_id, []))
+        named = [name for name, value in _columns(body).items() if getattr(place, name) != value]
+        found[place_id] = (*named, "geofences") if edit.gone or edit.new or edit.dwells else tuple(named)
+    return found
+
+
 def _columns(body: PlaceBody) -> dict[str, Any]:
     return {
         "name": body.name,

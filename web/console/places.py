@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from offers import overview, places, users
 from offers.errors import BadInput, NotFound
+from offers.rules.place import PlaceBody
 from offers.rules.profile import Id
 from web.aftermath import carry_out
 from web.asking import Named
-from web.console import place_form
+from web.console import place_form, place_remarks
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
@@ -57,6 +58,8 @@ def add(desk: Writer) -> Response:
     errors |= wrong_id(form, desk)
     if body is None or errors:
         return _form(desk, form, errors=errors, status=422)
+    if form.on("look"):
+        return _form(desk, form, looked_at=body)
     try:
         with parts.database.transaction() as session:
             if wanted := form.or_none("id"):
@@ -85,6 +88,8 @@ def change(desk: Writer, place_id: Named) -> Response:
     body, errors = place_form.read(form, item, desk.voice)
     if body is None:
         return _form(desk, form, item, errors=errors, status=422, etag=form.text("etag"))
+    if form.on("look"):
+        return _form(desk, form, item, looked_at=body, etag=form.text("etag"))
     try:
         with parts.database.transaction() as session:
             saved, _, follows = places.put_place(
@@ -106,7 +111,7 @@ def wrong_id(form: Form, desk: Desk) -> Errors:
     """What is wrong with the id that was typed; none is fine."""
     try:
         if wanted := form.or_none("id"):
-            if wanted in ("new", "preview"):
+            if wanted in ("new", "preview", "import"):
                 return {"id": desk.voice.words["id_taken"]}
             _ID.validate_python(wanted)
     except ValidationError:
@@ -123,7 +128,10 @@ def _form(
     status: int = 200,
     changed: bool = False,
     etag: str = "",
+    looked_at: PlaceBody | None = None,
 ) -> Response:
+    """`looked_at`: what is remarked about that, which is not saved; else about the place as it is."""
+    fences = place_remarks.of_body(looked_at) if looked_at else item["geofences"] if item else []
     page = desk.page(
         "place.html",
         status,
@@ -135,5 +143,8 @@ def _form(
         etag=etag or (etag_of(item) if item else ""),
         zones=_zones(),
         style_url=desk.parts.settings.map_style_url,
+        remarks=place_remarks.remarks_on(desk, item["id"] if item else None, fences),
+        checked=looked_at is not None,
+        entries=place_remarks.entries_at(desk, item) if item else None,
     )
     return with_map(page, desk.parts)
