@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from web.console import (
+    as_typed,
     campaign_edit,
     campaigns,
     customers,
@@ -32,6 +33,7 @@ PAGES = (
     signing_in.router,
     home.router,
     places.router,
+    as_typed.router,
     campaign_edit.router,
     campaigns.router,
     rehearsing.router,

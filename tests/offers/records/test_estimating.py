@@ -40,7 +40,9 @@ def fill(database: Database, many: int) -> None:
         )
 
 
-def drawn(database: Database, tree: object, most: int, now: datetime = NOON, with_push: bool = False) -> estimating.Drawn:
+def drawn(
+    database: Database, tree: object, most: int, now: datetime = NOON, with_push: bool = False
+) -> estimating.Drawn:
     with database.reading() as session:
         audience = read_audience(tree)  # type: ignore[arg-type]
         return estimating.estimate(

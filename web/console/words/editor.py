@@ -1,3 +1,92 @@
 """The campaign's page while it is written: what is said there."""
 
-LINES: dict[str, tuple[str, str, str]] = {}
+LINES: dict[str, tuple[str, str, str]] = {
+    "part_when": ("When", "Wanneer", "Wann"),
+    "part_who": ("Who", "Wie", "Wer"),
+    "part_what": ("What", "Wat", "Was"),
+    "parts_of_it": ("Parts of this campaign", "Delen van deze campagne", "Teile dieser Kampagne"),
+    "its_deeds": ("Check and launch", "Controleren en starten", "Prüfen und starten"),
+    "its_deeds_hint": (
+        "These go by what is saved: save first.",
+        "Deze gaan uit van wat is opgeslagen: sla eerst op.",
+        "Diese gehen von dem aus, was gespeichert ist: speichern Sie zuerst.",
+    ),
+    "who_count": ("Count", "Tellen", "Zählen"),
+    "who_exact": (
+        "{size} people, {reached} of whom can be told now ({percent} %).",
+        "{size} mensen, van wie {reached} nu bericht kunnen krijgen ({percent} %).",
+        "{size} Personen, von denen {reached} jetzt erreichbar sind ({percent} %).",
+    ),
+    "who_about": (
+        "About {size} people, about {reached} of whom can be told now ({percent} %).",
+        "Ongeveer {size} mensen, van wie ongeveer {reached} nu bericht kunnen krijgen ({percent} %).",
+        "Etwa {size} Personen, von denen etwa {reached} jetzt erreichbar sind ({percent} %).",
+    ),
+    "who_few": (
+        "Fewer than about {most} people: too few to reckon here.",
+        "Minder dan ongeveer {most} mensen: te weinig om hier te schatten.",
+        "Weniger als etwa {most} Personen: zu wenige, um hier zu schätzen.",
+    ),
+    "who_none": ("Nobody is in it now.", "Nu hoort er niemand bij.", "Jetzt gehört niemand dazu."),
+    "who_reckoned": (
+        "Reckoned from some thousand customers. Once it is saved, its page counts everybody.",
+        "Geschat uit enkele duizenden klanten. Is de campagne opgeslagen, dan telt haar pagina iedereen.",
+        "Aus einigen tausend Kunden geschätzt. Ist die Kampagne gespeichert, zählt ihre Seite alle.",
+    ),
+    "who_some": ("Some of them", "Enkelen van hen", "Einige von ihnen"),
+    "typed_lost": (
+        "The connection is lost: count, preview and errors are from before. What you typed is still here.",
+        "De verbinding is weg: telling, voorbeeld en fouten zijn van daarvoor. Wat je typte staat er nog.",
+        "Die Verbindung ist weg: Zahl, Vorschau und Fehler sind von vorher. Was Sie geschrieben haben, steht noch da.",
+    ),
+    "typed_out": (
+        "You are signed out. What you typed is still here: sign in on another tab, and go on.",
+        "Je bent uitgelogd. Wat je typte staat er nog: log in op een ander tabblad en ga verder.",
+        "Sie sind abgemeldet. Was Sie geschrieben haben, steht noch da: melden Sie sich in einem anderen Tab an und machen Sie weiter.",
+    ),
+    "spot": (
+        "Line {line}, character {column}: {said}",
+        "Regel {line}, teken {column}: {said}",
+        "Zeile {line}, Zeichen {column}: {said}",
+    ),
+    "texts_wrong": ("Texts with an error: {count}", "Teksten met een fout: {count}", "Texte mit einem Fehler: {count}"),
+    "of_most": ("{count} of {most} characters", "{count} van {most} tekens", "{count} von {most} Zeichen"),
+    "over_most": (
+        "{count} of {most} characters: a phone cuts it off",
+        "{count} van {most} tekens: een telefoon kapt het af",
+        "{count} von {most} Zeichen: ein Telefon schneidet ab",
+    ),
+    "facts_to_choose": ("Facts and filters", "Gegevens en filters", "Angaben und Filter"),
+    "facts_found": (
+        "Choices: {count}. Arrows choose, Enter takes, Escape closes.",
+        "Keuzes: {count}. Pijlen kiezen, Enter neemt, Escape sluit.",
+        "Auswahl: {count}. Pfeile wählen, Enter übernimmt, Escape schließt.",
+    ),
+    "filter_default": (
+        "in its place when there is none",
+        "in plaats ervan als het er niet is",
+        "stattdessen, wenn es fehlt",
+    ),
+    "filter_capitalize": ("a capital first", "met een hoofdletter vooraan", "vorn mit Großbuchstaben"),
+    "filter_upcase": ("all capitals", "alles in hoofdletters", "alles in Großbuchstaben"),
+    "filter_downcase": ("no capitals", "alles in kleine letters", "alles in Kleinbuchstaben"),
+    "filter_strip": ("without blanks around it", "zonder spaties eromheen", "ohne Leerzeichen darum"),
+    "filter_truncate": ("at most so many characters", "hoogstens zoveel tekens", "höchstens so viele Zeichen"),
+    "filter_round": ("a round number", "een rond getal", "eine runde Zahl"),
+    "preview_nothing": (
+        "Write a title and a text, and you see them here.",
+        "Schrijf een titel en een tekst, dan zie je ze hier.",
+        "Schreiben Sie Titel und Text, dann sehen Sie sie hier.",
+    ),
+    "preview_anybody": (
+        "Empty: the first of your customers.",
+        "Leeg: de eerste van je klanten.",
+        "Leer: der erste Ihrer Kunden.",
+    ),
+    "frame_ios": ("On an iPhone", "Op een iPhone", "Auf einem iPhone"),
+    "frame_android": ("On Android", "Op Android", "Auf Android"),
+    "frame_web": ("In a browser", "In een browser", "Im Browser"),
+    "frame_page": ("At the head of the page", "Boven aan de pagina", "Oben auf der Seite"),
+    "frame_app": ("Your app", "Je app", "Ihre App"),
+    "frame_picture": ("With a picture", "Met een afbeelding", "Mit einem Bild"),
+}
