@@ -24,8 +24,10 @@ from web.console import (
     rehearsing,
     removing,
     rows,
+    sending_tests,
     signing_in,
     steps,
+    versions,
 )
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -35,6 +37,8 @@ PAGES = (
     places.router,
     as_typed.router,
     campaign_edit.router,
+    sending_tests.router,
+    versions.router,
     campaigns.router,
     rehearsing.router,
     removing.router,

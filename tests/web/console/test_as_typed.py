@@ -22,8 +22,8 @@ def people(admin: httpx.Client, register: Register) -> None:
     admin.put("/v1/places/kalverstraat-102", json=PLACE)
     for number in range(7):
         profile = {"name": f"Sanne {number}", "phone": "+31612345678", "language": "nl", "tags": ["sneakers"]}
-        admin.put(f"/v1/customers/s-{number}", json=profile)
-    admin.put("/v1/customers/s-3", json={"consents": {"location": True, "offers": True}})
+        agreed = {"location": number == 3, "offers": number in (3, 4)}
+        admin.put(f"/v1/customers/s-{number}", json=profile | {"consents": agreed})
     register("s-3", push_token="t-3")
     admin.put("/v1/customers/jens", json={"name": "Jens", "language": "de"})
 
@@ -51,8 +51,7 @@ def test_whom_it_reaches_is_told_without_a_number_of_anybody(people: None, marke
     assert "Nobody is in it now." in ask(marketer, WHO, **SNEAKERS | {"audience__value": "boots"}).text
 
 
-def test_of_a_page_it_is_enough_to_agree_to_offers(people: None, marketer: Person, admin: httpx.Client) -> None:
-    admin.put("/v1/customers/s-4", json={"consents": {"offers": True}})
+def test_of_a_page_it_is_enough_to_agree_to_offers(people: None, marketer: Person) -> None:
     assert "2 of whom" in ask(marketer, WHO, **SNEAKERS, trigger__on="scan").text
     assert "1 of whom" in ask(marketer, WHO, **SNEAKERS, trigger__on="order_ready").text
 
