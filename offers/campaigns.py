@@ -31,6 +31,11 @@ STEPS: dict[str, dict[str, str]] = {
 """Which status a step leads to, from which."""
 
 
+def steps_of(status: str) -> list[str]:
+    """The steps that would change something from here."""
+    return [step for step, way in STEPS.items() if way.get(status, status) != status]
+
+
 def whom_a_check_needs(
     session: Session, campaign_id: str, *, now: datetime, body: CampaignBody | None = None
 ) -> Reached | None:

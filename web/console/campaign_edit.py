@@ -8,10 +8,12 @@ from starlette.responses import Response
 from offers import campaigns, overview, users
 from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.rules.launch import refusals
+from offers.rules.personalise import FITS_BODY, FITS_TITLE
 from offers.rules.profile import Id
 from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
 from web.console import audience_form, campaign_form
+from web.console.as_typed import Who, host_of, sentence_of, who_of
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
 from web.console.choosing import offer_places
@@ -44,8 +46,8 @@ def add(desk: Writer) -> Response:
     form, parts = desk.form, desk.parts
     copied = _copied(desk)
     do = pressed(form)
-    if do in ("row", "find"):
-        return form_page(desk, form, copied=copied, more_rows=do == "row", finding=do == "find")
+    if do in ("row", "find", "count"):
+        return form_page(desk, form, copied=copied, more_rows=do == "row", finding=do == "find", counting=do == "count")
     body, errors = campaign_form.read(form, copied, desk.voice)
     errors |= wrong_id(form, desk)
     if do == "preview":
@@ -86,8 +88,9 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         item = campaigns.get_campaign(session, campaign_id)
     _refuse_ended(desk, item)
     do = pressed(form)
-    if do in ("row", "find"):
-        return form_page(desk, form, item, more_rows=do == "row", finding=do == "find", etag=etag)
+    if do in ("row", "find", "count"):
+        more = {"more_rows": do == "row", "finding": do == "find", "counting": do == "count"}
+        return form_page(desk, form, item, etag=etag, **more)
     body, errors = campaign_form.read(form, item, desk.voice)
     if do == "preview":
         return _previewed(desk, form, item, body, errors, etag=etag)
@@ -180,6 +183,7 @@ def form_page(
     etag: str = "",
     more_rows: bool = False,
     finding: bool = False,
+    counting: bool = False,
     preview: Preview | None = None,
     copied: Item | None = None,
 ) -> Response:
@@ -208,5 +212,11 @@ def form_page(
         offers=offers,
         preview=preview,
         facts={fact: f"fact_{fact.removesuffix('.<name>').replace('.', '_')}" for fact in FACTS},
-        filters=FILTERS,
+        filters={one: f"filter_{one}" for one in FILTERS},
+        who=who_of(desk, form) if counting else Who(),
+        said=sentence_of(desk, form, item or copied),
+        lacking=desk.voice.words["preview_nothing"],
+        fits={"title": FITS_TITLE, "body": FITS_BODY},
+        host=host_of(desk),
+        may=[] if item is None else campaigns.steps_of(item["status"]),
     )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from offers.errors import Fault
 from offers.rules.campaign import CampaignBody
+from offers.rules.templates import spot_of_fault
 from offers.rules.values import read_duration, zone_or_none
 from web.console import audience_form
 from web.console.clock import as_typed, read_typed
@@ -180,7 +181,13 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[CampaignBody | 
         found = [one for one in found if one.path != "messages"]
         faults.append(Fault("messages", voice.words["bad_messages"]))
     errors = told([*faults, *found], tags_of(before))
-    return (None if errors else body), errors
+    return (None if errors else body), {name: _at_its_spot(name, said, form, voice) for name, said in errors.items()}
+
+
+def _at_its_spot(field: str, said: str, form: Form, voice: Voice) -> str:
+    """Of a text that is not a template, where in it."""
+    spot = spot_of_fault(form.text(field)) if field.startswith("messages.") else None
+    return said if spot is None else voice.words["spot"].format(line=spot[0], column=spot[1], said=said)
 
 
 def told(faults: Iterable[Fault], tags: Iterable[str]) -> Errors:

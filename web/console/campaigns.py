@@ -61,9 +61,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         funnel={name: sorted(counts.items()) for name, counts in funnel.items()},
         unlisted=unlisted,
         versions=versions,
-        may=[
-            step for step, way in campaigns.STEPS.items() if way.get(item["status"], item["status"]) != item["status"]
-        ],
+        may=campaigns.steps_of(item["status"]),
         form=query_of(desk),
         errors={},
         version=item["version"],

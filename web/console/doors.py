@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from web.console import (
+    as_typed,
     campaign_edit,
     campaigns,
     customers,
@@ -40,6 +41,7 @@ from web.console import (
     settings_limits,
     signing_in,
     steps,
+    versions,
 )
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -50,7 +52,9 @@ PAGES = (
     live.router,
     place_import.router,
     places.router,
+    as_typed.router,
     campaign_edit.router,
+    versions.router,
     campaigns.router,
     rehearsing.router,
     removing.router,

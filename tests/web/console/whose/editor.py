@@ -1,6 +1,13 @@
 """The campaign's page while it is written: whose is what."""
 
-PAGES: dict[str, set[str]] = {}
-POSTS: dict[str, set[str]] = {}
+READERS, WRITERS = {"viewer", "marketer", "admin"}, {"marketer", "admin"}
+PAGES: dict[str, set[str]] = {
+    "/console/campaigns/sneakers/versions": READERS,
+    "/console/campaigns/sneakers/versions?left=1&right=1": READERS,
+}
+POSTS: dict[str, set[str]] = {
+    "/console/campaigns/who": WRITERS,
+    "/console/campaigns/what": WRITERS,
+}
 ELSEWHERE: set[str] = set()
 """Patterns of doors that another test tells of."""
