@@ -9,6 +9,7 @@ from web.console import (
     campaign_edit,
     campaigns,
     customers,
+    here,
     home,
     inbox,
     inbox_events,
@@ -30,6 +31,7 @@ from web.console import (
 STATIC = Path(__file__).parents[1] / "static"
 PAGES = (
     signing_in.router,
+    here.router,
     home.router,
     places.router,
     campaign_edit.router,
