@@ -11,6 +11,7 @@ from web.console import (
     customers,
     here,
     home,
+    home_events,
     inbox,
     inbox_events,
     offers,
@@ -25,6 +26,7 @@ from web.console import (
     removing,
     rows,
     signing_in,
+    start,
     steps,
 )
 
@@ -32,6 +34,8 @@ STATIC = Path(__file__).parents[1] / "static"
 PAGES = (
     signing_in.router,
     here.router,
+    start.router,
+    home_events.router,
     home.router,
     places.router,
     campaign_edit.router,

@@ -57,6 +57,8 @@ DONE = (
     "conversation_closed",
     "order_made_ready",
     "hand_over_undone",
+    "start_device_there",
+    "start_message_saved",
 )
 """What `?done=` may say."""
 
