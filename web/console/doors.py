@@ -13,7 +13,9 @@ from web.console import (
     deeds_list,
     erasing,
     exports,
+    here,
     home,
+    home_events,
     inbox,
     inbox_events,
     live,
@@ -40,6 +42,7 @@ from web.console import (
     settings_keys,
     settings_limits,
     signing_in,
+    start,
     steps,
     versions,
 )
@@ -47,6 +50,9 @@ from web.console import (
 STATIC = Path(__file__).parents[1] / "static"
 PAGES = (
     signing_in.router,
+    here.router,
+    start.router,
+    home_events.router,
     home.router,
     live_events.router,
     live.router,

@@ -66,6 +66,8 @@ DONE = (
     "set_user_saved",
     "set_user_disabled",
     "set_limits_saved",
+    "start_device_there",
+    "start_message_saved",
 )
 """What `?done=` may say."""
 

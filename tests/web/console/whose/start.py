@@ -1,6 +1,17 @@
 """Home as it happens, the first steps, and the frame around every page: whose is what."""
 
-PAGES: dict[str, set[str]] = {}
-POSTS: dict[str, set[str]] = {}
-ELSEWHERE: set[str] = set()
-"""Patterns of doors that another test tells of."""
+WRITERS = {"marketer", "admin"}
+PAGES: dict[str, set[str]] = {
+    "/console/start": WRITERS,
+    "/console/start?step=place": WRITERS,
+    "/console/start?step=walk&since=1": WRITERS,
+}
+POSTS: dict[str, set[str]] = {
+    "/console/start/place": WRITERS,
+    "/console/start/device": WRITERS,
+    "/console/start/message": WRITERS,
+    "/console/start/launch": WRITERS,
+    "/console/start/walk": WRITERS,
+}
+ELSEWHERE: set[str] = {"/console/here", "/console/now", "/console/events"}
+"""Patterns of doors that test_frame.py and test_home.py tell of."""
