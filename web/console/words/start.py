@@ -48,7 +48,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "start_step_launch": ("Check and launch", "Controleer en start", "Prüfen und starten"),
     "start_step_walk": ("Send yourself a push", "Stuur jezelf een push", "Sich selbst eine Push-Nachricht senden"),
     "start_done": ("done", "klaar", "erledigt"),
-    "start_place_why": (
+    "start_place_lead": (
         "A shop, a square, your office: where somebody comes in, the message goes out. 100 metres around it count as being there; you can draw it exactly later.",
         "Een winkel, een plein, je kantoor: waar iemand binnenkomt, gaat het bericht uit. 100 meter eromheen telt als er zijn; precies tekenen kan later.",
         "Ein Geschäft, ein Platz, Ihr Büro: Wo jemand hineingeht, geht die Nachricht hinaus. 100 Meter ringsum zählen als dort; genau zeichnen können Sie später.",
@@ -73,7 +73,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     ),
     "start_zone_hint": ("Such as Europe/Amsterdam.", "Zoals Europe/Amsterdam.", "Etwa Europe/Berlin."),
     "start_make_place": ("Make this place", "Deze plaats maken", "Diesen Ort anlegen"),
-    "start_device_why": (
+    "start_device_lead": (
         "Messages go to devices of customers who agreed. For these steps the customer is you, and nobody else is told anything.",
         "Berichten gaan naar apparaten van klanten die toestemming gaven. Voor deze stappen ben jij de klant, en niemand anders krijgt iets.",
         "Nachrichten gehen an Geräte von Kunden, die zugestimmt haben. Bei diesen Schritten sind Sie der Kunde, und niemand sonst bekommt etwas.",
@@ -124,7 +124,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Fijn dat je bij {{ place.name }} bent. Kijk gerust rond.",
         "Schön, dass Sie bei {{ place.name }} sind. Sehen Sie sich gern um.",
     ),
-    "start_message_why": (
+    "start_message_lead": (
         "It goes out when you come to {place}, and to you alone. Change it as you like.",
         "Het gaat uit als je bij {place} komt, en alleen naar jou. Verander het zoals je wilt.",
         "Sie geht hinaus, wenn Sie zu {place} kommen, und nur an Sie. Ändern Sie sie, wie Sie möchten.",
@@ -136,12 +136,12 @@ LINES: dict[str, tuple[str, str, str]] = {
     ),
     "start_message_saved": ("Your message is saved.", "Je bericht is opgeslagen.", "Ihre Nachricht ist gespeichert."),
     "start_change_message": ("Change the message", "Bericht wijzigen", "Nachricht ändern"),
-    "start_launch_why": (
+    "start_launch_lead": (
         "Nothing stands in the way. Once it is live it sends whenever you come in.",
         "Niets staat in de weg. Zodra het live is, gaat het uit telkens als je binnenkomt.",
         "Nichts steht im Weg. Sobald sie läuft, wird sie gesendet, wann immer Sie hineingehen.",
     ),
-    "start_walk_why": (
+    "start_walk_lead": (
         "Press, and Passerby is told that your device has come to {place}, just as a phone tells it. Here you see what becomes of it.",
         "Druk, en Passerby hoort dat je apparaat bij {place} is gekomen, precies zoals een telefoon dat meldt. Hier zie je wat ervan komt.",
         "Drücken Sie, und Passerby erfährt, dass Ihr Gerät zu {place} gekommen ist, genau wie ein Telefon es meldet. Hier sehen Sie, was daraus wird.",
