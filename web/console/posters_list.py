@@ -48,7 +48,7 @@ def posters_page(desk: Desk, asked: Asked, failed: dict[str, str] | None = None)
         places=places if len(places) <= SUGGESTED else {},
         sparks={one: spark_of(many, (now + offset).date()) for one, many in days.items()},
         papers=[(one, one) for one in PAPERS],
-        per_page=[("1", words["list_per_1"]), ("4", words["list_per_4"]), ("9", words["list_per_9"])],
+        per_page=[("1", words["list_per_one"]), ("4", words["list_per_4"]), ("9", words["list_per_9"])],
         most_printed=MOST_PRINTED,
     )
 

@@ -84,7 +84,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "list_pick_one": ("Print {name}", "{name} printen", "{name} drucken"),
     "list_paper": ("Paper", "Papier", "Papier"),
     "list_per_page": ("On a page", "Per pagina", "Pro Seite"),
-    "list_per_1": ("one", "één", "eins"),
+    "list_per_one": ("one", "één", "eins"),
     "list_per_4": ("4, to cut apart", "4, om te snijden", "4, zum Zerschneiden"),
     "list_per_9": ("9, to cut apart", "9, om te snijden", "9, zum Zerschneiden"),
     "list_own_language": ("the campaign's own", "van de campagne zelf", "die der Kampagne"),
