@@ -119,6 +119,7 @@ def test_the_budget_goes_on_by_itself(opened: Opened, desk: Desk) -> None:
     expect(figures).to_contain_text(re.compile(r"Given out\s*1"))
     town = Town(desk[1])
     town.walk_in(town.place(), "emma")
+    town.customer("emma", name="Emma Smit")
     expect(figures).to_contain_text(re.compile(r"Reserved\s*2"), timeout=15_000)
     assert watched.errors == []
 
