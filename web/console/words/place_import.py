@@ -2,7 +2,7 @@
 
 LINES: dict[str, tuple[str, str, str]] = {
     "pi_title": ("Places from a file", "Plaatsen uit een bestand", "Orte aus einer Datei"),
-    "pi_why": (
+    "pi_lead": (
         "First you see what would become of each row. Nothing is written until you say so, and the same file again changes nothing.",
         "Eerst zie je wat er van elke rij zou worden. Er wordt niets geschreven voor je het zegt, en hetzelfde bestand nog eens verandert niets.",
         "Zuerst sehen Sie, was aus jeder Zeile würde. Geschrieben wird erst, wenn Sie es sagen, und dieselbe Datei noch einmal ändert nichts.",
