@@ -22,8 +22,8 @@ from offers.records.ids import new_id
 from offers.records.queries import users as queries
 from offers.records.queries.board import store_names
 from offers.records.tables import User, UserSession
-from offers.rules.leafing import Leaf, Turn
 from offers.rules.edit import Check, anyway
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.values import read_language
 
 ROLES = ("admin", "marketer", "staff", "viewer")

@@ -22,5 +22,5 @@ def fewer_than(looked_at: int, total: int) -> int | None:
 def _rounded(number: float) -> int:
     if number < 1:
         return round(number)
-    step = 10 ** max(0, math.floor(math.log10(number)) + 1 - DIGITS)
+    step: int = 10 ** max(0, math.floor(math.log10(number)) + 1 - DIGITS)
     return round(number / step) * step

@@ -136,7 +136,13 @@ def test_it_says_what_the_report_of_the_api_says(town: Town) -> None:
 )
 def test_each_dimension_tells_apart(town: Town, by: str, expected: Mapping[str, int]) -> None:
     count(town)
-    for same in ({}, {"campaign": "sneakers"}, {"place": "kalverstraat"}, {"campaign": "sneakers", "variant": ""}):
+    narrowed: tuple[dict[str, Any], ...] = (
+        {},
+        {"campaign": "sneakers"},
+        {"place": "kalverstraat"},
+        {"campaign": "sneakers", "variant": ""},
+    )
+    for same in narrowed:
         rows = told(town, by, **same).rows
         assert {value: many_of(counts, "matched") for value, counts in rows.items()} == expected, same
         together: Counts = Counter()

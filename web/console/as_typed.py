@@ -1,6 +1,6 @@
 """What a campaign's page says while it is written: whom it would reach, what it would say, and what is wrong with that. Nothing is saved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -83,7 +83,7 @@ def who_of(desk: Desk, form: Form) -> Who:
     return Who(_said(found, desk), found.is_exact, found.some)
 
 
-def _wrong(faults: list[Fault]) -> str:
+def _wrong(faults: Sequence[Fault]) -> str:
     return next(iter(campaign_form.told(faults, ()).values()), "")
 
 

@@ -89,8 +89,9 @@ def change(desk: Writer, campaign_id: Named) -> Response:
     _refuse_ended(desk, item)
     do = pressed(form)
     if do in ("row", "find", "count"):
-        more = {"more_rows": do == "row", "finding": do == "find", "counting": do == "count"}
-        return form_page(desk, form, item, etag=etag, **more)
+        return form_page(
+            desk, form, item, etag=etag, more_rows=do == "row", finding=do == "find", counting=do == "count"
+        )
     body, errors = campaign_form.read(form, item, desk.voice)
     if do == "preview":
         return _previewed(desk, form, item, body, errors, etag=etag)

@@ -139,20 +139,21 @@ class Shown:
             for value, counts in told.rows.items()
         ]
         lines.sort(
-            key=lambda one: (one["value"] if self.asked.by == "day" else str(one["name"]).casefold(), one["value"])
+            key=lambda one: (str(one["value"] if self.asked.by == "day" else one["name"]).casefold(), str(one["value"]))
         )
         if sort != "name":
-            lines.sort(key=lambda one: -one["counts"][sort])
+            lines.sort(key=lambda one: -int(one["counts"][sort]))
         return lines
 
     def line(self, one: Mapping[str, Any]) -> dict[str, Any]:
         """A line of it as the page shows it."""
         value = str(one["value"])
+        only: dict[str, Any] = {self.asked.by: value}
         cells = [
             {
                 "said": self.voice.words[SAID[name]],
                 "many": self.number(many),
-                "to": self.rows_of(name, **{self.asked.by: value}) if many else "",
+                "to": self.rows_of(name, **only) if many else "",
             }
             for name, many in one["counts"].items()
         ]

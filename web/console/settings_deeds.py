@@ -12,7 +12,7 @@ from offers.rules.deeds import Deeds
 from web.console.clock import as_typed, read_typed
 from web.console.entering import Admin, Desk
 from web.console.faults import Errors
-from web.console.filtering import PAGE, query_of
+from web.console.filtering import query_of
 from web.console.forms import Form
 from web.console.routes import PageRoute
 from web.console.words import LINES
@@ -20,6 +20,7 @@ from web.console.words import LINES
 router = APIRouter(prefix="/console/settings/deeds", include_in_schema=False, route_class=PageRoute)
 
 WHERE = "/console/settings/deeds"
+PAGE = 50
 COMMAND = "command"
 """In the place of a user: whoever was at the command line."""
 KINDS = tuple(name.removeprefix("deed_") for name in LINES if name.startswith("deed_"))

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from offers.records.ids import new_id
 from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Deed, User, UserSession
-from offers.rules.leafing import Leaf, Turn
 from offers.rules.deeds import Deeds
+from offers.rules.leafing import Leaf, Turn
 
 
 def user_by_id(session: Session, user_id: str) -> User | None:

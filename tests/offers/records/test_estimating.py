@@ -44,7 +44,7 @@ def drawn(
     database: Database, tree: object, most: int, now: datetime = NOON, with_push: bool = False
 ) -> estimating.Drawn:
     with database.reading() as session:
-        audience = read_audience(tree)  # type: ignore[arg-type]
+        audience = read_audience(tree)
         return estimating.estimate(
             session, audience, now, ("location", "offers"), with_push=with_push, most_named=5, most=most
         )

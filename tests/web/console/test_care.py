@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from offers.deeds import list_deeds
-from offers import users
 from offers.records.database import Database
 from tests.web.conftest import CAMPAIGN, PLACE, Register, Served, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town

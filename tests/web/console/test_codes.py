@@ -4,7 +4,6 @@ import httpx
 import pytest
 
 from offers.deeds import list_deeds
-from offers import users
 from offers.records.database import Database
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from PIL import Image, ImageDraw
 
-from offers.records.database import Database
 from offers.deeds import list_deeds
+from offers.records.database import Database
 from tests.web.conftest import CAMPAIGN, PLACE
 from tests.web.console.conftest import OFFER, Enter, Person
 from tests.web.printing.pages import read, streams_of

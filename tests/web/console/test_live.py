@@ -54,7 +54,7 @@ def a_town(database: Database) -> Town:
     ):
         number = len(stays)
         device = town.device(town.customer(who) if who not in {one["customer_id"] for one in stays} else who)
-        row = {"id": f"sty_{number}", "device_id": device, "customer_id": who, "geofence_id": of[role]}
+        row: dict[str, Any] = {"id": f"sty_{number}", "device_id": device, "customer_id": who, "geofence_id": of[role]}
         row |= {"moment": f"m{number}", "entered_at": NOON - timedelta(minutes=5), "left_at": None, "left_reason": None}
         stays.append(row | {"for_orders": False} | more)
     with database.transaction() as session:
