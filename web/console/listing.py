@@ -90,6 +90,9 @@ class Asked:
 
 
 def read_asked(desk: Desk, listing: Listing, form: Form | None = None, errors: Errors | None = None) -> Asked:
+    """`BadInput` for a cursor with NUL in it, which `query_of` reads over: no list made it, and it is not the first page that was asked for."""
+    if "\0" in desk.request.query_params.get("cursor", ""):
+        raise BadInput.at("cursor", "holds U+0000")
     form, wrong = form or query_of(desk), dict(errors or {})
     if form.text("sort") and form.text("sort") not in listing.sorts:
         wrong[""] = desk.voice.words["list_bad_sort"]
