@@ -5,14 +5,14 @@ Nothing of the file stays on the server between the two: the preview carries it 
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
 from itertools import islice
+from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from offers import imports, places, users
@@ -103,14 +103,16 @@ def read_in(desk: Writer) -> Response:
         return _page(desk, 422, errors={"file": desk.voice.words["pi_no_file"].format(why=str(refused))})
     if not wanted:
         with parts.database.reading() as session:
-            outlook = _outlook(session, batches)
+            outlook = _outlook(batches, partial(places.changes, session))
         return _page(desk, outlook=outlook, content=content)
     follows = Follows()
     with parts.database.transaction() as session:
-        outlook = _outlook(session, batches, locked=True)
+        outlook = _outlook(batches, partial(places.changes, session, locked=True))
         is_other = outlook.print != form.text("print")
         if outlook.writes and not is_other:
-            follows = _write(session, batches, desk, outlook.writes)
+            for batch in batches:
+                follows |= imports.take_in(session, batch, places.put_places, now=parts.now()).follows
+            users.note(session, desk.user.user_id, "imported", "places", str(outlook.writes), now=parts.now())
     if is_other:
         return _page(desk, 409, outlook=outlook, content=content, changed=True)
     carry_out(parts, follows)
@@ -156,10 +158,12 @@ def _is_one_feature(content: str) -> bool:
     return False
 
 
-def _outlook(session: Session, batches: list[Batch], *, locked: bool = False) -> Outlook:
+def _outlook(
+    batches: list[Batch], changes_of: Callable[[Mapping[str, Any]], Mapping[str, tuple[str, ...] | None]]
+) -> Outlook:
     outlook = Outlook()
     for batch in batches:
-        changes = places.changes(session, batch.bodies, locked=locked)
+        changes = changes_of(batch.bodies)
         for one in batch.checked:
             name = getattr(one.body, "name", "")
             if one.body is None:
@@ -169,14 +173,6 @@ def _outlook(session: Session, batches: list[Batch], *, locked: bool = False) ->
             outcome = "created" if fields is None else "changed" if fields else "unchanged"
             outlook.fates.append(Fate(one.row.line, one.key, name, outcome, fields or ()))
     return outlook
-
-
-def _write(session: Session, batches: list[Batch], desk: Desk, count: int) -> Follows:
-    now, follows = desk.parts.now(), Follows()
-    for batch in batches:
-        follows |= imports.take_in(session, batch, places.put_places, now=now).follows
-    users.note(session, desk.user.user_id, "imported", "places", str(count), now=now)
-    return follows
 
 
 def _page(

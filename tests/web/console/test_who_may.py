@@ -69,7 +69,7 @@ PICTURES = {
     "/console/posters/window.pdf": "application/pdf",
 }
 """For READERS."""
-POSTS: dict[str, set[str]] = {
+POSTS: dict[str, set[str]] = whose.POSTS | {
     "/console/places/new": WRITERS,
     "/console/places/kalverstraat-102": WRITERS,
     "/console/campaigns/new": WRITERS,
@@ -92,9 +92,8 @@ POSTS: dict[str, set[str]] = {
     "/console/pickup/orders/A-1/collected": WRITERS | {"staff"},
     "/console/password": EVERYBODY,
     "/console/language": EVERYBODY,
-} | whose.POSTS
-POSTS |= {"/console/sign-out": EVERYBODY}
-"""The last: whoever has signed out is refused by no role any more."""
+    "/console/sign-out": EVERYBODY,  # the last: who is out is sent to the sign-in, whatever they ask
+}
 
 
 @pytest.fixture
