@@ -11,12 +11,10 @@ from web.console.entering import Admin, Desk
 from web.console.exporting import csv_answer
 from web.console.listing import Shown
 from web.console.routes import PageRoute
+from web.console.settings_deeds import EXPORTS
 from web.console.tables import asked_of_deeds, list_page, read_deeds
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
-
-EXPORTS = {"customers": "customers", "deliveries": "deliveries", "decisions": "decisions", "inbox": "inbox"}
-"""Lists about customers, which it is written down that somebody took along; and what each is called."""
 
 
 @router.get("/deeds")

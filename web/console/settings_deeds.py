@@ -21,6 +21,8 @@ router = APIRouter(prefix="/console/settings/deeds", include_in_schema=False, ro
 
 WHERE = "/console/settings/deeds"
 PAGE = 50
+EXPORTS = {"customers": "customers", "deliveries": "deliveries", "decisions": "decisions", "inbox": "inbox"}
+"""Lists about customers, which it is written down that somebody took along; and what each is called."""
 COMMAND = "command"
 """In the place of a user: whoever was at the command line."""
 KINDS = tuple(name.removeprefix("deed_") for name in LINES if name.startswith("deed_"))
@@ -72,6 +74,7 @@ def called_of(desk: Desk, done: list[Item], people: Sequence[Item]) -> dict[str,
         "campaign": dict(names.campaigns),
         "offer": dict(names.offers),
         "key": named_keys,
+        "list": {name: desk.voice.words[word] for name, word in EXPORTS.items()},
     }
 
 
