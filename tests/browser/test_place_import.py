@@ -67,9 +67,7 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
     database.close()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme", "language"), [(390, "light", "de"), (390, "dark", "nl"), (1440, "light", "en")]
-)
+@pytest.mark.parametrize("seen", [(390, "light", "de"), (390, "dark", "nl"), (1440, "light", "en")])
 def test_a_file_is_seen_and_then_written(
     desk: tuple[str, str], browser: Browser, tmp_path: Path, seen: tuple[int, str, str]
 ) -> None:
