@@ -26,6 +26,7 @@ from tests.web.console.test_place_import import csv, row
 
 pytestmark = pytest.mark.browser
 
+HOURS = "Mo-Fr 09:00-12:00,13:00-18:00; PH off"
 MARKETER = "noor@shop.example"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
@@ -48,7 +49,7 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
         assert secret is not None
         small = [{"role": "premises", "lat": PLACE["lat"], "lon": PLACE["lon"], "radius_m": 60}]
         for place_id in ("kalverstraat-102", "dam-1"):
-            body = PLACE | {"name": f"Stoeprand {place_id}", "geofences": small}
+            body = PLACE | {"name": f"Stoeprand {place_id}", "geofences": small, "opening_hours": HOURS}
             put_place(session, place_id, PlaceBody.model_validate(body), now=NOON)
         put_customer(session, "sanne", CustomerBody.model_validate({}), now=NOON)
         for number in range(90):
@@ -67,9 +68,7 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
     database.close()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme", "language"), [(390, "light", "de"), (390, "dark", "nl"), (1440, "light", "en")]
-)
+@pytest.mark.parametrize("seen", [(390, "light", "de"), (390, "dark", "nl"), (1440, "light", "en")])
 def test_a_file_is_seen_and_then_written(
     desk: tuple[str, str], browser: Browser, tmp_path: Path, seen: tuple[int, str, str]
 ) -> None:
