@@ -119,7 +119,7 @@ def shown_of(desk: Desk, form: Form, before: Item | None) -> tuple[Preview | Non
     typed = form.text("preview")[:200]
     if not typed:
         with desk.parts.database.reading() as session:
-            anybody = overview.meant_customers(session, "", limit=1)
+            anybody = overview.find_customers(session, limit=1)[0]
         typed = anybody[0]["id"] if anybody else "-"
     errors: Errors = {}
     shown = preview_of(desk, body, typed, errors, before["id"] if before else form.text("id"))

@@ -65,7 +65,7 @@ def csv_answer(
         return desk.go(asked.address())
     if tells:
         with desk.parts.database.transaction() as session:
-            users.note(session, desk.user.user_id, "exported", "list", name, now=desk.parts.now())
+            users.note(session, desk.user.user_id, "downloaded", "list", name, now=desk.parts.now())
     heads = [f"{desk.voice.words[word]}{_zone(word, desk.voice)}" for word in words]
     headers = {
         "cache-control": "no-store",

@@ -73,6 +73,7 @@ def test_people_are_counted_once_and_only_who_is_inside(either_database: Databas
 def test_the_page_says_how_many_are_where_and_names_nobody(marketer: Person, database: Database) -> None:
     a_town(database)
     answer = marketer.http.get(LIVE)
+    assert answer.status_code == 200
     rows = dict(re.findall(r'<a href="/console/places/(\w+)">.*?<td[^>]*>(\d+)</td>', answer.text))
     assert rows == {"dam": "0", "kalver": "2"}
     told = marketer.http.get(f"{LIVE}/map")

@@ -203,7 +203,7 @@ def test_coupons_and_what_is_sold_out_are_told_in_words(marketer: Person, admin:
     assert admin.post(f"/v1/coupons/{coupon}/redeem", json={}).status_code == 200
     assert "Coupon: Ten percent, redeemed 23 Nov 2026 12:00" in marketer.look("/console/deliveries?customer=sanne").text
     timeline = marketer.look("/console/customers/sanne").text
-    assert "coupon ten Sneakers redeemed, 23 Nov 2026 12:00" in timeline, timeline
+    assert "coupon Ten percent Sneakers redeemed, 23 Nov 2026 12:00" in timeline, timeline
     table = marketer.look("/console/offers").text
     assert "made for each customer 2 2 sold out 1" in table
 

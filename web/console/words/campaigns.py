@@ -372,6 +372,7 @@ LINES = {
     "last_day": ("In the last 24 hours", "In de laatste 24 uur", "In den letzten 24 Stunden"),
     "live_now": ("Live now", "Loopt nu", "Läuft gerade"),
     "nothing_live": ("No campaign is live.", "Er loopt geen campagne.", "Keine Kampagne läuft."),
+    "last_crossings": ("Who came and went", "Wie kwam en ging", "Wer kam und ging"),
     "no_crossings": ("Nobody yet.", "Nog niemand.", "Noch niemand."),
     "attention": ("Needs attention", "Vraagt aandacht", "Braucht Aufmerksamkeit"),
     "attention_none": ("Nothing waits for you.", "Er wacht niets op je.", "Nichts wartet auf Sie."),

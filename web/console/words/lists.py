@@ -70,7 +70,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "list_by": ("Who", "Wie", "Wer"),
     "list_what": ("Did", "Deed", "Tat"),
     "list_subject": ("To what", "Waarmee", "Womit"),
-    "deed_exported": ("downloaded", "downloadde", "hat heruntergeladen"),
+    "deed_downloaded": ("downloaded", "downloadde", "hat heruntergeladen"),
     "noun_list": ("the list", "de lijst", "die Liste"),
     "list_scans_a_day": ("Scans a day", "Scans per dag", "Scans pro Tag"),
     "list_spark": (
