@@ -47,6 +47,11 @@ def make_key(
     return made
 
 
+def new_key_id() -> str:
+    """For a form that makes one: sent twice, it is one key."""
+    return new_id("key")
+
+
 def create_key(session: Session, role: str, *, now: datetime, by: str | None = None) -> str:
     """A new key of a role, the secret alone."""
     return make_key(session, role, now=now, by=by).secret

@@ -134,7 +134,7 @@ class Shown:
 
     def table(self, told: Told, sort: str) -> list[dict[str, Any]]:
         """Every line, in the order that was asked for: names from A on, numbers from the greatest on."""
-        lines = [
+        lines: list[dict[str, Any]] = [
             {"value": value, "name": self.name_of(value), "counts": {name: many_of(counts, name) for name in COLUMNS}}
             for value, counts in told.rows.items()
         ]

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from offers import keys, users
 from offers.errors import Conflict
-from offers.records.ids import new_id
 from web.asking import Cursor, Named
 from web.console.entering import Admin, Desk
 from web.console.faults import Errors
@@ -113,7 +112,7 @@ def _list(
     with desk.parts.database.reading() as session:
         found, following = keys.newest_keys(session, before=cursor, limit=PAGE)
         people = {one["id"]: one["email"] for one in users.list_users(session)}
-    new = new_id("key")
+    new = keys.new_key_id()
     return desk.page(
         "settings_keys.html",
         status,

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from offers import campaigns, customers, explaining, history, overview, places
 from offers.errors import NotFound
 from offers.history import Asked
@@ -58,7 +56,7 @@ def tag_of(desk: Desk) -> str:
     return f"first-steps-{desk.user.user_id}"
 
 
-def read_first(session: Session, desk: Desk) -> First:
+def read_first(session: Any, desk: Desk) -> First:
     customer = _or_none(session, customers.get_customer, customer_of(desk))
     devices = overview.devices_of(session, customer["id"]) if customer else []
     campaign_id, campaign = _message(session, desk)
@@ -72,7 +70,7 @@ def read_first(session: Session, desk: Desk) -> First:
     )
 
 
-def _message(session: Session, desk: Desk) -> tuple[str, Item | None]:
+def _message(session: Any, desk: Desk) -> tuple[str, Item | None]:
     """The first that has not ended, or the id of the next."""
     wanted = ""
     for number in range(1, MOST_TRIES + 1):
@@ -83,7 +81,7 @@ def _message(session: Session, desk: Desk) -> tuple[str, Item | None]:
     return wanted, None
 
 
-def _place(session: Session, campaign: Item | None) -> Item | None:
+def _place(session: Any, campaign: Item | None) -> Item | None:
     """The message's, else the first with premises."""
     for one in campaign["trigger"]["places"] if campaign else ():
         if (item := _or_none(session, places.get_place, one)) is not None:
@@ -98,11 +96,11 @@ def premises_of(place: Item) -> str | None:
     return next((str(one["id"]) for one in (*circles, *theirs)), None)
 
 
-def _deliveries(session: Session, desk: Desk, campaign_id: str) -> list[Item]:
+def _deliveries(session: Any, desk: Desk, campaign_id: str) -> list[Item]:
     return history.list_deliveries(session, Asked(customer=customer_of(desk), campaign=campaign_id, limit=5)).items
 
 
-def outcome(session: Session, desk: Desk, first: First, since_s: float) -> Item:
+def outcome(session: Any, desk: Desk, first: First, since_s: float) -> Item:
     """What came of the walk at `since_s`: `{decision, delivery, never}`, each none as long as nothing is known."""
     told = explaining.why(session, customer_of(desk), first.campaign_id, now=desk.parts.now())
     decided = [one for one in told["decisions"] if one["at"].timestamp() >= since_s]
@@ -114,7 +112,7 @@ def outcome(session: Session, desk: Desk, first: First, since_s: float) -> Item:
     }
 
 
-def _or_none(session: Session, read: Any, wanted: str) -> Item | None:
+def _or_none(session: Any, read: Any, wanted: str) -> Item | None:
     try:
         item: Item = read(session, wanted)
     except NotFound:

@@ -14,7 +14,7 @@ SOUGHT = {"ix_audit_by": "user_id", "ix_audit_what": "what"}
 
 
 def upgrade() -> None:
-    op.add_column("server_keys", sa.Column("name", sa.String(), server_default="", nullable=False))
+    op.add_column("server_keys", sa.Column("name", sa.String(), server_default=sa.text("''"), nullable=False))
     op.add_column("server_keys", sa.Column("made_by", sa.String(), nullable=True))
     op.add_column("server_keys", sa.Column("used_at", UtcTime(), nullable=True))
     for name, column in SOUGHT.items():
