@@ -93,6 +93,7 @@ def test_from_nothing_to_a_push(browser: Browser, empty: tuple[str, str, Town], 
     page.get_by_label("Title").fill("Hello Noor")
     is_sound(page, "message", width)
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Launch")).to_be_visible()
     is_sound(page, "launch", width)
     page.get_by_role("button", name="Launch").click()
     page.get_by_role("button", name="Walk in").click()

@@ -16,6 +16,7 @@ from offers.rules.place import PlaceBody
 from offers.settings import Settings
 from tests.browser.conftest import Watched
 from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.visiting import until
 from tests.conftest import NOON
 from tests.web.conftest import LANES, PLACE, serve
 
@@ -124,7 +125,7 @@ def test_what_was_typed_is_offered_back_until_it_is_saved(office: Office, opened
     expect(bar).to_have_count(0)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
-    assert kept(page) == []
+    until(page, lambda: kept(page) == [])
     assert "Kept 1" in office.names()
     assert watched.errors == []
 
@@ -135,7 +136,7 @@ def test_what_is_thrown_away_is_gone(office: Office, opened: Opened) -> None:
     page.goto(f"{office.url}/console/places")
     page.goto(f"{office.url}/console/places/new")
     page.get_by_role("button", name="Throw it away").click()
-    assert kept(page) == []
+    until(page, lambda: kept(page) == [])
     page.reload()
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
 
@@ -164,7 +165,7 @@ def test_passwords_are_not_kept_and_signing_out_takes_everything(office: Office,
     assert len(kept(page)) == 1
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
-    assert kept(page) == []
+    until(page, lambda: kept(page) == [])
 
 
 def test_a_lost_connection_is_said_and_holds_the_form(office: Office, opened: Opened) -> None:
