@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from offers.records.queries.counting import kept_scans
@@ -81,7 +81,7 @@ def by_day(session: Session, ids: Collection[str], since: datetime, offset: time
     if not ids:
         return []
     if session.get_bind().dialect.name == "postgresql":
-        day: Any = func.to_char(Scan.at + offset, "YYYY-MM-DD")
+        day: Any = func.to_char(Scan.at + literal(offset), "YYYY-MM-DD")
     else:
         day = func.date(Scan.at, f"{int(offset.total_seconds())} seconds")
     day = day.label("day")
