@@ -12,12 +12,12 @@ import pytest
 import structlog
 from redis import Redis
 from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from offers.records import schema
 from offers.records.database import Database
 from offers.settings import Settings
 from tests.postgres import NoPostgresqlError, Server, empty, postgresql
+from tests.scheduling import Scheduling
 from workers.embedded import child_environment, embedded_redis, wait_for_redis
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -27,23 +27,9 @@ NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 hypothesis.settings.register_profile("passerby", deadline=None)  # what is slow is a benchmark's to tell
 hypothesis.settings.load_profile("passerby")
 
-ONE_RUNNER = {
-    "processes": ("tests/faults/", "tests/commands/test_demo.py"),
-    "browser": ("tests/browser/",),
-}
-"""Tests that start whole services: where several runners share the work, one of them takes all of a row, one after the other. Two services that are
-killed side by side on two cores take longer than one after the other: each waits for the other's processes to start.
-"""
-
-
-class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types. Its own groups do nothing since pytest 9.2
-    def _split_scope(self, nodeid: str) -> str:
-        """What a test must share a runner with: its row, or nobody."""
-        return next((row for row, begins in ONE_RUNNER.items() if nodeid.startswith(begins)), nodeid)
-
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     return Scheduling(config, log)
 
 

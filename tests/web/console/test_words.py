@@ -38,17 +38,16 @@ def fields_of(phrase: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
 
 
-@pytest.mark.parametrize("name", LINES)
-def test_each_phrase_says_the_same_things_in_each_language(name: str) -> None:
-    line = LINES[name]
-    assert len(line) == len(TONGUES) == len(LANGUAGES)
-    assert all(phrase.strip() for phrase in line)
-    assert len({frozenset(fields_of(phrase)) for phrase in line}) == 1
-    assert not [phrase for phrase in line if "!" in phrase], "no exclamation marks from us"
-    english, dutch, german = line
-    assert not re.search(r"\b(u|uw)\b", dutch), "Dutch says je"
-    assert not re.search(r"\b(du|dein\w*|dich|dir)\b", german), "German says Sie"
-    assert "color" not in english
+def test_each_phrase_says_the_same_things_in_each_language() -> None:
+    for line in LINES.values():
+        assert len(line) == len(TONGUES) == len(LANGUAGES)
+        assert all(phrase.strip() for phrase in line)
+        assert len({frozenset(fields_of(phrase)) for phrase in line}) == 1
+        assert not [phrase for phrase in line if "!" in phrase], "no exclamation marks from us"
+        english, dutch, german = line
+        assert not re.search(r"\b(u|uw)\b", dutch), "Dutch says je"
+        assert not re.search(r"\b(du|dein\w*|dich|dir)\b", german), "German says Sie"
+        assert "color" not in english
 
 
 def test_no_phrase_stands_twice() -> None:

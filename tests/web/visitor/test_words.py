@@ -5,8 +5,6 @@ import string
 from hashlib import sha256
 from pathlib import Path
 
-import pytest
-
 from web.tongues import LANGUAGES
 from web.visitor.words import CONSENT, ISLAND, TEXT_VERSION, WORDS, WORKER
 
@@ -23,14 +21,14 @@ def test_each_language_is_whole() -> None:
         assert list(words) == list(WORDS["en"]), language
 
 
-@pytest.mark.parametrize("name", WORDS["en"])
-def test_each_phrase_says_the_same_things_in_each_language(name: str) -> None:
-    said = [words[name] for words in WORDS.values()]
-    assert all(phrase.strip() == phrase != "" for phrase in said)
-    assert len({frozenset(fields_of(phrase)) for phrase in said}) == 1
-    assert not [phrase for phrase in said if "!" in phrase], "no exclamation marks from us"
-    assert not re.search(r"\b(u|uw)\b", WORDS["nl"][name]), "Dutch says je"
-    assert not re.search(r"\b(du|dein\w*|dich|dir)\b", WORDS["de"][name], re.IGNORECASE), "German says Sie"
+def test_each_phrase_says_the_same_things_in_each_language() -> None:
+    for name in WORDS["en"]:
+        said = [words[name] for words in WORDS.values()]
+        assert all(phrase.strip() == phrase != "" for phrase in said)
+        assert len({frozenset(fields_of(phrase)) for phrase in said}) == 1
+        assert not [phrase for phrase in said if "!" in phrase], "no exclamation marks from us"
+        assert not re.search(r"\b(u|uw)\b", WORDS["nl"][name]), "Dutch says je"
+        assert not re.search(r"\b(du|dein\w*|dich|dir)\b", WORDS["de"][name], re.IGNORECASE), "German says Sie"
 
 
 def test_every_phrase_is_used_somewhere() -> None:
