@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     )
     failpoints: str = Field(
         "",
-        description="For fault tests only: `name=probability` pairs at which a process kills itself, such as match.committed=0.1.",
+        description="For fault tests only: points at which a process kills itself: `name=probability`, such as match.committed=0.1, or `name=once:/folder`.",
     )
 
     @field_validator("secret_key")

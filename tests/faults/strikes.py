@@ -40,12 +40,6 @@ class Strikes:
     def roles(self) -> set[str]:
         return {role for role, _ in self.killed}
 
-    def by_failpoints(self, log: Path) -> int:
-        """Of the workers' children that the log says died of signal 9, those that nobody struck from here."""
-        mine = {pid for _, pid in self.killed}
-        died = [line for line in log.read_text(errors="replace").splitlines() if "signal 9" in line and "pid:" in line]
-        return sum(int(line.partition("pid:")[2].split()[0]) not in mine for line in died)
-
 
 def victim(service: Service, role: str, dice: random.Random) -> int | None:
     """The process to kill: `web`, `beat` and `redis` once they answer, of `worker` the one that has children, and a `child`; none yet where it still starts."""
@@ -90,6 +84,26 @@ def striking(service: Service, roles: Sequence[str], every_s: float, dice: rando
         yield strikes
     finally:
         thread.join()
+
+
+@dataclass(frozen=True)
+class Surely:
+    """Named points each of which kills one process, the first that comes there: on a busy machine many messages go in one round, and a chance of one in
+    ten may never strike.
+    """
+
+    folder: Path
+    names: Sequence[str]
+
+    def setting(self, chances: str = "") -> str:
+        """The value of PASSERBY_FAILPOINTS: these once, then `chances`."""
+        self.folder.mkdir()
+        return ",".join(filter(None, [*(f"{name}=once:{self.folder}" for name in self.names), chances]))
+
+    @property
+    def missed(self) -> set[str]:
+        """Where nobody ever came."""
+        return set(self.names) - {path.name for path in self.folder.iterdir()}
 
 
 @contextmanager

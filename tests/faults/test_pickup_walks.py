@@ -20,7 +20,8 @@ from seeds.replay import ping_of, stamps
 from tests.doubles.fcm.process import FcmProcess
 from tests.faults.conftest import Where
 from tests.faults.push_town import PATIENT, through
-from tests.faults.strikes import database_of, settle_in_minutes, striking
+from tests.faults.strikes import Surely, database_of, settle_in_minutes, striking
+from tests.faults.test_pickup_kills import CHANCES as DELIVERING
 from tests.faults.test_pickup_kills import STAGES, STRUCK
 from tests.faults.town import PLACES, Service, serving, walks
 
@@ -32,7 +33,8 @@ PEOPLE = 4
 COUNTER = {"lat": 52.36805, "lon": 4.8921116}
 STANDS_FOR = 8
 """Pings at the store's counter, a second apart: the recording ends as it comes to the door, with two fixes of 100 m and more."""
-MATCHING = "match.before=0.02,match.committed=0.04,match.advanced=0.02"
+POINTS = (*STAGES, "match.before", "match.committed", "match.advanced")
+CHANCES = f"{DELIVERING},match.before=0.02,match.committed=0.04,match.advanced=0.02"
 
 
 def settle(service: Service) -> None:
@@ -88,7 +90,8 @@ def test_on_the_way_and_there_once_each(tmp_path: Path, where: Where) -> None:
     recording = next(one for one in walks() if one.name == WALK)
     with FcmProcess(tmp_path) as double:
         variables = where()
-        settings = through(double) | {"PASSERBY_FAILPOINTS": f"{STAGES},{MATCHING}"} | variables
+        surely = Surely(tmp_path / "struck", POINTS)
+        settings = through(double) | {"PASSERBY_FAILPOINTS": surely.setting(CHANCES)} | variables
         with serving(tmp_path / "data", settings) as service:
             settle(service)
             with striking(service, STRUCK, 2.0, random.Random(7)) as strikes:
@@ -100,14 +103,13 @@ def test_on_the_way_and_there_once_each(tmp_path: Path, where: Where) -> None:
             for row in service.everything("/v1/deliveries"):
                 told[row["order"]][row["moment"].partition(":")[0]] += 1
             visits = service.everything("/v1/visits")
-        died = strikes.by_failpoints(tmp_path / "data" / "log")
         taken: dict[tuple[str, str], set[str]] = defaultdict(set)
         for message in double.messages:
             taken[message.message["android"]["notification"]["tag"], message.message["data"]["delivery_id"]].add(
                 message.message["token"]
             )
     assert strikes.roles == set(STRUCK), f"too little was killed to show anything: {strikes.killed}"
-    assert died >= 2, "the named points were not reached"
+    assert surely.missed == set(), "nobody died there"
     for number, order in orders.items():
         assert order["status"] == "arrived", (number, order["history"])
         steps = Counter(one["status"] for one in order["history"])
