@@ -19,6 +19,7 @@ from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody
 from offers.settings import Settings
 from tests.browser.conftest import Watched
+from tests.browser.maps import troubles
 from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.web.conftest import LANES, PLACE, serve
@@ -103,5 +104,5 @@ def test_a_file_is_seen_and_then_written(
     expect(page.locator(".sparkline")).to_be_visible()
     page.locator("details:has(.bars) summary").click()
     looked_at("place")
-    assert watched.errors == []
+    assert troubles(watched) == []
     context.close()
