@@ -77,7 +77,6 @@ PAGES: Mapping[str, str] = {
     "erase a customer": "/console/customers/customer-5/erase",
     "reports": "/console/reports",
     "a report": "/console/reports/campaign-3",
-    "deeds": "/console/deeds",
     "settings": "/console/settings",
     "settings, deeds": "/console/settings/deeds",
     "health": "/console/settings/health",

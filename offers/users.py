@@ -23,7 +23,6 @@ from offers.records.queries import users as queries
 from offers.records.queries.board import store_names
 from offers.records.tables import User, UserSession
 from offers.rules.edit import Check, anyway
-from offers.rules.leafing import Leaf, Turn
 from offers.rules.values import read_language
 
 ROLES = ("admin", "marketer", "staff", "viewer")
@@ -317,31 +316,6 @@ def choose_language(session: Session, user_id: str, language: str) -> None:
 def note(session: Session, user_id: str | None, what: str, noun: str, subject: str, *, now: datetime) -> None:
     """Who did what to what: in the transaction that did it."""
     queries.note_deed(session, user_id, what, noun, subject, now=now)
-
-
-def leaf_deeds(
-    session: Session,
-    turn: Turn,
-    *,
-    user: str | None = None,
-    noun: str | None = None,
-    since: datetime | None = None,
-) -> Leaf:
-    """A page of what users did, of one of them or to one kind of thing. `BadInput` for an order or a cursor that there is not."""
-    leaf = queries.leaf_of_deeds(session, user, noun, since, turn)
-    names = {one.id: one.email for one in queries.all_users(session)}
-    return leaf.holding(
-        [
-            {
-                "at": row.at,
-                "by": names.get(row.user_id or ""),
-                "what": row.what,
-                "noun": row.noun,
-                "subject": row.subject,
-            }
-            for row in leaf.items
-        ]
-    )
 
 
 def _new_session(session: Session, user: User, now: datetime) -> str:

@@ -11,10 +11,10 @@ class Deeds:
     by: str | None = None
     """A user's id; empty: whoever was at the command line."""
     what: str | None = None
+    noun: str | None = None
+    """The kind of thing that it was done to."""
     since: datetime | None = None
     until: datetime | None = None
-    cursor: str | None = None
-    limit: int = 50
 
 
-LATEST = Deeds()
+ANY = Deeds()

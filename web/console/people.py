@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from offers import deeds, overview, users
 from offers.errors import BadInput, Conflict, NotFound
-from offers.rules.deeds import Deeds
 from offers.users import UserChange
 from web.asking import Named
 from web.console.changing import ChangedMeanwhile, unchanged
@@ -22,7 +21,7 @@ from web.tongues import LANGUAGES
 router = APIRouter(prefix="/console/users", include_in_schema=False, route_class=PageRoute)
 
 WHERE = "/console/users"
-FEW = Deeds(limit=20)
+FEW = 20
 LONGEST_NAME = 100
 Item = dict[str, Any]
 
@@ -136,7 +135,7 @@ def _wrong(desk: Desk, form: Form, *, named: bool) -> Errors:
 def _list(desk: Desk, form: Form, errors: Errors | None = None, status: int = 200) -> Response:
     with desk.parts.database.reading() as session:
         people = users.list_users(session)
-        done, _ = deeds.list_deeds(session, FEW)
+        done = deeds.list_deeds(session, limit=FEW)
     return desk.page(
         "users.html",
         status,

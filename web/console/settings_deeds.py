@@ -1,65 +1,84 @@
-"""Who did what, and when: looked through by user, by deed and by time, a page at a time. For admins."""
+"""Who did what, and when: filtered, sorted, a page at a time, and to be taken along. For admins."""
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from offers import deeds, overview, users
 from offers.rules.deeds import Deeds
+from offers.rules.leafing import Leaf, Turn
 from web.console.clock import as_typed, read_typed
 from web.console.entering import Admin, Desk
+from web.console.exporting import csv_answer
 from web.console.faults import Errors
 from web.console.filtering import query_of
-from web.console.forms import Form
+from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
 from web.console.routes import PageRoute
+from web.console.tables import list_page
 from web.console.words import LINES
 
-router = APIRouter(prefix="/console/settings/deeds", include_in_schema=False, route_class=PageRoute)
+router = APIRouter(prefix="/console/settings", include_in_schema=False, route_class=PageRoute)
 
-WHERE = "/console/settings/deeds"
-PAGE = 50
 EXPORTS = {"customers": "customers", "deliveries": "deliveries", "decisions": "decisions", "inbox": "inbox"}
 """Lists about customers, which it is written down that somebody took along; and what each is called."""
 COMMAND = "command"
 """In the place of a user: whoever was at the command line."""
 KINDS = tuple(name.removeprefix("deed_") for name in LINES if name.startswith("deed_"))
+NOUNS = tuple(name.removeprefix("noun_") for name in LINES if name.startswith("noun_"))
+DEEDS = Listing(
+    "/console/settings/deeds",
+    (
+        Column("when", "when", sorts=True),
+        Column("by", "list_by"),
+        Column("what", "list_what"),
+        Column("subject", "list_subject"),
+    ),
+    "-when",
+    ("by", "what", "noun", "since", "until"),
+    {"noun": NOUNS},
+    page=50,
+)
 Item = dict[str, Any]
 
 
-@router.get("")
+@router.get("/deeds")
 def all_deeds(desk: Admin) -> Response:
-    form, errors = query_of(desk), Errors()
-    moments = {}
-    for name in ("since", "until"):
-        try:
-            moments[name] = read_typed(form.text(name), desk.voice.zone)
-        except ValueError:
-            errors[name] = desk.voice.words["bad_moment"]
-    by, what = form.or_none("by"), form.or_none("what")
-    found: list[Item] = []
-    following = None
+    asked = _asked(desk)
     with desk.parts.database.reading() as session:
         people = users.list_users(session)
-        if not errors:
-            form = form.but(**{name: as_typed(at, desk.voice.zone) or "" for name, at in moments.items()})
-            wanted = Deeds("" if by == COMMAND else by, what, **moments, cursor=form.or_none("cursor"), limit=PAGE)
-            found, following = deeds.list_deeds(session, wanted)
-    return desk.page(
+        leaf = asked.look(_read(asked), session)
+    return list_page(
+        desk,
         "settings_deeds.html",
-        422 if errors else 200,
-        deeds=found,
-        called=called_of(desk, found, people),
+        Shown(asked, leaf),
+        called=called_of(desk, leaf.items, people),
         people=people,
-        kinds=sorted(KINDS, key=lambda kind: desk.voice.words[f"deed_{kind}"]),
-        form=form,
-        errors=errors,
-        filtered=any(form.text(name) for name in ("by", "what", "since", "until")),
-        newest=_address(form) if form.text("cursor") else None,
-        older=_address(form, following) if following else None,
+        command=COMMAND,
+        kinds=_in_words(desk, "deed_", KINDS),
+        nouns=_in_words(desk, "noun_", NOUNS),
     )
+
+
+@router.get("/deeds.csv")
+def deeds_as_csv(desk: Admin) -> Response:
+    asked, words = _asked(desk), desk.voice.words
+
+    def cells(session: Any, leaf: Leaf) -> list[Any]:
+        called = called_of(desk, leaf.items, users.list_users(session))
+        return [
+            (
+                one["at"],
+                one["by"] or words["somebody"],
+                words.get(f"deed_{one['what']}", one["what"]),
+                words.get(f"noun_{one['noun']}", one["noun"]),
+                called.get(one["noun"], {}).get(one["subject"], one["subject"]),
+            )
+            for one in leaf.items
+        ]
+
+    return csv_answer(asked, "deeds", ("when", "list_by", "list_what", "kind", "list_subject"), _read(asked), cells)
 
 
 def called_of(desk: Desk, done: list[Item], people: Sequence[Item]) -> dict[str, dict[str, str]]:
@@ -78,7 +97,36 @@ def called_of(desk: Desk, done: list[Item], people: Sequence[Item]) -> dict[str,
     }
 
 
-def _address(form: Form, cursor: str | None = None) -> str:
-    kept = {name: form.text(name) for name in ("by", "what", "since", "until")} | {"cursor": cursor or ""}
-    said = urlencode({name: text for name, text in kept.items() if text})
-    return f"{WHERE}?{said}" if said else WHERE
+def _asked(desk: Desk) -> Asked:
+    form, errors = query_of(desk), Errors()
+    typed = {}
+    for name in ("since", "until"):
+        try:
+            typed[name] = as_typed(read_typed(form.text(name), desk.voice.zone), desk.voice.zone) or ""
+        except ValueError:
+            errors[name] = desk.voice.words["bad_moment"]
+    return read_asked(desk, DEEDS, form.but(**typed), errors)
+
+
+def _read(asked: Asked) -> Read:
+    """Called where the address was understood alone."""
+    form, zone = asked.form, asked.desk.voice.zone
+    by = form.or_none("by")
+
+    def read(session: Any, turn: Turn) -> Leaf:
+        wanted = Deeds(
+            by="" if by == COMMAND else by,
+            what=form.or_none("what"),
+            noun=form.or_none("noun"),
+            since=read_typed(form.text("since"), zone),
+            until=read_typed(form.text("until"), zone),
+        )
+        return deeds.leaf_deeds(session, wanted, turn)
+
+    return read
+
+
+def _in_words(desk: Desk, prefix: str, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Each with what it is called, as the alphabet has it."""
+    words = desk.voice.words
+    return sorted(((name, words[f"{prefix}{name}"]) for name in names), key=lambda one: one[1].casefold())

@@ -1,17 +1,14 @@
 """The lists that hold a thousand rows or so: what each is filtered and sorted by, and how its page is read."""
 
-from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
 
-from offers import campaigns, desk_offers, places, posters, users
+from offers import campaigns, desk_offers, places, posters
 from offers.posters import AskedPosters
 from offers.rules.leafing import Leaf, Turn
-from web.console.clock import read_typed
 from web.console.entering import Desk
 from web.console.exporting import most_said
-from web.console.filtering import query_of
 from web.console.forms import Form
 from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
 
@@ -76,18 +73,6 @@ POSTERS = Listing(
     ("q", "campaign", "place", "state"),
     {"state": ("live", "early", "ended", "retired")},
 )
-DEEDS = Listing(
-    "/console/deeds",
-    (
-        Column("when", "when", sorts=True),
-        Column("by", "list_by"),
-        Column("what", "list_what"),
-        Column("subject", "list_subject"),
-    ),
-    "-when",
-    ("user", "noun", "since"),
-    {"noun": ("user", "place", "campaign", "offer", "poster", "conversation", "order", "list")},
-)
 
 
 def read_places(asked: Asked) -> Read:
@@ -126,25 +111,6 @@ def read_posters(asked: Asked) -> Read:
 
     def read(session: Any, turn: Turn) -> Leaf:
         return posters.leaf_posters(session, wanted, turn, now=asked.desk.parts.now())
-
-    return read
-
-
-def asked_of_deeds(desk: Desk) -> Asked:
-    form = query_of(desk)
-    errors = {}
-    try:
-        read_typed(form.text("since"), desk.voice.zone)
-    except ValueError:
-        errors["since"] = desk.voice.words["bad_moment"]
-    return read_asked(desk, DEEDS, form, errors)
-
-
-def read_deeds(asked: Asked) -> Read:
-    def read(session: Any, turn: Turn) -> Leaf:
-        since: datetime | None = read_typed(asked.form.text("since"), asked.desk.voice.zone)
-        user, noun = asked.form.or_none("user"), asked.form.or_none("noun")
-        return users.leaf_deeds(session, turn, user=user, noun=noun, since=since)
 
     return read
 

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
@@ -58,34 +58,27 @@ def note_deed(session: Session, user_id: str | None, what: str, noun: str, subje
 OF_DEEDS = Orders(Deed.id, "-when", {"when": (Key(Deed.at, "time"),)})
 
 
-def leaf_of_deeds(session: Session, user_id: str | None, noun: str | None, since: datetime | None, turn: Turn) -> Leaf:
+def leaf_of_deeds(session: Session, wanted: Deeds, turn: Turn) -> Leaf:
     """A page by when they were done, the newest first unless asked otherwise."""
-    same = {Deed.user_id: user_id, Deed.noun: noun}
-    wanted = select(Deed).where(*(column == value for column, value in same.items() if value is not None))
-    if since is not None:
-        wanted = wanted.where(Deed.at >= since)
-    return leaf_of(session, wanted, turn, OF_DEEDS)
+    return leaf_of(session, select(Deed).where(*_which(wanted)), turn, OF_DEEDS)
 
 
-def newest_deeds(session: Session, wanted: Deeds) -> Sequence[tuple[Deed, str | None]]:
-    """With the e-mail address of who did it, newest first; one more than the limit, where there are."""
+def newest_deeds(session: Session, wanted: Deeds, limit: int) -> Sequence[Deed]:
+    """Newest first."""
+    rows = select(Deed).where(*_which(wanted)).order_by(Deed.at.desc(), Deed.id.desc()).limit(limit)
+    return session.scalars(rows).all()
+
+
+def _which(wanted: Deeds) -> list[ColumnElement[bool]]:
     which: list[ColumnElement[bool]] = []
     if wanted.by is not None:
         which.append(Deed.user_id == wanted.by if wanted.by else Deed.user_id.is_(None))
     if wanted.what is not None:
         which.append(Deed.what == wanted.what)
+    if wanted.noun is not None:
+        which.append(Deed.noun == wanted.noun)
     if wanted.since is not None:
         which.append(Deed.at >= wanted.since)
     if wanted.until is not None:
         which.append(Deed.at < wanted.until)
-    last = session.get(Deed, wanted.cursor) if wanted.cursor else None
-    if last is not None:
-        which += [Deed.at <= last.at, or_(Deed.at < last.at, and_(Deed.at == last.at, Deed.id < last.id))]
-    rows = session.execute(
-        select(Deed, User.email)
-        .outerjoin(User, User.id == Deed.user_id)
-        .where(*which)
-        .order_by(Deed.at.desc(), Deed.id.desc())
-        .limit(wanted.limit + 1)
-    )
-    return [(deed, email) for deed, email in rows]
+    return which

@@ -34,7 +34,7 @@ def visited(admin: httpx.Client, register: Register, town: Town) -> dict[str, An
 
 def deeds(database: Database) -> list[tuple[str | None, str, str, str]]:
     with database.reading() as session:
-        return [(one["by"], one["what"], one["noun"], one["subject"]) for one in list_deeds(session)[0]]
+        return [(one["by"], one["what"], one["noun"], one["subject"]) for one in list_deeds(session)]
 
 
 def test_the_search_says_what_it_does_not_show(marketer: Person, admin: httpx.Client) -> None:

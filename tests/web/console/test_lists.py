@@ -78,9 +78,9 @@ def test_each_role_has_its_files(enter: Enter, admin: httpx.Client, database: Da
             assert "SECRET10" not in answer.text
             assert "612345678" not in answer.text
         assert person.http.get("/console/inbox.csv").status_code == 200
-        assert person.http.get("/console/deeds.csv").status_code == (200 if role == "admin" else 403)
+        assert person.http.get("/console/settings/deeds.csv").status_code == (200 if role == "admin" else 403)
     with database.reading() as session:
-        told = [one["subject"] for one in list_deeds(session)[0] if one["what"] == "downloaded"]
+        told = [one["subject"] for one in list_deeds(session) if one["what"] == "downloaded"]
     assert sorted(told) == sorted([*["customers", "deliveries", "decisions"] * 2, *["inbox"] * 3])
 
 

@@ -8,6 +8,7 @@ import pytest
 from offers import deeds, users
 from offers.records.database import Database
 from offers.rules.deeds import Deeds
+from offers.rules.leafing import Turn
 from tests.conftest import NOON
 from tests.web.console.conftest import Enter, Person
 
@@ -128,7 +129,7 @@ def test_deeds_are_filtered_and_paged(enter: Enter, database: Database) -> None:
         for number in range(60):
             users.note(session, mine, "launched", "campaign", f"c-{number:02}", now=NOON - timedelta(minutes=number))
     first = boss.look(f"/console/settings/deeds?by={mine}&what=launched")
-    second = boss.look(first.links["Older"])
+    second = boss.look(first.links["Next page"])
     seen = [re.findall(r"c-\d\d", page.text) for page in (first, second)]
     assert [len(one) for one in seen] == [50, 10]
     assert [*seen[0], *seen[1]] == [f"c-{number:02}" for number in range(60)]
@@ -144,11 +145,10 @@ def test_deeds_of_one_moment_are_neither_skipped_nor_repeated(either_database: D
         for number in range(7):
             users.note(session, None, "created", "place", f"p-{number}", now=NOON)
     seen: list[str] = []
-    cursor = None
-    while True:
+    cursor: str | None = ""
+    while cursor is not None:
         with either_database.reading() as session:
-            found, cursor = deeds.list_deeds(session, Deeds(by="", what="created", cursor=cursor, limit=3))
-        seen += [one["subject"] for one in found]
-        if cursor is None:
-            break
+            leaf = deeds.leaf_deeds(session, Deeds(by="", what="created"), Turn(cursor=cursor, limit=3))
+        seen += [one["subject"] for one in leaf.items]
+        cursor = leaf.next
     assert seen == [f"p-{number}" for number in range(6, -1, -1)]

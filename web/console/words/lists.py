@@ -62,11 +62,6 @@ LINES: dict[str, tuple[str, str, str]] = {
     "list_oldest_said": ("Last said, oldest first", "Laatst gezegd, oudste eerst", "Zuletzt gesagt, älteste zuerst"),
     "list_newest_begun": ("Begun, newest first", "Begonnen, nieuwste eerst", "Begonnen, neueste zuerst"),
     "list_oldest_begun": ("Begun, oldest first", "Begonnen, oudste eerst", "Begonnen, älteste zuerst"),
-    "list_all_deeds": (
-        "All of it: filter, sort, download",
-        "Alles: filteren, sorteren, downloaden",
-        "Alles: filtern, sortieren, herunterladen",
-    ),
     "list_by": ("Who", "Wie", "Wer"),
     "list_what": ("Did", "Deed", "Tat"),
     "list_subject": ("To what", "Waarmee", "Womit"),

@@ -9,10 +9,8 @@ PAGES: dict[str, set[str]] = {
     "/console/deliveries?sort=when": READERS,
     "/console/decisions?sort=when": READERS,
     "/console/inbox?sort=-began": READERS | {"staff"},
-    "/console/deeds": {"admin"},
-    "/console/deeds?sort=when&noun=place": {"admin"},
 }
 POSTS: dict[str, set[str]] = {"/console/posters.pdf": READERS}
-FILES = ("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions", "inbox", "deeds")
+FILES = ("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions", "inbox", "settings/deeds")
 ELSEWHERE: set[str] = {f"/console/{one}.csv" for one in FILES}
 """Patterns of doors that another test tells of."""
