@@ -17,6 +17,7 @@ from xdist.remote import Producer
 from offers.records import schema
 from offers.records.database import Database
 from offers.settings import Settings
+from tests.clients import share_authorities
 from tests.postgres import NoPostgresqlError, Server, empty, postgresql
 from tests.scheduling import Scheduling
 from workers.embedded import child_environment, embedded_redis, wait_for_redis
@@ -32,6 +33,7 @@ hypothesis.settings.load_profile("passerby")
 def pytest_configure() -> None:
     """Nothing that collecting the tests makes is garbage before its end."""
     gc.disable()
+    share_authorities()
 
 
 def pytest_collection_finish() -> None:
