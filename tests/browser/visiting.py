@@ -167,7 +167,12 @@ def asked(page: Page) -> str | None:
 TAKE_PUSH = """(text) => {
     if (self.due === undefined) {
         self.due = [];
-        self.pushes = 0;
+        self.pushes = self.shown = 0;
+        const [registration, show] = [self.registration, self.registration.showNotification];
+        registration.showNotification = async (...said) => {
+            await show.apply(registration, said);
+            self.shown += 1;
+        };
         self.addEventListener("push", (event) => {
             const place = self.due.indexOf(event.data?.text() ?? "");
             if (place < 0) return event.stopImmediatePropagation();
@@ -176,10 +181,10 @@ TAKE_PUSH = """(text) => {
         }, { capture: true });
     }
     self.due.push(text);
-    return self.pushes;
+    return [self.pushes, self.shown];
 }"""
 """In the worker: one push of this text is let through, before the worker's own listener. What was given again and comes twice is dropped: a message
-without a tag would be shown twice.
+without a tag would be shown twice. And what it shows is counted once it is shown.
 """
 
 
@@ -197,9 +202,12 @@ class Told:
         return shown
 
     def push(self, text: str) -> None:
-        """As the browser does with what it was sent and has decrypted. On a busy machine Chromium loses one now and then: it is given again."""
+        """As the browser does with what it was sent and has decrypted; returns once a notification of it is shown. On a busy machine Chromium loses one
+        now and then: it is given again. And whoever asks for the notifications while one is being shown may be the end of it: Chromium clears away
+        what it keeps and does not see displayed.
+        """
         (worker,) = self.page.context.service_workers
-        before = worker.evaluate(TAKE_PUSH, text)
+        pushes, shown = worker.evaluate(TAKE_PUSH, text)
         session = self.page.context.new_cdp_session(self.page)
         found: list[str] = []
         session.on("ServiceWorker.workerRegistrationUpdated", lambda said: found.extend(_ids_in(said)))
@@ -210,8 +218,9 @@ class Told:
         for _ in range(5):
             session.send("ServiceWorker.deliverPushMessage", given)
             for _ in range(60):
-                if worker.evaluate("self.pushes") > before:
+                if worker.evaluate("self.pushes") > pushes:
                     session.detach()
+                    until(self.page, lambda: worker.evaluate("self.shown") > shown)
                     return
                 self.page.wait_for_timeout(50)
         raise AssertionError("the worker was not pushed to")
