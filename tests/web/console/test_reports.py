@@ -54,6 +54,11 @@ def numbers(page: PageText) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("counted")
+def test_a_campaign_leads_to_its_report(marketer: Person) -> None:
+    assert marketer.look("/console/campaigns/sneakers").links["The whole report"] == ONE
+
+
+@pytest.mark.usefixtures("counted")
 @pytest.mark.parametrize("path", [ALL, ONE])
 def test_the_funnel_tells_of_the_walk(marketer: Person, path: str) -> None:
     page = marketer.look(path)

@@ -2,6 +2,7 @@
 
 LINES: dict[str, tuple[str, str, str]] = {
     "reports": ("Reports", "Rapporten", "Berichte"),
+    "rep_of_campaign": ("The whole report", "Het hele rapport", "Der ganze Bericht"),
     "rep_lead": (
         "What became of it, from the moment that fitted to what was bought. Each day counts what was decided on it, whenever its consequences came.",
         "Wat ervan kwam, van het moment dat paste tot wat er gekocht is. Elke dag telt wat er die dag besloten is, wanneer de gevolgen ook kwamen.",
