@@ -71,6 +71,7 @@ PAGES: Mapping[str, str] = {
     "first steps": "/console/start",
     "places from a file": "/console/places/import",
     "versions": "/console/campaigns/campaign-3/versions",
+    "a test send": "/console/campaigns/campaign-3/test",
     "codes": "/console/offers/offer-3/codes",
     "a budget as it goes": "/console/offers/offer-3/goes",
     "coupons": "/console/offers/offer-3/coupons",

@@ -1,9 +1,9 @@
-"""Two versions side by side."""
+"""Two versions side by side, and a test send to one device."""
 
 import httpx
 import pytest
 
-from tests.web.conftest import CAMPAIGN, PLACE
+from tests.web.conftest import CAMPAIGN, PLACE, Register
 from tests.web.console.conftest import Enter, Person
 from tests.web.console.reading import PageText
 
@@ -40,3 +40,45 @@ def test_what_differs_is_said_in_words(twice: None, marketer: Person, enter: Ent
     assert "Fields that differ" in marketer.look(f"{HERE}/versions?left=99&right=x").text, (
         "what is not there is the last"
     )
+
+
+def test_a_test_goes_to_one_device_and_is_no_message_of_the_campaign(
+    twice: None, marketer: Person, admin: httpx.Client, register: Register, enter: Enter
+) -> None:
+    profile = {"name": "Sanne de Vries", "language": "en", "consents": {"location": True, "offers": True}}
+    admin.put("/v1/customers/sanne", json=profile)
+    admin.put("/v1/customers/daan", json={"name": "Daan de Vries", "language": "nl"})
+    device = register("sanne", push_token="t-sanne")
+    assert marketer.look(HERE).links["Test send"] == f"{HERE}/test"
+    several = marketer.look(f"{HERE}/test?customer=Vries")
+    assert several.links["Sanne de Vries"] == f"{HERE}/test?customer=sanne"
+    assert "No device of this customer" in marketer.look(f"{HERE}/test?customer=daan").text
+    assert "There is no such customer." in marketer.look(f"{HERE}/test?customer=nobody", 422).text
+    page = marketer.look(f"{HERE}/test?customer=sanne")
+    assert "t-sanne" not in page.html
+    sheet = page.sheets[-1]
+    assert "Choose a device." in marketer.send(sheet).text
+    answer = marketer.send(sheet, device=device["device_id"])
+    assert "It is on its way" in answer.text
+    sent = admin.get("/v1/deliveries").json()["items"]
+    assert [one["kind"] for one in sent] == ["test"]
+    assert admin.get("/v1/campaigns/sneakers").json()["status"] == "draft"
+    assert "sent a test of campaign" in enter("admin").look("/console/users").text
+    for _ in range(9):
+        marketer.send(sheet, device=device["device_id"])
+    late = marketer.send(sheet, device=device["device_id"])
+    assert (late.status_code, "Try again in 61 minutes" in late.text) == (429, True)
+    assert marketer.send(sheet, device="dev_nobody").status_code == 409
+
+
+def test_who_agreed_to_no_offers_gets_no_test(
+    twice: None, marketer: Person, admin: httpx.Client, register: Register
+) -> None:
+    admin.put("/v1/customers/sanne", json={"language": "en"})
+    device = register("sanne", push_token="t-sanne", consents={})
+    sheet = marketer.look(f"{HERE}/test?customer=sanne").sheets[-1]
+    answer = marketer.send(sheet, device=device["device_id"])
+    assert (answer.status_code, "has not agreed to offers" in answer.text) == (409, True)
+    admin.put("/v1/campaigns/scanned", json=CAMPAIGN | {"trigger": {"on": "scan"}})
+    assert "Test send" not in marketer.look("/console/campaigns/scanned").links
+    assert "scan one of its posters" in marketer.look("/console/campaigns/scanned/test").text

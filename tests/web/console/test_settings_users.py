@@ -133,7 +133,7 @@ def test_deeds_are_filtered_and_paged(enter: Enter, database: Database) -> None:
     seen = [re.findall(r"c-\d\d", page.text) for page in (first, second)]
     assert [len(one) for one in seen] == [50, 10]
     assert [*seen[0], *seen[1]] == [f"c-{number:02}" for number in range(60)]
-    around = boss.look("/console/settings/deeds?what=launched&since=2026-11-23T11:30&until=2026-11-23T11:40")
+    around = boss.look("/console/settings/deeds?what=launched&since=2026-11-23T10:30&until=2026-11-23T10:40")
     assert re.findall(r"c-\d\d", around.text) == [f"c-{number:02}" for number in range(21, 31)]
     assert "c-00" not in boss.look("/console/settings/deeds?by=command").text
     assert "Nothing fits" in boss.look("/console/settings/deeds?what=paused").text

@@ -104,4 +104,38 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Felder, die sich unterscheiden: {count}",
     ),
     "versions_same": ("They say the same.", "Ze zeggen hetzelfde.", "Sie sagen dasselbe."),
+    "test_send": ("Test send", "Testbericht", "Testnachricht"),
+    "test_lead": (
+        "Sends the message as it is saved to one device, now and past every limit. Nothing is counted or spent; a coupon's code is an example. It is kept apart from the campaign's own messages.",
+        "Stuurt het bericht zoals het is opgeslagen naar één toestel, nu en buiten elke grens om. Niets wordt geteld of uitgegeven; een couponcode is een voorbeeld. Het staat los van de berichten van de campagne.",
+        "Sendet die gespeicherte Nachricht an ein Gerät, jetzt und an jeder Grenze vorbei. Nichts wird gezählt oder ausgegeben; ein Couponcode ist ein Beispiel. Sie steht getrennt von den Nachrichten der Kampagne.",
+    ),
+    "test_to": ("Send to {device} ({number})", "Stuur naar {device} ({number})", "Senden an {device} ({number})"),
+    "test_sent": (
+        "It is on its way to the device.",
+        "Het is onderweg naar het toestel.",
+        "Sie ist unterwegs zum Gerät.",
+    ),
+    "test_choose": ("Choose a device.", "Kies een toestel.", "Wählen Sie ein Gerät."),
+    "test_no_address": (
+        "No device of this customer takes messages. Let the app ask for permission, and try again.",
+        "Geen toestel van deze klant krijgt berichten. Laat de app om toestemming vragen en probeer het opnieuw.",
+        "Kein Gerät dieser Person bekommt Nachrichten. Lassen Sie die App um Erlaubnis fragen, und versuchen Sie es noch einmal.",
+    ),
+    "test_no_consent": (
+        "This customer has not agreed to offers.",
+        "Deze klant heeft aanbiedingen niet goedgevonden.",
+        "Diese Person hat Angeboten nicht zugestimmt.",
+    ),
+    "test_not_a_push": (
+        "A poster's page tells this campaign, and no push: scan one of its posters.",
+        "De pagina van een poster vertelt deze campagne, geen push: scan een van haar posters.",
+        "Die Seite eines Plakats erzählt diese Kampagne, kein Push: scannen Sie eines ihrer Plakate.",
+    ),
+    "test_too_many": (
+        "This device was sent its tests for the hour. Try again in {minutes} minutes.",
+        "Dit toestel kreeg zijn tests voor dit uur. Probeer het over {minutes} minuten opnieuw.",
+        "Dieses Gerät hat seine Tests für diese Stunde bekommen. Versuchen Sie es in {minutes} Minuten noch einmal.",
+    ),
+    "deed_tested": ("sent a test of", "stuurde een test van", "hat einen Test gesendet von"),
 }
