@@ -1,6 +1,6 @@
 """One reading of the certificate authorities for all HTTP clients of a run.
 
-Each `httpx.Client` reads them anew, some sixty milliseconds of a core, even for a server that speaks plain HTTP; a run makes ten thousand of them.
+Each `httpx.Client` reads them anew, some sixty milliseconds of a core, even for a server that speaks plain HTTP; most tests of the doors make some.
 """
 
 import os

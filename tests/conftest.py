@@ -37,7 +37,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Ten thousand tests and their modules stay for good: looking through them again and again was a fifth of the run."""
+    """Ten thousand tests and their modules stay for good: looking through them again and again is for nothing."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)

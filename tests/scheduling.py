@@ -18,7 +18,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
     """Each test is work of its own, but for the rows.
 
     What is done is forgotten at once, and a test's number is looked up: xdist counts all that a runner ever did whenever any runner says
-    anything, and searches the whole collection for each test. With ten thousand pieces of work that is minutes of a core.
+    anything, and searches the whole collection for each test, which grows with the square of their number.
     """
 
     assigned_work: dict[WorkerController, dict[str, dict[str, bool]]]
