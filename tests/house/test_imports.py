@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -201,3 +202,48 @@ def test_importing_a_room_does_nothing() -> None:
 
 def test_this_python_is_new_enough() -> None:
     assert sys.version_info >= (3, 11)
+
+
+CLOCKS = {"now", "utcnow", "today", "time", "monotonic"}
+
+
+def while_imported(tree: ast.AST) -> Iterator[ast.AST]:
+    """What runs at import: everything but the bodies of functions; their defaults and decorators do."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for outside in (*node.args.defaults, *filter(None, node.args.kw_defaults), *node.decorator_list):
+                yield from (outside, *while_imported(outside))
+            continue
+        yield node
+        yield from while_imported(node)
+
+
+def clocks_read(source: str) -> list[int]:
+    """The lines that ask what time it is while a file is imported."""
+    return [
+        node.lineno
+        for node in while_imported(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "NOW = datetime.now(UTC).replace(microsecond=0)",
+        "def sent(now: datetime = datetime.now(UTC)) -> None: ...",
+        "class A:\n    at = time.time()",
+        "@pytest.mark.parametrize('at', [datetime.now(UTC)])\ndef test(at): ...",
+    ],
+)
+def test_a_clock_read_at_import_is_found(source: str) -> None:
+    assert clocks_read(source)
+
+
+def test_no_file_reads_the_clock_when_it_is_imported() -> None:
+    """A long run's tests would take the hour it began for now; so would a long-lived worker."""
+    assert not clocks_read("def f():\n    return datetime.now(UTC)\ng = lambda: time.time()")
+    found = {name: lines for name, path in rooms() if (lines := clocks_read(path.read_text()))}
+    assert not found

@@ -15,14 +15,18 @@ from tests.doubles.fcm.sizes import payload_sizes
 from tests.workers.push.conftest import message_to
 from workers.push.fcm_message import MOST_BYTES, TooLarge, fcm_message
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 PLATFORMS = ("android", "ios", "web")
 KINDS = ("offer", "order", "test")
 
 
-def sent(message: PushMessage, now: datetime = NOW, base_url: str = "") -> dict[str, Any]:
+def this_second() -> datetime:
+    """Asked anew by each test: a run may take longer than a message lives."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def sent(message: PushMessage, now: datetime | None = None, base_url: str = "") -> dict[str, Any]:
     """As it goes over the wire, when FCM would take it without a word."""
-    built: dict[str, Any] = json.loads(str(fcm_message(message, now, base_url)))
+    built: dict[str, Any] = json.loads(str(fcm_message(message, now or this_second(), base_url)))
     checked = check({"message": built}, frozenset({"offers", "orders"}))
     assert checked.violations == []
     assert checked.warnings == []
@@ -46,22 +50,23 @@ def test_every_message_passes_without_a_warning(
 def test_a_token_warns_nobody() -> None:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        fcm_message(message_to("a"), NOW)
+        fcm_message(message_to("a"), this_second())
     assert heard == []
 
 
 def test_one_end_for_all_platforms() -> None:
-    built = sent(message_to("a", platform="web", expires_at=NOW + timedelta(hours=15, microseconds=900)))
+    now = this_second()
+    built = sent(message_to("a", platform="web", expires_at=now + timedelta(hours=15, microseconds=900)), now)
     assert built["android"]["ttl"] == "54000s"
     assert built["webpush"]["headers"]["TTL"] == "54000"
-    assert built["apns"]["headers"]["apns-expiration"] == str(int(NOW.timestamp()) + 54_000)
-    assert built["data"]["expires_at"] == (NOW + timedelta(hours=15)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert built["apns"]["headers"]["apns-expiration"] == str(int(now.timestamp()) + 54_000)
+    assert built["data"]["expires_at"] == (now + timedelta(hours=15)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_an_end_is_told_in_utc_whatever_zone_it_is_given_in() -> None:
     from zoneinfo import ZoneInfo
 
-    end = NOW + timedelta(hours=1)
+    end = this_second() + timedelta(hours=1)
     told = sent(message_to("a", expires_at=end.astimezone(ZoneInfo("Europe/Amsterdam"))))["data"]["expires_at"]
     assert told == end.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -78,10 +83,11 @@ def test_an_end_is_told_in_utc_whatever_zone_it_is_given_in() -> None:
     ],
 )
 def test_the_end_is_within_what_fcm_takes(lives: timedelta, ttl_s: int) -> None:
-    built = json.loads(str(fcm_message(message_to("a", platform="web", expires_at=NOW + lives), NOW)))
+    now = this_second()
+    built = json.loads(str(fcm_message(message_to("a", platform="web", expires_at=now + lives), now)))
     assert built["android"]["ttl"] == f"{ttl_s}s"
     assert built["webpush"]["headers"]["TTL"] == str(ttl_s)
-    assert int(built["apns"]["headers"]["apns-expiration"]) <= int(NOW.timestamp()) + 2_419_200
+    assert int(built["apns"]["headers"]["apns-expiration"]) <= int(now.timestamp()) + 2_419_200
 
 
 def test_what_an_offer_is_on_each_platform() -> None:
@@ -189,9 +195,9 @@ def test_what_is_too_large_loses_its_image_then_its_end(platform: str, sign: str
 
 def test_what_no_shortening_makes_fit_is_refused() -> None:
     with pytest.raises(TooLarge):
-        fcm_message(message_to("a", url="https://shop.example/" + "o" * 5000), NOW)
+        fcm_message(message_to("a", url="https://shop.example/" + "o" * 5000), this_second())
     with pytest.raises(TooLarge):
-        fcm_message(message_to("a", title="語" * 2000), NOW)
+        fcm_message(message_to("a", title="語" * 2000), this_second())
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=4500)
