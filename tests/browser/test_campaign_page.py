@@ -97,7 +97,7 @@ def test_the_count_follows_what_is_typed_and_a_lost_connection_is_told(opened: O
     expect(said).to_contain_text("3 people")
     expect(page.locator("#row-1-value")).to_have_value("de")
     page.context.set_offline(False)
-    expect(said).to_contain_text("1 people", timeout=15_000)
+    expect(said).to_contain_text("1 person", timeout=15_000)
     expect(page.locator("#typed-lost")).to_be_hidden()
     expect(page.locator("#row-1-value")).to_have_value("de")
     page.context.clear_cookies()

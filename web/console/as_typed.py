@@ -94,7 +94,7 @@ def _said(found: Estimate, desk: Desk) -> str:
     if not found.size:
         return words["who_none"]
     values = {"size": figures(found.size), "reached": figures(found.reached)}
-    phrase = "who_exact" if found.is_exact else "who_about"
+    phrase = "who_about" if not found.is_exact else "who_one" if found.size == 1 else "who_exact"
     return words[phrase].format(**values, percent=round(100 * found.reached / found.size))
 
 

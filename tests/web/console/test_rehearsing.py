@@ -14,9 +14,9 @@ from tests.web.console.conftest import Enter, Person
 
 PATH = "/console/campaigns/sneakers/rehearse"
 LANGUAGES = {
-    "en": ("Of 2 moments of 2 customers, 1 would have been sent.", "no consent"),
-    "nl": ("Van 2 momenten van 2 klanten zou er bij 1 iets verstuurd zijn.", "geen toestemming"),
-    "de": ("Von 2 Momenten bei 2 Kunden wäre bei 1 etwas gesendet worden.", "keine Zustimmung"),
+    "en": ("1 of 2 moments would have been sent. Customers: 2.", "no consent"),
+    "nl": ("Bij 1 van 2 momenten zou er iets verstuurd zijn. Klanten: 2.", "geen toestemming"),
+    "de": ("Bei 1 von 2 Momenten wäre etwas gesendet worden. Kunden: 2.", "keine Zustimmung"),
 }
 
 

@@ -17,6 +17,11 @@ LINES: dict[str, tuple[str, str, str]] = {
         "{size} mensen, van wie {reached} nu bericht kunnen krijgen ({percent} %).",
         "{size} Personen, von denen {reached} jetzt erreichbar sind ({percent} %).",
     ),
+    "who_one": (
+        "1 person; can be told now: {reached}.",
+        "1 persoon; kan nu bericht krijgen: {reached}.",
+        "1 Person; jetzt erreichbar: {reached}.",
+    ),
     "who_about": (
         "About {size} people, about {reached} of whom can be told now ({percent} %).",
         "Ongeveer {size} mensen, van wie ongeveer {reached} nu bericht kunnen krijgen ({percent} %).",

@@ -20,10 +20,11 @@ LINES = {
         "Wählen Sie eine Zahl von Tagen von 1 bis 30.",
     ),
     "rehearse_sum": (
-        "Of {moments} moments of {customers} customers, {send} would have been sent.",
-        "Van {moments} momenten van {customers} klanten zou er bij {send} iets verstuurd zijn.",
-        "Von {moments} Momenten bei {customers} Kunden wäre bei {send} etwas gesendet worden.",
+        "{send} of {moments} moments would have been sent. Customers: {customers}.",
+        "Bij {send} van {moments} momenten zou er iets verstuurd zijn. Klanten: {customers}.",
+        "Bei {send} von {moments} Momenten wäre etwas gesendet worden. Kunden: {customers}.",
     ),
+    "rehearse_would": ("Would be sent", "Zou gaan", "Ginge hinaus"),
     "rehearse_span": ("{since} to {until}", "{since} tot {until}", "{since} bis {until}"),
     "rehearse_cut": (
         "It took too long and ended early: what is told is of the time up to {until}.",
