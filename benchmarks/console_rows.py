@@ -20,6 +20,7 @@ from offers.records.database import Database
 from offers.rules.campaign import CampaignBody
 from offers.rules.offer import OfferBody
 from offers.rules.place import PlaceBody
+from workers.counting import count_funnels
 
 BARE = ("decisions", "deliveries", "transitions", "scans", "coupons")
 """Filled without indexes."""
@@ -117,6 +118,8 @@ def fill(database: Database, size: Size, now: datetime) -> None:
                 rows = connection.execute(text(statement.replace(":", r"\:")))
                 say(f"{rows.rowcount:,} {name}")
     _vacuum(database.engine)
+    days = count_funnels(database, lambda: now, DAYS + 1, within_s=3600)
+    say(f"{days} days of the funnel")
 
 
 def _places(database: Database, size: Size, now: datetime) -> None:

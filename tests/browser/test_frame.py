@@ -233,7 +233,7 @@ def test_keys_are_shown_and_lead_to_pages(opened: Opened, scheme: str) -> None:
     watched, _, _ = opened("/console/places", color_scheme=scheme)
     page = watched.page
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Shortcuts")
     expect(dialog.get_by_role("listitem").filter(has_text="Campaigns")).to_have_text("g c Campaigns")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
@@ -251,7 +251,7 @@ def test_keys_are_shown_and_lead_to_pages(opened: Opened, scheme: str) -> None:
     page.keyboard.press("g")
     page.keyboard.press("c")
     expect(page.locator("h1")).to_have_text("Campaigns")
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Shortcuts").click()
     page.get_by_role("dialog").get_by_label("Use these keys").uncheck()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.keyboard.press("?")
@@ -261,7 +261,7 @@ def test_keys_are_shown_and_lead_to_pages(opened: Opened, scheme: str) -> None:
 
 def test_the_board_has_keys_of_its_own(opened: Opened) -> None:
     page = opened("/console/pickup")[0].page
-    expect(page.get_by_role("button", name="Keys")).to_have_count(0)
+    expect(page.get_by_role("button", name="Shortcuts")).to_have_count(0)
     page.keyboard.press("g")
     page.keyboard.press("c")
     page.keyboard.press("?")

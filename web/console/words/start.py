@@ -32,7 +32,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Sie sind noch nicht angemeldet. Melden Sie sich zuerst an.",
     ),
     "frame_close": ("Close", "Sluiten", "Schließen"),
-    "frame_keys": ("Keys", "Toetsen", "Tasten"),
+    "frame_keys": ("Shortcuts", "Sneltoetsen", "Tastenkürzel"),
     "frame_keys_show": ("these keys", "deze toetsen", "diese Tasten"),
     "frame_keys_search": ("search on this page", "zoeken op deze pagina", "auf dieser Seite suchen"),
     "frame_keys_on": ("Use these keys", "Deze toetsen gebruiken", "Diese Tasten verwenden"),
