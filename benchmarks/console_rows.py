@@ -67,7 +67,7 @@ def _steps(size: Size) -> Iterator[tuple[str, str]]:
         SELECT 'transition-' || n, d.id, d.customer_id, p.id, p.id || '/premises', 'premises', p.kind, {at}, 'server', 'm-' || n
         FROM generate_series(1, {size.deliveries // 4}) n
         JOIN devices d ON d.id = 'device-' || (1 + n % {size.customers}),
-        LATERAL (SELECT 'store-' || (1 + (n * 7919 / 13) % {size.places}) AS id,
+        LATERAL (SELECT 'store-' || (1 + (n::bigint * 7919 / 13) % {size.places}) AS id,
                         (ARRAY['enter', 'dwell', 'exit'])[1 + n % 3] AS kind) p""",
     )
     yield (
