@@ -25,7 +25,7 @@ def event_without_body(session: Session, shop_id: str, event_id: str) -> ShopEve
     return session.scalars(_events(shop_id, None).where(ShopEvent.id == event_id)).one_or_none()
 
 
-def _events(shop_id: str, state: str | None) -> Select[tuple[ShopEvent]]:
+def _events(shop_id: str, state: str | None) -> Select[ShopEvent]:
     wanted = select(ShopEvent).options(defer(ShopEvent.body, raiseload=True)).where(ShopEvent.shop_id == shop_id)
     return wanted if state is None else wanted.where(ShopEvent.state == state)
 
@@ -46,7 +46,7 @@ def figures_of(session: Session, shop_ids: Sequence[str], since: datetime) -> Ma
     )
     counts = [_many(ShopEvent.received_at >= since), *(_many(ShopEvent.state == one) for one in ("failed", "waiting"))]
     found = session.execute(select(Shop.id, last, *counts).where(among(Shop.id, shop_ids)))
-    return {shop_id: (at, day, failed, waiting) for shop_id, at, day, failed, waiting in found}
+    return {one[0]: (one[1], one[2], one[3], one[4]) for one in found}
 
 
 def _many(which: ColumnElement[bool]) -> ScalarSelect[int]:
