@@ -45,7 +45,6 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Geef in de shop {address} op als adres van de webhooks, en het geheim waarmee de shop ondertekent.",
         "Geben Sie im Shop {address} als Adresse der Webhooks an, und das Geheimnis, mit dem er signiert.",
     ),
-    "set_event": ("Event", "Gebeurtenis", "Ereignis"),
     "set_event_topic": ("Topic", "Onderwerp", "Thema"),
     "set_event_reason": ("Why", "Waarom", "Warum"),
     "set_event_what": ("What it names", "Wat er genoemd wordt", "Was genannt wird"),
@@ -138,7 +137,6 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Es wurde unter einem anderen geheimen Schlüssel versiegelt und lässt sich nicht mehr öffnen.",
     ),
     "set_replay": ("Work again", "Opnieuw verwerken", "Erneut verarbeiten"),
-    "set_look_at_event": ("Look", "Bekijken", "Ansehen"),
     "set_event_at": ("Event of {at}", "Gebeurtenis van {at}", "Ereignis vom {at}"),
     "set_replay_ask": (
         "Work this event again?",
