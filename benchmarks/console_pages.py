@@ -87,6 +87,8 @@ PAGES: Mapping[str, str] = {
     "a web shop": "/console/settings/shops/shop-1",
     "a web shop, what failed": "/console/settings/shops/shop-1?state=failed",
     "a silent web shop": "/console/settings/shops/shop-4",
+    "a new web shop": "/console/settings/new-shop",
+    "settings of a web shop": "/console/settings/shops/shop-1/edit",
     "an event of a web shop": "/console/settings/shops/shop-1/events/event-1",
     "pickup": "/console/pickup",
     "pickup times": "/console/pickup/times",

@@ -75,6 +75,8 @@ def test_axe_finds_nothing_and_nothing_runs_out_of_sight(
         "silent": f"{WHERE}/silent",
     }
     shown |= {"used": f"{WHERE}/web/events/{used}", "replay": f"{WHERE}/web/events/{failed}"}
+    shown |= {"edit": f"{WHERE}/web/edit", "rotate": f"{WHERE}/web/rotate", "delete": f"{WHERE}/web/delete"}
+    shown |= {"new": "/console/settings/new-shop"}
     viewport = {"width": width, "height": 844}
     with browser.new_context(viewport=viewport, color_scheme=scheme) as context:  # type: ignore[arg-type]  # names of its own
         context.add_cookies([{"name": "passerby", "value": secret, "url": url}])

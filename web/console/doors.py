@@ -41,6 +41,7 @@ from web.console import (
     settings_health,
     settings_keys,
     settings_limits,
+    settings_shop_steps,
     settings_shops,
     signing_in,
     start,
@@ -90,6 +91,7 @@ PAGES = (
     settings_health.router,
     settings_keys.router,
     settings_limits.router,
+    settings_shop_steps.router,
     settings_shops.router,
     home.elsewhere,
 )

@@ -68,6 +68,8 @@ DONE = (
     "set_limits_saved",
     "set_event_replayed",
     "set_event_used_already",
+    "set_shop_saved",
+    "set_shop_deleted",
     "start_device_there",
     "start_message_saved",
 )

@@ -84,8 +84,7 @@ def test_every_state_kind_and_reason_has_its_words() -> None:
 def test_without_a_shop_it_says_what_to_do_first(enter: Enter) -> None:
     page = enter("admin").look(WHERE)
     assert "No web shop yet" in page.text
-    assert "POST /v1/shops" in page.text
-    assert page.links["Keys"] == "/console/settings/keys"
+    assert page.links["New shop"] == "/console/settings/new-shop"
 
 
 def test_a_shop_that_told_nothing_says_where_it_is_to_send(enter: Enter, shop: str) -> None:
