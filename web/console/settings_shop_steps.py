@@ -1,6 +1,6 @@
 """A web shop is made, changed, given another secret and removed at the console. A secret that is made here is shown once. For admins."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,7 +16,7 @@ from web.console.entering import Admin, Desk
 from web.console.faults import Errors
 from web.console.forms import Form
 from web.console.routes import PageRoute
-from web.console.settings_shops import HOOKS, KINDS, WHERE
+from web.console.settings_shops import KINDS, WHERE, hook_of
 from web.editing import etag_of
 
 router = APIRouter(prefix="/console/settings", include_in_schema=False, route_class=PageRoute)
@@ -165,7 +165,6 @@ def _rotation(desk: Desk, item: Item, form: Form, errors: Errors | None = None, 
     return desk.page("settings_shop_rotate.html", status, item=item, form=form, errors=errors or {})
 
 
-def _made(desk: Desk, made: Item, old_until: Any) -> Response:
-    hook = desk.parts.settings.base_url.rstrip("/") + HOOKS[made["kind"]]
-    secret = made.get("secret")
+def _made(desk: Desk, made: Item, old_until: datetime | None) -> Response:
+    hook, secret = hook_of(desk, made["kind"]), made.get("secret")
     return desk.page("settings_shop_made.html", made=made, secret=secret, hook=hook, old_until=old_until)

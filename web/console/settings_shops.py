@@ -134,7 +134,7 @@ def shop_page(desk: Admin, shop_id: Named) -> Response:
         shop=shop,
         kind=KINDS[shop["kind"]],
         places=places,
-        hook=desk.parts.settings.base_url.rstrip("/") + HOOKS[shop["kind"]],
+        hook=hook_of(desk, shop["kind"]),
         states=[(name, desk.voice.words[phrase]) for name, (_, phrase) in IN_STATE.items()],
         in_state=IN_STATE,
         why={one["id"]: why(desk, one) for one in leaf.items},
@@ -176,6 +176,12 @@ def replay_event(desk: Admin, shop_id: Named, event_id: Named) -> Response:
     if worked.waits is not None:
         parts.doorbell.shop_events([worked.waits])
     return desk.go(f"{here}?done=set_event_replayed")
+
+
+def hook_of(desk: Desk, kind: str) -> str:
+    """Where a shop of this kind sends to: by the address that customers see, else by the one that this page was asked for under."""
+    asked = desk.request.url
+    return (desk.parts.settings.base_url.rstrip("/") or f"{asked.scheme}://{asked.netloc}") + HOOKS[kind]
 
 
 def why(desk: Desk, one: Item) -> str:

@@ -18,7 +18,7 @@ from offers.rules.shop import Kind
 from offers.rules.shop_log import STATES
 from offers.rules.shop_orders.told import REASONS
 from tests.conftest import NOON
-from tests.web.conftest import PLACE, Clock
+from tests.web.conftest import PLACE, Clock, Served
 from tests.web.console.conftest import FORM, Enter
 from tests.web.hooks.conftest import SECRET, mac, standard
 from web.console import settings_shops
@@ -87,10 +87,10 @@ def test_without_a_shop_it_says_what_to_do_first(enter: Enter) -> None:
     assert page.links["New shop"] == "/console/settings/new-shop"
 
 
-def test_a_shop_that_told_nothing_says_where_it_is_to_send(enter: Enter, shop: str) -> None:
+def test_a_shop_that_told_nothing_says_where_it_is_to_send(enter: Enter, shop: str, served: Served) -> None:
     page = enter("admin").look(f"{WHERE}/{shop}")
     assert "Nothing came from this shop yet" in page.text
-    assert "/hooks/orders" in page.text
+    assert f"{served.url}/hooks/orders" in page.text
     assert "never" in enter("admin", "other@shop.example").look(WHERE).text
 
 
