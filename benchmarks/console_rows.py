@@ -22,9 +22,9 @@ from offers.rules.offer import OfferBody
 from offers.rules.place import PlaceBody
 from workers.counting import count_funnels
 
-BARE = ("decisions", "deliveries", "transitions", "scans", "coupons")
+BARE = ("decisions", "deliveries", "transitions", "scans", "coupons", "shop_events")
 """Filled without indexes."""
-CAMPAIGNS, OFFERS, POSTERS = 40, 10, 200
+CAMPAIGNS, OFFERS, POSTERS, SHOPS = 40, 10, 200, 4
 DAYS = 29
 """How far back all this goes: what is older is not kept."""
 SENT = "CASE WHEN random() < 0.97 THEN 'sent' WHEN random() < 0.6 THEN 'failed' WHEN random() < 0.6 THEN 'expired' ELSE 'unknown' END"
@@ -95,6 +95,21 @@ def _steps(size: Size) -> Iterator[tuple[str, str]]:
                CASE WHEN n % 10 < 1 THEN 'redeemed' WHEN n % 10 < 7 THEN 'issued' ELSE 'expired' END, 'generated',
                at, at, at + interval '40 days', CASE WHEN n % 10 < 1 THEN at + interval '1 hour' END
         FROM (SELECT d.*, substr(d.id, 10)::int AS n FROM decisions d WHERE outcome = 'send' AND substr(d.id, 10)::int % 10 = 0) d""",
+    )
+    yield (
+        "shops",
+        f"""INSERT INTO shops (id, kind, name, secret, statuses, places, created_at, updated_at)
+        SELECT 'shop-' || n, 'standard', 'Shop ' || n, 'sealed', '{{}}', '{{}}', now(), now() FROM generate_series(1, {SHOPS}) n""",
+    )
+    # the last of them says nothing; what failed is rare
+    yield (
+        "shop_events",
+        f"""INSERT INTO shop_events (id, shop_id, key, topic, received_at, state, reason, order_id, body, attempts)
+        SELECT 'event-' || n, 'shop-' || (1 + n / 3 % {SHOPS - 1}), 'key-' || n, 'orders/updated', {at},
+               CASE WHEN n % 3 = 0 THEN 'ignored' WHEN n % 5000 = 1 THEN 'failed' WHEN n % 10 = 2 THEN 'nothing' ELSE 'applied' END,
+               CASE WHEN n % 3 = 0 THEN 'no_pickup' WHEN n % 5000 = 1 THEN 'unknown_place Store' END, 'order-' || n,
+               CASE WHEN n % 4 = 0 THEN repeat(md5(n::text), 64) END, 0
+        FROM generate_series(1, {size.deliveries // 10}) n""",
     )
     yield (
         "consents",

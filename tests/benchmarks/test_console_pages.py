@@ -22,6 +22,8 @@ NOT_MEASURED = {
     "/console/users/{user_id}": "a form, of one row",
     "/console/users/{user_id}/password": "a page that asks, of one row",
     "/console/users/{user_id}/disable": "a page that asks, of one row",
+    "/console/settings/shops/{shop_id}/rotate": "a page that asks, of one row",
+    "/console/settings/shops/{shop_id}/delete": "a page that asks, of one row",
     "/console/settings/keys/{key_id}/rotate": "a page that asks, of one row",
     "/console/settings/keys/{key_id}/revoke": "a page that asks, of one row",
     "/console/posters/{poster_id}.svg": "a picture, made of its code alone",

@@ -38,6 +38,7 @@ PAGES: Sequence[Shown] = (
     Shown("deliveries", "Deliveries", "/console/deliveries"),
     Shown("decisions", "Decisions", "/console/decisions"),
     Shown("users", "Users", "/console/users"),
+    Shown("web-shops", "Web shops", "/console/settings/shops"),
     Shown("password", "One's own password", "/console/password"),
     Shown("nowhere", "A page that is not there", "/console/nowhere"),
 )

@@ -66,6 +66,10 @@ DONE = (
     "set_user_saved",
     "set_user_disabled",
     "set_limits_saved",
+    "set_event_replayed",
+    "set_event_used_already",
+    "set_shop_saved",
+    "set_shop_deleted",
     "start_device_there",
     "start_message_saved",
 )
