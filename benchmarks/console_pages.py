@@ -83,6 +83,8 @@ PAGES: Mapping[str, str] = {
     "health": "/console/settings/health",
     "keys": "/console/settings/keys",
     "limits": "/console/settings/limits",
+    "push services": "/console/settings/push",
+    "a test to one's device": "/console/settings/push?customer=customer-5",
     "pickup": "/console/pickup",
     "pickup times": "/console/pickup/times",
     "inbox": "/console/inbox",

@@ -11,7 +11,7 @@ from redis import Redis
 
 LAST = "pb:push-trial"
 """The newest, whoever asked for it; and under `pb:push-trial:{id}` each by itself."""
-KEPT_S, LAST_KEPT_S = 600, 30 * 86_400
+KEPT_S, LAST_KEPT_S = 3600, 30 * 86_400
 
 Said = Literal[
     "accepted",

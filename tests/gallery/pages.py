@@ -38,6 +38,7 @@ PAGES: Sequence[Shown] = (
     Shown("deliveries", "Deliveries", "/console/deliveries"),
     Shown("decisions", "Decisions", "/console/decisions"),
     Shown("users", "Users", "/console/users"),
+    Shown("settings-push", "The push services", "/console/settings/push?customer={customer}"),
     Shown("password", "One's own password", "/console/password"),
     Shown("nowhere", "A page that is not there", "/console/nowhere"),
 )

@@ -41,6 +41,7 @@ from web.console import (
     settings_health,
     settings_keys,
     settings_limits,
+    settings_push,
     signing_in,
     start,
     steps,
@@ -89,6 +90,7 @@ PAGES = (
     settings_health.router,
     settings_keys.router,
     settings_limits.router,
+    settings_push.router,
     home.elsewhere,
 )
 """Every router. `new`, `import`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""

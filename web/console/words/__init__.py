@@ -27,6 +27,7 @@ from web.console.words import (
     reports,
     settings,
     settings_limits,
+    settings_push,
     start,
     steps,
 )
@@ -59,6 +60,7 @@ LINES: Mapping[str, Line] = {
     **codes.LINES,
     **settings.LINES,
     **settings_limits.LINES,
+    **settings_push.LINES,
     **start.LINES,
     **lists.LINES,
 }
