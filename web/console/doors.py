@@ -37,6 +37,7 @@ from web.console import (
     rows,
     sending_tests,
     settings,
+    settings_consents,
     settings_deeds,
     settings_health,
     settings_keys,
@@ -91,6 +92,7 @@ PAGES = (
     settings_keys.router,
     settings_limits.router,
     settings_push.router,
+    settings_consents.router,
     home.elsewhere,
 )
 """Every router. `new`, `import`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""

@@ -26,6 +26,7 @@ from web.console.words import (
     removing,
     reports,
     settings,
+    settings_consents,
     settings_limits,
     settings_push,
     start,
@@ -61,6 +62,7 @@ LINES: Mapping[str, Line] = {
     **settings.LINES,
     **settings_limits.LINES,
     **settings_push.LINES,
+    **settings_consents.LINES,
     **start.LINES,
     **lists.LINES,
 }
