@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from offers.records.queries import consent_texts as queries
 
-MOST_COUNTED = 10_000
-MOST_LISTED = 1_000
-"""Receipts that a list looks at, a text; its own page looks at more."""
-MOST_VERSIONS = 50
+MOST_COUNTED = 5_000
+"""Receipts of a text that are looked at, each with whether its customer said something later."""
+MOST_LISTED = 500
+"""The same where several texts stand on one page."""
+MOST_VERSIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ def versions_agreed_to(session: Session, *, limit: int = MOST_VERSIONS) -> tuple
     if queries.first_and_last(session, None) is not None:
         found.append(None)
     return found, False
+
+
+def times_of(session: Session, version: str | None) -> Agreed:
+    """When the first and the last agreed to a text, and no count."""
+    first, last = queries.first_and_last(session, version) or (None, None)
+    return Agreed(version, {}, 0, False, first, last)
 
 
 def agreed_to(session: Session, version: str | None, *, most: int = MOST_COUNTED) -> Agreed:

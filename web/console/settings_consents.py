@@ -25,10 +25,9 @@ def every_text(desk: Admin) -> Response:
     with desk.parts.database.reading() as session:
         named, more = consent_texts.versions_agreed_to(session)
         others = [one for one in named if one not in known]
-        agreed = {
-            one: consent_texts.agreed_to(session, one, most=consent_texts.MOST_LISTED) for one in (*known, *others)
-        }
-    return desk.page("settings_consents.html", ours=ours, others=others, more=more, agreed=agreed)
+        agreed = {one: consent_texts.agreed_to(session, one, most=consent_texts.MOST_LISTED) for one in known}
+        theirs = [consent_texts.times_of(session, one) for one in others]
+    return desk.page("settings_consents.html", ours=ours, others=theirs, more=more, agreed=agreed)
 
 
 @router.get("/text")

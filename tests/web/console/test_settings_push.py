@@ -147,6 +147,7 @@ def test_what_is_set_up_is_shown_and_never_a_secret(enter: Enter, account: Path)
     for secret in (KEY, told["private_key_id"], told["private_key"], told["private_key"][40:80], str(account)):
         assert secret not in page.html
     assert "No message was made." in page.text
+    assert page.links["To the first steps"] == "/console/start", "there is no campaign whose message could be sent"
 
 
 @pytest.mark.parametrize("language", ["en", "nl", "de"])
@@ -373,8 +374,7 @@ def test_a_message_goes_to_one_browser_of_ones_choice(  # noqa: PLR0917 - as abo
 
 @pytest.mark.usefixtures("campaign")
 def test_what_can_not_be_sent_says_why_and_keeps_what_was_chosen(enter: Enter, register: Register, admin: Any) -> None:
-    person, token = enter("admin"), ""
-    device = register("sanne", push_token="t-1")["device_id"]
+    person, device = enter("admin"), register("sanne", push_token="t-1")["device_id"]
     token = person.token()
 
     def sent(**values: str) -> Any:
@@ -396,7 +396,3 @@ def test_what_can_not_be_sent_says_why_and_keeps_what_was_chosen(enter: Enter, r
     assert "has not agreed to offers" in answer.text
     assert person.http.get(f"{WHERE}?customer=nobody").status_code == 422
     assert person.http.get(f"{WHERE}?sent=dlv_nowhere&asked=%3Cb%3E").status_code == 200
-
-
-def test_without_a_campaign_the_first_steps_are_shown(enter: Enter) -> None:
-    assert enter("admin").look(WHERE).links["To the first steps"] == "/console/start"

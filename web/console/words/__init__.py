@@ -29,6 +29,7 @@ from web.console.words import (
     settings_consents,
     settings_limits,
     settings_push,
+    settings_push_said,
     start,
     steps,
 )
@@ -62,6 +63,7 @@ LINES: Mapping[str, Line] = {
     **settings.LINES,
     **settings_limits.LINES,
     **settings_push.LINES,
+    **settings_push_said.LINES,
     **settings_consents.LINES,
     **start.LINES,
     **lists.LINES,

@@ -56,6 +56,8 @@ LINES: dict[str, tuple[str, str, str]] = {
     "consents_until": ("Until", "Tot", "Bis"),
     "consents_first": ("First agreed to here", "Hier voor het eerst ingestemd", "Hier zuerst zugestimmt"),
     "consents_last": ("Last agreed to here", "Hier het laatst ingestemd", "Hier zuletzt zugestimmt"),
+    "consents_begun": ("First", "Eerst", "Zuerst"),
+    "consents_latest": ("Last", "Laatst", "Zuletzt"),
     "consents_nobody": ("nobody yet", "nog niemand", "noch niemand"),
     "consents_now": ("Agree now", "Stemmen nu in", "Stimmen jetzt zu"),
     "consents_of_newest": (
