@@ -1,5 +1,6 @@
 """What is live, what happened lately, and what needs a person: of places and campaigns, never of one customer."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,10 +16,12 @@ from offers.rules.campaign import parse_campaign
 
 __all__ = [
     "MOST_COUNTED",
+    "Answers",
     "Counts",
     "Happening",
     "Live",
     "Wanting",
+    "count_answers",
     "count_lately",
     "live_now",
     "needs_a_person",
@@ -47,6 +50,17 @@ class Counts:
 
     by_name: Mapping[str, int]
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What became of messages, of the newest rows."""
+
+    by_state: Mapping[str, int]
+    reasons: Sequence[tuple[str, int]]
+    """Why some were not sent, or nobody knows: the commonest first."""
+    more: bool
+    """Where only the newest were counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,17 @@ def count_lately(session: Session, *, since: datetime) -> tuple[Counts, Counts]:
     """Decisions by outcome and deliveries by state, of the newest rows."""
     outcomes, states = queries.outcomes_lately(session, since), queries.states_lately(session, since)
     return Counts(*outcomes), Counts(*states)
+
+
+def count_answers(session: Session, *, since: datetime) -> Answers:
+    """Of messages that were made since then, tests apart."""
+    rows, more = queries.answers_lately(session, since)
+    states, reasons = Counter[str](), Counter[str]()
+    for state, reason, many in rows:
+        states[state] += many
+        if state in ("failed", "unknown") and reason:
+            reasons[reason] += many
+    return Answers(dict(states), sorted(reasons.items(), key=lambda one: (-one[1], one[0])), more)
 
 
 def newest(session: Session, *, since: datetime, limit: int) -> list[Happening]:

@@ -202,7 +202,13 @@ def _found(row: Any) -> dict[str, Any]:
 def devices_of(session: Session, customer_id: str) -> list[dict[str, Any]]:
     """A customer's devices without their tokens, the last seen first."""
     return [
-        {"id": row.id, "platform": row.platform, "push": bool(row.push_token), "revoked": row.revoked_at is not None}
+        {
+            "id": row.id,
+            "platform": row.platform,
+            "push": bool(row.push_token),
+            "way": "web_push" if row.push_kind == "web_push" else "fcm",
+            "revoked": row.revoked_at is not None,
+        }
         for row in queries.devices_of(session, customer_id)
     ]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from offers.records.ids import new_id
 from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import deliveries as queries
+from offers.records.queries import overview as overview_queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Delivery
 from offers.rules.campaign import ON_A_PAGE, WITHOUT_POSITION, CampaignBody, parse_campaign
@@ -79,6 +81,22 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
     session.add(row)
     session.flush()
     return QueuedTest(row.id, follows=Follows(deliveries=(row.id,)))
+
+
+def campaigns_to_test(session: Session, *, limit: int = 100) -> list[dict[str, str]]:
+    """Campaigns that a push tells and that have not ended, live ones first: `{id, name, status}`."""
+    rows = overview_queries.campaigns_in(session, ["live", "draft", "paused"])
+    pushed = [one for one in rows if one.definition.get("trigger", {}).get("on") not in ON_A_PAGE]
+    pushed.sort(key=lambda one: one.status != "live")
+    return [{"id": one.id, "name": one.name, "status": one.status} for one in pushed[:limit]]
+
+
+def became_of_test(session: Session, delivery_id: str) -> dict[str, Any]:
+    """`{state, reason, at}` of a test; `NotFound` where there is none, whatever else has this id."""
+    row = next(iter(queries.deliveries_by_id(session, [delivery_id])), None)
+    if row is None or row.kind != "test":
+        raise NotFound("test")
+    return {"state": row.state, "reason": row.reason, "at": row.sent_at or row.created_at}
 
 
 def _place(session: Session, campaign: CampaignBody) -> str | None:

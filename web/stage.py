@@ -60,3 +60,8 @@ class Stage(Turns):
 def turns_to_count() -> Turns:
     """Each count reads all customers, and has PostgreSQL keep up to some hundred megabytes meanwhile."""
     return Turns(2, "Other audiences are being counted; try again when that is done.")
+
+
+def turns_to_try() -> Turns:
+    """Who tests a way to the push services waits for a worker's answer, some seconds at most, and holds a thread meanwhile."""
+    return Turns(1, "Another test is under way; look again when that is done.", wait_s=0.0)

@@ -17,11 +17,12 @@ from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
 from workers.counting import count_funnels
-from workers.enqueue import DECIDE_ABANDONED, DECIDE_DEFERRED, DELIVER, MATCH, SHOP_EVENTS, TEXT
+from workers.enqueue import DECIDE_ABANDONED, DECIDE_DEFERRED, DELIVER, MATCH, SHOP_EVENTS, TEXT, TRY_PUSH
 from workers.matching import Matched
 from workers.shops.looking import look_at_shop_events, purge_shop_events
 from workers.slots import Slots
 from workers.texting import look_at_texts, purge_recognitions
+from workers.trials import keep_trial
 from workers.vitals import HEARD_WORKER, count, forget_the_dead
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }
-    named |= _of_scans(parts) | _of_texts(parts) | _of_shops(parts)
+    named |= _of_scans(parts) | _of_texts(parts) | _of_shops(parts) | _of_trials(parts)
     for name, task in named.items():
         app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
 
@@ -182,6 +183,18 @@ def _of_shops(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
         here.bell.shop_events(look_at_shop_events(here.database, sweeps.utc(time.time())))
 
     return {SHOP_EVENTS: look_up, beat.SHOPS_LOOK: look}
+
+
+def _of_trials(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
+    """Whether a push service takes our credentials, for somebody who waits for the answer."""
+
+    def try_it(trial_id: str) -> None:
+        from workers.push.trying import try_push  # noqa: PLC0415 - what it needs beat can do without
+
+        here = parts()
+        keep_trial(here.redis, try_push(here.settings, here.account, trial_id))
+
+    return {TRY_PUSH: try_it}
 
 
 def send_in_a_slot(parts: "Parts", slots: Slots) -> bool:

@@ -39,6 +39,9 @@ PAGES: Sequence[Shown] = (
     Shown("decisions", "Decisions", "/console/decisions"),
     Shown("users", "Users", "/console/users"),
     Shown("web-shops", "Web shops", "/console/settings/shops"),
+    Shown("settings-push", "The push services", "/console/settings/push?customer={customer}"),
+    Shown("settings-consents", "The texts that customers agree to", "/console/settings/consents"),
+    Shown("settings-consent", "A text that customers agree to", "/console/settings/consents/text?version=messages-3"),
     Shown("password", "One's own password", "/console/password"),
     Shown("nowhere", "A page that is not there", "/console/nowhere"),
 )

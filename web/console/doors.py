@@ -37,12 +37,14 @@ from web.console import (
     rows,
     sending_tests,
     settings,
+    settings_consents,
     settings_deeds,
     settings_health,
     settings_keys,
     settings_limits,
     settings_shop_steps,
     settings_shops,
+    settings_push,
     signing_in,
     start,
     steps,
@@ -93,6 +95,8 @@ PAGES = (
     settings_limits.router,
     settings_shop_steps.router,
     settings_shops.router,
+    settings_push.router,
+    settings_consents.router,
     home.elsewhere,
 )
 """Every router. `new`, `import`, `preview`, `rehearse` and `delete` are read before what an id or a step may be; what is nowhere comes last."""

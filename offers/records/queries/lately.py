@@ -57,6 +57,20 @@ def states_lately(session: Session, since: datetime) -> tuple[dict[str, int], bo
     return _counted(session, newest.order_by(Delivery.created_at.desc(), Delivery.id.desc()))
 
 
+def answers_lately(session: Session, since: datetime) -> tuple[list[tuple[str, str | None, int]], bool]:
+    """(state, reason, how many) of deliveries, tests apart; and the same."""
+    newest = (
+        select(Delivery.state, Delivery.reason)
+        .where(Delivery.created_at >= since, Delivery.kind != "test")
+        .order_by(Delivery.created_at.desc(), Delivery.id.desc())
+        .limit(MOST_COUNTED + 1)
+        .subquery()
+    )
+    wanted = select(newest.c.state, newest.c.reason, func.count()).group_by(newest.c.state, newest.c.reason)
+    rows = [(state, reason, many) for state, reason, many in session.execute(wanted)]
+    return rows, sum(many for _, _, many in rows) > MOST_COUNTED
+
+
 def _counted(session: Session, newest: Select[str]) -> tuple[dict[str, int], bool]:
     rows = newest.limit(MOST_COUNTED + 1).subquery()
     counts = {name: many for name, many in session.execute(select(rows.c.name, func.count()).group_by(rows.c.name))}  # noqa: C416 - says what is counted

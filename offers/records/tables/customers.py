@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from offers.records.database import Table
 
 PHONED = text("phone IS NOT NULL")
+GIVEN = text("given")
 
 
 class Customer(Table):
@@ -50,6 +51,9 @@ class Consent(Table):
     """A receipt: one purpose given or withdrawn. Rows are only added."""
 
     __tablename__ = "consents"
+    __table_args__ = (
+        Index("ix_consents_given_under", "text_version", "id", sqlite_where=text("given = 1"), postgresql_where=GIVEN),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)

@@ -26,8 +26,11 @@ from web.console.words import (
     removing,
     reports,
     settings,
+    settings_consents,
     settings_limits,
     settings_shops,
+    settings_push,
+    settings_push_said,
     start,
     steps,
 )
@@ -61,6 +64,9 @@ LINES: Mapping[str, Line] = {
     **settings.LINES,
     **settings_limits.LINES,
     **settings_shops.LINES,
+    **settings_push.LINES,
+    **settings_push_said.LINES,
+    **settings_consents.LINES,
     **start.LINES,
     **lists.LINES,
 }

@@ -1,8 +1,20 @@
 """Each room's pages and deeds, and whose they are."""
 
-from tests.web.console.whose import care, codes, drawing, editor, lists, live, place_import, reports, settings, start
+from tests.web.console.whose import (
+    care,
+    codes,
+    drawing,
+    editor,
+    lists,
+    live,
+    place_import,
+    reports,
+    settings,
+    start,
+    trust,
+)
 
-ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, lists)
+ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, lists, trust)
 PAGES: dict[str, set[str]] = {}
 POSTS: dict[str, set[str]] = {}
 ELSEWHERE: set[str] = set()
