@@ -13,6 +13,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import overview as queries
+from offers.rules.leafing import Leaf, Turn
 
 NO_ZONE = "UTC"
 
@@ -101,6 +102,11 @@ def name_places(session: Session) -> dict[str, str]:
     return queries.place_names(session)
 
 
+def names_of_places(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Id to name of these places."""
+    return queries.place_names(session, ids)
+
+
 def names_of(session: Session, items: Iterable[dict[str, Any]]) -> Names:
     """The names of what these items of a list speak of."""
     rows = list(items)
@@ -181,6 +187,12 @@ def find_customers(session: Session, *, after: str = "", limit: int = 50) -> tup
     """All customers by id, and the cursor of the next page."""
     rows = customer_queries.all_customers(session, after, limit + 1)
     return [_found(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+
+def leaf_customers(session: Session, turn: Turn) -> Leaf:
+    """A page of all customers, by id. `BadInput` for an order or a cursor that there is not."""
+    leaf = customer_queries.leaf_of_customers(session, turn)
+    return leaf.holding([_found(row) for row in leaf.items])
 
 
 def meant_customers(session: Session, text: str, *, limit: int = 8) -> list[dict[str, Any]]:

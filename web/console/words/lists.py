@@ -67,6 +67,13 @@ LINES: dict[str, tuple[str, str, str]] = {
     "list_subject": ("To what", "Waarmee", "Womit"),
     "deed_downloaded": ("downloaded", "downloadde", "hat heruntergeladen"),
     "noun_list": ("the list", "de lijst", "die Liste"),
+    "set_find_user": ("Address or name", "Adres of naam", "Adresse oder Name"),
+    "list_key_ending": ("replaced, goes on for a while", "vervangen, geldt nog even", "ersetzt, gilt noch eine Weile"),
+    "list_key_ended": ("revoked", "ingetrokken", "widerrufen"),
+    "list_key_ends": ("Revoked from", "Ingetrokken vanaf", "Widerrufen ab"),
+    "list_coupon_issued": ("Given out", "Uitgegeven", "Ausgegeben"),
+    "list_coupon_redeemed": ("Redeemed", "Ingewisseld", "Eingelöst"),
+    "list_coupon_ends": ("Good until", "Geldig tot", "Gültig bis"),
     "list_scans_a_day": ("Scans a day", "Scans per dag", "Scans pro Tag"),
     "list_spark": (
         "{name}: {count} scans in {days} days",
