@@ -30,11 +30,11 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Campaigns as {id, name, status}: live ones, drafts and paused ones, and live ones that have sent nothing yet."""
+    """Campaigns as {id, name, status}: drafts and paused ones, and live ones that have sent nothing yet; and how many more of them there are."""
 
-    live: list[dict[str, Any]]
     waiting: list[dict[str, Any]]
     silent: list[dict[str, Any]]
+    more: int
 
 
 def desk_zone(session: Session) -> str:
@@ -74,15 +74,14 @@ def count_sent(session: Session, campaign_ids: Iterable[str]) -> dict[str, int]:
     return dict(Counter(queries.sent_counts(session, ids)) + counting.kept_deliveries(session, ids, "sent"))
 
 
-def needs_attention(session: Session) -> Attention:
-    live = queries.campaigns_in(session, ["live"])
-    ids = [one.id for one in live]
-    heard = queries.campaigns_with_deliveries(session, ids) | counting.kept_deliveries(session, ids).keys()
-    waiting = queries.campaigns_in(session, ["draft", "paused"])
+def needs_attention(session: Session, *, most: int) -> Attention:
+    """Of either kind so many, those that were changed last first."""
+    waiting, in_all = queries.newest_in(session, ["draft", "paused"], most)
+    silent, silent_in_all = queries.newest_in(session, ["live"], most, silent=True)
     return Attention(
-        live=[_brief(one) for one in live],
         waiting=[_brief(one) for one in waiting],
-        silent=[_brief(one) for one in live if one.id not in heard],
+        silent=[_brief(one) for one in silent],
+        more=in_all - len(waiting) + silent_in_all - len(silent),
     )
 
 
@@ -90,10 +89,11 @@ def _brief(row: Any) -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "status": row.status, "updated_at": row.updated_at}
 
 
-def versions_of(session: Session, campaign_id: str) -> list[dict[str, Any]]:
-    """What a campaign said in each of its versions, newest first."""
+def versions_of(session: Session, campaign_id: str, *, limit: int | None = None) -> list[dict[str, Any]]:
+    """What a campaign said in each of its versions, newest first; `limit` at most where there is one."""
     return [
-        {"version": one.version, "at": one.at, **one.definition} for one in queries.versions_of(session, campaign_id)
+        {"version": one.version, "at": one.at, **one.definition}
+        for one in queries.versions_of(session, campaign_id, limit)
     ]
 
 
