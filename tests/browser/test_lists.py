@@ -17,7 +17,7 @@ PICTURES = os.environ.get("PICTURES")
 pytestmark = pytest.mark.browser
 PAGES = {
     "customers": "/console/customers",
-    "found": "/console/customers?q=a&sort=-name",
+    "found": "/console/customers?q=s&sort=-name",
     "coupons": "/console/offers/ten-percent/coupons",
     "users": "/console/users?sort=role",
     "keys": "/console/settings/keys?sort=-used",

@@ -18,7 +18,7 @@ from web.console.tables import list_page
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
-MOST_FOUND = 1000
+MOST_FOUND = 200
 """Of a search that fits more, so many, and the page says so."""
 PURPOSES = ("location", "offers", "orders")
 CUSTOMERS = Listing(

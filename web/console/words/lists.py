@@ -5,7 +5,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "list_sort": ("Order", "Volgorde", "Reihenfolge"),
     "list_rising": ("{what}, ascending", "{what}, oplopend", "{what}, aufsteigend"),
     "list_falling": ("{what}, descending", "{what}, aflopend", "{what}, absteigend"),
-    "list_pages": ("Pages", "Pagina's", "Seiten"),
+    "list_pages": ("Pages of this list", "Pagina's van deze lijst", "Seiten dieser Liste"),
     "list_previous": ("Previous page", "Vorige pagina", "Vorherige Seite"),
     "list_count": ("{count} in all", "{count} in totaal", "{count} insgesamt"),
     "list_count_one": ("{count} in all", "{count} in totaal", "{count} insgesamt"),
