@@ -11,6 +11,7 @@ from offers import keys
 from tests.browser.test_care import Desk, Opened, desk, opened
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
+from tests.web.console.test_reports import keep
 
 __all__ = ["desk", "opened"]
 PICTURES = os.environ.get("PICTURES")
@@ -33,6 +34,8 @@ def keyed(desk: Desk) -> Desk:
     with desk[1].transaction() as session:
         for number in range(60):
             keys.make_key(session, "read", now=NOON + timedelta(minutes=number), name=f"Key {number:02}")
+    for number in range(4):
+        keep(desk[1], ("matched", "", 1200 + number), ("sent", "", 900 - number), campaign_id=f"gone-{number}")
     return desk
 
 

@@ -51,7 +51,7 @@ PARTS = ("title", "body", "url", "image")
 VERSIONS = Listing(
     "",
     (
-        Column("version", "version", sorts=True, number=True),
+        Column("version", "version", sorts=True),
         Column("when", "when", sorts=True),
         Column("name", "name", sorts=True),
     ),
