@@ -53,6 +53,8 @@ PAGES: Mapping[str, str] = {
     "take a poster down": "/console/posters/poster-3/retire",
     "customers": "/console/customers",
     "customers, searched": "/console/customers?q=customer+7777",
+    "customers, the other way": "/console/customers?sort=-id",
+    "customers, by three words": "/console/customers?q=customer+store+7777",
     "customers, nobody": "/console/customers?q=zzzz",
     "a customer": "/console/customers/customer-5",
     "why": "/console/why?customer=customer-5&campaign=campaign-3",
@@ -75,8 +77,11 @@ PAGES: Mapping[str, str] = {
     "codes": "/console/offers/offer-3/codes",
     "a budget as it goes": "/console/offers/offer-3/goes",
     "coupons": "/console/offers/offer-3/coupons",
+    "coupons, the oldest": "/console/offers/offer-3/coupons?sort=made",
+    "coupons of a customer": "/console/offers/offer-3/coupons?customer=customer-5",
     "erase a customer": "/console/customers/customer-5/erase",
     "reports": "/console/reports",
+    "reports, the other way": "/console/reports?sort=matched",
     "a report": "/console/reports/campaign-3",
     "settings": "/console/settings",
     "settings, deeds": "/console/settings/deeds",
@@ -99,6 +104,7 @@ PAGES: Mapping[str, str] = {
     "pickup times": "/console/pickup/times",
     "inbox": "/console/inbox",
     "users": "/console/users",
+    "users by role": "/console/users?sort=role",
     "password": "/console/password",
 }
 """By what they show. A rehearsal is not among them: it is work, and has a goal of its own (`rehearsal`)."""

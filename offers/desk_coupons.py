@@ -15,6 +15,7 @@ from offers.records.queries.giving_back import give_back
 from offers.records.queries.stepping import take_step, tried
 from offers.records.tables import Coupon, Delivery
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.sending import Step
 
 Item = dict[str, Any]
@@ -39,24 +40,26 @@ def how_it_goes(session: Session, offer_id: str) -> Item:
     }
 
 
-def list_coupons(
+def leaf_coupons(
     session: Session,
     offer_id: str,
+    turn: Turn,
     *,
     keys: CodeKeys,
     state: str | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> tuple[list[Item], str | None]:
-    """An offer's coupons, the newest first, of one state or of all; and the cursor of the next page. `code` is whole: a page masks it."""
+    customer: str | None = None,
+) -> Leaf:
+    """A page of an offer's coupons, the newest first unless asked otherwise; in one state, and of one customer, where one is named.
+
+    `code` is whole: a page masks it. `BadInput` for a state, an order or a cursor that there is not.
+    """
     if offer_queries.offer_by_id(session, offer_id) is None:
         raise NotFound("offer")
     if state is not None and state not in STATES:
         raise BadInput.at("state", f"must be one of {', '.join(STATES)}")
-    rows = queries.coupons_of_offer(session, offer_id, [state] if state else STATES, cursor, limit + 1)
-    codes = queries.codes_of(session, rows[:limit], keys)
-    items = [_item(row, codes.get(row.id)) for row in rows[:limit]]
-    return items, rows[limit - 1].id if len(rows) > limit else None
+    leaf = queries.leaf_of_coupons(session, offer_id, [state] if state else STATES, customer, turn)
+    codes = queries.codes_of(session, leaf.items, keys)
+    return leaf.holding([_item(row, codes.get(row.id)) for row in leaf.items])
 
 
 def get_coupon(session: Session, offer_id: str, coupon_id: str) -> Item:

@@ -14,6 +14,8 @@ from offers.records.ids import new_id
 from offers.records.queries import keys as queries
 from offers.records.queries.adding import added
 from offers.records.tables import ServerKey
+from offers.rules.desk_lists import AskedKeys
+from offers.rules.leafing import Leaf, Turn
 
 ROLES = ("admin", "orders", "till", "read", "publishable")
 COMMAND = "command"
@@ -79,15 +81,13 @@ def list_keys(session: Session, *, after: str = "", limit: int = 100) -> tuple[l
     return [key_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
 
-def newest_keys(
-    session: Session, *, before: str | None = None, limit: int = 50
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Every key, those made last first; with the name of the key that made it, where a key did. The cursor of the next page, if there is one."""
-    rows = queries.newest_keys(session, before, limit + 1)
-    shown = rows[:limit]
-    names = queries.names_of_keys(session, {row.made_by for row in shown if row.made_by})
-    items = [key_item(row) | {"made_by_name": names.get(row.made_by or "")} for row in shown]
-    return items, shown[-1].id if len(rows) > limit else None
+def leaf_keys(session: Session, wanted: AskedKeys, turn: Turn, *, now: datetime) -> Leaf:
+    """A page of every key that is asked for, the revoked ones too, those made last first unless asked otherwise; with the name of the key that
+    made it, where a key did. `BadInput` for an order or a cursor that there is not.
+    """
+    leaf = queries.leaf_of_keys(session, wanted, turn, now)
+    names = queries.names_of_keys(session, {row.made_by for row in leaf.items if row.made_by})
+    return leaf.holding([key_item(row) | {"made_by_name": names.get(row.made_by or "")} for row in leaf.items])
 
 
 def get_key(session: Session, key_id: str) -> dict[str, Any]:

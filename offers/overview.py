@@ -13,6 +13,7 @@ from offers.records.queries import customers as customer_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import overview as queries
+from offers.rules.leafing import Leaf, Turn
 
 NO_ZONE = "UTC"
 
@@ -29,11 +30,11 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Campaigns as {id, name, status}: live ones, drafts and paused ones, and live ones that have sent nothing yet."""
+    """Campaigns as {id, name, status}: drafts and paused ones, and live ones that have sent nothing yet; and how many more of them there are."""
 
-    live: list[dict[str, Any]]
     waiting: list[dict[str, Any]]
     silent: list[dict[str, Any]]
+    more: int
 
 
 def desk_zone(session: Session) -> str:
@@ -73,15 +74,14 @@ def count_sent(session: Session, campaign_ids: Iterable[str]) -> dict[str, int]:
     return dict(Counter(queries.sent_counts(session, ids)) + counting.kept_deliveries(session, ids, "sent"))
 
 
-def needs_attention(session: Session) -> Attention:
-    live = queries.campaigns_in(session, ["live"])
-    ids = [one.id for one in live]
-    heard = queries.campaigns_with_deliveries(session, ids) | counting.kept_deliveries(session, ids).keys()
-    waiting = queries.campaigns_in(session, ["draft", "paused"])
+def needs_attention(session: Session, *, most: int) -> Attention:
+    """Of either kind so many, those that were changed last first."""
+    waiting, in_all = queries.newest_in(session, ["draft", "paused"], most)
+    silent, silent_in_all = queries.newest_in(session, ["live"], most, silent=True)
     return Attention(
-        live=[_brief(one) for one in live],
         waiting=[_brief(one) for one in waiting],
-        silent=[_brief(one) for one in live if one.id not in heard],
+        silent=[_brief(one) for one in silent],
+        more=in_all - len(waiting) + silent_in_all - len(silent),
     )
 
 
@@ -89,16 +89,22 @@ def _brief(row: Any) -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "status": row.status, "updated_at": row.updated_at}
 
 
-def versions_of(session: Session, campaign_id: str) -> list[dict[str, Any]]:
-    """What a campaign said in each of its versions, newest first."""
+def versions_of(session: Session, campaign_id: str, *, limit: int | None = None) -> list[dict[str, Any]]:
+    """What a campaign said in each of its versions, newest first; `limit` at most where there is one."""
     return [
-        {"version": one.version, "at": one.at, **one.definition} for one in queries.versions_of(session, campaign_id)
+        {"version": one.version, "at": one.at, **one.definition}
+        for one in queries.versions_of(session, campaign_id, limit)
     ]
 
 
 def name_places(session: Session) -> dict[str, str]:
     """Every place's id and name, by name."""
     return queries.place_names(session)
+
+
+def names_of_places(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Id to name of these places."""
+    return queries.place_names(session, ids)
 
 
 def names_of(session: Session, items: Iterable[dict[str, Any]]) -> Names:
@@ -181,6 +187,12 @@ def find_customers(session: Session, *, after: str = "", limit: int = 50) -> tup
     """All customers by id, and the cursor of the next page."""
     rows = customer_queries.all_customers(session, after, limit + 1)
     return [_found(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+
+def leaf_customers(session: Session, turn: Turn) -> Leaf:
+    """A page of all customers, by id. `BadInput` for an order or a cursor that there is not."""
+    leaf = customer_queries.leaf_of_customers(session, turn)
+    return leaf.holding([_found(row) for row in leaf.items])
 
 
 def meant_customers(session: Session, text: str, *, limit: int = 8) -> list[dict[str, Any]]:

@@ -22,7 +22,9 @@ from offers.records.ids import new_id
 from offers.records.queries import users as queries
 from offers.records.queries.board import store_names
 from offers.records.tables import User, UserSession
+from offers.rules.desk_lists import AskedUsers
 from offers.rules.edit import Check, anyway
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.values import read_language
 
 ROLES = ("admin", "marketer", "staff", "viewer")
@@ -213,6 +215,12 @@ def disable_user(session: Session, email: str, *, now: datetime, by: str | None 
 def list_users(session: Session) -> list[dict[str, Any]]:
     """By e-mail address."""
     return [user_item(row) for row in queries.all_users(session)]
+
+
+def leaf_users(session: Session, wanted: AskedUsers, turn: Turn) -> Leaf:
+    """A page of them, by e-mail address unless asked otherwise. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_users(session, wanted, turn)
+    return leaf.holding([user_item(row) for row in leaf.items])
 
 
 def get_user(session: Session, user_id: str) -> dict[str, Any]:

@@ -150,4 +150,4 @@ def test_by_keyboard_from_all_of_it_to_one_store_in_a_file(opened: Opened, full:
     with page.expect_download() as got:
         page.get_by_role("link", name="Download as CSV").click()
     assert got.value.suggested_filename == "report.csv"
-    assert Path(got.value.path()).read_text().startswith("variant,name,matched,sent,")
+    assert Path(got.value.path()).read_text("utf-8-sig").startswith("Variant,Name,")

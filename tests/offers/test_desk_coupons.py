@@ -7,7 +7,9 @@ import pytest
 from offers import desk_coupons
 from offers.desk_offers import look_at_codes
 from offers.errors import BadInput, Conflict, NotFound
+from offers.rules.leafing import Leaf, Turn
 from tests.offers.stories import KEYS, TELLS, Town, at
+from tests.offers.test_leafing import walk
 
 
 @pytest.fixture
@@ -31,8 +33,11 @@ def let_go(town: Town, coupon: str, offer: str = "ten-percent") -> None:
     town.write(lambda session: desk_coupons.release_coupon(session, offer, coupon, now=at(6)))
 
 
-def listed(town: Town, **asked: object) -> tuple[list[dict[str, object]], str | None]:
-    return town.read(lambda session: desk_coupons.list_coupons(session, "ten-percent", keys=KEYS, **asked))  # type: ignore[arg-type]
+FIRST = Turn()
+
+
+def listed(town: Town, turn: Turn = FIRST, **asked: str) -> Leaf:
+    return town.read(lambda session: desk_coupons.leaf_coupons(session, "ten-percent", turn, keys=KEYS, **asked))
 
 
 def test_a_reserved_coupon_is_let_go_with_the_message_that_waits(town: Town, store: str) -> None:
@@ -74,27 +79,25 @@ def test_coupons_are_listed_by_state_page_by_page_the_newest_first(town: Town, s
         queued = town.walk_in(store, f"c-{number}")
         if number % 2:
             town.send(queued, now=at(6))
-    newest = sorted((one.id for one in town.coupons()), reverse=True)
-    seen: list[object] = []
-    rows, cursor = listed(town, limit=2)
-    while True:
-        seen += [one["id"] for one in rows]
-        if cursor is None:
-            break
-        rows, cursor = listed(town, limit=2, cursor=cursor)
-    assert seen == newest
-    assert {one["state"] for one in listed(town, state="issued")[0]} == {"issued"}
-    assert len(listed(town, state="issued")[0]) == 2
-    assert len(listed(town, state="reserved")[0]) == 3
-    assert all(one["code"] for one in listed(town)[0])
-    with pytest.raises(BadInput):
-        listed(town, state="nonsense")
+    oldest = sorted(one.id for one in town.coupons())
+    assert walk(lambda turn: listed(town, turn), "", limit=2) == oldest[::-1]
+    assert walk(lambda turn: listed(town, turn), "made", limit=2) == oldest
+    assert {one["state"] for one in listed(town, state="issued").items} == {"issued"}
+    assert walk(lambda turn: listed(town, turn, state="reserved"), "", limit=2) == [oldest[n] for n in (4, 2, 0)]
+    assert len(listed(town, state="issued").items) == 2
+    assert [one["customer"] for one in listed(town, customer="c-3").items] == ["c-3"]
+    assert listed(town, customer="c-3", state="reserved").items == []
+    assert all(one["code"] for one in listed(town).items)
+    assert (listed(town, Turn(count=True)).count, listed(town, Turn(count=True), state="issued").count) == (5, 2)
+    for turn, state in ((Turn(), "nonsense"), (Turn("code"), "issued"), (Turn(cursor="nonsense"), "issued")):
+        with pytest.raises(BadInput):
+            listed(town, turn, state=state)
 
 
 def test_an_offer_that_is_none_has_nothing_to_show(town: Town) -> None:
     for work in (
         lambda session: desk_coupons.how_it_goes(session, "none"),
-        lambda session: desk_coupons.list_coupons(session, "none", keys=KEYS),
+        lambda session: desk_coupons.leaf_coupons(session, "none", Turn(), keys=KEYS),
         lambda session: look_at_codes(session, "none", ["AB-12"], keys=KEYS),
     ):
         with pytest.raises(NotFound):

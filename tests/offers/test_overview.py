@@ -44,10 +44,19 @@ def test_counts_are_those_of_the_lists_behind_them(busy: Town) -> None:
 
 
 def test_what_needs_attention(busy: Town) -> None:
-    told = busy.read(overview.needs_attention)
-    assert {one["id"] for one in told.live} == {"sneakers", "bye"}
+    told = busy.read(lambda session: overview.needs_attention(session, most=6))
     assert [one["id"] for one in told.silent] == ["bye"]
     assert [(one["id"], one["status"]) for one in told.waiting] == [("later", "draft")]
+    assert told.more == 0
+
+
+def test_of_many_that_need_attention_some_are_named_and_the_rest_counted(busy: Town) -> None:
+    for number in range(9):
+        busy.campaign(f"draft-{number}", live=False)
+    told = busy.read(lambda session: overview.needs_attention(session, most=4))
+    assert len(told.waiting) == 4
+    assert [one["id"] for one in told.silent] == ["bye"]
+    assert told.more == 6, "ten drafts in all"
 
 
 def test_the_desks_zone_is_that_of_most_places(town: Town) -> None:

@@ -20,6 +20,9 @@ from web.console.tables import CAMPAIGNS, list_page, read_campaigns
 
 router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
 
+MOST_VERSIONS = 10
+"""On the campaign's own page, the newest; they have a list of their own."""
+
 
 @router.get("")
 def table(desk: Reader) -> Response:
@@ -44,7 +47,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         states = overview.count_deliveries(session, campaign_id=campaign_id)
         unlisted = overview.count_unlisted(session, campaign_id=campaign_id)
         funnel = reports.of_posters(session, campaign_id) if item["trigger"]["on"] in OF_A_POSTER else {}
-        versions = overview.versions_of(session, campaign_id)
+        versions = overview.versions_of(session, campaign_id, limit=MOST_VERSIONS + 1)
         places = overview.name_places(session)
         offers = overview.name_offers(session)
         names = overview.name_campaigns(session) | places
@@ -60,7 +63,8 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         states=sorted(states.items(), key=lambda one: (-one[1], one[0])),
         funnel={name: sorted(counts.items()) for name, counts in funnel.items()},
         unlisted=unlisted,
-        versions=versions,
+        versions=versions[:MOST_VERSIONS],
+        more_versions=len(versions) > MOST_VERSIONS,
         may=campaigns.steps_of(item["status"]),
         form=query_of(desk),
         errors={},

@@ -1,4 +1,4 @@
-"""Customers: found by what is typed, one of them whole, and why a campaign did or did not speak to them."""
+"""A customer whole, and why a campaign did or did not speak to them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -8,23 +8,17 @@ from starlette.responses import Response
 
 from offers import customers, explaining, overview, personal
 from offers.overview import Names
-from offers.rules.leafing import Leaf, Turn
-from web.asking import Cursor, LongCursor, Named
+from web.asking import LongCursor, Named
 from web.console.entering import Desk, Reader
 from web.console.explaining import explain, explain_never, facts_of
-from web.console.exporting import csv_answer, most_said
 from web.console.filtering import query_of
 from web.console.giving import coupons_said
-from web.console.listing import Listing, read_asked
 from web.console.masking import masked
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
 PAGE = 50
-PURPOSES = ("location", "offers", "orders")
-CUSTOMERS = Listing("/console/customers", (), "", ("q",))
-MOST_TYPED = 200
 PHONE_SHOWN = 3
 KINDS: Mapping[str, tuple[str, ...]] = {
     "moves": ("transition", "visit"),
@@ -38,51 +32,6 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """What a timeline may be narrowed to, and what each shows of it."""
 EVERY = tuple(one for each in KINDS.values() for one in each)
 Kind = Annotated[str, Query(max_length=20)]
-
-
-@router.get("/customers")
-def search(desk: Reader, cursor: Cursor = None) -> Response:
-    """Page by page while nothing is typed; of whom it fits, those that fit on one page."""
-    form, next_cursor, more = query_of(desk), None, False
-    typed = form.text("q")[:MOST_TYPED]
-    with desk.parts.database.reading() as session:
-        if typed:
-            found, more = overview.search_customers(session, typed, limit=PAGE)
-        else:
-            found, next_cursor = overview.find_customers(session, after=cursor or "", limit=PAGE)
-    return desk.page(
-        "customers.html",
-        form=form,
-        errors={},
-        rows=found,
-        next_cursor=next_cursor,
-        cursor=cursor,
-        most=most_said(desk.voice),
-        typed=typed,
-        more=PAGE if more else 0,
-    )
-
-
-@router.get("/customers.csv")
-def search_as_csv(desk: Reader) -> Response:
-    """All of them; of a search as many as one portion has."""
-    asked = read_asked(desk, CUSTOMERS)
-    typed = asked.text("q")[:MOST_TYPED]
-
-    def read(session: Any, turn: Turn) -> Leaf:
-        if typed:
-            return Leaf(overview.search_customers(session, typed, limit=turn.limit)[0], next=None)
-        found, after = overview.find_customers(session, after=turn.cursor, limit=turn.limit)
-        return Leaf(found, next=after)
-
-    def cells(_session: Any, leaf: Leaf) -> list[Any]:
-        return [
-            (one["id"], one["name"], one["language"], *(bool(one["consents"][purpose]) for purpose in PURPOSES))
-            for one in leaf.items
-        ]
-
-    heads = ("id", "name", "language", "list_consent_location", "list_consent_offers", "list_consent_orders")
-    return csv_answer(asked, "customers", heads, read, cells, tells=True)
 
 
 @router.get("/customers/{customer_id}")

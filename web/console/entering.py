@@ -19,8 +19,17 @@ from web.parts import Parts, parts_of
 from web.tongues import choose
 
 SIGN_IN, PASSWORD = "/console/sign-in", "/console/password"
-KEPT = ("/console/places/", "/console/campaigns/", "/console/inbox/")
+KEPT = (
+    "/console/places/",
+    "/console/campaigns/",
+    "/console/offers/",
+    "/console/posters/",
+    "/console/inbox/",
+    "/console/settings/limits",
+)
 """Where people write for longer than a moment."""
+NOT_KEPT = "/codes"
+"""How an address ends that is sent what has a discount in it."""
 
 Lang = Annotated[str | None, Query(max_length=10)]
 Sent = Annotated[Form, Depends(read_form)]
@@ -141,10 +150,10 @@ def foreign(request: Request, voice: Voice, desk: Desk | None = None) -> Respons
 def keep_typed(request: Request, voice: Voice, form: Form, desk: Desk | None = None) -> Response | None:
     """When a session ended while somebody wrote: what they typed, to be sent again by their own hand once they are in.
 
-    Only for a form that one of our own pages sent, and none for what holds a password.
+    Only for a form that one of our own pages sent, and none for what holds a password or codes.
     """
-    typed = [one for one in form.pairs() if one[0] != "token"]
-    if request.method in cookies.SAFE or not typed or not request.url.path.startswith(KEPT):
+    typed, path = [one for one in form.pairs() if one[0] != "token"], request.url.path
+    if request.method in cookies.SAFE or not typed or not path.startswith(KEPT) or path.endswith(NOT_KEPT):
         return None
     name, status = ("stale_form", 403) if desk else ("session_ended", 401)
     shown: dict[str, Any] = {

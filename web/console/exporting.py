@@ -78,7 +78,11 @@ def csv_answer(
 
 
 _MOMENTS = frozenset(
-    {"when", "last_changed", "poster_first", "poster_last", "list_sent_at", "list_received", "list_opened"}
+    {
+        *("when", "last_changed", "poster_first", "poster_last", "list_sent_at", "list_received", "list_opened"),
+        *("set_made", "set_used", "list_key_ends"),
+        *("coupons_reserved", "list_coupon_issued", "list_coupon_redeemed", "list_coupon_ends"),
+    }
 )
 
 

@@ -41,7 +41,7 @@ def home(desk: Member) -> Response:
     now = desk.parts.now()
     since = (now - LOOKS_BACK).replace(second=0, microsecond=0)
     with desk.parts.database.reading() as session:
-        attention = overview.needs_attention(session)
+        attention = overview.needs_attention(session, most=MOST_NAMED)
         wanting = lately.needs_a_person(session, now=now)
         outcomes, states = lately.count_lately(session, since=since)
         unlisted = overview.count_unlisted(session, since=since)

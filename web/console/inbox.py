@@ -34,6 +34,7 @@ INBOX = Listing(
     tuple(Column(name, name, sorts=True) for name in ("waits", "changed", "began")),
     "waits",
     ("place", "state"),
+    {"state": STATES},
 )
 
 

@@ -43,6 +43,8 @@ class Listing:
     filters: tuple[str, ...] = ()
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     page: int = 100
+    anchor: str = ""
+    """Where on its page the list is, when much stands above it: whoever sorts it or turns a page comes back there."""
 
     @property
     def sorts(self) -> frozenset[str]:
@@ -143,19 +145,23 @@ class Shown:
     def sorted_by(self, column: Column) -> str:
         """The way to the list sorted by this; the other way round where it is already."""
         wanted = f"-{column.name}" if self.direction(column) == "ascending" else column.name
-        return self.asked.address(sort="" if wanted == self.asked.listing.own else wanted)
+        return self._here(sort="" if wanted == self.asked.listing.own else wanted)
 
     @property
     def first(self) -> str | None:
-        return self.asked.address() if self.asked.form.text("cursor") else None
+        return self._here() if self.asked.form.text("cursor") else None
 
     @property
     def previous(self) -> str | None:
-        return self.asked.address(cursor=self.leaf.previous) if self.leaf.previous else None
+        return self._here(cursor=self.leaf.previous) if self.leaf.previous else None
 
     @property
     def next(self) -> str | None:
-        return self.asked.address(cursor=self.leaf.next) if self.leaf.next else None
+        return self._here(cursor=self.leaf.next) if self.leaf.next else None
+
+    def _here(self, **other: str | None) -> str:
+        anchor = self.asked.listing.anchor
+        return self.asked.address("", **other) + (f"#{anchor}" if anchor else "")
 
     @property
     def csv(self) -> str:

@@ -1,22 +1,47 @@
 """An offer's coupons: how the budget goes, who holds what, and one that is let go."""
 
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
+from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from offers import desk_coupons, desk_offers, overview, users
 from offers.errors import Conflict
-from web.asking import Cursor, Named
+from offers.rules.leafing import Leaf, Turn
+from offers.rules.profile import Id
+from web.asking import Named
 from web.console.entering import Desk, Reader, Writer
+from web.console.exporting import csv_answer
+from web.console.faults import Errors
+from web.console.filtering import query_of
+from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
 from web.console.masking import masked
 from web.console.routes import PageRoute
 from web.console.speaking import Voice
+from web.console.tables import list_page
 
 router = APIRouter(prefix="/console/offers", include_in_schema=False, route_class=PageRoute)
 
-PAGE = 50
-State = Annotated[str, Query(max_length=20)]
+COUPONS = Listing(
+    "",
+    (
+        Column("code", "coupon_code_end"),
+        Column("state", "state"),
+        Column("customer", "customer"),
+        Column("place", "place"),
+        Column("made", "coupons_reserved", sorts=True),
+        Column("issued", "list_coupon_issued"),
+        Column("redeemed", "list_coupon_redeemed"),
+    ),
+    "-made",
+    ("state", "customer"),
+    {"state": desk_coupons.STATES},
+    page=50,
+)
+"""Of one offer, whose address it has."""
+_ID = TypeAdapter(Id)
 
 
 @router.get("/{offer_id}/goes")
@@ -28,24 +53,62 @@ def goes(desk: Reader, offer_id: Named) -> Response:
 
 
 @router.get("/{offer_id}/coupons")
-def table(desk: Reader, offer_id: Named, state: State = "", cursor: Cursor = None) -> Response:
-    wanted = state if state in desk_coupons.STATES else None
+def table(desk: Reader, offer_id: Named) -> Response:
+    asked = _asked(desk, offer_id)
     with desk.parts.database.reading() as session:
         offer, _ = desk_offers.get_offer(session, offer_id)
-        rows, next_cursor = desk_coupons.list_coupons(
-            session, offer_id, keys=desk.parts.codes, state=wanted, cursor=cursor, limit=PAGE
-        )
-        names = overview.names_of(session, rows)
-    return desk.page(
-        "offer_coupons.html",
-        offer=offer,
-        rows=[row | {"code": masked(row["code"])} for row in rows],
-        names=names,
-        state=wanted or "",
-        states=desk_coupons.STATES,
-        cursor=cursor,
-        next_cursor=next_cursor,
-    )
+        leaf = asked.look(_read(asked, offer_id), session)
+        names = overview.names_of(session, leaf.items)
+    return list_page(desk, "offer_coupons.html", Shown(asked, leaf), offer=offer, names=names)
+
+
+@router.get("/{offer_id}/coupons.csv")
+def table_as_csv(desk: Reader, offer_id: Named) -> Response:
+    """Of a code no more than on the page."""
+    with desk.parts.database.reading() as session:
+        desk_offers.get_offer(session, offer_id)
+    asked, words = _asked(desk, offer_id), desk.voice.words
+
+    def cells(session: Any, leaf: Leaf) -> list[Any]:
+        names = overview.names_of(session, leaf.items)
+        moments = ("reserved_at", "issued_at", "redeemed_at", "expires_at")
+        return [
+            (
+                one["id"],
+                one["code"],
+                words[f"coupon_{one['state']}"],
+                one["customer"],
+                names.campaigns.get(one["campaign"] or "", one["campaign"]),
+                names.places.get(one["place"] or "", one["place"]),
+                *(one[name] for name in moments),
+            )
+            for one in leaf.items
+        ]
+
+    heads = ("id", "coupon_code_end", "state", "customer_id", "campaign", "place")
+    more = ("coupons_reserved", "list_coupon_issued", "list_coupon_redeemed", "list_coupon_ends")
+    return csv_answer(asked, "coupons", (*heads, *more), _read(asked, offer_id), cells, tells=True)
+
+
+def _asked(desk: Desk, offer_id: str) -> Asked:
+    form, errors = query_of(desk), Errors()
+    if typed := form.text("customer"):
+        try:
+            _ID.validate_python(typed)
+        except ValidationError:
+            errors["customer"] = desk.voice.words["bad_id"]
+    return read_asked(desk, replace(COUPONS, path=f"/console/offers/{offer_id}/coupons"), form, errors)
+
+
+def _read(asked: Asked, offer_id: str) -> Read:
+    form, codes = asked.form, asked.desk.parts.codes
+
+    def read(session: Any, turn: Turn) -> Leaf:
+        state, customer = form.or_none("state"), form.or_none("customer")
+        leaf = desk_coupons.leaf_coupons(session, offer_id, turn, keys=codes, state=state, customer=customer)
+        return leaf.holding([one | {"code": masked(one["code"])} for one in leaf.items])
+
+    return read
 
 
 @router.get("/{offer_id}/coupons/{coupon_id}/release")

@@ -11,10 +11,12 @@ from offers.users import UserChange
 from web.asking import Named
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Admin, Desk
+from web.console.exporting import most_said
 from web.console.faults import Errors
 from web.console.forms import Form
 from web.console.routes import PageRoute
 from web.console.settings_deeds import called_of
+from web.console.settings_lists import USERS, asked_of, beside, read_users
 from web.editing import etag_of
 from web.tongues import LANGUAGES
 
@@ -133,18 +135,19 @@ def _wrong(desk: Desk, form: Form, *, named: bool) -> Errors:
 
 
 def _list(desk: Desk, form: Form, errors: Errors | None = None, status: int = 200) -> Response:
+    asked = asked_of(desk, USERS)
     with desk.parts.database.reading() as session:
         people = users.list_users(session)
+        leaf = asked.look(read_users(asked), session)
         done = deeds.list_deeds(session, limit=FEW)
     return desk.page(
         "users.html",
-        status,
-        people=people,
+        422 if asked.errors else status,
         deeds=done,
         called=called_of(desk, done, people),
         roles=users.ROLES,
-        form=form,
-        errors=errors or {},
+        most=most_said(desk.voice),
+        **beside(asked, leaf, form, errors),
     )
 
 

@@ -18,7 +18,6 @@ from web.console.forms import Form
 DAYS = (7, 30, 90)
 USUAL = 30
 BY = ("campaign", "place", "variant", "language", "day")
-SORTS = ("name", "matched", "sent", "accepted", "opened", "visited", "redeemed", "bought")
 _ID = TypeAdapter(Id)
 
 
@@ -29,7 +28,6 @@ class Report:
     form: Form
     asked: Asked | None
     errors: Errors
-    sort: str
     path: str
 
     def address(self, **also: str) -> str:
@@ -61,7 +59,6 @@ def read_report(desk: Desk, places: Mapping[str, str], campaign: str | None, tod
                 errors["place"] = desk.voice.words["bad_id"]
     kinds = [one for one in BY if one != ("campaign" if campaign else "variant")]
     by = form.text("by") if form.text("by") in kinds else ("day" if campaign else "campaign")
-    sort = form.text("sort") if form.text("sort") in SORTS else ("name" if by == "day" else "matched")
     asked = Asked(
         first,
         last,
@@ -72,7 +69,7 @@ def read_report(desk: Desk, places: Mapping[str, str], campaign: str | None, tod
         by=by,
     )
     shown = form.but(by=by, days=form.text("days") or str(USUAL))
-    return Report(shown, None if errors else asked, errors, sort, desk.request.url.path)
+    return Report(shown, None if errors else asked, errors, desk.request.url.path)
 
 
 def _span(desk: Desk, form: Form, errors: Errors, today: date) -> tuple[date, date]:

@@ -1,7 +1,5 @@
-"""A funnel as a page shows it: steps with bars and the way to their rows, days, groups, and a table that sorts; and the same as a file."""
+"""A funnel as a page shows it: steps with bars and the way to their rows, days, groups, and the lines of a table."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,13 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from offers.funnels import Asked, Counts, Told, lifts_of, many_of, reasons_of, steps_of
-from offers.pickup_times import safe
 from offers.rules.funnel import HELD_OUT, STEPS, days_between
 from web.console.speaking import Voice
 
 COLUMNS = ("matched", "sent", "accepted", "opened", "visited", "redeemed", "bought")
 """Of the table."""
-MOST_ROWS = 100
 SAID = {
     "matched": "rep_matched",
     "no": "rep_no",
@@ -132,18 +128,12 @@ class Shown:
     def _part(self, many: int, whole: int) -> str:
         return f"{self.number(many)} ({self.percent(many / whole)})" if whole else self.number(many)
 
-    def table(self, told: Told, sort: str) -> list[dict[str, Any]]:
-        """Every line, in the order that was asked for: names from A on, numbers from the greatest on."""
-        lines: list[dict[str, Any]] = [
+    def table(self, told: Told) -> list[dict[str, Any]]:
+        """Every line, in no order."""
+        return [
             {"value": value, "name": self.name_of(value), "counts": {name: many_of(counts, name) for name in COLUMNS}}
             for value, counts in told.rows.items()
         ]
-        lines.sort(
-            key=lambda one: (str(one["value"] if self.asked.by == "day" else one["name"]).casefold(), str(one["value"]))
-        )
-        if sort != "name":
-            lines.sort(key=lambda one: -int(one["counts"][sort]))
-        return lines
 
     def line(self, one: Mapping[str, Any]) -> dict[str, Any]:
         """A line of it as the page shows it."""
@@ -211,13 +201,3 @@ class Shown:
     def _decimal(self, value: float, places: int) -> str:
         said = f"{value:.{places}f}".replace("-", "−")  # noqa: RUF001 - a minus, as numbers are set
         return said if self.voice.language == "en" else said.replace(".", ",")
-
-
-def as_csv(lines: list[dict[str, Any]], by: str) -> str:
-    """A line for each, all of them; numbers plain, names such that no spreadsheet takes one for a formula."""
-    told = io.StringIO()
-    writer = csv.writer(told, lineterminator="\r\n")
-    writer.writerow([by, "name", *COLUMNS])
-    for one in lines:
-        writer.writerow([safe(str(one["value"])), safe(str(one["name"])), *one["counts"].values()])
-    return told.getvalue()

@@ -21,7 +21,13 @@ from web.console.words import LINES
 
 router = APIRouter(prefix="/console/settings", include_in_schema=False, route_class=PageRoute)
 
-EXPORTS = {"customers": "customers", "deliveries": "deliveries", "decisions": "decisions", "inbox": "inbox"}
+EXPORTS = {
+    "customers": "customers",
+    "deliveries": "deliveries",
+    "decisions": "decisions",
+    "inbox": "inbox",
+    "coupons": "coupons_of_offer",
+}
 """Lists about customers, which it is written down that somebody took along; and what each is called."""
 COMMAND = "command"
 """In the place of a user: whoever was at the command line."""

@@ -8,16 +8,17 @@ from starlette.responses import Response
 
 from offers import keys, users
 from offers.errors import Conflict
-from web.asking import Cursor, Named
+from web.asking import Named
 from web.console.entering import Admin, Desk
+from web.console.exporting import most_said
 from web.console.faults import Errors
 from web.console.forms import Form
 from web.console.routes import PageRoute
+from web.console.settings_lists import KEYS, STATES, asked_of, beside, read_keys
 
 router = APIRouter(prefix="/console/settings/keys", include_in_schema=False, route_class=PageRoute)
 
 WHERE = "/console/settings/keys"
-PAGE = 50
 LONGEST_NAME = 100
 GRACES = {"0": timedelta(0), "1": timedelta(hours=1), "24": timedelta(hours=24), "168": timedelta(days=7)}
 """How long a key goes on that another takes the place of, in hours."""
@@ -34,8 +35,8 @@ _ID = re.compile(r"key_[0-9a-z]{26}")
 
 
 @router.get("")
-def all_keys(desk: Admin, cursor: Cursor = None) -> Response:
-    return _list(desk, cursor=cursor)
+def all_keys(desk: Admin) -> Response:
+    return _list(desk)
 
 
 @router.post("")
@@ -106,24 +107,22 @@ def revoke(desk: Admin, key_id: Named) -> Response:
     return desk.go(f"{WHERE}?done=set_key_revoked")
 
 
-def _list(
-    desk: Desk, *, cursor: str | None = None, form: Form | None = None, errors: Errors | None = None, status: int = 200
-) -> Response:
+def _list(desk: Desk, *, form: Form | None = None, errors: Errors | None = None, status: int = 200) -> Response:
+    asked = asked_of(desk, KEYS)
     with desk.parts.database.reading() as session:
-        found, following = keys.newest_keys(session, before=cursor, limit=PAGE)
+        leaf = asked.look(read_keys(asked), session)
         people = {one["id"]: one["email"] for one in users.list_users(session)}
     new = keys.new_key_id()
+    typed = (form or Form.of({"role": "read"})).but(id=form.text("id") or new if form else new)
     return desk.page(
         "settings_keys.html",
-        status,
-        rows=found,
+        422 if asked.errors else status,
         people=people,
         roles=ROLES,
+        states=STATES,
         now=desk.parts.now(),
-        form=(form or Form.of({"role": "read"})).but(id=form.text("id") or new if form else new),
-        errors=errors or {},
-        newest=WHERE if cursor else None,
-        older=f"{WHERE}?cursor={following}" if following else None,
+        most=most_said(desk.voice),
+        **beside(asked, leaf, typed, errors),
     )
 
 

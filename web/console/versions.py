@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from offers import campaigns, overview
+from offers.rules.leafing import Leaf, Turn
 from web.asking import Named
-from web.console.entering import Reader
+from web.console.entering import Desk, Reader
+from web.console.exporting import csv_answer
+from web.console.few import Order, leaf_few
 from web.console.filtering import query_of
+from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
 from web.console.routes import PageRoute
 from web.console.speaking import Voice
+from web.console.tables import list_page
 from web.tongues import LANGUAGES
 
 router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
@@ -41,6 +46,26 @@ LABELS = {
     "default_language": "default_language",
 }
 PARTS = ("title", "body", "url", "image")
+
+
+VERSIONS = Listing(
+    "",
+    (
+        Column("version", "version", sorts=True),
+        Column("when", "when", sorts=True),
+        Column("name", "name", sorts=True),
+    ),
+    "-version",
+    ("q",),
+    page=50,
+    anchor="all",
+)
+"""Of one campaign, whose address it has."""
+ORDERS = {
+    "version": Order(lambda one: one["version"], "number"),
+    "when": Order(lambda one: one["at"], "time"),
+    "name": Order(lambda one: one["name"].casefold()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +97,51 @@ def compare(desk: Reader, campaign_id: Named) -> Response:
     said = [_said(by_number[one], voice, places, offers) for one in (left, right)]
     labels = list(dict.fromkeys([*said[0], *said[1]]))
     rows = [Row(one, said[0].get(one, ""), said[1].get(one, "")) for one in labels]
-    return desk.page(
+    asked = _asked(desk, campaign_id)
+    leaf = asked.look(_read(versions, asked), None)
+    asked.form = form.but(left=left, right=right)
+    return list_page(
+        desk,
         "versions.html",
+        Shown(asked, leaf),
         item=item,
-        form=form.but(left=left, right=right),
-        errors={},
         choices=[(one, f"{one}, {voice.moment(by_number[one]['at'])}") for one in numbers],
         sides=(by_number[left], by_number[right]),
         rows=rows,
+        newest=versions[0]["version"],
         differing=sum(row.differs for row in rows),
     )
+
+
+@router.get("/{campaign_id}/versions.csv")
+def as_csv(desk: Reader, campaign_id: Named) -> Response:
+    with desk.parts.database.reading() as session:
+        campaigns.get_campaign(session, campaign_id)
+        versions = overview.versions_of(session, campaign_id)
+    asked, words = _asked(desk, campaign_id), desk.voice.words
+
+    def cells(_session: Any, leaf: Leaf) -> list[Any]:
+        return [
+            (one["version"], one["at"], one["name"], words[f"on_{one['trigger']['on']}"], ", ".join(one["messages"]))
+            for one in leaf.items
+        ]
+
+    heads = ("version", "when", "name", "trigger", "languages")
+    return csv_answer(asked, "versions", heads, _read(versions, asked), cells)
+
+
+def _asked(desk: Desk, campaign_id: str) -> Asked:
+    return read_asked(desk, replace(VERSIONS, path=f"/console/campaigns/{campaign_id}/versions"))
+
+
+def _read(versions: list[dict[str, Any]], asked: Asked) -> Read:
+    text = asked.text("q").casefold()
+    found = [one for one in versions if text in one["name"].casefold()]
+
+    def read(_session: Any, turn: Turn) -> Leaf:
+        return leaf_few(found, turn, VERSIONS.own, ORDERS, lambda one: f"{one['version']:09}")
+
+    return read
 
 
 def _said(

@@ -1,13 +1,13 @@
 from collections.abc import Iterable, Sequence
-from heapq import merge
-from itertools import islice
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.queries.offers import offers_by_id
 from offers.records.tables import Coupon, Delivery, OfferCode
 from offers.rules.coupon_codes import CodeKeys, generated_code, unseal
+from offers.rules.leafing import Leaf, Turn
 
 
 def count_in_state(session: Session, offer_id: str, state: str, most: int) -> int:
@@ -16,17 +16,19 @@ def count_in_state(session: Session, offer_id: str, state: str, most: int) -> in
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def coupons_of_offer(
-    session: Session, offer_id: str, states: Iterable[str], before: str | None, limit: int
-) -> Sequence[Coupon]:
-    """Those in these states, the newest first: their ids grow. A look at each state's end of the index, since of all together there is none."""
-    newest = []
-    for state in states:
-        wanted = select(Coupon).where(Coupon.offer_id == offer_id, Coupon.state == state)
-        if before is not None:
-            wanted = wanted.where(Coupon.id < before)
-        newest.append(session.scalars(wanted.order_by(Coupon.id.desc()).limit(limit)).all())
-    return list(islice(merge(*newest, key=lambda row: row.id, reverse=True), limit))
+ORDERS = Orders(Coupon.id, "-made", {"made": (Key(Coupon.id),)})
+"""By when they were reserved: their ids grow."""
+
+
+def leaf_of_coupons(session: Session, offer_id: str, states: Iterable[str], customer: str | None, turn: Turn) -> Leaf:
+    """An offer's in these states, the newest first unless asked otherwise; of one customer where one is named.
+
+    A look at each state's end of the index, since of all together there is none. Somebody's own are few, and found by who they are.
+    """
+    wanted = select(Coupon).where(Coupon.offer_id == offer_id)
+    if customer is not None:
+        return leaf_of(session, wanted.where(Coupon.customer_id == customer, Coupon.state.in_(states)), turn, ORDERS)
+    return leaf_of(session, wanted, turn, ORDERS, [Coupon.state == state for state in states])
 
 
 def coupon_now(session: Session, coupon_id: str) -> Coupon | None:

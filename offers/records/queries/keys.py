@@ -1,10 +1,13 @@
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import ServerKey
+from offers.rules.desk_lists import AskedKeys
+from offers.rules.leafing import Leaf, Turn
 
 
 def key_by_hash(session: Session, key_hash: str) -> ServerKey | None:
@@ -20,10 +23,37 @@ def all_keys(session: Session, after: str, limit: int) -> Sequence[ServerKey]:
     return session.scalars(select(ServerKey).where(ServerKey.id > after).order_by(ServerKey.id).limit(limit)).all()
 
 
-def newest_keys(session: Session, before: str | None, limit: int) -> Sequence[ServerKey]:
-    """Those made last first, older than `before`."""
-    which = [] if before is None else [ServerKey.id < before]
-    return session.scalars(select(ServerKey).where(*which).order_by(ServerKey.id.desc()).limit(limit)).all()
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a key was used that never was, as far as an order goes."""
+ORDERS = Orders(
+    ServerKey.id,
+    "-made",
+    {
+        "made": (Key(ServerKey.created_at, "time"),),
+        "used": (Key(func.coalesce(ServerKey.used_at, literal(NEVER, ServerKey.used_at.type)), "time"),),
+        "name": (Key(func.lower(ServerKey.name)),),
+        "role": (Key(ServerKey.role), Key(func.lower(ServerKey.name))),
+    },
+)
+
+
+def leaf_of_keys(session: Session, wanted: AskedKeys, turn: Turn, now: datetime) -> Leaf:
+    """Those made last first unless asked otherwise."""
+    which = select(ServerKey)
+    if wanted.text:
+        which = which.where(
+            or_(*(one.icontains(wanted.text, autoescape=True) for one in (ServerKey.id, ServerKey.name)))
+        )
+    if wanted.role is not None:
+        which = which.where(ServerKey.role == wanted.role)
+    if wanted.state is not None:
+        states = {
+            "good": ServerKey.revoked_at.is_(None),
+            "ending": ServerKey.revoked_at > now,
+            "ended": ServerKey.revoked_at <= now,
+        }
+        which = which.where(states[wanted.state])
+    return leaf_of(session, which, turn, ORDERS)
 
 
 def names_of_keys(session: Session, ids: Collection[str]) -> dict[str, str]:

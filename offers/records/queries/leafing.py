@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput
@@ -29,8 +29,13 @@ class Orders:
     keys: Mapping[str, tuple[Key, ...]]
 
 
-def leaf_of(session: Session, wanted: Select[Any], turn: Turn, orders: Orders) -> Leaf:
-    """Rows (the first of what is selected) of one page. `BadInput` for an order that the list has not."""
+def leaf_of(
+    session: Session, wanted: Select[Any], turn: Turn, orders: Orders, each: Sequence[ColumnElement[bool]] = ()
+) -> Leaf:
+    """Rows (the first of what is selected) of one page. `BadInput` for an order that the list has not.
+
+    `each` parts the rows where no index has all of them in their order, and one has those of each part: so many are looked up in every one.
+    """
     sort = turn.sort or orders.own
     if (named := orders.keys.get(sort.removeprefix("-"))) is None:
         raise BadInput.at("sort", "is none that this list has")
@@ -45,6 +50,10 @@ def leaf_of(session: Session, wanted: Select[Any], turn: Turn, orders: Orders) -
     if spot is not None:
         asked = asked.where(_beyond(keys, falls, spot))
     order = [key.column.desc() if down else key.column.asc() for key, down in zip(keys, falls, strict=True)]
+    if each:
+        parts = (asked.with_only_columns(orders.row_id).where(one).order_by(*order) for one in each)
+        ends = (select(part.limit(turn.limit + 1).subquery()) for part in parts)
+        asked = wanted.add_columns(*(key.column for key in keys)).where(orders.row_id.in_(union_all(*ends)))
     found = session.execute(asked.order_by(*order).limit(turn.limit + 1)).all()
     rows, more = found[: turn.limit], len(found) > turn.limit
     if back:
@@ -54,7 +63,7 @@ def leaf_of(session: Session, wanted: Select[Any], turn: Turn, orders: Orders) -
         [row[0] for row in rows],
         write_cursor(sort, Spot(marks[0], back=True)) if marks and (more if back else spot is not None) else None,
         write_cursor(sort, Spot(marks[-1], back=False)) if marks and (more or back) else None,
-        _count(session, wanted) if turn.count else None,
+        _count(session, wanted.where(or_(*each)) if each else wanted) if turn.count else None,
     )
 
 

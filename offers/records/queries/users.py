@@ -1,13 +1,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
 from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Deed, User, UserSession
 from offers.rules.deeds import Deeds
+from offers.rules.desk_lists import AskedUsers
 from offers.rules.leafing import Leaf, Turn
 
 
@@ -31,6 +32,30 @@ def admins_locked(session: Session) -> Sequence[User]:
 
 def all_users(session: Session) -> Sequence[User]:
     return session.scalars(select(User).order_by(User.email)).all()
+
+
+OF_USERS = Orders(
+    User.id,
+    "email",
+    {
+        "email": (Key(User.email),),
+        "name": (Key(func.lower(User.name)),),
+        "role": (Key(User.role), Key(User.email)),
+        "made": (Key(User.created_at, "time"),),
+    },
+)
+
+
+def leaf_of_users(session: Session, wanted: AskedUsers, turn: Turn) -> Leaf:
+    """By address unless asked otherwise."""
+    which = select(User)
+    if wanted.text:
+        which = which.where(or_(*(one.icontains(wanted.text, autoescape=True) for one in (User.email, User.name))))
+    if wanted.role is not None:
+        which = which.where(User.role == wanted.role)
+    if wanted.may_enter is not None:
+        which = which.where(User.disabled_at.is_(None) == wanted.may_enter)
+    return leaf_of(session, which, turn, OF_USERS)
 
 
 def session_by_hash(session: Session, digest: str) -> UserSession | None:

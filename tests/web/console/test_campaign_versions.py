@@ -42,6 +42,28 @@ def test_what_differs_is_said_in_words(twice: None, marketer: Person, enter: Ent
     )
 
 
+def test_all_versions_are_a_list(twice: None, marketer: Person, admin: httpx.Client) -> None:
+    for number in range(3, 13):
+        admin.put("/v1/campaigns/sneakers", json=CAMPAIGN | {"name": f"=Named {number}", "cooldown": f"P{number}D"})
+    page = marketer.look(HERE)
+    assert page.links["All versions"] == f"{HERE}/versions#all"
+    assert "=Named 12" in page.text
+    assert "=Named 3" in page.text
+    assert CAMPAIGN["name"] not in page.text.partition("Versions")[2], "the ten newest"
+    whole = marketer.look(f"{HERE}/versions?left=3&right=4")
+    assert "12 in all" in whole.text
+    assert 'aria-sort="descending"' in whole.html
+    assert whole.links["Version 3 beside the newest"] == f"{HERE}/versions?left=3&right=12"
+    turned = marketer.look(whole.links["Version"])
+    assert 'aria-sort="ascending"' in turned.html
+    some = marketer.look(f"{HERE}/versions?q=named+1&sort=name")
+    assert "3 in all" in some.text
+    rows = marketer.http.get(some.links["Download as CSV"]).content.decode("utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in rows] == ["Version", "10", "11", "12"]
+    assert "'=Named 10" in rows[1]
+    assert marketer.http.get("/console/campaigns/none/versions.csv").status_code == 404
+
+
 def test_a_test_goes_to_one_device_and_is_no_message_of_the_campaign(
     twice: None, marketer: Person, admin: httpx.Client, register: Register, enter: Enter
 ) -> None:

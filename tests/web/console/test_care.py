@@ -10,6 +10,7 @@ from offers.deeds import list_deeds
 from offers.records.database import Database
 from tests.web.conftest import CAMPAIGN, PLACE, Register, Served, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
+from web.console import customers_list
 
 SANNE = {"name": "Sanne de Vries", "phone": "+31612345678", "consents": {"location": True, "offers": True}}
 HERE = "/console/customers/sanne"
@@ -37,12 +38,20 @@ def deeds(database: Database) -> list[tuple[str | None, str, str, str]]:
         return [(one["by"], one["what"], one["noun"], one["subject"]) for one in list_deeds(session)]
 
 
-def test_the_search_says_what_it_does_not_show(marketer: Person, admin: httpx.Client) -> None:
+def test_the_search_says_what_it_does_not_show(
+    marketer: Person, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(51):
         admin.put(f"/v1/customers/c-{number:02}", json={"name": f"Sanne {number:02}"})
+    whole = marketer.look("/console/customers?q=sanne")
+    assert "51 in all" in whole.text
+    assert whole.html.count('<th scope="row">') == 50
+    assert "Sanne 50" in marketer.look(whole.links["Next page"]).links
+    monkeypatch.setattr(customers_list, "MOST_FOUND", 40)
     page = marketer.look("/console/customers?q=sanne")
-    assert "Here are 50 of those whom it fits." in page.text
-    assert page.html.count('<th scope="row">') == 50
+    assert "Here are 40 of those whom it fits." in page.text
+    assert "in all" not in page.text
+    assert page.html.count('<th scope="row">') == 40
     assert "Here are" not in marketer.look("/console/customers?q=sanne+1").text
     assert "Nobody found" in marketer.look("/console/customers?q=nobody").text
     everybody = marketer.look("/console/customers")

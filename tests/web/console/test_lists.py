@@ -19,7 +19,7 @@ from web.console.exporting import safe
 from web.console.posters_list import MOST_PRINTED
 
 HOSTILE = ("=1+1", "+31", "-2", "@SUM(A1)", '\u20ac5; "x", y')
-FILES = ("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions")
+FILES = ("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions", "offers/ten/coupons")
 
 
 def lines(answer: httpx.Response, delimiter: str = ",") -> list[list[str]]:
@@ -78,10 +78,11 @@ def test_each_role_has_its_files(enter: Enter, admin: httpx.Client, database: Da
             assert "SECRET10" not in answer.text
             assert "612345678" not in answer.text
         assert person.http.get("/console/inbox.csv").status_code == 200
-        assert person.http.get("/console/settings/deeds.csv").status_code == (200 if role == "admin" else 403)
+        for name in ("settings/deeds", "settings/keys", "users"):
+            assert person.http.get(f"/console/{name}.csv").status_code == (200 if role == "admin" else 403)
     with database.reading() as session:
         told = [one["subject"] for one in list_deeds(session) if one["what"] == "downloaded"]
-    assert sorted(told) == sorted([*["customers", "deliveries", "decisions"] * 2, *["inbox"] * 3])
+    assert sorted(told) == sorted([*["customers", "deliveries", "decisions", "coupons"] * 2, *["inbox"] * 3])
 
 
 def test_a_file_says_where_it_was_cut(marketer: Person, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,7 +130,7 @@ def test_what_can_not_be_read_is_said_at_its_field(
 
 
 @pytest.mark.parametrize(
-    "query", ["variant=%00", "sort=x&by=y", "language=" + "x" * 500, "download=pdf", "by=campaign"]
+    "query", ["variant=%00", "sort=-sent&by=y", "language=" + "x" * 500, "download=pdf", "by=campaign"]
 )
 def test_whatever_is_asked_is_answered(marketer: Person, admin: httpx.Client, query: str) -> None:
     admin.put("/v1/campaigns/sneakers", json=CAMPAIGN | {"trigger": {"on": "enter"}})
@@ -156,21 +156,30 @@ def test_a_table_sorts_and_its_file_has_all_of_it_and_no_formula(
         keep(database, ("matched", "", 1000 + number), ("sent", "", 10 - number), campaign_id=f"c-{number}")
     for number in range(120):
         keep(database, ("matched", "", 1), campaign_id=f"gone-{number:03}")
-    page = marketer.look(f"{ALL}?sort=matched")
+    page = marketer.look(ALL)
+    assert marketer.look(f"{ALL}?sort=-matched").text == page.text
     order = [page.texts.index(name) for name in ("plain", "@x", "-3", "+2", "=1+1")]
     assert order == sorted(order)
     assert 'aria-sort="descending"' in page.html
-    assert "The first 100 of 125 lines; the file has all." in page.text
+    assert "125 in all" in page.text
+    assert page.links["Next page"].endswith("#table")
+    last = marketer.look(page.links["Next page"])
+    assert last.html.count("gone-") >= 25
+    assert "Previous page" in last.links
+    assert marketer.look(last.links["Previous page"]).texts.count("plain") == 1
+    turned = marketer.look(page.links["Sent to"])
+    assert 'aria-sort="ascending"' in turned.html
+    assert "plain" not in turned.texts, "whoever was sent to most is on the last page"
     assert "1,004" in page.text
     assert "1.004" in marketer.look(f"{ALL}?lang=de").text
-    fewest = marketer.look(f"{ALL}?sort=sent")
+    fewest = marketer.look(f"{ALL}?sort=-sent")
     order = [fewest.texts.index(name) for name in reversed(("plain", "@x", "-3", "+2", "=1+1"))]
     assert order == sorted(order)
     answer = marketer.http.get(page.links["Download as CSV"])
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert 'filename="report.csv"' in answer.headers["content-disposition"]
-    rows = list(csv.reader(io.StringIO(answer.text)))
-    assert rows[0][:4] == ["campaign", "name", "matched", "sent"]
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert rows[0][:4] == ["Campaign", "Name", "Moments decided", "Sent to"]
     assert len(rows) == 126
     assert rows[1][:4] == ["c-4", "plain", "1004", "6"]
     assert {row[1] for row in rows[1:6]} == {"plain", "'@x", "'-3", "'+2", "'=1+1"}

@@ -8,6 +8,8 @@ import pytest
 
 from offers import keys
 from offers.records.database import Database
+from offers.rules.desk_lists import AskedKeys
+from offers.rules.leafing import Turn
 from tests.conftest import NOON
 from tests.web.conftest import Clock, bearer
 from tests.web.console.conftest import Enter, Person
@@ -27,7 +29,7 @@ def made(answer: httpx.Response) -> str:
 
 def rows(database: Database) -> list[dict[str, object]]:
     with database.reading() as session:
-        return keys.newest_keys(session)[0]
+        return keys.leaf_keys(session, AskedKeys(), Turn(), now=NOON).items
 
 
 @pytest.mark.parametrize("role", keys.ROLES)
@@ -200,6 +202,6 @@ def test_many_keys_come_a_page_at_a_time(enter: Enter, database: Database) -> No
     page = boss.look(WHERE)
     assert "Key 50" in page.text
     assert "Key 00" not in page.text
-    older = boss.look(page.links["Older"])
+    older = boss.look(page.links["Next page"])
     assert "Key 00" in older.text
     assert "Key 01" not in older.text

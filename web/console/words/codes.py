@@ -11,13 +11,12 @@ LINES: dict[str, tuple[str, str, str]] = {
         "{spent} von {budget} ausgegeben oder reserviert",
     ),
     "coupons_masked": (
-        "The newest first. Of a code only its end is shown: whoever knows all of it can redeem it.",
-        "De nieuwste eerst. Van een code staat hier alleen het einde: wie hem helemaal kent, kan hem inwisselen.",
-        "Die neuesten zuerst. Von einem Code ist nur das Ende zu sehen: Wer ihn ganz kennt, kann ihn einlösen.",
+        "Of a code only its end is shown: whoever knows all of it can redeem it.",
+        "Van een code staat hier alleen het einde: wie hem helemaal kent, kan hem inwisselen.",
+        "Von einem Code ist nur das Ende zu sehen: Wer ihn ganz kennt, kann ihn einlösen.",
     ),
     "coupon_code_end": ("Code", "Code", "Code"),
     "coupon_no_code": ("without a code", "zonder code", "ohne Code"),
-    "coupon_when": ("When", "Wanneer", "Wann"),
     "coupons_none": ("No coupons", "Geen coupons", "Keine Coupons"),
     "coupons_none_why": (
         "They appear here once a campaign gives this offer out.",

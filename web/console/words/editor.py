@@ -98,6 +98,12 @@ LINES: dict[str, tuple[str, str, str]] = {
     "version_left": ("This version", "Deze versie", "Diese Fassung"),
     "version_right": ("beside this one", "naast deze", "neben dieser"),
     "version_compare": ("Compare", "Vergelijken", "Vergleichen"),
+    "versions_all": ("All versions", "Alle versies", "Alle Fassungen"),
+    "version_beside_newest": (
+        "Version {version} beside the newest",
+        "Versie {version} naast de nieuwste",
+        "Fassung {version} neben der neuesten",
+    ),
     "version_field": ("Field", "Veld", "Feld"),
     "version_differs": ("differs", "verschilt", "anders"),
     "version_nothing": ("nothing", "niets", "nichts"),

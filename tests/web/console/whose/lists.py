@@ -9,8 +9,18 @@ PAGES: dict[str, set[str]] = {
     "/console/deliveries?sort=when": READERS,
     "/console/decisions?sort=when": READERS,
     "/console/inbox?sort=-began": READERS | {"staff"},
+    "/console/customers?sort=-id": READERS,
+    "/console/customers?q=sanne&sort=-name": READERS,
+    "/console/offers/ten/coupons?sort=made&customer=sanne": READERS,
+    "/console/campaigns/sneakers/versions?sort=name&q=s": READERS,
+    "/console/reports?sort=-sent": READERS,
+    "/console/users?sort=-role&as=admin": {"admin"},
+    "/console/settings/keys?sort=used&state=good": {"admin"},
 }
 POSTS: dict[str, set[str]] = {"/console/posters.pdf": READERS}
-FILES = ("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions", "inbox", "settings/deeds")
+FILES = (
+    *("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions", "inbox"),
+    *("settings/deeds", "settings/keys", "users", "offers/ten/coupons", "campaigns/sneakers/versions"),
+)
 ELSEWHERE: set[str] = {f"/console/{one}.csv" for one in FILES}
 """Patterns of doors that another test tells of."""
