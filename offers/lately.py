@@ -51,7 +51,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line: `what` is enter, dwell, exit, scan, or a delivery's state."""
+    """One line: `what` is enter, dwell, exit, scan, redeemed, or a delivery's state."""
 
     at: datetime
     what: str
@@ -60,6 +60,8 @@ class Happening:
     poster: str = ""
     kind: str = ""
     """Of a message: `offer`, `order`, `reply`."""
+    offer: str = ""
+    """Of a coupon that was redeemed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,15 @@ def count_lately(session: Session, *, since: datetime) -> tuple[Counts, Counts]:
     return Counts(*outcomes), Counts(*states)
 
 
-def newest(session: Session, *, since: datetime, limit: int) -> list[Happening]:
-    """What happened since then, the newest first."""
+def newest(session: Session, *, since: datetime, limit: int, also: Sequence[Happening] = ()) -> list[Happening]:
+    """What happened since then, the newest first, together with what is known of elsewhere."""
     moved = queries.newest_transitions(session, since, limit)
     sent = queries.newest_sends(session, since, limit)
     scanned = queries.newest_scans(session, since, limit)
     lines = [Happening(at, kind, place, kind=role) for at, kind, place, role in moved]
     lines += [Happening(at, state, place, campaign, kind=kind) for at, state, campaign, kind, place in sent]
     lines += [Happening(at, "scan", campaign=campaign, poster=poster) for at, poster, campaign in scanned]
-    return sorted(lines, key=lambda one: one.at, reverse=True)[:limit]
+    return sorted([*lines, *also], key=lambda one: one.at, reverse=True)[:limit]
 
 
 def needs_a_person(session: Session, *, now: datetime) -> Wanting:

@@ -187,6 +187,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Nog niets. Wat er gebeurt, verschijnt hier vanzelf.",
         "Noch nichts. Was geschieht, erscheint hier von selbst.",
     ),
+    "home_redeemed": ("coupon redeemed", "coupon ingewisseld", "Gutschein eingelöst"),
     "home_scanned": ("scan", "scan", "Scan"),
     "home_lost": (
         "This part is not up to date: the connection is being made again.",
