@@ -5,9 +5,8 @@ from datetime import timedelta
 from offers.live import Hanging, posters_hanging
 from offers.records.database import Database
 from offers.records.tables import Poster
-from tests.conftest import NOON
 from tests.offers.posters import poster, scan
-from tests.offers.stories import LAT, LON, Town
+from tests.offers.stories import LAT, LON, NOON, Town
 
 
 def test_scans_by_people_since_then_are_counted_where_it_hangs(either_database: Database) -> None:

@@ -43,6 +43,7 @@ from web.console import (
     settings_limits,
     signing_in,
     start,
+    start_phone,
     steps,
     versions,
 )
@@ -52,6 +53,7 @@ PAGES = (
     signing_in.router,
     here.router,
     start.router,
+    start_phone.router,
     home_events.router,
     home.router,
     live_events.router,
