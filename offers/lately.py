@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+LATE = timedelta(minutes=5)
+"""A message that is due goes out within seconds; one that is so late waits for somebody who is not there."""
 NEARLY_PERCENT = 90
 MOST_PLACES = 20
 NOTHING = Sends(0, 0, 0, None)
@@ -75,6 +77,8 @@ class Wanting:
     """Offers of live campaigns of whose budget 90 % is gone."""
     empty: Sequence[dict[str, Any]] = field(default=())
     """Stores that are a week old and were never entered."""
+    due_since: datetime | None = None
+    """When a message could have gone out that still has not, minutes later."""
 
 
 def live_now(session: Session, *, now: datetime) -> tuple[list[Live], bool]:
@@ -104,7 +108,7 @@ def newest(session: Session, *, since: datetime, limit: int, also: Sequence[Happ
 
 
 def needs_a_person(session: Session, *, now: datetime) -> Wanting:
-    """In five statements at most, however much there is."""
+    """In six statements at most, however much there is."""
     rows = overview_queries.campaigns_in(session, ["live"])
     sends, _ = queries.sends_by_campaign(session, now - DAY, now - HOUR)
     broken, lacking, offers = [], [], set()
@@ -123,4 +127,5 @@ def needs_a_person(session: Session, *, now: datetime) -> Wanting:
         lacking,
         [{"id": one.id, "name": one.name, "spent": one.spent, "budget": one.budget} for one in spent],
         [{"id": one.id, "name": one.name} for one in queries.stores_never_entered(session, now - WEEK, MOST_PLACES)],
+        queries.oldest_due(session, now - LATE),
     )

@@ -104,6 +104,10 @@ def _needs(desk: Desk, wanting: Wanting, lanes: list[str]) -> list[dict[str, Any
     for lane in lanes:
         queued = "/console/deliveries?state=queued"
         found.append({"said": say("home_lane_paused", lane=lane), "to": queued, "do": words["home_see_queued"]})
+    if wanting.due_since is not None and not lanes:
+        minutes = int((desk.parts.now() - wanting.due_since).total_seconds() // 60)
+        queued = "/console/deliveries?state=queued"
+        found.append(_of(queued, say("home_queue_silent", minutes=minutes), words["home_see_queued"]))
     for one in wanting.broken:
         found.append(_of(f"/console/campaigns/{one['id']}", say("home_broken", **one), words["home_mend_text"]))
     for one in wanting.lacking:

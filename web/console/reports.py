@@ -1,6 +1,6 @@
 """Reports: what became of all campaigns, or of one, as a funnel; by day, and by what is asked for."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -39,7 +39,7 @@ def _report(desk: Desk, item: dict[str, Any] | None) -> Response:
         report = read_report(desk, places, campaign, today)
         told = funnels.read_funnel(session, report.asked, today=today) if report.asked else None
     names = {"place": places, "campaign": named, "language": dict(LANGUAGES)}
-    shown = Shown(report.asked, desk.voice, names, item.get("offer") if item else None) if report.asked else None
+    shown = Shown(report.asked, desk.voice, names, _kept_from(desk)) if report.asked else None
     if shown and told and desk.request.query_params.get("download") == "csv":
         return _file(as_csv(shown.table(told, report.sort), shown.asked.by))
     return desk.page(
@@ -62,6 +62,12 @@ def _report(desk: Desk, item: dict[str, Any] | None) -> Response:
 
 def _today(desk: Desk) -> date:
     return desk.parts.now().astimezone(desk.voice.zone).date()
+
+
+def _kept_from(desk: Desk) -> date:
+    """The first day of which every decision and message is still there: what is kept for so many days goes in the course of the day before."""
+    kept = timedelta(days=desk.parts.settings.decision_days)
+    return (desk.parts.now() - kept).astimezone(desk.voice.zone).date() + timedelta(days=1)
 
 
 def _figures(shown: Shown | None, told: Told | None, report: Report) -> dict[str, Any]:

@@ -257,6 +257,11 @@ LINES: dict[str, tuple[str, str, str]] = {
         "De uitgang {lane} pauzeert of vraagt aandacht: de berichten wachten. Controleer de inloggegevens.",
         "Der Ausgang {lane} pausiert oder braucht Aufmerksamkeit: Seine Nachrichten warten. Prüfen Sie die Zugangsdaten.",
     ),
+    "home_queue_silent": (
+        "A message has been due for {minutes} minutes and has not gone out: the workers that send are silent, or do not keep up.",
+        "Een bericht had {minutes} minuten geleden weg gekund en is nog niet weg: de workers die versturen zijn stil, of houden het niet bij.",
+        "Eine Nachricht ist seit {minutes} Minuten fällig und nicht hinausgegangen: Die sendenden Worker sind still oder kommen nicht nach.",
+    ),
     "home_see_queued": ("Messages that wait", "Berichten die wachten", "Wartende Nachrichten"),
     "home_broken": (
         "{name} can not be read any more, and sends nothing.",
