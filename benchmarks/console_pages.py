@@ -68,6 +68,7 @@ PAGES: Mapping[str, str] = {
     "decisions in quiet hours": "/console/decisions?outcome=quiet_hours",
     "live": "/console/live",
     "what the live map draws": "/console/live/map",
+    "which posters the live map draws": "/console/live/posters",
     "how many are where": "/console/live/counts",
     "the last hour": "/console/now",
     "first steps": "/console/start",

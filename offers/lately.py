@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+LATE = timedelta(minutes=5)
+"""A message that is due goes out within seconds; one that is so late waits for somebody who is not there."""
 NEARLY_PERCENT = 90
 MOST_PLACES = 20
 NOTHING = Sends(0, 0, 0, None)
@@ -65,7 +67,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line: `what` is enter, dwell, exit, scan, or a delivery's state."""
+    """One line: `what` is enter, dwell, exit, scan, redeemed, or a delivery's state."""
 
     at: datetime
     what: str
@@ -74,6 +76,8 @@ class Happening:
     poster: str = ""
     kind: str = ""
     """Of a message: `offer`, `order`, `reply`."""
+    offer: str = ""
+    """Of a coupon that was redeemed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Wanting:
     """Offers of live campaigns of whose budget 90 % is gone."""
     empty: Sequence[dict[str, Any]] = field(default=())
     """Stores that are a week old and were never entered."""
+    due_since: datetime | None = None
+    """When a message could have gone out that still has not, minutes later."""
 
 
 def live_now(session: Session, *, now: datetime) -> tuple[list[Live], bool]:
@@ -115,19 +121,19 @@ def count_answers(session: Session, *, since: datetime) -> Answers:
     return Answers(dict(states), sorted(reasons.items(), key=lambda one: (-one[1], one[0])), more)
 
 
-def newest(session: Session, *, since: datetime, limit: int) -> list[Happening]:
-    """What happened since then, the newest first."""
+def newest(session: Session, *, since: datetime, limit: int, also: Sequence[Happening] = ()) -> list[Happening]:
+    """What happened since then, the newest first, together with what is known of elsewhere."""
     moved = queries.newest_transitions(session, since, limit)
     sent = queries.newest_sends(session, since, limit)
     scanned = queries.newest_scans(session, since, limit)
     lines = [Happening(at, kind, place, kind=role) for at, kind, place, role in moved]
     lines += [Happening(at, state, place, campaign, kind=kind) for at, state, campaign, kind, place in sent]
     lines += [Happening(at, "scan", campaign=campaign, poster=poster) for at, poster, campaign in scanned]
-    return sorted(lines, key=lambda one: one.at, reverse=True)[:limit]
+    return sorted([*lines, *also], key=lambda one: one.at, reverse=True)[:limit]
 
 
 def needs_a_person(session: Session, *, now: datetime) -> Wanting:
-    """In five statements at most, however much there is."""
+    """In six statements at most, however much there is."""
     rows = overview_queries.campaigns_in(session, ["live"])
     sends, _ = queries.sends_by_campaign(session, now - DAY, now - HOUR)
     broken, lacking, offers = [], [], set()
@@ -146,4 +152,5 @@ def needs_a_person(session: Session, *, now: datetime) -> Wanting:
         lacking,
         [{"id": one.id, "name": one.name, "spent": one.spent, "budget": one.budget} for one in spent],
         [{"id": one.id, "name": one.name} for one in queries.stores_never_entered(session, now - WEEK, MOST_PLACES)],
+        queries.oldest_due(session, now - LATE),
     )

@@ -1,12 +1,36 @@
-"""How many are where, now: numbers, never who."""
+"""How many are where, now, and which posters hang where: numbers, never who."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from offers.records.queries import posters as poster_queries
+from offers.records.queries import scans as scan_queries
 from offers.records.queries.inside import inside_now
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """A poster where it hangs, and by how many people it was scanned since the moment that was asked about."""
+
+    id: str
+    name: str
+    """The placement's; its id where it has none."""
+    place: str | None
+    lat: float
+    lon: float
+    scans: int
 
 
 def count_inside(session: Session, place_ids: Collection[str]) -> dict[str, int]:
     """Of each of these places how many customers are on its premises now; a place where nobody is, is not named."""
     return inside_now(session, place_ids)
+
+
+def posters_hanging(session: Session, *, since: datetime, limit: int) -> list[Hanging]:
+    """Those that were not taken down, the first so many by id, with their scans since then."""
+    rows = poster_queries.posters_that_hang(session, limit)
+    scans = scan_queries.people_since(session, [row[0] for row in rows], since)
+    return [Hanging(one, name or one, place, lat, lon, scans.get(one, 0)) for one, name, place, lat, lon in rows]

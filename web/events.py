@@ -39,7 +39,7 @@ router = APIRouter(prefix="/v1", tags=["what happened"])
 async def events(
     caller: Server, parts: Have, last_event_id: Annotated[str | None, Header(description="The last id seen.")] = None
 ) -> Response:
-    """Transitions, decisions, deliveries, scans, orders, conversations. The credential goes in the header, never in the address.
+    """Transitions, decisions, deliveries, scans, redemptions of coupons (of nobody), orders, conversations. The credential goes in the header, never in the address.
 
     With `Last-Event-ID` it goes on after that event, as far as the stream still holds what came since.
     """

@@ -1,24 +1,29 @@
 """The first page: what is live, what happens, what needs a person; and what the last 24 hours came to, each count a way to its rows."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
 from fastapi import APIRouter
+from redis.exceptions import RedisError
 from starlette.responses import RedirectResponse, Response
 
 from offers import lately, overview, places
 from offers.errors import NotFound
-from offers.lately import Wanting
+from offers.lately import Happening, Wanting
 from web.console.clock import as_typed
 from web.console.entering import Desk, Member, Reader
 from web.console.routes import PageRoute
 from web.console.trouble import troubles_of
 from web.health import lanes_of_push
+from workers.happenings import newest_redemptions
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 elsewhere = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
+
+log = structlog.get_logger()
 
 LOOKS_BACK = timedelta(hours=24)
 MOST_NAMED = 6
@@ -74,11 +79,21 @@ def _now(desk: Desk) -> dict[str, Any]:
     now = desk.parts.now()
     with desk.parts.database.reading() as session:
         live, more_sent = lately.live_now(session, now=now)
-        lines = lately.newest(session, since=now - lately.HOUR, limit=LINES)
+        lines = lately.newest(session, since=now - lately.HOUR, limit=LINES, also=_redeemed(desk, now - lately.HOUR))
         names = overview.names_of(session, [{"place": one.place} for one in lines])
     hour, day = (as_typed(now - back, desk.voice.zone) for back in (lately.HOUR, lately.DAY))
     spans = {"hour": urlencode({"since": hour}), "day": urlencode({"since": day})}
     return {"live": live, "more_sent": more_sent, "lines": lines, "names": names, "spans": spans}
+
+
+def _redeemed(desk: Desk, since: datetime) -> list[Happening]:
+    """Redemptions as they were told; none while Redis is away, which the page says."""
+    try:
+        told = newest_redemptions(desk.parts.redis, since)
+    except (RedisError, OSError) as error:
+        log.warning("redemptions_not_read", error=type(error).__name__)
+        return []
+    return [Happening(at, "redeemed", place or "", campaign, offer=offer) for at, offer, campaign, place in told]
 
 
 def _needs(desk: Desk, wanting: Wanting, lanes: list[str]) -> list[dict[str, Any]]:
@@ -89,6 +104,10 @@ def _needs(desk: Desk, wanting: Wanting, lanes: list[str]) -> list[dict[str, Any
     for lane in lanes:
         queued = "/console/deliveries?state=queued"
         found.append({"said": say("home_lane_paused", lane=lane), "to": queued, "do": words["home_see_queued"]})
+    if wanting.due_since is not None and not lanes:
+        minutes = int((desk.parts.now() - wanting.due_since).total_seconds() // 60)
+        queued = "/console/deliveries?state=queued"
+        found.append(_of(queued, say("home_queue_silent", minutes=minutes), words["home_see_queued"]))
     for one in wanting.broken:
         found.append(_of(f"/console/campaigns/{one['id']}", say("home_broken", **one), words["home_mend_text"]))
     for one in wanting.lacking:

@@ -17,14 +17,14 @@ from web.problems import ProblemError
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
-KINDS = (b"event: transition", b"event: delivery", b"event: scan")
+KINDS = (b"event: transition", b"event: delivery", b"event: scan", b"event: redemption")
 _EVENT_ID = re.compile(r"\d{1,15}-\d{1,15}", re.ASCII)
 
 
 @router.get("/events")
 async def events(desk: Reader, last_event_id: Annotated[str | None, Header()] = None) -> Response:
-    """Server-sent events of the types `transition`, `delivery` and `scan`, each empty: a page asks for what it shows. With `Last-Event-ID`
-    it goes on after that one.
+    """Server-sent events of the types `transition`, `delivery`, `scan` and `redemption`, each empty: a page asks for what it shows. With
+    `Last-Event-ID` it goes on after that one.
     """
     if desk.parts.listeners.count >= MOST_LISTENING:
         raise ProblemError("service_unavailable", 503, "Too many listen.", headers={"Retry-After": "30"})

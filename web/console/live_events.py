@@ -21,6 +21,8 @@ router = APIRouter(prefix="/console/live", include_in_schema=False, route_class=
 
 MOST_KNOWN = 1000
 """Posters whose place a stream remembers."""
+NOWHERE = ""
+"""The place of a poster that hangs at none."""
 
 
 class _Happened(msgspec.Struct):
@@ -37,8 +39,8 @@ _read = msgspec.json.Decoder(_Happened).decode
 
 @router.get("/events")
 async def events(desk: Reader) -> Response:
-    """Server-sent events of the type `happened`: `{kind, place, fence}`, where `kind` is enter, dwell, exit or scan. They carry no id: a page that
-    comes back asks for the numbers anew.
+    """Server-sent events of the type `happened`: `{kind, place, fence, poster}`, where `kind` is enter, dwell, exit or scan, and a poster is told of a
+    scan alone. They carry no id: a page that comes back asks for the numbers anew.
     """
     if desk.parts.listeners.count >= MOST_LISTENING:
         raise ProblemError("service_unavailable", 503, "Too many listen.", headers={"Retry-After": "30"})
@@ -66,18 +68,20 @@ async def _at_places(desk: Desk, stream: AsyncGenerator[bytes]) -> AsyncGenerato
             happened = _read(raw.removeprefix(b"data: ").strip())
             if kind == b"event: scan":
                 place = await _place_of(desk, happened.poster, known)
-                happened = _Happened("scan", place)
+                happened = _Happened("scan", place, poster=happened.poster)
             if happened.place is not None:
                 yield _told(happened)
 
 
 def _told(happened: _Happened) -> bytes:
-    data = {"kind": happened.kind, "place": happened.place, "fence": happened.geofence_id}
+    data = {"kind": happened.kind, "place": happened.place or None, "fence": happened.geofence_id}
+    if happened.kind == "scan":
+        data["poster"] = happened.poster
     return b"event: happened\ndata: %b\n\n" % msgspec.json.encode(data)
 
 
 async def _place_of(desk: Desk, poster: str | None, known: dict[str, str | None]) -> str | None:
-    """Where a poster hangs, asked once a stream."""
+    """Where a poster hangs, asked once a stream: a place, NOWHERE, or none where there is no such poster."""
     if poster is None:
         return None
     if poster not in known:
@@ -93,7 +97,7 @@ def _hangs_at(desk: Desk, poster: str) -> str | None:
             place: str | None = posters.get_poster(session, poster)["place"]
     except (NotFound, *AWAY):
         return None
-    return place
+    return place or NOWHERE
 
 
 def _is_signed_in(desk: Desk) -> bool:

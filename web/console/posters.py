@@ -15,6 +15,7 @@ from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
 from web.console.filtering import query_of
 from web.console.forms import Form
+from web.console.maps import with_map
 from web.console.places import wrong_id
 from web.console.posters_list import posters_page
 from web.console.routes import PageRoute
@@ -168,7 +169,7 @@ def _form(
         places = overview.name_places(session)
         campaigns = posters.campaigns_to_lead_to(session)
         names = overview.names_of(session, [item] if item else [])
-    return desk.page(
+    page = desk.page(
         "poster.html",
         status,
         form=form,
@@ -184,4 +185,6 @@ def _form(
         names=names,
         sizes=SIZES,
         papers=list(PAPERS),
+        style_url=desk.parts.settings.map_style_url,
     )
+    return with_map(page, desk.parts)

@@ -1,7 +1,7 @@
 """Reports: what became of all campaigns, or of one, as a funnel; by day, and by what is asked for."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -66,7 +66,7 @@ def _report(desk: Desk, item: dict[str, Any] | None) -> Response:
         report = read_report(desk, places, campaign, today)
         told = funnels.read_funnel(session, report.asked, today=today) if report.asked else None
     names = {"place": places, "campaign": named, "language": dict(LANGUAGES)}
-    told_by = Shown(report.asked, desk.voice, names, item.get("offer") if item else None) if report.asked else None
+    told_by = Shown(report.asked, desk.voice, names, _kept_from(desk)) if report.asked else None
     lines = told_by.table(told) if told_by and told else []
     own = "name" if report.asked and report.asked.by == "day" else REPORT.own
     asked = read_asked(desk, replace(REPORT, path=report.path, own=own), report.form, report.errors)
@@ -117,6 +117,12 @@ def _as_csv(asked: Asked, read: Read, by: str) -> Response:
 
 def _today(desk: Desk) -> date:
     return desk.parts.now().astimezone(desk.voice.zone).date()
+
+
+def _kept_from(desk: Desk) -> date:
+    """The first day of which every decision and message is still there: what is kept for so many days goes in the course of the day before."""
+    kept = timedelta(days=desk.parts.settings.decision_days)
+    return (desk.parts.now() - kept).astimezone(desk.voice.zone).date() + timedelta(days=1)
 
 
 def _figures(shown: Shown | None, told: Told | None, lines: list[dict[str, Any]]) -> dict[str, Any]:

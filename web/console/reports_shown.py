@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,6 +36,9 @@ WHOLE = {
     "watched": "rep_of_watched",
 }
 """How a share says what it is of."""
+OUTCOMES = {"matched": "", "no": "", "held_out": "held_out", "sent": "send"}
+STATES = {"messages": "", "accepted": "sent", "not_accepted": ""}
+"""Steps that a list can show, and what of it: decisions by their outcome, messages by their state."""
 NONE = {"place": "rep_no_place", "variant": "rep_no_variant", "language": "rep_no_language", "campaign": "rep_matched"}
 
 
@@ -47,8 +50,8 @@ class Shown:
     voice: Voice
     names: Mapping[str, Mapping[str, str]]
     """By what a table tells apart, ids to names."""
-    offer: str | None = None
-    """The campaign's."""
+    kept_from: date
+    """The first day of which all rows are kept."""
 
     def steps(self, counts: Counts) -> list[dict[str, Any]]:
         steps = steps_of(counts, STEPS)
@@ -91,7 +94,7 @@ class Shown:
                 "sent": self.number(many_of(counts, "sent")),
                 "whole": 100 * many_of(counts, "matched") / most if most else 0,
                 "part": 100 * many_of(counts, "sent") / most if most else 0,
-                "to": self.rows_of("matched", since=day),
+                "to": self.rows_of("matched", day=day) if counts else "",
             }
             for day, counts in each
         ]
@@ -138,16 +141,23 @@ class Shown:
     def line(self, one: Mapping[str, Any]) -> dict[str, Any]:
         """A line of it as the page shows it."""
         value = str(one["value"])
-        only: dict[str, Any] = {self.asked.by: value}
         cells = [
             {
                 "said": self.voice.words[SAID[name]],
                 "many": self.number(many),
-                "to": self.rows_of(name, **only) if many else "",
+                "to": self._rows_of_line(name, value) if many else "",
             }
             for name, many in one["counts"].items()
         ]
         return {"name": one["name"], "to": self._page_of(value), "cells": cells}
+
+    def _rows_of_line(self, step: str, value: str) -> str:
+        """None of what has no place: the list knows only of those of a place."""
+        if self.asked.by == "day":
+            return self.rows_of(step, day=date.fromisoformat(value))
+        if self.asked.by == "campaign" and value:
+            return self.rows_of(step, campaign=value)
+        return self.rows_of(step, place=value) if self.asked.by == "place" and value else ""
 
     def _page_of(self, value: str) -> str:
         rooms = {"campaign": "/console/reports/", "place": "/console/places/"}
@@ -162,31 +172,29 @@ class Shown:
         return self.names.get(self.asked.by, {}).get(value, value)
 
     def rows_of(
-        self,
-        step: str,
-        reason: str = "",
-        *,
-        since: date | None = None,
-        campaign: str = "",
-        place: str = "",
-        **other: str,
+        self, step: str, reason: str = "", *, day: date | None = None, campaign: str = "", place: str = ""
     ) -> str:
-        """The page with the rows of a number, as near as its filters come."""
-        day = since or (date.fromisoformat(other["day"]) if "day" in other else self.asked.first)
-        if step == "redeemed":
-            return f"/console/offers/{self.offer}" if self.offer else ""
+        """The list that holds exactly the rows of a number: of that day, else of all days of the report. None where no list tells these rows from
+        others, as by a variant or a language, or where some of them are kept no more.
+        """
+        first, last = (day, day) if day else (self.asked.first, self.asked.last)
+        if (step not in OUTCOMES and step not in STATES) or self.asked.variant or self.asked.language:
+            return ""
+        if first < self.kept_from:
+            return ""
         asked = {
             "campaign": campaign or self.asked.campaign or "",
             "place": place or self.asked.place or "",
-            "since": f"{day.isoformat()}T00:00",
+            "since": f"{first.isoformat()}T00:00",
+            "until": f"{(last + timedelta(days=1)).isoformat()}T00:00",
         }
-        page = "deliveries" if step in ("messages", "accepted", "received", "opened", "not_accepted") else "decisions"
-        outcomes = {"sent": "send", "visited": "send", "bought": "send", "held_out": "held_out", "no": reason}
-        if page == "decisions":
-            asked["outcome"] = outcomes.get(step, "")
-        else:
-            asked["state"] = reason if step == "not_accepted" else "" if step == "messages" else "sent"
-        return f"/console/{page}?{urlencode({name: text for name, text in asked.items() if text})}"
+        if step in STATES:
+            if not asked["campaign"]:  # the list has messages of orders too, and tests
+                return ""
+            return f"/console/deliveries?{_query(asked | {'state': reason or STATES[step]})}"
+        if step == "no" and not reason:
+            return ""
+        return f"/console/decisions?{_query(asked | {'outcome': reason or OUTCOMES[step]})}"
 
     def number(self, many: int) -> str:
         grouped = f"{many:,}"
@@ -201,3 +209,7 @@ class Shown:
     def _decimal(self, value: float, places: int) -> str:
         said = f"{value:.{places}f}".replace("-", "−")  # noqa: RUF001 - a minus, as numbers are set
         return said if self.voice.language == "en" else said.replace(".", ",")
+
+
+def _query(asked: Mapping[str, str]) -> str:
+    return urlencode({name: text for name, text in asked.items() if text})

@@ -21,6 +21,7 @@ from web.console.faults import Errors, at_fields, read_body
 from web.console.forms import Form
 from web.console.routes import PageRoute
 from web.console.sentence import sentence
+from web.console.start_phone import phone_of, ways_of
 from web.console.start_state import First, customer_of, outcome, premises_of, read_first, tag_of
 from web.console.trouble import is_silent
 from web.editing import etag_of
@@ -200,14 +201,6 @@ def _note_walk(desk: Desk, place_id: str) -> None:
         users.note(session, desk.user.user_id, "walked_in", "place", place_id, now=desk.parts.now())
 
 
-def ways_of(desk: Desk) -> tuple[str, ...]:
-    """How somebody may get a device that takes push, the quickest first."""
-    settings = desk.parts.settings
-    if settings.push == "outbox":
-        return ("play", "phone")
-    return ("browser", "phone") if desk_of(desk.request).key else ("phone",)
-
-
 def _browser_of(desk: Desk) -> str | None:
     """The device that this browser is, where messages are on in it."""
     visiting = desk_of(desk.request)
@@ -255,6 +248,7 @@ def _page(
         changed=changed,
         ways=ways_of(desk),
         how=how,
+        phone=phone_of(desk) if here == "device" else None,
         browser_is_on=here == "device" and _browser_of(desk) is not None,
         customer_id=customer_of(desk),
         address=desk.parts.settings.base_url or f"{desk.request.url.scheme}://{desk.request.url.netloc}",

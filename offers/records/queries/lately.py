@@ -100,6 +100,12 @@ def newest_scans(session: Session, since: datetime, limit: int) -> list[tuple[da
     return [(at, poster, campaign) for at, poster, campaign in session.execute(newest)]
 
 
+def oldest_due(session: Session, before: datetime) -> datetime | None:
+    """Since when the message that has waited longest could have gone out; none where none was due before then."""
+    wanted = select(Delivery.not_before).where(Delivery.state == "queued", Delivery.not_before <= before)
+    return session.scalar(wanted.order_by(Delivery.not_before).limit(1))
+
+
 def offers_nearly_spent(session: Session, ids: Iterable[str], percent: int) -> Sequence[Offer]:
     """Those of these of whose budget so much is gone."""
     gone = Offer.spent * 100 >= Offer.budget * percent

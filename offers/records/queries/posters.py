@@ -76,6 +76,13 @@ def leaf_of_posters(session: Session, asked: AskedPosters, turn: Turn, now: date
 CAMPAIGNS = (Poster.campaign_id, Poster.inside_campaign_id, Poster.again_campaign_id, Poster.then_campaign_id)
 
 
+def posters_that_hang(session: Session, limit: int) -> list[tuple[str, str | None, str | None, float, float]]:
+    """(id, name, place, lat, lon) of those that were not taken down, the first so many by id."""
+    wanted = select(Poster.id, Poster.name, Poster.place_id, Poster.lat, Poster.lon).where(Poster.retired_at.is_(None))
+    rows = session.execute(wanted.order_by(Poster.id).limit(limit))
+    return [(poster_id, name, place, lat, lon) for poster_id, name, place, lat, lon in rows]
+
+
 def poster_by_id(session: Session, poster_id: str) -> Poster | None:
     return session.get(Poster, poster_id)
 

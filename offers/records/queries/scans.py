@@ -96,6 +96,16 @@ def by_day(session: Session, ids: Collection[str], since: datetime, offset: time
     return [(poster_id, date.fromisoformat(on), count) for poster_id, on, count in rows]
 
 
+def people_since(session: Session, ids: Collection[str], since: datetime) -> dict[str, int]:
+    """Of each of these posters how many people scanned it since then; one that nobody did is left out."""
+    if not ids:
+        return {}
+    wanted = select(Scan.poster_id, func.count()).where(
+        Scan.poster_id.in_(set(ids)), Scan.at >= since, Scan.kind == "human"
+    )
+    return {poster_id: many for poster_id, many in session.execute(wanted.group_by(Scan.poster_id))}  # noqa: C416 - says what is counted
+
+
 def was_scanned(session: Session, poster_id: str) -> bool:
     """Ever, by anybody: what is no longer kept counts too."""
     row = session.scalar(select(Scan.id).where(Scan.poster_id == poster_id).limit(1))

@@ -140,3 +140,21 @@ def test_an_offer_of_other_codes_takes_none(marketer: Person, admin: httpx.Clien
     answer = marketer.post(f"{HERE}/codes", {"token": marketer.token(), "codes": "SNEAK-1", "do": "bring"})
     assert answer.status_code == 409
     assert "Bring codes along" not in marketer.look(HERE).links
+
+
+def test_the_form_leads_to_where_codes_are_brought_along(marketer: Person, enter: Enter, admin: httpx.Client) -> None:
+    after, codes = "Codes that are brought along are added after saving", f"{HERE}/codes"
+    fresh = marketer.look("/console/offers/new")
+    assert after in fresh.text
+    assert codes not in fresh.links.values()
+    admin.put("/v1/offers/ten", json=OFFER | {"codes": "generated"})
+    assert after in marketer.look(HERE).text
+    admin.put("/v1/offers/ten", json=OWN)
+    saved = marketer.look(HERE)
+    assert after not in saved.text
+    beside = saved.html.partition('name="codes"')[2].partition('name="valid_for"')[0]
+    assert f'href="{codes}"' in beside
+    assert "/v1/" not in beside
+    assert marketer.look(codes).text
+    viewer = enter("viewer").look(HERE)
+    assert codes not in viewer.links.values(), "who may not write is not led there"

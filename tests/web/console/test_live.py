@@ -24,7 +24,7 @@ from web.console import live_events, maps
 from workers.happenings import tell
 
 LIVE = "/console/live"
-DOORS = tuple(f"{LIVE}{one}" for one in ("", "/map", "/counts", "/streets", "/events"))
+DOORS = tuple(f"{LIVE}{one}" for one in ("", "/map", "/counts", "/posters", "/streets", "/events"))
 
 
 def fences(database: Database, place: str) -> dict[str, str]:
@@ -141,7 +141,7 @@ def test_the_stream_tells_what_and_where_and_not_of_whom(
         "event: happened",
         'data: {"kind":"enter","place":"kalver","fence":"geo_1"}',
         "event: happened",
-        'data: {"kind":"scan","place":"dam","fence":null}',
+        'data: {"kind":"scan","place":"dam","fence":null,"poster":"window"}',
     ]
 
 

@@ -28,9 +28,9 @@ from web.console.words import (
     settings,
     settings_consents,
     settings_limits,
-    settings_shops,
     settings_push,
     settings_push_said,
+    settings_shops,
     start,
     steps,
 )

@@ -3,9 +3,9 @@
 LINES: dict[str, tuple[str, str, str]] = {
     "live": ("Live", "Live", "Live"),
     "live_lead": (
-        "Your places, how many people are at each, and what happens there as it happens. Who they are and which way they went is not shown.",
-        "Je plekken, hoeveel mensen er zijn, en wat er gebeurt terwijl het gebeurt. Wie het zijn en hoe ze liepen, wordt niet getoond.",
-        "Ihre Orte, wie viele Menschen dort sind, und was dort geschieht, sobald es geschieht. Wer sie sind und welchen Weg sie nahmen, wird nicht gezeigt.",
+        "Your places and posters, how many people are at each place, and what happens there as it happens. Who they are and which way they went is not shown.",
+        "Je plekken en posters, hoeveel mensen er op elke plek zijn, en wat er gebeurt terwijl het gebeurt. Wie het zijn en hoe ze liepen, wordt niet getoond.",
+        "Ihre Orte und Plakate, wie viele Menschen an jedem Ort sind, und was dort geschieht, sobald es geschieht. Wer sie sind und welchen Weg sie nahmen, wird nicht gezeigt.",
     ),
     "live_no_places": ("No places to watch yet", "Nog geen plekken om te volgen", "Noch keine Orte zu sehen"),
     "live_no_places_why": (
@@ -24,6 +24,19 @@ LINES: dict[str, tuple[str, str, str]] = {
     "live_dwell": ("stayed", "bleef", "blieb"),
     "live_exit": ("left", "ging weg", "ging"),
     "live_scan": ("scanned", "scande", "scannte"),
+    "live_poster": ("a poster", "een poster", "ein Plakat"),
+    "live_scans_today": ("Scans today", "Scans vandaag", "Scans heute"),
+    "live_scans_said": ("Scans today: {count}", "Scans vandaag: {count}", "Scans heute: {count}"),
+    "live_see": ("On the map", "Op de kaart", "Auf der Karte"),
+    "live_see_one": ("{name}, on the map", "{name}, op de kaart", "{name}, auf der Karte"),
+    "live_close": ("Close", "Sluiten", "Schließen"),
+    "live_all_posters": ("All posters", "Alle posters", "Alle Plakate"),
+    "poster_map": ("Where this poster hangs", "Waar deze poster hangt", "Wo dieses Plakat hängt"),
+    "poster_map_by_text": (
+        "This browser can not draw a map. Latitude and longitude stand below.",
+        "Deze browser kan geen kaart tekenen. Breedte- en lengtegraad staan hieronder.",
+        "Dieser Browser kann keine Karte zeichnen. Breiten- und Längengrad stehen unten.",
+    ),
     "no_map": (
         "This browser can not draw a map. Everything is in the text.",
         "Deze browser kan geen kaart tekenen. Alles staat in de tekst.",

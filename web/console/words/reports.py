@@ -91,9 +91,9 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Menschen zählen zur Sprache ihres Profils, Nachrichten zur Sprache ihrer Worte.",
     ),
     "rep_how_rows": (
-        "A number leads to its rows from the first of these days on, as far as rows are still kept; the numbers stay for good.",
-        "Een aantal leidt naar de rijen vanaf de eerste van deze dagen, zolang die bewaard worden; de aantallen blijven.",
-        "Eine Zahl führt zu ihren Zeilen ab dem ersten dieser Tage, solange sie aufbewahrt werden; die Zahlen bleiben.",
+        "A number is a link where a list shows exactly its rows: not by variant or language, and not of days whose rows are kept no more. The numbers stay for good.",
+        "Een aantal is een link waar een lijst precies zijn rijen toont: niet per variant of taal, en niet van dagen waarvan de rijen niet meer bewaard worden. De aantallen blijven.",
+        "Eine Zahl ist ein Link, wo eine Liste genau ihre Zeilen zeigt: nicht nach Variante oder Sprache und nicht für Tage, deren Zeilen nicht mehr aufbewahrt werden. Die Zahlen bleiben.",
     ),
     "rep_why_not": ("Why nothing was sent", "Waarom er niets verstuurd is", "Warum nichts gesendet wurde"),
     "rep_reason": ("Reason", "Reden", "Grund"),

@@ -174,6 +174,38 @@ LINES: dict[str, tuple[str, str, str]] = {
     "start_see_campaign": ("Your campaign", "Je campagne", "Ihre Kampagne"),
     "deed_walked_in": ("walked into", "liep binnen bij", "ging hinein:"),
     "noun_test_device": ("device", "apparaat", "Gerät"),
+    "start_own_phone": ("On your own phone", "Op je eigen telefoon", "Auf Ihrem eigenen Telefon"),
+    "start_own_steps": (
+        "Scan this with its camera, or open the address there. Sign in, switch messages on and choose this browser: the message then comes to your phone.",
+        "Scan dit met de camera, of open het adres daar. Log in, zet berichten aan en kies deze browser: het bericht komt dan op je telefoon.",
+        "Scannen Sie das mit der Kamera, oder öffnen Sie die Adresse dort. Melden Sie sich an, schalten Sie Nachrichten ein und wählen Sie diesen Browser: Die Nachricht kommt dann auf Ihr Telefon.",
+    ),
+    "start_own_town": (
+        "Scan this with its camera, or open the address there: it shows the demo's town, its phones, and what comes in on them.",
+        "Scan dit met de camera, of open het adres daar: je ziet de stad van de demo, de telefoons en wat erop binnenkomt.",
+        "Scannen Sie das mit der Kamera, oder öffnen Sie die Adresse dort: Sie sehen die Stadt der Demo, ihre Telefone und was darauf eintrifft.",
+    ),
+    "start_own_loopback": (
+        "A phone can not reach {url}: that address leads every machine to itself. Set PASSERBY_BASE_URL to one that your phone can open, and a code to scan stands here.",
+        "Een telefoon kan {url} niet bereiken: dat adres leidt elk apparaat naar zichzelf. Zet PASSERBY_BASE_URL op een adres dat je telefoon kan openen, dan staat hier een code om te scannen.",
+        "Ein Telefon kann {url} nicht erreichen: Diese Adresse führt jedes Gerät zu sich selbst. Setzen Sie PASSERBY_BASE_URL auf eine, die Ihr Telefon öffnen kann, dann steht hier ein Code zum Scannen.",
+    ),
+    "start_own_no_https": (
+        "A phone's browser takes messages over https alone, and {url} has none. Set PASSERBY_BASE_URL to an address with https, and a code to scan stands here.",
+        "De browser van een telefoon neemt alleen berichten aan via https, en {url} heeft dat niet. Zet PASSERBY_BASE_URL op een adres met https, dan staat hier een code om te scannen.",
+        "Der Browser eines Telefons nimmt Nachrichten nur über https an, und {url} hat das nicht. Setzen Sie PASSERBY_BASE_URL auf eine Adresse mit https, dann steht hier ein Code zum Scannen.",
+    ),
+    "start_begin": ("Begin here", "Begin hier", "Beginnen Sie hier"),
+    "start_begin_why": (
+        "There is nothing yet. Five short steps lead to a place, a message and a push on your phone, in less than five minutes.",
+        "Er is nog niets. Vijf korte stappen leiden naar een plaats, een bericht en een push op je telefoon, in minder dan vijf minuten.",
+        "Es gibt noch nichts. Fünf kurze Schritte führen zu einem Ort, einer Nachricht und einem Push auf Ihrem Telefon, in weniger als fünf Minuten.",
+    ),
+    "start_or_place": (
+        "Or make a place without them",
+        "Of maak een plaats zonder die stappen",
+        "Oder einen Ort ohne diese Schritte anlegen",
+    ),
     "home_hour": ("last hour", "laatste uur", "letzte Stunde"),
     "home_day": ("24 hours", "24 uur", "24 Stunden"),
     "home_counted": (
@@ -187,6 +219,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Nog niets. Wat er gebeurt, verschijnt hier vanzelf.",
         "Noch nichts. Was geschieht, erscheint hier von selbst.",
     ),
+    "home_redeemed": ("coupon redeemed", "coupon ingewisseld", "Gutschein eingelöst"),
     "home_scanned": ("scan", "scan", "Scan"),
     "home_lost": (
         "This part is not up to date: the connection is being made again.",
@@ -223,6 +256,11 @@ LINES: dict[str, tuple[str, str, str]] = {
         "The way out {lane} pauses or needs a look: its messages wait. Check its credentials.",
         "De uitgang {lane} pauzeert of vraagt aandacht: de berichten wachten. Controleer de inloggegevens.",
         "Der Ausgang {lane} pausiert oder braucht Aufmerksamkeit: Seine Nachrichten warten. Prüfen Sie die Zugangsdaten.",
+    ),
+    "home_queue_silent": (
+        "A message has been due for {minutes} minutes and has not gone out: the workers that send are silent, or do not keep up.",
+        "Een bericht had {minutes} minuten geleden weg gekund en is nog niet weg: de workers die versturen zijn stil, of houden het niet bij.",
+        "Eine Nachricht ist seit {minutes} Minuten fällig und nicht hinausgegangen: Die sendenden Worker sind still oder kommen nicht nach.",
     ),
     "home_see_queued": ("Messages that wait", "Berichten die wachten", "Wartende Nachrichten"),
     "home_broken": (

@@ -1,7 +1,8 @@
-/** The live map: places, their geofences and how many are there; what happens pulses where it happened. It knows of nobody. */
+/** The live map: places, their geofences and how many are there, and posters; what happens pulses where it happened. It knows of nobody. */
 import { LngLatBounds, type ExpressionSpecification, type GeoJSONSource } from 'maplibre-gl'
 import type { Feature, FeatureCollection } from 'geojson'
 import { EMPTY, Ground, fetched, hue } from './map/base'
+import { Posters, type Poster } from './map/posters'
 import { corners, outline, type Fence } from './map/shapes'
 
 interface Place {
@@ -15,8 +16,9 @@ interface Place {
 
 interface Happened {
   kind: 'enter' | 'dwell' | 'exit' | 'scan'
-  place: string
+  place: string | null
   fence: string | null
+  poster?: string
 }
 
 const TOLD_MS = 1600
@@ -25,25 +27,29 @@ const byKind = (): ExpressionSpecification => ['match', ['get', 'kind'], 'enter'
 
 class Live {
   private readonly pulses = new Set<Feature>()
+  private readonly posters: Posters
   private waiting = 0
+  private waitingForScans = 0
 
   constructor(
     private readonly ground: Ground,
     private readonly places: Map<string, Place>,
-    private readonly counts: string,
+    private readonly hanging: Poster[],
+    private readonly from: { counts: string; posters: string },
   ) {
     this.draw()
+    this.posters = new Posters(ground, [...places.values()])
+    this.posters.show(hanging)
   }
 
-  happened({ kind, place: id, fence: crossed }: Happened): void {
-    const place = this.places.get(id)
-    if (place) {
-      const fence = place.fences.find((one) => one.id === crossed)
-      const geometry = fence ? outline(fence) : { type: 'Point' as const, coordinates: [place.lon, place.lat] }
-      const told: Feature[] = [
-        { type: 'Feature', properties: { kind }, geometry },
-        { type: 'Feature', properties: { kind }, geometry: { type: 'Point', coordinates: [place.lon, place.lat] } },
-      ]
+  happened({ kind, place: id, fence: crossed, poster: scanned }: Happened): void {
+    const place = id === null ? undefined : this.places.get(id)
+    const where = this.posters.at(scanned) ?? place
+    if (where) {
+      const fence = place?.fences.find((one) => one.id === crossed)
+      const point = { type: 'Point' as const, coordinates: [where.lon, where.lat] }
+      const told: Feature[] = [{ type: 'Feature', properties: { kind }, geometry: point }]
+      if (fence) told.push({ type: 'Feature', properties: { kind }, geometry: outline(fence) })
       for (const one of told) this.pulses.add(one)
       this.fill('pulses', [...this.pulses])
       setTimeout(() => {
@@ -51,14 +57,30 @@ class Live {
         this.fill('pulses', [...this.pulses])
       }, TOLD_MS)
     }
-    this.waiting ||= window.setTimeout(() => void this.count(), PAUSE_MS)
+    if (kind === 'scan') this.waitingForScans ||= window.setTimeout(() => void this.countScans(), PAUSE_MS)
+    else this.waiting ||= window.setTimeout(() => void this.count(), PAUSE_MS)
+  }
+
+  /** One poster's card, for who chose it in the text. */
+  open(poster: string, from: HTMLElement): void {
+    this.posters.open(poster, from)
+  }
+
+  async countScans(): Promise<void> {
+    this.waitingForScans = 0
+    try {
+      const { posters } = await fetched<{ posters: Poster[] }>(this.from.posters)
+      this.posters.show(posters)
+    } catch {
+      // as below
+    }
   }
 
   /** How many are there now, asked once for all that happened meanwhile. */
   async count(): Promise<void> {
     this.waiting = 0
     try {
-      const now = await fetched<Record<string, number>>(this.counts)
+      const now = await fetched<Record<string, number>>(this.from.counts)
       for (const place of this.places.values()) place.inside = now[place.id] ?? 0
       this.fill('places', this.points())
     } catch {
@@ -108,6 +130,7 @@ class Live {
       bounds.extend([place.lon, place.lat])
       for (const fence of place.fences) for (const [lon, lat] of corners(outline(fence))) bounds.extend([lon!, lat!])
     }
+    for (const poster of this.hanging) bounds.extend([poster.lon, poster.lat])
     if (!bounds.isEmpty()) this.ground.map.fitBounds(bounds, { padding: 40, maxZoom: 16, animate: false })
   }
 
@@ -119,18 +142,25 @@ class Live {
 
 async function start(element: HTMLElement): Promise<void> {
   element.hidden = false
-  const { places: from, counts } = element.dataset
-  const asked = fetched<{ places: Place[] }>(from!)
+  const { places: from, counts, posters: hang } = element.dataset
+  const asked = Promise.all([fetched<{ places: Place[] }>(from!), fetched<{ posters: Poster[] }>(hang!)])
   const ground = await Ground.lay(element)
   if (ground === null) {
     element.hidden = true
     document.getElementById('no-map')!.hidden = false
     return
   }
-  const { places } = await asked
-  const live = new Live(ground, new Map(places.map((place) => [place.id, place])), counts!)
+  const [{ places }, { posters }] = await asked
+  const live = new Live(ground, new Map(places.map((place) => [place.id, place])), posters, { counts: counts!, posters: hang! })
   document.addEventListener('passerby:happened', (event) => live.happened((event as CustomEvent<Happened>).detail))
-  document.addEventListener('passerby:connected', () => void live.count())
+  document.addEventListener('passerby:connected', () => {
+    void live.count()
+    void live.countScans()
+  })
+  document.addEventListener('click', (event) => {
+    const button = (event.target as HTMLElement).closest<HTMLElement>('button[data-poster]')
+    if (button) live.open(button.dataset.poster!, button)
+  })
 }
 
 const element = document.getElementById('map')

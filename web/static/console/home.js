@@ -1,12 +1,15 @@
-// The first page goes with what happens: a signal has its live part asked for anew, not more often than every two seconds.
+// The first page goes with what happens: a signal has its live part asked for anew, at once, and then not more often than every two seconds.
+const AT_ONCE_MS = 250;
 const PAUSE_MS = 2000;
 const AGAIN_MS = 15000;
 const ANYWAY_MS = 60000;
 const lost = document.getElementById("now-lost");
 let waiting = 0;
+let looked = 0;
 
 async function look() {
   waiting = 0;
+  looked = Date.now();
   try {
     const answer = await fetch("/console/now", { cache: "no-store", redirect: "error" });
     if (!answer.ok) {
@@ -26,13 +29,13 @@ async function look() {
 }
 
 function soon() {
-  waiting ||= setTimeout(look, PAUSE_MS);
+  waiting ||= setTimeout(look, Math.max(AT_ONCE_MS, looked + PAUSE_MS - Date.now()));
 }
 
 function listen() {
   const stream = new EventSource("/console/events");
   stream.addEventListener("open", soon);
-  for (const kind of ["transition", "delivery", "scan"]) {
+  for (const kind of ["transition", "delivery", "scan", "redemption"]) {
     stream.addEventListener(kind, soon);
   }
   stream.addEventListener("error", () => {

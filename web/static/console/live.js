@@ -18,10 +18,12 @@ async function look() {
     if (!fresh) {
       throw new Error("another page");
     }
-    const focused = now.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = now.contains(document.activeElement) ? document.activeElement : null;
     now.replaceChildren(...fresh.childNodes);
-    if (focused) {
-      now.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+    if (focused?.id) {
+      document.getElementById(focused.id)?.focus();
+    } else if (focused?.hasAttribute("href")) {
+      now.querySelector(`[href="${CSS.escape(focused.getAttribute("href"))}"]`)?.focus();
     }
     lost.hidden = true;
   } catch {

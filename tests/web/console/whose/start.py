@@ -13,5 +13,5 @@ POSTS: dict[str, set[str]] = {
     "/console/start/launch": WRITERS,
     "/console/start/walk": WRITERS,
 }
-ELSEWHERE: set[str] = {"/console/here", "/console/now", "/console/events"}
-"""Patterns of doors that test_frame.py and test_home.py tell of."""
+ELSEWHERE: set[str] = {"/console/here", "/console/now", "/console/events", "/console/start/phone.svg"}
+"""Patterns of doors that test_frame.py, test_home.py and test_start_phone.py tell of."""

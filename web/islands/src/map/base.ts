@@ -53,7 +53,7 @@ export class Ground {
         dragRotate: false,
         fadeDuration: 0,
         attributionControl: named ? { compact: true } : false,
-        locale: { 'Map.Title': element.dataset.title ?? '', 'NavigationControl.ZoomIn': element.dataset.zoomIn ?? '', 'NavigationControl.ZoomOut': element.dataset.zoomOut ?? '' },
+        locale: { 'Popup.Close': element.dataset.close ?? '', 'Map.Title': element.dataset.title ?? '', 'NavigationControl.ZoomIn': element.dataset.zoomIn ?? '', 'NavigationControl.ZoomOut': element.dataset.zoomOut ?? '' },
       })
     } catch {
       return null
