@@ -26,6 +26,7 @@ NOT_MEASURED = {
     "/console/settings/shops/{shop_id}/delete": "a page that asks, of one row",
     "/console/settings/keys/{key_id}/rotate": "a page that asks, of one row",
     "/console/settings/keys/{key_id}/revoke": "a page that asks, of one row",
+    "/console/start/phone.svg": "a picture, made of an address alone",
     "/console/posters/{poster_id}.svg": "a picture, made of its code alone",
     "/console/posters/{poster_id}.png": "a picture, made of its code alone",
     "/console/posters/{poster_id}.pdf": "a picture, made of its code alone",
