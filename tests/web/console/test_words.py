@@ -208,7 +208,8 @@ def test_the_door_speaks_each_language(browser: Any, language: str) -> None:
 
 
 def test_empty_pages_say_the_next_step_and_do_it(marketer: Person, enter: Enter) -> None:
-    assert marketer.look("/console").links["New place"] == "/console/places/new"
+    assert marketer.look("/console").links["First steps"] == "/console/start"
+    assert marketer.look("/console").links["Or make a place without them"] == "/console/places/new"
     assert marketer.look("/console/places").links["New place"] == "/console/places/new"
     assert marketer.look("/console/campaigns").links["New campaign"] == "/console/campaigns/new"
     for path in ("/console/customers", "/console/deliveries", "/console/decisions"):
