@@ -1,11 +1,14 @@
 """The first steps: from an empty system to a push on one's own phone, in five short steps."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from geofences.fence_index import FenceIndex
+from geofences.metres import metres_per_degree
 from offers import campaigns, customers, devices, overview, places, users, visitors
 from offers.errors import BadInput, Conflict, NotFound
 from offers.rules.campaign import CampaignBody
@@ -28,7 +31,7 @@ from web.editing import etag_of
 from web.transitions import TransitionDoor
 from web.visitor.entering import desk_of
 from workers.lanes import LanesUnavailableError, lane_of
-from workers.letters import TransitionLetter
+from workers.letters import DeviceLetter, PingLetter, TransitionLetter
 
 router = APIRouter(prefix="/console/start", include_in_schema=False, route_class=PageRoute)
 
@@ -44,8 +47,8 @@ CALLED = {
 WAYS = {"play": "start_way_play", "browser": "start_way_browser", "phone": "start_way_phone"}
 """The words of each step, and of each way to a device."""
 ACCURACY_M = 10.0
-AWAY_BEFORE_S = 1.0
-"""A walk is an exit and, a second later, an enter: who stands there already comes in anew."""
+AWAY_M = 250.0
+"""How far beyond the premises a walk begins: nobody doubts that such a phone is outside."""
 
 
 @router.get("")
@@ -166,7 +169,7 @@ def launch(desk: Writer) -> Response:
 
 @router.post("/walk")
 async def walk(desk: Writer, request: Request) -> Response:
-    """As the user's phone would tell it: out, and in again. From there on it is a visit like any other."""
+    """As the user's phone would tell it: far enough outside, and in again. From there on it is a visit like any other."""
     parts, now = desk.parts, desk.parts.clock()
     first = await asyncio.to_thread(_first, desk)
     fence = premises_of(first.place) if first.place else None
@@ -174,17 +177,33 @@ async def walk(desk: Writer, request: Request) -> Response:
         return desk.go(HERE)
     door: TransitionDoor = request.app.state.transitions
     device = str(first.device["id"])
-    out = (fence, "exit", now - AWAY_BEFORE_S, None, None, None)
-    back = (fence, "enter", now, ACCURACY_M, None, None)
-    letter = TransitionLetter(device, now, [out, back], parts.fences.index.version)  # type: ignore[list-item]
+    refused = None
     try:
-        refused = await door.gathering.put(lane_of(device, parts.lanes.lanes), letter)
+        for letter in _walk_of(device, fence, parts.fences.index, now):
+            refused = refused or await door.gathering.put(lane_of(device, parts.lanes.lanes), letter)
     except LanesUnavailableError:
         return await asyncio.to_thread(_refused_walk, desk, "start_not_taken", 503)
     if refused is not None:
         return await asyncio.to_thread(_refused_walk, desk, "start_no_consent", 409)
     await asyncio.to_thread(_note_walk, desk, str(first.place["id"]))
     return desk.go(f"{HERE}?step=walk&since={now:.3f}")
+
+
+def _walk_of(device: str, fence_id: str, index: FenceIndex, now: float) -> Iterator[DeviceLetter]:
+    """Two pings outside, and then the phone's own enter. Who stands there already has left by that: an exit that only the phone had told
+    would have them come back to the visit they were on.
+    """
+    fence = index.by_id.get(fence_id)
+    spot: tuple[float | None, float | None] = (None, None)
+    if fence is not None:
+        lat, lon, radius_m = fence.shape.covering
+        way = (radius_m + AWAY_M) / metres_per_degree(lat)[0]
+        outside = (lat - way if lat > 0 else lat + way, lon)
+        yield PingLetter(
+            device, now, [(*outside, now - before_s, ACCURACY_M) for before_s in (2.0, 1.0)], index.version
+        )
+        spot = (lat, lon)
+    yield TransitionLetter(device, now, [(fence_id, "enter", now, ACCURACY_M, *spot)], index.version)
 
 
 def _first(desk: Desk) -> First:
