@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from offers.records.queries import counting
 from offers.records.queries import lately as queries
 from offers.records.queries import overview as overview_queries
 from offers.records.queries.lately import MOST_COUNTED, Sends
@@ -105,9 +106,15 @@ def live_now(session: Session, *, now: datetime) -> tuple[list[Live], bool]:
 
 
 def count_lately(session: Session, *, since: datetime) -> tuple[Counts, Counts]:
-    """Decisions by outcome and deliveries by state, of the newest rows."""
-    outcomes, states = queries.outcomes_lately(session, since), queries.states_lately(session, since)
-    return Counts(*outcomes), Counts(*states)
+    """Decisions by outcome and deliveries by state: of the newest rows, and of those that have left since."""
+    (outcomes, more_outcomes), (states, more_states) = (
+        queries.outcomes_lately(session, since),
+        queries.states_lately(session, since),
+    )
+    left = [counting.kept_counts(session, kind, since=since) for kind in ("decision", "delivery")]
+    return Counts(dict(Counter(outcomes) + left[0]), more_outcomes), Counts(
+        dict(Counter(states) + left[1]), more_states
+    )
 
 
 def count_answers(session: Session, *, since: datetime) -> Answers:
