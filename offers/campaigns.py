@@ -159,13 +159,19 @@ def step_campaign(
     return _with_warnings(campaign, findings)
 
 
-def check_campaign(session: Session, campaign_id: str, *, now: datetime, count: bool = True) -> list[Finding]:
-    """What a launch now would say: refusals, which keep it from being launched, and warnings; without `count` none of those of whom it reaches."""
+def check_campaign(
+    session: Session, campaign_id: str, *, now: datetime, count: bool = True, roughly: bool = False
+) -> list[Finding]:
+    """What a launch now would say: refusals, which keep it from being launched, and warnings; without `count` none of those of whom it reaches.
+
+    `roughly`: for a page, which does not wait until a million customers are counted. A launch itself counts them.
+    """
     campaign = queries.campaign_by_id(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
     body = parse_campaign(campaign.definition)
-    return _findings(session, campaign_id, body, now, None if count else Reached(body.audience, None))
+    reached = whom_it_reaches(session, body, now, roughly=roughly) if count else Reached(body.audience, None)
+    return _findings(session, campaign_id, body, now, reached)
 
 
 def _findings(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from offers.records.queries import posters as poster_queries
 from offers.records.queries import scans as scan_queries
 from offers.records.queries.inside import inside_now
+from offers.records.queries.places import first_place_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Hanging:
 def count_inside(session: Session, place_ids: Collection[str]) -> dict[str, int]:
     """Of each of these places how many customers are on its premises now; a place where nobody is, is not named."""
     return inside_now(session, place_ids)
+
+
+def count_inside_first(session: Session, limit: int) -> dict[str, int]:
+    """The same of so many places, the first by id."""
+    return inside_now(session, first_place_ids(session, limit))
 
 
 def posters_hanging(session: Session, *, since: datetime, limit: int) -> list[Hanging]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers.records.queries import counting, found
+from offers.records.queries import counting, found, funnels
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
@@ -16,6 +16,8 @@ from offers.records.queries import overview as queries
 from offers.rules.leafing import Leaf, Turn
 
 NO_ZONE = "UTC"
+MOST_EXACT = 2_000
+"""Rows of a campaign that are counted one by one with every look at a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,33 @@ def count_deliveries(
     return dict(Counter(queries.delivery_states(session, since, campaign_id)) + left)
 
 
+def what_came_of(
+    session: Session, campaign_id: str, *, most: int = MOST_EXACT
+) -> tuple[dict[str, int], dict[str, int]]:
+    """A campaign's decisions by outcome and its deliveries by state, all of them, those too whose rows have left.
+
+    Of more than `most` the rows are not counted with every look: the report's counts are told, which follow some minutes behind.
+    """
+    if counted := _counted(session, [campaign_id], most).get(campaign_id):
+        outcomes = {"send": counted["sent", ""], "held_out": counted["held_out", ""]}
+        states = {"sent": counted["accepted", ""]}
+        for (step, reason), many in counted.items():
+            if reason and step in ("no", "not_accepted"):
+                (outcomes if step == "no" else states)[reason] = many
+        return _without_none(outcomes), _without_none(states)
+    return count_outcomes(session, campaign_id=campaign_id), count_deliveries(session, campaign_id=campaign_id)
+
+
+def _counted(session: Session, ids: Iterable[str], most: int) -> dict[str, Counter[tuple[str, str]]]:
+    """What the report has counted of those of these campaigns that have many rows; nothing of one that it has not come to."""
+    many = queries.campaigns_with_many(session, ids, most)
+    return funnels.totals_of_campaigns(session, many) if many else {}
+
+
+def _without_none(counts: dict[str, int]) -> dict[str, int]:
+    return {name: many for name, many in counts.items() if many}
+
+
 def count_unlisted(
     session: Session, *, since: datetime | None = None, campaign_id: str | None = None
 ) -> dict[str, int]:
@@ -68,10 +97,13 @@ def count_unlisted(
     }
 
 
-def count_sent(session: Session, campaign_ids: Iterable[str]) -> dict[str, int]:
-    """Of each of these campaigns how many messages were sent; those that sent none are left out."""
+def count_sent(session: Session, campaign_ids: Iterable[str], *, most: int = MOST_EXACT) -> dict[str, int]:
+    """Of each of these campaigns how many messages were sent; those that sent none are left out. Of more than `most` as above."""
     ids = list(campaign_ids)
-    return dict(Counter(queries.sent_counts(session, ids)) + counting.kept_deliveries(session, ids, "sent"))
+    counted = _counted(session, ids, most)
+    few = [one for one in ids if one not in counted]
+    exact = Counter(queries.sent_counts(session, few)) + counting.kept_deliveries(session, few, "sent")
+    return dict(exact) | _without_none({one: counts["accepted", ""] for one, counts in counted.items()})
 
 
 def needs_attention(session: Session, *, most: int) -> Attention:

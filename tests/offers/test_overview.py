@@ -1,11 +1,15 @@
+from typing import Any
+
 import pytest
 
 from offers import overview
 from offers.campaigns import check_campaign, put_campaign
 from offers.errors import NotFound
 from offers.history import Asked, list_decisions, list_deliveries
+from offers.records.tables import Decision
 from offers.rules.campaign import CampaignBody
 from tests.offers.stories import NOON, Town, at, campaign_body, enter, minutes
+from workers.counting import count_funnels
 
 
 @pytest.fixture
@@ -112,3 +116,24 @@ def test_a_check_says_what_a_launch_would(town: Town) -> None:
     assert town.read(lambda session: check_campaign(session, "early", now=NOON)) == []
     with pytest.raises(NotFound):
         town.read(lambda session: check_campaign(session, "nothing", now=NOON))
+
+
+def test_of_many_rows_the_reports_counts_are_told(busy: Town) -> None:
+    """The same numbers, once they are counted; until then, and of what has few rows, each row is."""
+    busy.send([one["id"] for one in busy.deliveries()], now=at(0))
+    exact = busy.read(lambda session: overview.what_came_of(session, "sneakers"))
+    assert exact == ({"send": 1, "no_consent": 1}, {"sent": 1})
+    sent = busy.read(lambda session: overview.count_sent(session, ["sneakers", "bye"]))
+
+    def of_many() -> tuple[Any, Any]:
+        return (
+            busy.read(lambda session: overview.what_came_of(session, "sneakers", most=0)),
+            busy.read(lambda session: overview.count_sent(session, ["sneakers", "bye"], most=0)),
+        )
+
+    assert of_many() == (exact, sent), "not counted yet"
+    count_funnels(busy.database, lambda: at(1), 90)
+    assert of_many() == (exact, sent)
+    busy.write(lambda session: session.query(Decision).filter_by(outcome="no_consent").delete())
+    assert of_many()[0][0] == exact[0], "as it was counted"
+    assert busy.read(lambda session: overview.what_came_of(session, "sneakers"))[0] == {"send": 1}

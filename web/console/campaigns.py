@@ -42,9 +42,8 @@ def show(desk: Reader, campaign_id: Named) -> Response:
     with desk.parts.counting.taken_if_free() as mine, desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
         ended = item["status"] == "ended"
-        found = [] if ended else campaigns.check_campaign(session, campaign_id, now=now, count=mine)
-        outcomes = overview.count_outcomes(session, campaign_id=campaign_id)
-        states = overview.count_deliveries(session, campaign_id=campaign_id)
+        found = [] if ended else campaigns.check_campaign(session, campaign_id, now=now, count=mine, roughly=True)
+        outcomes, states = overview.what_came_of(session, campaign_id)
         unlisted = overview.count_unlisted(session, campaign_id=campaign_id)
         funnel = reports.of_posters(session, campaign_id) if item["trigger"]["on"] in OF_A_POSTER else {}
         versions = overview.versions_of(session, campaign_id, limit=MOST_VERSIONS + 1)

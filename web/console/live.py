@@ -57,9 +57,7 @@ def on_map(desk: Reader) -> Response:
 def counts(desk: Reader) -> Response:
     """How many are at each place; those where nobody is are left out."""
     with desk.parts.database.reading() as session:
-        shown, _ = places.list_places(session, limit=MOST_ON_MAP)
-        inside = live.count_inside(session, [one["id"] for one in shown])
-    return _said(inside)
+        return _said(live.count_inside_first(session, MOST_ON_MAP))
 
 
 @router.get("/posters")

@@ -72,7 +72,7 @@ POSTERS = Listing(
     "name",
     ("q", "campaign", "place", "state"),
     {"state": ("live", "early", "ended", "retired")},
-    page=50,
+    page=25,
 )
 """Of each on a page every scan is counted: fewer rows than the others have."""
 

@@ -13,9 +13,12 @@ from offers.records.queries.among import among
 from offers.records.queries.audiences import consenting, holds, reachable
 from offers.records.tables import Customer
 from offers.rules.audience import Audience
+from offers.rules.sampled import TOO_FEW, said_of_all
 
 LOOKED_AT = 10_000
 """Says a share of one in ten to within a fifteenth, and takes a tenth of a second."""
+CHECKED = 4_000
+"""Enough to warn by: of one in ten to within a tenth."""
 _ROWS_SAID = text("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('customers')")
 _SCATTER = 2_654_435_761  # Knuth's, of a golden cut
 _THESE_ROWS = text("SELECT id FROM customers WHERE rowid IN (SELECT value FROM json_each(:rows))")
@@ -61,6 +64,28 @@ def estimate(
     ).one()
     some = session.execute(select(Customer.id, Customer.name).where(within).order_by(Customer.id).limit(most_named))
     return Drawn(total, total if those is None else len(those), size, reached, some.all())
+
+
+def reckoned(
+    session: Session, audience: Audience, now: datetime, purposes: Sequence[str], *, most: int = CHECKED
+) -> tuple[int, int, int, int] | None:
+    """Of a drawn part of many customers, said of all: how many are in the audience, can be reached, agreed, and both.
+
+    None where all had better be counted: they are no more than `most`, or too few of the drawn are in it to say anything of all.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.set_config("jit", "off", True)))
+    total = _total(session, most)
+    if total <= most:
+        return None
+    those = _drawn(session, total, most)
+    agreed, can = consenting(purposes), reachable()
+    counts = [func.count(), *(func.count().filter(one) for one in (can, agreed, and_(can, agreed)))]
+    found = session.execute(select(*counts).select_from(Customer).where(_within(session, audience, now, those))).one()
+    if found[0] < TOO_FEW:
+        return None
+    size, reached, consented, both = (said_of_all(many, len(those), total) for many in found)
+    return size, reached, consented, both
 
 
 def _within(session: Session, audience: Audience, now: datetime, those: Sequence[str] | None) -> ColumnElement[bool]:

@@ -238,6 +238,23 @@ def reasons(session: Session, of: Slice) -> Counter[tuple[str, str]]:
     return found
 
 
+def totals_of_campaigns(session: Session, ids: Sequence[str]) -> dict[str, Counter[tuple[str, str]]]:
+    """Of each of these campaigns all that was ever counted: how many of each step, and of each reason with its step."""
+    of_these = FunnelCount.campaign_id.in_(ids)
+    steps = [func.sum(getattr(FunnelCount, name)) for name in COLUMNS.values()]
+    wanted = select(FunnelCount.campaign_id, *steps).where(FunnelCount.grain == "campaign", of_these)
+    found = {
+        campaign: Counter({step: int(many) for step, many in zip(COLUMNS, counts, strict=True)})
+        for campaign, *counts in session.execute(wanted.group_by(FunnelCount.campaign_id))
+    }
+    by = (FunnelCount.campaign_id, FunnelCount.reason)
+    why = select(*by, func.sum(FunnelCount.many)).where(FunnelCount.grain == "campaign/why", of_these).group_by(*by)
+    for campaign, said, many in session.execute(why):
+        step, _, reason = said.partition(":")
+        found.setdefault(campaign, Counter())[step, reason] = int(many)
+    return found
+
+
 def values_of(session: Session, of: Slice, column: str) -> list[str]:
     """Which values a column has, for a filter."""
     wanted = getattr(FunnelCount, column)

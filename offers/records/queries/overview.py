@@ -2,7 +2,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import (
@@ -58,6 +58,20 @@ def sent_counts(session: Session, ids: Iterable[str]) -> dict[str, int]:
         .group_by(Delivery.campaign_id)
     )
     return {campaign: count for campaign, count in session.execute(wanted) if campaign}
+
+
+def campaigns_with_many(session: Session, ids: Iterable[str], most: int) -> list[str]:
+    """Those of these campaigns of which more decisions or more deliveries are kept than `most`. By the indexes, and no further than one past it."""
+    past = [
+        select(Decision.id).where(Decision.campaign_id == Campaign.id).order_by(Decision.at).offset(most).limit(1),
+        select(Delivery.id)
+        .where(Delivery.campaign_id == Campaign.id)
+        .order_by(Delivery.created_at)
+        .offset(most)
+        .limit(1),
+    ]
+    is_past = [one.correlate(Campaign).scalar_subquery().is_not(None) for one in past]
+    return list(session.scalars(select(Campaign.id).where(Campaign.id.in_(set(ids)), or_(*is_past))))
 
 
 def campaigns_in(session: Session, statuses: Iterable[str]) -> Sequence[Campaign]:

@@ -56,6 +56,10 @@ def all_places(session: Session, after: str, limit: int) -> Sequence[Place]:
     return session.scalars(select(Place).where(Place.id > after).order_by(Place.id).limit(limit)).all()
 
 
+def first_place_ids(session: Session, limit: int) -> Sequence[str]:
+    return session.scalars(select(Place.id).order_by(Place.id).limit(limit)).all()
+
+
 def places_like(session: Session, text: str, after: str, limit: int) -> Sequence[Place]:
     """Those whose id, name or address holds the text, in whatever case; by id."""
     return session.scalars(_holding(text).where(Place.id > after).order_by(Place.id).limit(limit)).all()
