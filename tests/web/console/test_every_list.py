@@ -4,6 +4,7 @@ in these tables, so that one which does not is told of.
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,14 @@ import pytest
 
 from offers.records.database import Database
 from offers.rules.leafing import Turn
+from tests.conftest import NOON
 from tests.offers.stories import Town as Stories
 from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.reading import PageText
 from tests.web.console.test_inbox import shop
 from tests.web.console.test_reports import keep
+from tests.web.hooks.conftest import SECRET, standard
 from web.console.listing import Asked
 
 __all__ = ["shop"]
@@ -35,6 +38,7 @@ LISTS = {
     "report.html": "/console/reports",
     "settings_deeds.html": "/console/settings/deeds",
     "settings_keys.html": "/console/settings/keys",
+    "settings_shop.html": "/console/settings/shops/web",
     "users.html": "/console/users",
     "versions.html": "/console/campaigns/sneakers/versions",
 }
@@ -52,6 +56,7 @@ FILTERED = {
     "/console/reports": "by=campaign",
     "/console/settings/deeds": "noun=user",
     "/console/settings/keys": "as=read",
+    "/console/settings/shops/web": "state=failed",
     "/console/users": "enter=yes",
     "/console/campaigns/sneakers/versions": "q=e",
 }
@@ -72,6 +77,7 @@ NO_LISTS = {
             *("coupon_release.html", "customer_erase.html", "poster_retire.html", "step.html", "user_ask.html"),
             *("settings_key_revoke.html", "settings_key_rotate.html", "campaign_form.html", "campaign_frames.html"),
             *("campaign_who.html", "campaign_test.html", "place_remarks.html", "pickup_order.html", "offer.html"),
+            *("settings_shop_event.html", "settings_shop_delete.html", "settings_shop_rotate.html"),
         ),
         NEITHER,
     ),
@@ -89,6 +95,10 @@ NO_LISTS = {
     "posters_import.html": "rows of a file that was looked through, before anything is written",
     "rehearsal.html": "what one rehearsal counted, and a sample of it that is not kept",
     "settings_health.html": "the parts of the service, which are always the same",
+    "settings_shops.html": "the few web shops of a chain, a page at a time, each a way to its list of events",
+    "settings_push.html": "the ways out, which are always the same, and one customer's devices to choose from",
+    "settings_consents.html": "the texts that were ever asked, all of them, and the names that others gave to theirs",
+    "settings_consent.html": "one text, and how many agree in each language",
     "why.html": "those whom a name fits, to choose from",
 }
 """Why a table or a list of a page is none that is filtered and sorted."""
@@ -110,7 +120,16 @@ def full(  # noqa: PLR0917 - a whole shop
     ping = {"lat": PLACE["lat"], "lon": PLACE["lon"], "accuracy_m": 8}
     admin.put("/v1/places/here", json=PLACE)
     admin.put("/v1/offers/ten", json=OFFER | {"budget": 100})
+    assert admin.post("/v1/shops", json={"id": "web", "kind": "standard", "name": "Web", "secret": SECRET}).is_success
     for number in range(3):
+        said = {
+            "type": "order.placed",
+            "timestamp": NOON.isoformat(),
+            "data": {"id": f"a-{number}", "place": "nowhere"},
+        }
+        raw = json.dumps(said).encode()
+        signed = standard(raw, message_id=f"msg_{number}", at=NOON.timestamp())
+        assert admin.post("/hooks/orders", content=raw, headers=signed).is_success
         admin.put(f"/v1/offers/o-{number}", json=OFFER)
         campaign = CAMPAIGN | {"name": f"Sneakers {number}", "offer": "ten", "trigger": {"on": "enter"}}
         admin.put("/v1/campaigns/sneakers", json=campaign)
