@@ -160,6 +160,9 @@ async function nowAndThen() {
   }
 }
 
+// on a phone the rail is one line that scrolls
+document.querySelector(".rail nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 if (location.pathname !== OWN_KEYS) {
   addEventListener("offline", () => sayLost(false));
   addEventListener("online", async () => tell(await look()));
