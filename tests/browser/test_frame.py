@@ -267,3 +267,16 @@ def test_the_board_has_keys_of_its_own(opened: Opened) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert page.url.endswith("/console/pickup")
+
+
+@pytest.mark.parametrize("name", ["Places", "Reports"])
+def test_on_a_phone_the_rail_is_one_line_that_shows_where_one_is(opened: Opened, name: str) -> None:
+    page = opened(f"/console/{name.lower()}", 390)[0].page
+    here = page.get_by_role("navigation", name="Pages").get_by_role("link", name=name)
+    expect(here).to_be_in_viewport(ratio=1)
+    rail = page.locator(".rail nav").bounding_box()
+    assert rail is not None
+    assert rail["height"] < 60
+    assert page.evaluate("[scrollX, document.body.scrollLeft, document.documentElement.scrollLeft]") == [0, 0, 0]
+    assert has_no_sideways_scroll(page)
+    assert page.locator("h1").evaluate("(one) => one.getBoundingClientRect().left") >= 0

@@ -40,11 +40,12 @@ def picture(browser: Browser, url: str, secret: str, one: Shown, width: int) -> 
     context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
     page = context.new_page()
     page.goto(url + one.path.format(**TOWN))
-    if page.locator(".map[data-state]").count():
-        page.wait_for_selector(".map[data-state=idle]", timeout=30_000)
     page.wait_for_timeout(400)
     tall = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
     page.set_viewport_size({"width": width, "height": max(tall, WIDTHS[width])})
+    if page.locator(".map").count():  # it is drawn anew at its new size
+        page.wait_for_selector(".map[data-state=idle]", timeout=30_000)
+        page.wait_for_timeout(2_000)
     page.screenshot(path=GALLERY / f"{one.name}-{width}.jpg", type="jpeg", quality=70)
     context.close()
 

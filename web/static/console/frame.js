@@ -160,8 +160,12 @@ async function nowAndThen() {
   }
 }
 
-// on a phone the rail is one line that scrolls
-document.querySelector(".rail nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// on a phone the rail is one line that scrolls, by itself and not with the page
+const here = document.querySelector(".rail nav [aria-current]");
+if (here) {
+  const line = here.closest("nav");
+  line.scrollLeft += here.getBoundingClientRect().left - line.getBoundingClientRect().left - line.clientWidth / 3;
+}
 
 if (location.pathname !== OWN_KEYS) {
   addEventListener("offline", () => sayLost(false));
