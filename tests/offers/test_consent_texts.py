@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, insert, text
 
 from offers import consent_texts, customers
 from offers.consent_texts import agreed_to, versions_agreed_to
 from offers.records.database import Database
 from offers.records.queries.consents import keep_receipts
+from offers.records.tables import Consent
 from offers.rules.profile import ConsentReceipt, CustomerBody
 from tests.conftest import NOON
 
@@ -98,6 +99,14 @@ def plan_of(database: Database, statement: str) -> str:
 
 
 def test_receipts_are_found_by_their_index(either_database: Database, seen: list[str]) -> None:
+    """Among so many that a server would rather not read them all."""
+    with either_database.transaction() as session:
+        customers.put_customer(session, "sanne", CustomerBody(), now=NOON)
+        rows = [{"id": f"con_{number:05}", "text_version": f"v-{number % 40:02}"} for number in range(4_000)]
+        same = {"customer_id": "sanne", "purpose": "offers", "given": True, "at": NOON, "source": "test"}
+        session.execute(insert(Consent), [same | row for row in rows])
+        session.execute(text("ANALYZE"))
+    seen.clear()
     with either_database.reading() as session:
         versions_agreed_to(session)
         agreed_to(session, "a")
