@@ -203,6 +203,35 @@ def test_what_went_wrong_is_said_and_changes_nothing(visit: Visit, shop: Shop) -
     state_of(page, "switched_off")
 
 
+def test_a_service_that_never_answers_is_given_up(visit: Visit, shop: Shop) -> None:
+    page = visit(
+        scripts=("const wait = AbortSignal.timeout; AbortSignal.timeout = () => wait.call(AbortSignal, 500);",)
+    ).page
+    page.route("**/visitor/push", lambda _: None)
+    state_of(page, "off")
+    page.get_by_label("Offers of this shop").check()
+    page.get_by_role("button", name="Switch messages on").click()
+    state_of(page, "failed")
+    page.unroute("**/visitor/push")
+    page.evaluate("() => { AbortSignal.timeout = () => new AbortController().signal; }")
+    page.get_by_role("button", name="Switch messages on").click()
+    state_of(page, "on")
+    assert len(shop.devices()) == 1
+
+
+NEVER_ACTIVE = """Object.defineProperty(ServiceWorkerRegistration.prototype, "active", { get: () => null });
+const wait = AbortSignal.timeout; AbortSignal.timeout = () => wait.call(AbortSignal, 500);"""
+
+
+def test_a_worker_that_never_comes_to_work_is_given_up(visit: Visit, shop: Shop) -> None:
+    page = visit(scripts=(NEVER_ACTIVE,)).page
+    state_of(page, "off")
+    page.get_by_label("Offers of this shop").check()
+    page.get_by_role("button", name="Switch messages on").click()
+    state_of(page, "no_service")
+    assert shop.devices() == []
+
+
 DENIED = "Object.defineProperty(Notification, 'permission', { get: () => 'denied' });"
 NO_PUSH = "delete window.PushManager;"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"

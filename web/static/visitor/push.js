@@ -1,6 +1,7 @@
 // Messages to this browser: switched on by a tap, and only then is permission asked for.
 const WORKER = "/push-worker.js";
 const WENT_WRONG = ["failed", "no_service", "wait"];
+const PATIENCE_MS = 20_000; // who waits longer is told that it did not work, and may tap again
 const panel = document.getElementById("push");
 const words = JSON.parse(panel.dataset.words);
 const { key, language, doors = "/visitor/push", scope = "/" } = panel.dataset;
@@ -62,6 +63,7 @@ async function post(path, body) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
     credentials: "same-origin",
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   return { status: answer.status, told: answer.status === 200 ? await answer.json() : null };
 }
@@ -77,11 +79,16 @@ async function subscriptionHere() {
   return (await registration?.pushManager.getSubscription()) ?? null;
 }
 
+// The registration's `active` may come a moment after the worker's last change of state: that one is no change to wait for.
 async function activated(registration) {
   const worker = registration.installing ?? registration.waiting;
+  const until = AbortSignal.timeout(PATIENCE_MS);
   while (!registration.active) {
-    if (worker.state === "redundant") throw new Error("not installed");
-    await new Promise((changed) => worker.addEventListener("statechange", changed, { once: true }));
+    if (until.aborted || worker.state === "redundant") throw new Error("not installed");
+    await new Promise((changed) => {
+      worker.addEventListener("statechange", changed, { once: true });
+      setTimeout(changed, 250);
+    });
   }
   return registration;
 }
