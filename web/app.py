@@ -79,6 +79,7 @@ from web.payments import bank
 from web.pings import PATH, PingDoor
 from web.repeats import Repeats
 from web.ringing import Ringing
+from web.routing import take
 from web.tokens import Tokens
 from web.visitor.doors import MOST_BYTES as MOST_OF_VISITORS
 from web.visitor.doors import WRITES
@@ -171,17 +172,17 @@ class Doors:
         self.desk.state.intake = Intake(parts, self.pings.gathering)
         self.desk.state.watching = Watching(parts.lanes, parts.fences)
         for router in DOORS:
-            self.desk.include_router(router)
+            take(self.desk, router)
         open_console(self.desk)
         open_visitors(self.desk, parts)
         for router in PAGES:
-            self.desk.include_router(router)
+            take(self.desk, router)
         open_scans(self.desk, parts)
         mollie.open_hook(self.desk, parts)
         if parts.settings.demo:
             open_demo(self.desk)
         if parts.settings.payments == "demo":
-            self.desk.include_router(bank.router)
+            take(self.desk, bank.router)
         self.desk.openapi = lambda: describe(self.desk)  # type: ignore[method-assign]  # FastAPI's own way to do it
         problems.install(self.desk, told_instead)
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))

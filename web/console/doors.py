@@ -53,6 +53,7 @@ from web.console import (
     steps,
     versions,
 )
+from web.routing import take
 
 STATIC = Path(__file__).parents[1] / "static"
 PAGES = (
@@ -111,5 +112,5 @@ PAGES = (
 def open_console(app: FastAPI) -> None:
     """Have the pages served by this app, and styles and pictures beside them."""
     for router in PAGES:
-        app.include_router(router)
+        take(app, router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

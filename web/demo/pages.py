@@ -15,6 +15,7 @@ from web.demo.words import WORDS
 from web.health import vitals_of
 from web.parts import Have, Parts
 from web.printing.asked import Wanted, picture
+from web.routing import take
 from web.tongues import LANGUAGES, choose
 
 WEB = Path(__file__).parents[1]
@@ -28,7 +29,7 @@ Lang = Annotated[str | None, Query(max_length=10)]
 
 def open_demo(app: FastAPI) -> None:
     """Have the demo's pages served by this app."""
-    app.include_router(router)
+    take(app, router)
 
 
 @router.get("")

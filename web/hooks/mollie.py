@@ -19,6 +19,7 @@ from web.aftermath import carry_out
 from web.landing.paying import asking_of
 from web.parts import Have, Parts
 from web.problems import ProblemError
+from web.routing import take
 
 PATH = "/hooks/mollie"
 MOST_BYTES = 100_000
@@ -32,7 +33,7 @@ def open_hook(app: FastAPI, parts: Parts) -> None:
     """Have it called in this app."""
     said = "Payments of customers who were erased meanwhile, as often as a webhook told of one: to be paid back at the provider"
     app.state.paid_but_erased = Counter("passerby_paid_but_erased", said, registry=parts.registry)
-    app.include_router(router)
+    take(app, router)
 
 
 @router.post(PATH)

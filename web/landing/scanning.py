@@ -20,6 +20,7 @@ from web.landing.misses import Misses
 from web.landing.pages import nowhere_page
 from web.landing.remembering import ScansCookie
 from web.parts import Parts
+from web.routing import take
 from web.tongues import LANGUAGES, choose
 from web.visitor.entering import VisitorDesk
 
@@ -56,7 +57,7 @@ def open_scans(app: FastAPI, parts: Parts) -> None:
         Misses(parts.redis, parts.settings.secret()),
         Counter("passerby_scans", said, ["kind"], registry=parts.registry),
     )
-    app.include_router(router)
+    take(app, router)
 
 
 @router.api_route("/q/{code}", methods=["GET", "HEAD"])

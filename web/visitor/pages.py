@@ -11,6 +11,7 @@ from starlette.responses import Response
 from offers import visitors
 from offers.records.database import AWAY
 from web.parts import Have, Parts
+from web.routing import take
 from web.tongues import choose
 from web.visitor import doors
 from web.visitor.attempts import NewOrders, VisitorAttempts
@@ -34,8 +35,8 @@ def open_visitors(app: FastAPI, parts: Parts) -> None:
         NewOrders(parts.redis, settings.secret()),
         parts.subscribing.vapid_key if settings.push != "outbox" else None,
     )
-    app.include_router(router)
-    app.include_router(doors.router)
+    take(app, router)
+    take(app, doors.router)
 
 
 @router.get("/messages")
