@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
+from offers.records.queries import places as place_queries
 from offers.records.queries import posters as poster_queries
 from offers.records.queries import scans as scan_queries
 from offers.records.queries.inside import inside_now
-from offers.records.queries.places import first_place_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,20 @@ def count_inside(session: Session, place_ids: Collection[str]) -> dict[str, int]
 
 def count_inside_first(session: Session, limit: int) -> dict[str, int]:
     """The same of so many places, the first by id."""
-    return inside_now(session, first_place_ids(session, limit))
+    return inside_now(session, place_queries.first_place_ids(session, limit))
+
+
+def places_drawn(session: Session, limit: int) -> list[dict[str, Any]]:
+    """Of so many places, the first by id: `id`, `name`, `lat`, `lon`, how many are `inside`, and `fences`: of each its `id`, `role` and shape."""
+    places, shapes = place_queries.drawn_places(session, limit)
+    inside = inside_now(session, [place.id for place in places])
+    fences: dict[str, list[dict[str, Any]]] = {place.id: [] for place in places}
+    for row in shapes:
+        fences[row.place_id].append({"id": row.id, "role": row.role, **msgspec.json.decode(row.shape)})
+    return [
+        {"id": one, "name": name, "lat": lat, "lon": lon, "inside": inside.get(one, 0), "fences": fences[one]}
+        for one, name, lat, lon in places
+    ]
 
 
 def posters_hanging(session: Session, *, since: datetime, limit: int) -> list[Hanging]:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 
 from offers import live, overview, places
 from offers.history import Asked, list_transitions
@@ -48,9 +49,7 @@ def show(desk: Reader, cursor: Cursor = None) -> Response:
 def on_map(desk: Reader) -> Response:
     """The places that the map shows, the first by id, with their outlines and how many are there."""
     with desk.parts.database.reading() as session:
-        shown, _ = places.list_places(session, limit=MOST_ON_MAP)
-        inside = live.count_inside(session, [one["id"] for one in shown])
-    return _said({"places": [_drawn(one, inside.get(one["id"], 0)) for one in shown]})
+        return _said({"places": live.places_drawn(session, MOST_ON_MAP)})
 
 
 @router.get("/counts")
@@ -88,14 +87,10 @@ def _today(desk: Desk) -> datetime:
     return desk.parts.now().astimezone(desk.voice.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _drawn(place: dict[str, Any], inside: int) -> dict[str, Any]:
-    fences = [{name: value for name, value in one.items() if name != "dwell_s"} for one in place["geofences"]]
-    return {**{name: place[name] for name in ("id", "name", "lat", "lon")}, "inside": inside, "fences": fences}
-
-
 def _of_nobody(crossing: dict[str, Any]) -> dict[str, Any]:
     return {name: crossing[name] for name in ("at", "kind", "role", "place")}
 
 
 def _said(value: dict[str, Any]) -> Response:
-    return JSONResponse(value, headers={"cache-control": "no-store", "x-content-type-options": "nosniff"})
+    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+    return Response(msgspec.json.encode(value), headers=headers, media_type="application/json")

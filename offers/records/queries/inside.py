@@ -3,6 +3,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.tables import Geofence, Stay
 
 
@@ -14,7 +15,7 @@ def inside_now(session: Session, place_ids: Collection[str]) -> dict[str, int]:
         select(Geofence.place_id, func.count(Stay.customer_id.distinct()))
         .join(Stay, Stay.geofence_id == Geofence.id)
         .where(
-            Geofence.place_id.in_(place_ids),
+            among(Geofence.place_id, place_ids),
             Geofence.role == "premises",
             Stay.left_at.is_(None),
             Stay.for_orders.is_(False),

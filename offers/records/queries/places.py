@@ -60,6 +60,14 @@ def first_place_ids(session: Session, limit: int) -> Sequence[str]:
     return session.scalars(select(Place.id).order_by(Place.id).limit(limit)).all()
 
 
+def drawn_places(session: Session, limit: int) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Of so many places, the first by id, (id, name, lat, lon); and of each of their geofences that is not retired, as of those in force."""
+    places = session.execute(select(Place.id, Place.name, Place.lat, Place.lon).order_by(Place.id).limit(limit)).all()
+    theirs = [place.id for place in places]
+    fences = select(*_AS_MATCHED).where(among(Geofence.place_id, theirs), Geofence.retired_at.is_(None))
+    return places, session.execute(fences.order_by(Geofence.id)).all()
+
+
 def places_like(session: Session, text: str, after: str, limit: int) -> Sequence[Place]:
     """Those whose id, name or address holds the text, in whatever case; by id."""
     return session.scalars(_holding(text).where(Place.id > after).order_by(Place.id).limit(limit)).all()
