@@ -312,6 +312,36 @@ LINES = {
         "beim Senden unterbrochen; ein Angebot geht kein zweites Mal hinaus",
     ),
     "r_not_ready": ("no longer to be collected", "niet meer af te halen", "nicht mehr abzuholen"),
+    "r_over": (
+        "no longer true by the time it would have gone out",
+        "niet meer waar toen het zou uitgaan",
+        "nicht mehr zutreffend, als es hinausgehen sollte",
+    ),
+    "r_busy": (
+        "as many as go at a time were under way already",
+        "er waren er al zoveel onderweg als tegelijk gaan",
+        "es waren schon so viele unterwegs, wie zugleich gehen",
+    ),
+    "r_out_of_time": (
+        "its turn did not come within the time for sending",
+        "kwam binnen de tijd voor het versturen niet aan de beurt",
+        "kam in der Zeit für das Senden nicht an die Reihe",
+    ),
+    "r_internal": (
+        "the push service had an error of its own",
+        "de pushdienst had zelf een fout",
+        "der Pushdienst hatte selbst einen Fehler",
+    ),
+    "r_bad_gateway": (
+        "the push service did not answer properly",
+        "de pushdienst gaf geen goed antwoord",
+        "der Pushdienst gab keine brauchbare Antwort",
+    ),
+    "r_not_a_browser": (
+        "the address is no browser's",
+        "het adres is niet van een browser",
+        "die Adresse ist nicht die eines Browsers",
+    ),
     "r_order_removed": ("the order was removed", "de bestelling is verwijderd", "die Bestellung wurde entfernt"),
     "r_read": ("read on the page meanwhile", "intussen op de pagina gelezen", "inzwischen auf der Seite gelesen"),
     "r_conversation_removed": (
