@@ -295,12 +295,17 @@ def close_session(session: Session, secret: str) -> None:
     queries.end_session(session, _digest(secret))
 
 
-def new_password(password: str, again: str, email: str) -> str:
-    """The hash of a password that somebody chose; `BadInput` names the field, and what is wrong by a name."""
+def new_password(password: str, again: str, email: str, *, present: str = "") -> str:
+    """The hash of a password that somebody chose; `BadInput` names the field, and what is wrong by a name.
+
+    The present one is none: the first was made by somebody else, who knows it.
+    """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password.lower() == email:
         raise BadInput.at("password", "too_short")
     if password != again:
         raise BadInput.at("again", "not_the_same")
+    if password == present:
+        raise BadInput.at("password", "as_before")
     return _hasher().hash(password)
 
 

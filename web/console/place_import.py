@@ -33,7 +33,7 @@ router = APIRouter(prefix="/console/places", include_in_schema=False, route_clas
 PATH = "/console/places/import"
 MOST_BYTES = 4_000_000
 MOST_SENT = 3 * MOST_BYTES + 100_000
-"""Bytes of the form with such a file in it: a form without parts writes three for a byte that is no letter."""
+"""Bytes of the form with such a file in it: of one that is longer than it may be, up to three times, the page says so itself."""
 MOST_ROWS = 5_000
 SHOWN = 200
 """Rows that the page shows; it counts all."""

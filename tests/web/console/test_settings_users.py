@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from offers import deeds, users
@@ -10,6 +11,7 @@ from offers.records.database import Database
 from offers.rules.deeds import Deeds
 from offers.rules.leafing import Turn
 from tests.conftest import NOON
+from tests.web.conftest import PLACE
 from tests.web.console.conftest import Enter, Person
 
 WHERE = "/console/users"
@@ -152,3 +154,19 @@ def test_deeds_of_one_moment_are_neither_skipped_nor_repeated(either_database: D
         seen += [one["subject"] for one in leaf.items]
         cursor = leaf.next
     assert seen == [f"p-{number}" for number in range(6, -1, -1)]
+
+
+def test_a_store_that_is_gone_does_not_become_every_store(
+    enter: Enter, database: Database, admin: httpx.Client
+) -> None:
+    boss = enter("admin")
+    for one in ("dam", "kalver"):
+        assert admin.put(f"/v1/places/{one}", json=PLACE).status_code == 201
+    enter("staff", places=["dam"])
+    path = f"{WHERE}/{id_of(database, 'staff@shop.example')}"
+    assert admin.delete("/v1/places/dam").status_code == 204
+    page = boss.look(path)
+    assert "dam: removed" in page.text
+    assert boss.send(page.sheet(path), name="Kim", role="staff").status_code == 303
+    with database.reading() as session:
+        assert users.get_user(session, path.rpartition("/")[2])["places"] == ["dam"]

@@ -65,6 +65,11 @@ LINES = {
         "Verwenden Sie 12 bis 200 Zeichen und nicht Ihre E-Mail-Adresse.",
     ),
     "not_the_same": ("The two are not the same.", "De twee zijn niet gelijk.", "Die beiden sind nicht gleich."),
+    "as_before": (
+        "That is the password you have now. Choose another one.",
+        "Dat is het wachtwoord dat je nu hebt. Kies een ander.",
+        "Das ist Ihr jetziges Passwort. Wählen Sie ein anderes.",
+    ),
     "password_changed": ("Your password is changed.", "Je wachtwoord is gewijzigd.", "Ihr Passwort ist geändert."),
     "not_allowed": ("This is not yours to do", "Dit mag je niet doen", "Das dürfen Sie nicht"),
     "not_allowed_why": (

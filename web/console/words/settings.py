@@ -187,6 +187,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Van welke winkels ze het afhaalbord zien. Niets aangevinkt: van elke winkel.",
         "Wessen Abholtafel sie sehen. Nichts angekreuzt: die jedes Geschäfts.",
     ),
+    "set_store_gone": ("{store}: removed", "{store}: verwijderd", "{store}: gelöscht"),
     "set_no_such_store": (
         "One of these stores is gone. Look again, and save.",
         "Een van deze winkels is er niet meer. Kijk nog eens, en sla op.",
