@@ -6,6 +6,7 @@ semicolons in Dutch and German, where the comma is the decimal one and Excel wou
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,8 @@ PORTION = 1000
 MARK = "\ufeff"
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the same signs as wide as an ideograph: some spreadsheets take them for the others."""
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+"""What a spreadsheet has no way to calculate: a longitude west of Greenwich."""
 Cells = Callable[[Any, Leaf], list[Sequence[object]]]
 """What stands in the file for the rows of a page, read in the same session."""
 
@@ -44,7 +47,7 @@ def safe(value: object, voice: Voice) -> object:
     if isinstance(value, datetime):
         return value.astimezone(voice.zone).strftime("%Y-%m-%d %H:%M:%S")
     text = str(value)
-    return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
+    return f"'{text}" if text.startswith(STARTS_A_FORMULA) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
 def csv_answer(
