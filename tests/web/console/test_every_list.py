@@ -75,6 +75,7 @@ NO_LISTS = {
                 "remove.html",
             ),
             *("coupon_release.html", "customer_erase.html", "poster_retire.html", "step.html", "user_ask.html"),
+            "test_sure.html",
             *("settings_key_revoke.html", "settings_key_rotate.html", "campaign_form.html", "campaign_frames.html"),
             *("campaign_who.html", "campaign_test.html", "place_remarks.html", "pickup_order.html", "offer.html"),
             *("settings_shop_event.html", "settings_shop_delete.html", "settings_shop_rotate.html"),
