@@ -66,7 +66,7 @@ def test_ones_own_devices_come_first_and_get_it_at_once(  # noqa: PLR0917 - what
 
 
 @pytest.mark.parametrize(("where", "action"), [(CAMPAIGN_S, CAMPAIGN_S), (SETTINGS, f"{SETTINGS}/message")])
-def test_a_customers_device_is_asked_about_before_anything_is_sent(  # noqa: PLR0917 - as above
+def test_a_customers_device_is_asked_about_before_anything_is_sent(
     customers: str, enter: Enter, admin: httpx.Client, where: str, action: str
 ) -> None:
     person = enter("admin")
