@@ -5,11 +5,13 @@ import io
 import re
 
 import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.web.conftest import PLACE
 from tests.web.console.conftest import Person
+from web.console import customers_list, exporting
 from web.console.exporting import STARTS_A_FORMULA, safe
 
 FORMULAS = (
@@ -39,6 +41,33 @@ def test_whatever_else_begins_as_a_formula_does_is_a_text(text: str) -> None:
     digits = text.removeprefix("-").replace(".", "", 1)
     is_number = text[0] == "-" and digits.isascii() and digits.isdigit() and "." not in (text[1], text[-1])
     assert cell(text) == (text if is_number else f"'{text}")
+
+
+def names(answer: httpx.Response) -> list[str]:
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))[1:]
+    return [row[1] if len(row) > 1 else row[0] for row in rows]
+
+
+def test_a_search_for_customers_is_taken_along_whole_or_says_where_it_was_cut(
+    marketer: Person, admin: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        admin.put(f"/v1/customers/c-{number}", json={"name": f"Sanne {number}"})
+    monkeypatch.setattr(customers_list, "MOST_FOUND", 2)
+    monkeypatch.setattr(exporting, "PORTION", 3)
+    page = marketer.look("/console/customers?q=sanne")
+    assert page.html.count('<th scope="row">') == 2
+    assert "10,000 rows at most" in page.text
+    to = page.links["Download as CSV"]
+    assert names(marketer.http.get(to)) == [f"Sanne {n}" for n in range(7)]
+    assert names(marketer.http.get(f"{to}&sort=-name")) == [f"Sanne {n}" for n in reversed(range(7))]
+    monkeypatch.setattr(customers_list, "MOST_IN_A_FILE", 7)
+    assert len(names(marketer.http.get(to))) == 7
+    monkeypatch.setattr(customers_list, "MOST_IN_A_FILE", 5)
+    *told, last = names(marketer.http.get(to))
+    assert len(told) == len({*told}) == 5
+    assert last == "Cut off after 5 rows. Choose a narrower filter for the rest."
+    assert "100,000 rows at most" in marketer.look("/console/customers").text
 
 
 def test_a_place_west_of_greenwich_has_a_number_for_its_longitude(marketer: Person, admin: httpx.Client) -> None:
