@@ -1,4 +1,4 @@
-"""What the short lists of the settings are asked for: users and keys."""
+"""What the short lists of the settings are asked for: users, keys and web shops."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,3 +20,11 @@ class AskedKeys:
     text: str = ""
     role: str | None = None
     state: Literal["good", "ending", "ended"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedShops:
+    """`text`: what the id or the name holds, in whatever case."""
+
+    text: str = ""
+    kind: str | None = None
