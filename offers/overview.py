@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -60,9 +60,15 @@ def count_deliveries(
     return dict(Counter(queries.delivery_states(session, since, campaign_id)) + left)
 
 
-def what_came_of(
-    session: Session, campaign_id: str, *, most: int = MOST_EXACT
-) -> tuple[dict[str, int], dict[str, int]]:
+class CameOf(NamedTuple):
+    """`counted_at`: up to when the report has counted, where its counts are told; none where they are as of now."""
+
+    outcomes: dict[str, int]
+    states: dict[str, int]
+    counted_at: datetime | None
+
+
+def what_came_of(session: Session, campaign_id: str, *, most: int = MOST_EXACT) -> CameOf:
     """A campaign's decisions by outcome and its deliveries by state, all of them, those too whose rows have left.
 
     Of more than `most` the rows are not counted with every look: the report's counts are told, which follow some minutes behind.
@@ -73,8 +79,11 @@ def what_came_of(
         for (step, reason), many in counted.items():
             if reason and step in ("no", "not_accepted"):
                 (outcomes if step == "no" else states)[reason] = many
-        return _without_none(outcomes), _without_none(states)
-    return count_outcomes(session, campaign_id=campaign_id), count_deliveries(session, campaign_id=campaign_id)
+        return CameOf(
+            _without_none(outcomes), _without_none(states), max(funnels.days_counted(session).values(), default=None)
+        )
+    outcomes, states = (count(session, campaign_id=campaign_id) for count in (count_outcomes, count_deliveries))
+    return CameOf(outcomes, states, None)
 
 
 def _counted(session: Session, ids: Iterable[str], most: int) -> dict[str, Counter[tuple[str, str]]]:

@@ -15,6 +15,8 @@ from web.console.faults import Errors
 from web.console.forms import Form
 
 STATES = ("queued", "sending", "sent", "unknown", "failed", "expired")
+TESTS = {"no": False, "only": True}
+"""Of deliveries: without the tests, or they alone."""
 MOST_NAMED = 5
 _ID = TypeAdapter(Id)
 _IDS = ("customer", "campaign", "place")
@@ -61,6 +63,7 @@ def read_filters(desk: Desk, places: Mapping[str, str], *more: str) -> Filters:
         until=moments["until"],
         outcome=form.or_none("outcome") if "outcome" in more else None,
         state=form.or_none("state") if "state" in more else None,
+        tests=TESTS.get(form.text("tests")) if "tests" in more else None,
     )
     for name, at in moments.items():
         if at is not None:  # as the field shows it, whatever offset it came with

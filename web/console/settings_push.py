@@ -16,6 +16,7 @@ from starlette.responses import Response
 from offers import lately, push_lanes, testing, users
 from offers.errors import Conflict, NotFound
 from web.aftermath import carry_out
+from web.console.clock import as_typed
 from web.console.entering import Admin, Desk
 from web.console.faults import Errors
 from web.console.filtering import query_of
@@ -130,9 +131,10 @@ def _page(
     trial, reached = _trial(parts, wanted)
     newest = trial or _trial(parts)[0]
     typed = form.text("customer")[:200]
+    since = (parts.now() - DAY).replace(second=0, microsecond=0)
     with parts.database.reading() as session:
         lanes = push_lanes.lanes_now(session)
-        answers = lately.count_answers(session, since=parts.now() - DAY)
+        answers = lately.count_answers(session, since=since)
         campaigns = testing.campaigns_to_test(session)
         found = find_devices(session, desk, typed)
         became = _became(session, sent)
@@ -153,6 +155,7 @@ def _page(
         most=lately.MOST_COUNTED,
         campaigns=campaigns,
         found=found,
+        since=urlencode({"since": as_typed(since, desk.voice.zone)}),
         became=became,
         sent=sent,
         asked=wanted,

@@ -35,6 +35,8 @@ class Asked:
     """Of deliveries."""
     until: datetime | None = None
     """Before this."""
+    tests: bool | None = None
+    """Of deliveries: tests alone, or without them; none is both."""
 
 
 def transitions(session: Session, asked: Asked) -> Sequence[Transition]:
@@ -82,6 +84,10 @@ place_of_delivery: ColumnElement[str] = literal_column("deliveries.context ->> '
 """As `ix_deliveries_place` has it: without that a place's deliveries are found by reading all of them."""
 
 
+is_test: ColumnElement[bool] = Delivery.kind == literal_column("'test'", Text)
+"""As `ix_deliveries_tests` has it, and no value that is told later: tests are few among all deliveries."""
+
+
 def leaf_of_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
     """A page by when they were decided, the newest first unless asked otherwise."""
     same = {
@@ -96,8 +102,13 @@ def leaf_of_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
 
 def leaf_of_deliveries(session: Session, asked: Asked, turn: Turn) -> Leaf:
     """A page by when they were made, the newest first unless asked otherwise; of a place those that speak of it."""
-    same = {Delivery.customer_id: asked.customer, Delivery.campaign_id: asked.campaign, Delivery.state: asked.state}
+    of = (
+        Delivery.source_id if asked.tests else Delivery.campaign_id
+    )  # a test is no campaign's, and says whose words it has
+    same = {Delivery.customer_id: asked.customer, of: asked.campaign, Delivery.state: asked.state}
     wanted = select(Delivery).where(*_wanted(asked, Delivery.id, Delivery.created_at, same))
+    if asked.tests is not None:
+        wanted = wanted.where(is_test if asked.tests else ~is_test)
     if asked.place is not None:
         wanted = wanted.where(place_of_delivery == asked.place)
     return leaf_of(session, wanted, turn, OF_DELIVERIES)

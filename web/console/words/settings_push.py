@@ -211,6 +211,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Het bestand heeft nu een andere sleutel dan waarmee de workers sturen. Start de workers opnieuw.",
         "Die Datei enthält inzwischen einen anderen Schlüssel, als die Worker benutzen. Starten Sie die Worker neu.",
     ),
+    "push_see_refused": ("Those not sent", "De niet verstuurde", "Die nicht gesendeten"),
     "push_message": (
         "A test message to one device",
         "Een testbericht naar één toestel",
