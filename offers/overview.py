@@ -16,6 +16,8 @@ from offers.records.queries import overview as queries
 from offers.rules.leafing import Leaf, Turn
 
 NO_ZONE = "UTC"
+MOST_VERSIONS = 100
+"""Of a campaign, those that are read to know what it ever gave."""
 MOST_EXACT = 2_000
 """Rows of a campaign that are counted one by one with every look at a page."""
 
@@ -136,6 +138,13 @@ def versions_of(session: Session, campaign_id: str, *, limit: int | None = None)
         {"version": one.version, "at": one.at, **one.definition}
         for one in queries.versions_of(session, campaign_id, limit)
     ]
+
+
+def only_offer_of(session: Session, campaign_id: str) -> str | None:
+    """The offer that a campaign gives, and that no version of it gave another than; none where there is none, or nobody can tell of so many."""
+    versions = queries.versions_of(session, campaign_id, MOST_VERSIONS + 1)
+    offers = {str(one.definition["offer"]) for one in versions if one.definition.get("offer")}
+    return offers.pop() if len(offers) == 1 and len(versions) <= MOST_VERSIONS else None
 
 
 def name_places(session: Session) -> dict[str, str]:

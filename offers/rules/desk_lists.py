@@ -1,6 +1,7 @@
-"""What the short lists of the settings are asked for: users, keys and web shops."""
+"""What lists are asked for: the short ones of the settings, users, keys and web shops; and an offer's coupons."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 
@@ -28,3 +29,20 @@ class AskedShops:
 
     text: str = ""
     kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCoupons:
+    """`since` and `until` are of when they were reserved."""
+
+    state: str | None = None
+    customer: str | None = None
+    campaign: str | None = None
+    place: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_sifted(self) -> bool:
+        """Whether it is asked for what no index has: that goes with a state, or somebody's own, and with nothing less."""
+        return any(one is not None for one in (self.campaign, self.place, self.since, self.until))

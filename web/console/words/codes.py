@@ -78,6 +78,13 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Dit bestand is geen tekst in UTF-8. Bewaar het als CSV UTF-8 en kies het opnieuw.",
         "Diese Datei ist kein Text in UTF-8. Speichern Sie sie als CSV UTF-8, und wählen Sie sie noch einmal.",
     ),
+    "coupons_since": ("Reserved since", "Gereserveerd sinds", "Reserviert seit"),
+    "coupons_until": ("Reserved until", "Gereserveerd tot", "Reserviert bis"),
+    "coupons_state_too": (
+        "Choose a state too: only so are coupons of a campaign, a place or a time found.",
+        "Kies ook een status: alleen zo zijn coupons van een campagne, plaats of tijd te vinden.",
+        "Wählen Sie auch einen Zustand: Nur so werden Coupons einer Kampagne, eines Ortes oder einer Zeit gefunden.",
+    ),
     "codes_other_list": (
         "This is another list than the one that was looked through, so nothing has come along yet. Below is what this one would do.",
         "Dit is een andere lijst dan die bekeken is, dus er is nog niets meegenomen. Hieronder staat wat deze zou doen.",

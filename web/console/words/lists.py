@@ -42,6 +42,17 @@ LINES: dict[str, tuple[str, str, str]] = {
     "list_tests_too": ("With tests", "Met tests", "Mit Tests"),
     "list_tests_not": ("Without tests", "Zonder tests", "Ohne Tests"),
     "list_tests_only": ("Tests alone", "Alleen tests", "Nur Tests"),
+    "list_told": ("On the phone", "Op de telefoon", "Auf dem Telefon"),
+    "list_looked": (
+        "These are out of {count} rows that were looked through. There may be more on the next page.",
+        "Dit komt uit {count} rijen die doorzocht zijn. Op de volgende pagina kunnen er meer staan.",
+        "Das ist aus {count} durchgesehenen Zeilen. Auf der nächsten Seite können mehr stehen.",
+    ),
+    "list_none_looked": (
+        "None of the {count} rows that were looked through. There may be some on the next page.",
+        "Geen van de {count} rijen die doorzocht zijn. Op de volgende pagina kunnen er staan.",
+        "Keine der {count} durchgesehenen Zeilen. Auf der nächsten Seite können welche stehen.",
+    ),
     "list_reason": ("Reason", "Reden", "Grund"),
     "list_variant": ("Variant", "Variant", "Variante"),
     "list_sent_at": ("Sent", "Verstuurd", "Gesendet"),
