@@ -15,6 +15,7 @@ from offers.records.queries.giving_back import give_back
 from offers.records.queries.stepping import take_step, tried
 from offers.records.tables import Coupon, Delivery
 from offers.rules.coupon_codes import CodeKeys
+from offers.rules.desk_lists import AskedCoupons
 from offers.rules.leafing import Leaf, Turn
 from offers.rules.sending import Step
 
@@ -22,6 +23,7 @@ Item = dict[str, Any]
 STATES = ("reserved", "issued", "redeemed", "released", "expired")
 MOST_COUNTED = 10_000
 """Reserved coupons are counted as far as this."""
+EVERY = AskedCoupons()
 LET_GO = "coupon_released"
 """Why a message that waited for its sender does not go."""
 
@@ -46,18 +48,21 @@ def leaf_coupons(
     turn: Turn,
     *,
     keys: CodeKeys,
-    state: str | None = None,
-    customer: str | None = None,
+    asked: AskedCoupons = EVERY,
 ) -> Leaf:
     """A page of an offer's coupons, the newest first unless asked otherwise; in one state, and of one customer, where one is named.
 
-    `code` is whole: a page masks it. `BadInput` for a state, an order or a cursor that there is not.
+    `code` is whole: a page masks it. `BadInput` for a state, an order or a cursor that there is not, and for a campaign, a place or a time with
+    neither a state nor a customer.
     """
+    state = asked.state
     if offer_queries.offer_by_id(session, offer_id) is None:
         raise NotFound("offer")
     if state is not None and state not in STATES:
         raise BadInput.at("state", f"must be one of {', '.join(STATES)}")
-    leaf = queries.leaf_of_coupons(session, offer_id, [state] if state else STATES, customer, turn)
+    if asked.is_sifted and state is None and asked.customer is None:
+        raise BadInput.at("state", "must be named where coupons of a campaign, a place or a time are asked for")
+    leaf = queries.leaf_of_coupons(session, offer_id, [state] if state else STATES, asked, turn)
     codes = queries.codes_of(session, leaf.items, keys)
     return leaf.holding([_item(row, codes.get(row.id)) for row in leaf.items])
 

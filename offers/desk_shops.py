@@ -14,6 +14,7 @@ from offers.records.queries import orders as order_queries
 from offers.records.queries import shop_log as queries
 from offers.records.queries import shops as shop_queries
 from offers.records.tables import Shop, ShopEvent
+from offers.rules.desk_lists import AskedShops
 from offers.rules.leafing import Leaf, Turn
 from offers.rules.profile import is_id
 from offers.rules.shop_log import STATES, plain_topic, plain_what
@@ -22,20 +23,20 @@ LATELY = timedelta(hours=24)
 Item = dict[str, Any]
 
 
-def list_shops(session: Session, *, now: datetime, after: str = "", limit: int = 20) -> tuple[list[Item], str | None]:
-    """By their ids. `last_at` is when the last event came, `lately` how many in 24 hours, `failed` and `waiting` how many are so now.
+def leaf_shops(session: Session, wanted: AskedShops, turn: Turn, *, now: datetime) -> Leaf:
+    """A page by their names, unless asked otherwise. `last_at` is when the last event came, `lately` how many in 24 hours, `failed` and `waiting`
+    how many are so now. `BadInput` for an order or a cursor that there is not.
 
     A count of more than MOST_COUNTED is told as one more than that.
     """
-    rows = shop_queries.all_shops(session, after, limit + 1)
-    shown = rows[:limit]
-    figures = queries.figures_of(session, [row.id for row in shown], now - LATELY)
+    leaf = shop_queries.leaf_of_shops(session, wanted, turn)
+    figures = queries.figures_of(session, [row.id for row in leaf.items], now - LATELY)
     items = []
-    for row in shown:
+    for row in leaf.items:
         last_at, lately, failed, waiting = figures[row.id]
         counts = {"lately": lately, "failed": failed, "waiting": waiting}
         items.append(_shop_item(row) | {"last_at": last_at or row.heard_at} | counts)
-    return items, rows[limit - 1].id if len(rows) > limit else None
+    return leaf.holding(items)
 
 
 def get_shop(session: Session, shop_id: str) -> Item:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,8 @@ from offers.records.queries import overview as queries
 from offers.rules.leafing import Leaf, Turn
 
 NO_ZONE = "UTC"
+MOST_VERSIONS = 100
+"""Of a campaign, those that are read to know what it ever gave."""
 MOST_EXACT = 2_000
 """Rows of a campaign that are counted one by one with every look at a page."""
 
@@ -60,9 +62,15 @@ def count_deliveries(
     return dict(Counter(queries.delivery_states(session, since, campaign_id)) + left)
 
 
-def what_came_of(
-    session: Session, campaign_id: str, *, most: int = MOST_EXACT
-) -> tuple[dict[str, int], dict[str, int]]:
+class CameOf(NamedTuple):
+    """`counted_at`: up to when the report has counted, where its counts are told; none where they are as of now."""
+
+    outcomes: dict[str, int]
+    states: dict[str, int]
+    counted_at: datetime | None
+
+
+def what_came_of(session: Session, campaign_id: str, *, most: int = MOST_EXACT) -> CameOf:
     """A campaign's decisions by outcome and its deliveries by state, all of them, those too whose rows have left.
 
     Of more than `most` the rows are not counted with every look: the report's counts are told, which follow some minutes behind.
@@ -73,8 +81,11 @@ def what_came_of(
         for (step, reason), many in counted.items():
             if reason and step in ("no", "not_accepted"):
                 (outcomes if step == "no" else states)[reason] = many
-        return _without_none(outcomes), _without_none(states)
-    return count_outcomes(session, campaign_id=campaign_id), count_deliveries(session, campaign_id=campaign_id)
+        return CameOf(
+            _without_none(outcomes), _without_none(states), max(funnels.days_counted(session).values(), default=None)
+        )
+    outcomes, states = (count(session, campaign_id=campaign_id) for count in (count_outcomes, count_deliveries))
+    return CameOf(outcomes, states, None)
 
 
 def _counted(session: Session, ids: Iterable[str], most: int) -> dict[str, Counter[tuple[str, str]]]:
@@ -127,6 +138,13 @@ def versions_of(session: Session, campaign_id: str, *, limit: int | None = None)
         {"version": one.version, "at": one.at, **one.definition}
         for one in queries.versions_of(session, campaign_id, limit)
     ]
+
+
+def only_offer_of(session: Session, campaign_id: str) -> str | None:
+    """The offer that a campaign gives, and that no version of it gave another than; none where there is none, or nobody can tell of so many."""
+    versions = queries.versions_of(session, campaign_id, MOST_VERSIONS + 1)
+    offers = {str(one.definition["offer"]) for one in versions if one.definition.get("offer")}
+    return offers.pop() if len(offers) == 1 and len(versions) <= MOST_VERSIONS else None
 
 
 def name_places(session: Session) -> dict[str, str]:

@@ -83,6 +83,12 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
     return QueuedTest(row.id, follows=Follows(deliveries=(row.id,)))
 
 
+def whose_device(session: Session, device_id: str) -> str | None:
+    """The id of the customer whose device it is; none where there is no such device."""
+    device = customer_queries.devices_by_id(session, [device_id]).get(device_id)
+    return device.customer_id if device is not None and device.revoked_at is None else None
+
+
 def campaigns_to_test(session: Session, *, limit: int = 100) -> list[dict[str, str]]:
     """Campaigns that a push tells and that have not ended, live ones first: `{id, name, status}`."""
     rows = overview_queries.campaigns_in(session, ["live", "draft", "paused"])

@@ -36,10 +36,12 @@ class Leaf:
     previous: str | None = None
     next: str | None = None
     count: int | None = None
+    looked: int | None = None
+    """So many rows were looked through for these, and beyond them there may be more; none where all were, or the page is full."""
 
     def holding(self, items: list[Any]) -> "Leaf":
         """The same page, with what is told of its rows in their place."""
-        return Leaf(items, self.previous, self.next, self.count)
+        return Leaf(items, self.previous, self.next, self.count, self.looked)
 
 
 @dataclass(frozen=True, slots=True)

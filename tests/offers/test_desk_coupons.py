@@ -7,6 +7,7 @@ import pytest
 from offers import desk_coupons
 from offers.desk_offers import look_at_codes
 from offers.errors import BadInput, Conflict, NotFound
+from offers.rules.desk_lists import AskedCoupons
 from offers.rules.leafing import Leaf, Turn
 from tests.offers.stories import KEYS, TELLS, Town, at
 from tests.offers.test_leafing import walk
@@ -36,8 +37,10 @@ def let_go(town: Town, coupon: str, offer: str = "ten-percent") -> None:
 FIRST = Turn()
 
 
-def listed(town: Town, turn: Turn = FIRST, **asked: str) -> Leaf:
-    return town.read(lambda session: desk_coupons.leaf_coupons(session, "ten-percent", turn, keys=KEYS, **asked))
+def listed(town: Town, turn: Turn = FIRST, **asked: Any) -> Leaf:
+    return town.read(
+        lambda session: desk_coupons.leaf_coupons(session, "ten-percent", turn, keys=KEYS, asked=AskedCoupons(**asked))
+    )
 
 
 def test_a_reserved_coupon_is_let_go_with_the_message_that_waits(town: Town, store: str) -> None:

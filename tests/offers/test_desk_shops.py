@@ -10,7 +10,8 @@ from offers import desk_shops, pickups, shop_events, shops
 from offers.errors import BadInput, Conflict, NotFound
 from offers.records.ids import new_id
 from offers.records.tables import ShopEvent
-from offers.rules.leafing import Turn
+from offers.rules.desk_lists import AskedShops
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.shop import ShopBody
 from offers.shop_events import Heard
 from tests.offers.stories import NOON, Town, at, minutes
@@ -233,16 +234,23 @@ def test_shops_with_their_figures(told: Shops, town: Town) -> None:
     told.tell("placed", 0, place="kalverstraat")
     told.tell("ready", 30, id="A-2", place="nowhere")
     now = at(30) + desk_shops.LATELY
-    items, following = town.read(lambda session: desk_shops.list_shops(session, now=now))
-    assert following is None
-    other, web = items
+
+    def leaf(*asked: str, **turn: Any) -> Leaf:
+        return town.read(lambda session: desk_shops.leaf_shops(session, AskedShops(*asked), Turn(**turn), now=now))
+
+    items = leaf().items
+    other, web = sorted(items, key=lambda one: str(one["id"]))
     assert (web["id"], web["last_at"], web["lately"], web["failed"], web["waiting"]) == ("web", at(30), 1, 1, 0)
     assert (other["id"], other["last_at"], other["lately"], other["failed"]) == ("other", None, 0, 0)
     assert (other["places"], web["places"]) == (["kalverstraat", "dam"], [])
-    [one], following = town.read(lambda session: desk_shops.list_shops(session, now=now, limit=1))
-    assert (one["id"], following) == ("other", "other")
-    [one], following = town.read(lambda session: desk_shops.list_shops(session, now=now, after="other", limit=1))
-    assert (one["id"], following) == ("web", None)
+    assert [[one["id"] for one in leaf(sort=sort).items] for sort in ("last", "-last")] == [
+        ["other", "web"],
+        ["web", "other"],
+    ]
+    first = leaf(sort="last", limit=1)
+    assert [one["id"] for one in leaf(sort="last", limit=1, cursor=first.next).items] == ["web"]
+    assert [one["id"] for one in leaf("OTHE").items] == ["other"]
+    assert (leaf("", "shopify").items, len(leaf("", "standard").items)) == ([], 2)
     assert "secret" not in repr(items)
 
 
@@ -250,5 +258,7 @@ def test_counts_end_at_the_most(told: Shops, town: Town, monkeypatch: pytest.Mon
     monkeypatch.setattr("offers.records.queries.shop_log.MOST_COUNTED", 2)
     for one in range(5):
         told.tell("placed", one, id=f"A-{one}", place="nowhere")
-    [[web], _] = town.read(lambda session: desk_shops.list_shops(session, now=NOON + minutes(10)))
+    [web] = town.read(
+        lambda session: desk_shops.leaf_shops(session, AskedShops(), Turn(), now=NOON + minutes(10)).items
+    )
     assert (web["lately"], web["failed"], web["waiting"]) == (3, 3, 0)

@@ -12,6 +12,7 @@ from offers.errors import BadInput
 from offers.history import Asked, leaf_decisions, leaf_deliveries
 from offers.places import leaf_places, put_places
 from offers.records.database import Database
+from offers.records.queries import leafing
 from offers.records.tables import Campaign, Customer, Decision, Delivery, Device
 from offers.rules.leafing import Leaf, Spot, Turn, read_cursor, write_cursor
 from offers.rules.place import PlaceBody
@@ -75,6 +76,7 @@ def delivery(n: int) -> dict[str, Any]:
         "campaign_id": "ab"[n % 2],
         "kind": "offer",
     }
+    said |= {"variant": "warm" if n % 12 == 0 else "cold", "opened_at": at if n % 9 == 0 else None}
     said |= {"context": {"place_id": f"p{n % 3:02}"}, "state": ("sent", "failed")[n % 5 == 0], "attempts": 1}
     return said | {"id": f"dlv_{n:06}", "moment": f"m{n}", "created_at": at, "not_before": at, "expires_at": at}
 
@@ -128,6 +130,44 @@ def test_rows_are_counted_where_that_is_cheap(many: Database) -> None:
         assert leaf_places(session, Turn(count=True), text="toile").count == 10
 
 
+SIFTED = {
+    "of a variant": (Asked(variant="warm"), {n for n in range(60) if n % 12 == 0}),
+    "opened": (Asked(told="opened"), {n for n in range(60) if n % 9 == 0}),
+    "of a campaign": (Asked(campaign="b", told="opened"), {n for n in range(60) if n % 9 == 0 and n % 2}),
+    "of none": (Asked(variant="none"), set()),
+    "of both": (Asked(variant="warm", told="opened"), {0, 36}),
+}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+@pytest.mark.parametrize("sort", ["when", "-when"])
+@pytest.mark.parametrize("name", SIFTED)
+def test_what_no_index_has_is_sifted_out_of_so_many_rows_a_page(
+    many: Database, monkeypatch: pytest.MonkeyPatch, name: str, sort: str, limit: int
+) -> None:
+    monkeypatch.setattr(leafing, "MOST_LOOKED", 10)
+    asked, wanted = SIFTED[name]
+    ids = {f"dlv_{n:06}" for n in wanted}
+    with many.reading() as session:
+        pages = [leaf_deliveries(session, asked, Turn(sort, "", limit, count=True))]
+        while pages[-1].next is not None:
+            pages.append(leaf_deliveries(session, asked, Turn(sort, pages[-1].next, limit)))
+        seen = [one["id"] for page in pages for one in page.items]
+        assert (len(seen), {*seen}) == (len(ids), ids), "each once"
+        assert len(pages) <= 7 + len(ids)
+        assert pages[0].count is None, "to count them every row would be read"
+        assert {page.looked for page in pages[:-1] if len(page.items) < limit} <= {10}
+        for number, page in enumerate(pages):
+            before, back = [one["id"] for one in page.items], page
+            while before and back.previous is not None:
+                back = leaf_deliveries(session, asked, Turn(sort, back.previous, limit))
+                before = [*(one["id"] for one in back.items), *before]
+                if not back.items and back.looked is None:
+                    break
+            if page.items:
+                assert before == seen[: sum(len(one.items) for one in pages[: number + 1])]
+
+
 @pytest.mark.parametrize("sort", ["nonsense", "-", "name; DROP TABLE places", "opening_hours"])
 def test_an_order_that_there_is_not_is_refused(many: Database, sort: str) -> None:
     with many.reading() as session, pytest.raises(BadInput, match="sort"):
@@ -165,6 +205,9 @@ INDEXED = {
     "state": (Asked(state="failed"), "_in"),
     "place": (Asked(place="p01"), "_place"),
     "time": (Asked(), "_created"),
+    "tests": (Asked(tests=True), "_tests"),
+    "opened": (Asked(campaign="a", told="opened"), "of_campaign"),
+    "variant": (Asked(state="failed", variant="warm"), "_in"),
 }
 
 

@@ -122,7 +122,7 @@ def test_of_many_rows_the_reports_counts_are_told(busy: Town) -> None:
     """The same numbers, once they are counted; until then, and of what has few rows, each row is."""
     busy.send([one["id"] for one in busy.deliveries()], now=at(0))
     exact = busy.read(lambda session: overview.what_came_of(session, "sneakers"))
-    assert exact == ({"send": 1, "no_consent": 1}, {"sent": 1})
+    assert exact == ({"send": 1, "no_consent": 1}, {"sent": 1}, None)
     sent = busy.read(lambda session: overview.count_sent(session, ["sneakers", "bye"]))
 
     def of_many() -> tuple[Any, Any]:
@@ -133,7 +133,7 @@ def test_of_many_rows_the_reports_counts_are_told(busy: Town) -> None:
 
     assert of_many() == (exact, sent), "not counted yet"
     count_funnels(busy.database, lambda: at(1), 90)
-    assert of_many() == (exact, sent)
+    assert of_many() == (overview.CameOf(exact[0], exact[1], at(1)), sent), "and it is told up to when"
     busy.write(lambda session: session.query(Decision).filter_by(outcome="no_consent").delete())
     assert of_many()[0][0] == exact[0], "as it was counted"
     assert busy.read(lambda session: overview.what_came_of(session, "sneakers"))[0] == {"send": 1}

@@ -38,7 +38,8 @@ def new(desk: Writer, copied: Copied = None) -> Response:
         return form_page(desk, campaign_form.blank(desk.voice.zone))
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, copied)
-    return form_page(desk, campaign_form.shown(item, desk.voice.zone).but(copy=copied), copied=item)
+    form = campaign_form.shown(item, desk.voice.zone).but(copy=copied, name=campaign_form.copy_name(item, desk.voice))
+    return form_page(desk, form, copied=item)
 
 
 @router.post("/new")

@@ -16,6 +16,7 @@ from web.console.lengths import read_length
 from web.console.speaking import Voice, measure
 
 LANGUAGES = ("nl", "de", "en")
+LONGEST_NAME = 200
 PARTS = ("title", "body", "url", "image")
 FIELDS = (
     "id",
@@ -99,6 +100,11 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
     return Form.of(values)
 
 
+def copy_name(item: Item, voice: Voice) -> str:
+    """What a copy is called until somebody calls it otherwise: two of one name are not told apart in any list."""
+    return voice.words["camp_copy_of"].format(name=item["name"])[:LONGEST_NAME].rstrip()
+
+
 def beside_theirs(form: Form, now: Item) -> Form:
     """What was typed, and beside it the languages that somebody else added meanwhile; `known` are those there were before."""
     values: dict[str, str | list[str]] = {"known": list(now["messages"])}
@@ -141,8 +147,7 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
     schedule["only_when_open"] = form.on("schedule.only_when_open")
     for name in ("from", "until"):
         try:
-            at = read_typed(form.text(f"schedule.{name}"), _zone(form, voice))
-            schedule[name] = at.isoformat() if at else None
+            schedule[name] = _moment(form, name, before, voice)
         except ValueError:
             faults.append(Fault(f"schedule.{name}", voice.words["bad_moment"]))
     raw: dict[str, Any] = {} if before is None else definition(before)
@@ -218,6 +223,16 @@ def _messages(form: Form, tags: Iterable[str]) -> dict[str, dict[str, str]]:
         if any(texts.values()):
             written[tag] = {part: text for part, text in texts.items() if text or part in ("title", "body")}
     return written
+
+
+def _moment(form: Form, name: str, before: Item | None, voice: Voice) -> str | None:
+    """By the clock that the form was filled by; what was not touched stays as it was, also in the hour that the clock shows twice."""
+    typed, zone = form.text(f"schedule.{name}"), _zone(form, voice)
+    was = before.get("schedule", {}).get(name) if before is not None else None
+    if was is not None and typed and typed == as_typed(was, zone):
+        return was if isinstance(was, str) else str(was.isoformat())
+    at = read_typed(typed, zone)
+    return at.isoformat() if at else None
 
 
 def _zone(form: Form, voice: Voice) -> ZoneInfo:

@@ -43,7 +43,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         item = campaigns.get_campaign(session, campaign_id)
         ended = item["status"] == "ended"
         found = [] if ended else campaigns.check_campaign(session, campaign_id, now=now, count=mine, roughly=True)
-        outcomes, states = overview.what_came_of(session, campaign_id)
+        outcomes, states, counted_at = overview.what_came_of(session, campaign_id)
         unlisted = overview.count_unlisted(session, campaign_id=campaign_id)
         funnel = reports.of_posters(session, campaign_id) if item["trigger"]["on"] in OF_A_POSTER else {}
         versions = overview.versions_of(session, campaign_id, limit=MOST_VERSIONS + 1)
@@ -60,6 +60,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         warned=told(said_of(warnings(found), desk.voice, "warn", names), tags),
         outcomes=sorted(outcomes.items(), key=lambda one: (-one[1], one[0])),
         states=sorted(states.items(), key=lambda one: (-one[1], one[0])),
+        counted_at=counted_at,
         funnel={name: sorted(counts.items()) for name, counts in funnel.items()},
         unlisted=unlisted,
         versions=versions[:MOST_VERSIONS],

@@ -1,5 +1,6 @@
 """The customers' list: all of them, as an index has them; or those that a search found, which are few enough to be sorted by anything."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from offers import overview
 from offers.rules.leafing import Leaf, Turn
 from web.console.entering import Desk, Reader
-from web.console.exporting import csv_answer
+from web.console.exporting import csv_answer, most_said
 from web.console.few import Order, leaf_few
 from web.console.filtering import query_of
 from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
@@ -20,6 +21,8 @@ router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageR
 
 MOST_FOUND = 200
 """Of a search that fits more, so many, and the page says so."""
+MOST_IN_A_FILE = 10_000
+"""Of a search: found at once and sorted here, as no index has them in an order."""
 PURPOSES = ("location", "offers", "orders")
 CUSTOMERS = Listing(
     "/console/customers",
@@ -52,7 +55,8 @@ def search(desk: Reader) -> Response:
     more = leaf.count is not None and bool(asked.text("q")) and leaf.count > MOST_FOUND
     if more:
         leaf = Leaf(leaf.items, leaf.previous, leaf.next)
-    return list_page(desk, "customers.html", Shown(asked, leaf), more=MOST_FOUND if more else 0)
+    most = most_said(desk.voice, MOST_IN_A_FILE if asked.text("q") else None)
+    return list_page(desk, "customers.html", Shown(asked, leaf), more=MOST_FOUND if more else 0, most=most)
 
 
 @router.get("/customers.csv")
@@ -66,7 +70,9 @@ def search_as_csv(desk: Reader) -> Response:
         ]
 
     heads = ("id", "name", "language", "list_consent_location", "list_consent_offers", "list_consent_orders")
-    return csv_answer(asked, "customers", heads, _read(asked), cells, tells=True)
+    if not asked.text("q"):
+        return csv_answer(asked, "customers", heads, _read(asked), cells, tells=True)
+    return csv_answer(asked, "customers", heads, _read_found(asked), cells, tells=True, most=MOST_IN_A_FILE)
 
 
 def _asked(desk: Desk) -> Asked:
@@ -86,8 +92,24 @@ def _read(asked: Asked) -> Read:
         if not typed:
             return overview.leaf_customers(session, replace(turn, sort=turn.sort or CUSTOMERS.own))
         found, more = overview.search_customers(session, typed, limit=MOST_FOUND)
-        own = Order(lambda one: f"{int(one['id'] != typed)}{ORDERS['name'].of(one)}")
-        leaf = leaf_few(found, turn, FOUND.own, {FOUND.own: own, **ORDERS}, lambda one: str(one["id"]))
+        leaf = _leaf_of_found(found, turn, typed)
         return Leaf(leaf.items, leaf.previous, leaf.next, MOST_FOUND + 1 if more and turn.count else leaf.count)
 
     return read
+
+
+def _read_found(asked: Asked) -> Read:
+    """The same for a file: searched once, for as many as it holds and one more, by which it is known to be cut."""
+    typed, kept = asked.text("q"), list[Sequence[dict[str, Any]]]()
+
+    def read(session: Any, turn: Turn) -> Leaf:
+        if not kept:
+            kept.append(overview.search_customers(session, typed, limit=MOST_IN_A_FILE + 1)[0])
+        return _leaf_of_found(kept[0], turn, typed)
+
+    return read
+
+
+def _leaf_of_found(found: Sequence[dict[str, Any]], turn: Turn, typed: str) -> Leaf:
+    own = Order(lambda one: f"{int(one['id'] != typed)}{ORDERS['name'].of(one)}")
+    return leaf_few(found, turn, FOUND.own, {FOUND.own: own, **ORDERS}, lambda one: str(one["id"]))

@@ -6,6 +6,7 @@ semicolons in Dutch and German, where the comma is the decimal one and Excel wou
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,13 +25,15 @@ PORTION = 1000
 MARK = "\ufeff"
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the same signs as wide as an ideograph: some spreadsheets take them for the others."""
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+"""What a spreadsheet has no way to calculate: a longitude west of Greenwich."""
 Cells = Callable[[Any, Leaf], list[Sequence[object]]]
 """What stands in the file for the rows of a page, read in the same session."""
 
 
-def most_said(voice: Voice) -> str:
-    """MOST_ROWS as the language writes it."""
-    return f"{MOST_ROWS:,}".replace(",", "," if voice.language == "en" else ".")
+def most_said(voice: Voice, most: int | None = None) -> str:
+    """MOST_ROWS, or another end, as the language writes it."""
+    return voice.figures(most or MOST_ROWS)
 
 
 def safe(value: object, voice: Voice) -> object:
@@ -44,7 +47,7 @@ def safe(value: object, voice: Voice) -> object:
     if isinstance(value, datetime):
         return value.astimezone(voice.zone).strftime("%Y-%m-%d %H:%M:%S")
     text = str(value)
-    return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
+    return f"'{text}" if text.startswith(STARTS_A_FORMULA) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
 def csv_answer(
@@ -55,8 +58,10 @@ def csv_answer(
     cells: Cells,
     *,
     tells: bool = False,
+    most: int | None = None,
 ) -> Response:
-    """`words` are the phrases at the heads. `tells`: it is about customers, and that it was taken along is written down.
+    """`words` are the phrases at the heads. `tells`: it is about customers, and that it was taken along is written down. `most`: it ends sooner
+    than after MOST_ROWS.
 
     What was asked for and is not there is told by the page itself.
     """
@@ -71,15 +76,16 @@ def csv_answer(
         "cache-control": "no-store",
         "content-disposition": f'attachment; filename="{name}.csv"',
         "x-content-type-options": "nosniff",
-        "x-rows-at-most": str(MOST_ROWS),
+        "x-rows-at-most": str(most or MOST_ROWS),
     }
-    told = _written(desk, asked.form.text("sort"), heads, read, cells)
+    told = _written(desk, asked.form.text("sort"), heads, read, cells, most or MOST_ROWS)
     return StreamingResponse(told, headers=headers, media_type="text/csv; charset=utf-8")
 
 
 _MOMENTS = frozenset(
     {
         *("when", "last_changed", "poster_first", "poster_last", "list_sent_at", "list_received", "list_opened"),
+        "set_shop_last",
         *("set_made", "set_used", "list_key_ends"),
         *("coupons_reserved", "list_coupon_issued", "list_coupon_redeemed", "list_coupon_ends"),
     }
@@ -90,15 +96,15 @@ def _zone(word: str, voice: Voice) -> str:
     return f" ({voice.zone.key})" if word in _MOMENTS else ""
 
 
-def _written(
-    desk: Desk, sort: str, heads: Sequence[str], read: Callable[[Any, Turn], Leaf], cells: Cells
+def _written(  # noqa: PLR0917 - a file's parts
+    desk: Desk, sort: str, heads: Sequence[str], read: Callable[[Any, Turn], Leaf], cells: Cells, most: int
 ) -> Iterator[bytes]:
     """Portion by portion, for as long as who asked is signed in; a last line says when there would be more."""
     voice, parts = desk.voice, desk.parts
     yield (MARK + _lines([heads], voice)).encode()
     cursor, done = "", 0
     while True:
-        turn = Turn(sort, cursor, min(PORTION, MOST_ROWS - done))
+        turn = Turn(sort, cursor, min(PORTION, most - done))
         with parts.database.reading() as session:
             leaf = read(session, turn)
             rows = cells(session, leaf)
@@ -106,10 +112,10 @@ def _written(
         done, cursor = done + len(rows), leaf.next or ""
         if not cursor:
             return
-        if done >= MOST_ROWS or not _may_go_on(parts.database, desk):
+        if done >= most or not _may_go_on(parts.database, desk):
             said = (
-                voice.say("list_cut", count=most_said(voice))
-                if done >= MOST_ROWS
+                voice.say("list_cut", count=most_said(voice, most))
+                if done >= most
                 else voice.words["list_cut_signed_out"]
             )
             yield _lines([[str(said)]], voice).encode()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,6 +16,12 @@ from web.console.faults import Errors
 from web.console.forms import Form
 
 STATES = ("queued", "sending", "sent", "unknown", "failed", "expired")
+TESTS = {"no": False, "only": True}
+"""Of deliveries: without the tests, or they alone."""
+TOLD: tuple[Literal["received", "opened"], ...] = ("received", "opened")
+"""What the phone told of a message."""
+LONGEST = 50
+"""Of a variant's or a language's name."""
 MOST_NAMED = 5
 _ID = TypeAdapter(Id)
 _IDS = ("customer", "campaign", "place")
@@ -61,6 +68,10 @@ def read_filters(desk: Desk, places: Mapping[str, str], *more: str) -> Filters:
         until=moments["until"],
         outcome=form.or_none("outcome") if "outcome" in more else None,
         state=form.or_none("state") if "state" in more else None,
+        tests=TESTS.get(form.text("tests")) if "tests" in more else None,
+        told=next((one for one in TOLD if "told" in more and one == form.text("told")), None),
+        variant=form.text("variant")[:LONGEST] or None if "variant" in more else None,
+        language=form.text("language")[:LONGEST] or None if "language" in more else None,
     )
     for name, at in moments.items():
         if at is not None:  # as the field shows it, whatever offset it came with

@@ -97,10 +97,12 @@ def _redeemed(desk: Desk, since: datetime) -> list[Happening]:
 
 
 def _needs(desk: Desk, wanting: Wanting, lanes: list[str]) -> list[dict[str, Any]]:
-    """Each as what is wrong and what to do, and where: `{said, to, do}`, what stands still first."""
+    """Each as what is wrong and what to do, and where: `{said, to, do}`, what stands still first. Health is for admins: others are told whom to ask."""
     say, words, found = desk.voice.say, desk.voice.words, list[dict[str, Any]]()
+    is_admin = desk.user.role == "admin"
+    to, do = ("/console/settings/health", "home_see_parts") if is_admin else ("", "home_ask_admin")
     for name in troubles_of(desk.parts):
-        found.append({"said": words[TROUBLES[name]], "to": "/readyz", "do": words["home_see_parts"]})
+        found.append(_of(to, words[TROUBLES[name]], words[do]))
     for lane in lanes:
         queued = "/console/deliveries?state=queued"
         found.append({"said": say("home_lane_paused", lane=lane), "to": queued, "do": words["home_see_queued"]})

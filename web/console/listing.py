@@ -168,6 +168,11 @@ class Shown:
         return self.asked.address(".csv")
 
     @property
+    def looked(self) -> str | None:
+        """How many rows this page was sifted out of, where there may be more beyond them."""
+        return None if self.leaf.looked is None else self.asked.desk.voice.figures(self.leaf.looked)
+
+    @property
     def count(self) -> str | None:
         """How many in all, where it was counted."""
         many, voice = self.leaf.count, self.asked.desk.voice

@@ -1,5 +1,6 @@
 """Codes from a file into an offer: looked through first, line by line, then brought along."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
@@ -39,7 +40,10 @@ def ask(desk: Writer, offer_id: Named) -> Response:
 
 @router.post("/{offer_id}/codes")
 def bring(desk: Writer, offer_id: Named) -> Response:
-    """Looked through, unless `do` is `bring`; what is refused is left out, and the rest comes along all at once."""
+    """Looked through, unless `do` is `bring` and the list is the one that was; what is refused is left out, and the rest comes along all at once.
+
+    Of another list, as of a file that was chosen after the look, the page shows first what would come of it.
+    """
     form, words = desk.form, desk.voice.words
     typed = form.text("file") or form.text("codes")
     if "\ufffd" in typed:
@@ -49,6 +53,8 @@ def bring(desk: Writer, offer_id: Named) -> Response:
     looked = _look(desk, offer_id, typed)
     if form.text("do") != "bring" or not looked.codes:
         return _page(desk, offer_id, 422 if not looked.codes else 200, typed=typed, looked=looked)
+    if form.text("looked") != print_of(typed):
+        return _page(desk, offer_id, 409, typed=typed, looked=looked, is_other=True)
     now = desk.parts.now()
     try:
         with desk.parts.database.transaction() as session:
@@ -59,6 +65,11 @@ def bring(desk: Writer, offer_id: Named) -> Response:
     except Conflict:
         return _page(desk, offer_id, 409, typed=typed)
     return _page(desk, offer_id, brought=told["added"], known=told["known"], left_out=len(looked.refused))
+
+
+def print_of(typed: str) -> str:
+    """The same for the same lines, whatever a form makes of their ends."""
+    return hashlib.blake2b("\n".join(typed.splitlines()).encode(), digest_size=16).hexdigest()
 
 
 def _look(desk: Desk, offer_id: str, typed: str) -> Looked:
@@ -83,6 +94,7 @@ def _page(
     brought: int | None = None,
     known: int = 0,
     left_out: int = 0,
+    is_other: bool = False,
 ) -> Response:
     with desk.parts.database.reading() as session:
         offer, counts = desk_offers.get_offer(session, offer_id)
@@ -103,4 +115,6 @@ def _page(
         known=known,
         left_out=left_out,
         most=MOST_CODES,
+        print=print_of(typed) if looked else "",
+        is_other=is_other,
     )

@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from offers import desk_coupons, desk_offers, overview, users
 from offers.errors import Conflict
+from offers.rules.desk_lists import AskedCoupons
 from offers.rules.leafing import Leaf, Turn
 from offers.rules.profile import Id
 from web.asking import Named
+from web.console.clock import read_typed
 from web.console.entering import Desk, Reader, Writer
 from web.console.exporting import csv_answer
 from web.console.faults import Errors
@@ -36,11 +38,14 @@ COUPONS = Listing(
         Column("redeemed", "list_coupon_redeemed"),
     ),
     "-made",
-    ("state", "customer"),
+    ("state", "customer", "campaign", "place", "since", "until"),
     {"state": desk_coupons.STATES},
     page=50,
 )
 """Of one offer, whose address it has."""
+MOMENTS = ("since", "until")
+SIFTED = ("campaign", "place", *MOMENTS)
+"""What no index has: it goes with a state, or with a customer."""
 _ID = TypeAdapter(Id)
 
 
@@ -59,7 +64,8 @@ def table(desk: Reader, offer_id: Named) -> Response:
         offer, _ = desk_offers.get_offer(session, offer_id)
         leaf = asked.look(_read(asked, offer_id), session)
         names = overview.names_of(session, leaf.items)
-    return list_page(desk, "offer_coupons.html", Shown(asked, leaf), offer=offer, names=names)
+        campaigns = overview.name_campaigns(session)
+    return list_page(desk, "offer_coupons.html", Shown(asked, leaf), offer=offer, names=names, campaigns=campaigns)
 
 
 @router.get("/{offer_id}/coupons.csv")
@@ -92,20 +98,30 @@ def table_as_csv(desk: Reader, offer_id: Named) -> Response:
 
 def _asked(desk: Desk, offer_id: str) -> Asked:
     form, errors = query_of(desk), Errors()
-    if typed := form.text("customer"):
+    for name in ("customer", "campaign", "place"):
+        if typed := form.text(name):
+            try:
+                _ID.validate_python(typed)
+            except ValidationError:
+                errors[name] = desk.voice.words["bad_id"]
+    for name in MOMENTS:
         try:
-            _ID.validate_python(typed)
-        except ValidationError:
-            errors["customer"] = desk.voice.words["bad_id"]
+            read_typed(form.text(name), desk.voice.zone)
+        except ValueError:
+            errors[name] = desk.voice.words["bad_moment"]
+    if any(form.text(name) for name in SIFTED) and not form.text("state") and not form.text("customer"):
+        errors["state"] = desk.voice.words["coupons_state_too"]
     return read_asked(desk, replace(COUPONS, path=f"/console/offers/{offer_id}/coupons"), form, errors)
 
 
 def _read(asked: Asked, offer_id: str) -> Read:
-    form, codes = asked.form, asked.desk.parts.codes
+    form, codes, zone = asked.form, asked.desk.parts.codes, asked.desk.voice.zone
+    since, until = (None if asked.errors else read_typed(form.text(name), zone) for name in MOMENTS)
+    named = {name: form.or_none(name) for name in ("state", "customer", "campaign", "place")}
+    wanted = AskedCoupons(**named, since=since, until=until)
 
     def read(session: Any, turn: Turn) -> Leaf:
-        state, customer = form.or_none("state"), form.or_none("customer")
-        leaf = desk_coupons.leaf_coupons(session, offer_id, turn, keys=codes, state=state, customer=customer)
+        leaf = desk_coupons.leaf_coupons(session, offer_id, turn, keys=codes, asked=wanted)
         return leaf.holding([one | {"code": masked(one["code"])} for one in leaf.items])
 
     return read

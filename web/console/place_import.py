@@ -26,6 +26,7 @@ from offers.rules.rows.row import FileRefused, Row
 from web.aftermath import carry_out
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors
+from web.console.place_remarks import Remark, remarks_on_many
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console/places", include_in_schema=False, route_class=PageRoute)
@@ -58,6 +59,10 @@ class Outlook:
     """What would become of a whole file."""
 
     fates: list[Fate] = field(default_factory=list)
+    remarks: Mapping[str, list[Remark]] = field(default_factory=dict)
+    """By id, of those places that would be written and are worth a look."""
+    looked: int = 0
+    """Places whose shapes were looked at, where there are more."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -71,10 +76,14 @@ class Outlook:
 
     @property
     def shown(self) -> list[Fate]:
-        """The first of them, in the file's order; of a long file what is refused and what is written first."""
+        """The first of them, in the file's order; of a long file what is refused, what is worth a look, and what is written first."""
         if len(self.fates) <= SHOWN:
             return self.fates
-        return sorted(self.fates, key=lambda one: FATES.index(one.outcome))[:SHOWN]
+        order = {name: 2 * number for number, name in enumerate(FATES)}
+        return sorted(self.fates, key=lambda one: 1 if self.remarks_on(one) else order[one.outcome])[:SHOWN]
+
+    def remarks_on(self, fate: Fate) -> list[Remark]:
+        return self.remarks.get(fate.id or "", []) if fate.outcome in ("created", "changed") else []
 
     @property
     def print(self) -> str:
@@ -104,6 +113,7 @@ def read_in(desk: Writer) -> Response:
     if not wanted:
         with parts.database.reading() as session:
             outlook = _outlook(batches, partial(places.changes, session))
+        _look_at_shapes(desk, outlook, batches)
         return _page(desk, outlook=outlook, content=content)
     follows = Follows()
     with parts.database.transaction() as session:
@@ -114,6 +124,7 @@ def read_in(desk: Writer) -> Response:
                 follows |= imports.take_in(session, batch, places.put_places, now=parts.now()).follows
             users.note(session, desk.user.user_id, "imported", "places", str(outlook.writes), now=parts.now())
     if is_other:
+        _look_at_shapes(desk, outlook, batches)
         return _page(desk, 409, outlook=outlook, content=content, changed=True)
     carry_out(parts, follows)
     return _page(desk, outlook=outlook, written=True)
@@ -173,6 +184,13 @@ def _outlook(
             outcome = "created" if fields is None else "changed" if fields else "unchanged"
             outlook.fates.append(Fate(one.row.line, one.key, name, outcome, fields or ()))
     return outlook
+
+
+def _look_at_shapes(desk: Desk, outlook: Outlook, batches: list[Batch]) -> None:
+    written = {one.id for one in outlook.fates if one.outcome in ("created", "changed")}
+    bodies = {name: body for batch in batches for name, body in batch.bodies.items() if name in written}
+    outlook.remarks, looked = remarks_on_many(desk, bodies)
+    outlook.looked = looked if looked < len(bodies) else 0
 
 
 def _page(

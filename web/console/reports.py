@@ -65,8 +65,9 @@ def _report(desk: Desk, item: dict[str, Any] | None) -> Response:
         named = overview.name_campaigns(session)
         report = read_report(desk, places, campaign, today)
         told = funnels.read_funnel(session, report.asked, today=today) if report.asked else None
+        offer = overview.only_offer_of(session, campaign) if campaign else None
     names = {"place": places, "campaign": named, "language": dict(LANGUAGES)}
-    told_by = Shown(report.asked, desk.voice, names, _kept_from(desk)) if report.asked else None
+    told_by = Shown(report.asked, desk.voice, names, _kept_from(desk), offer) if report.asked else None
     lines = told_by.table(told) if told_by and told else []
     own = "name" if report.asked and report.asked.by == "day" else REPORT.own
     asked = read_asked(desk, replace(REPORT, path=report.path, own=own), report.form, report.errors)

@@ -38,7 +38,8 @@ WHOLE = {
 """How a share says what it is of."""
 OUTCOMES = {"matched": "", "no": "", "held_out": "held_out", "sent": "send"}
 STATES = {"messages": "", "accepted": "sent", "not_accepted": ""}
-"""Steps that a list can show, and what of it: decisions by their outcome, messages by their state."""
+TOLD = {"received": "received", "opened": "opened"}
+"""Steps that a list can show, and what of it: decisions by their outcome, messages by their state, or by what the phone told."""
 NONE = {"place": "rep_no_place", "variant": "rep_no_variant", "language": "rep_no_language", "campaign": "rep_matched"}
 
 
@@ -52,6 +53,8 @@ class Shown:
     """By what a table tells apart, ids to names."""
     kept_from: date
     """The first day of which all rows are kept."""
+    offer: str | None = None
+    """Of a report of one campaign: the offer that all its coupons are of."""
 
     def steps(self, counts: Counts) -> list[dict[str, Any]]:
         steps = steps_of(counts, STEPS)
@@ -152,12 +155,15 @@ class Shown:
         return {"name": one["name"], "to": self._page_of(value), "cells": cells}
 
     def _rows_of_line(self, step: str, value: str) -> str:
-        """None of what has no place: the list knows only of those of a place."""
+        """None of what has no place, variant or language: the list knows only of those that have one."""
         if self.asked.by == "day":
             return self.rows_of(step, day=date.fromisoformat(value))
         if self.asked.by == "campaign" and value:
             return self.rows_of(step, campaign=value)
-        return self.rows_of(step, place=value) if self.asked.by == "place" and value else ""
+        if self.asked.by not in ("place", "variant", "language") or not value:
+            return ""
+        place, variant, language = (value if self.asked.by == one else "" for one in ("place", "variant", "language"))
+        return self.rows_of(step, place=place, variant=variant, language=language)
 
     def _page_of(self, value: str) -> str:
         rooms = {"campaign": "/console/reports/", "place": "/console/places/"}
@@ -172,25 +178,44 @@ class Shown:
         return self.names.get(self.asked.by, {}).get(value, value)
 
     def rows_of(
-        self, step: str, reason: str = "", *, day: date | None = None, campaign: str = "", place: str = ""
+        self,
+        step: str,
+        reason: str = "",
+        *,
+        day: date | None = None,
+        campaign: str = "",
+        place: str = "",
+        variant: str = "",
+        language: str = "",
     ) -> str:
         """The list that holds exactly the rows of a number: of that day, else of all days of the report. None where no list tells these rows from
-        others, as by a variant or a language, or where some of them are kept no more.
+        others, or where some of them are kept no more. A decision's language is its customer's as it was when it was counted, which no row keeps.
         """
         first, last = (day, day) if day else (self.asked.first, self.asked.last)
-        if (step not in OUTCOMES and step not in STATES) or self.asked.variant or self.asked.language:
+        if step == "redeemed" and not self.offer:
             return ""
-        if first < self.kept_from:
+        variant, language = variant or self.asked.variant or "", language or self.asked.language or ""
+        if (step in OUTCOMES and language) or (step == "redeemed" and (variant or language)):
+            return ""
+        if step not in OUTCOMES and step not in STATES and step not in TOLD and step != "redeemed":
+            return ""
+        if first < self.kept_from or "" in (self.asked.variant, self.asked.language):
             return ""
         asked = {
+            "variant": variant,
             "campaign": campaign or self.asked.campaign or "",
             "place": place or self.asked.place or "",
             "since": f"{first.isoformat()}T00:00",
             "until": f"{(last + timedelta(days=1)).isoformat()}T00:00",
         }
-        if step in STATES:
+        if step == "redeemed":
+            return f"/console/offers/{self.offer}/coupons?{_query(asked | {'state': 'redeemed'})}"
+        if step in STATES or step in TOLD:
             if not asked["campaign"]:  # the list has messages of orders too, and tests
                 return ""
+            asked |= {"language": language, "told": TOLD.get(step, "")}
+            if step in TOLD:
+                return f"/console/deliveries?{_query(asked)}"
             return f"/console/deliveries?{_query(asked | {'state': reason or STATES[step]})}"
         if step == "no" and not reason:
             return ""

@@ -12,13 +12,15 @@ from web.console.choosing import MOST, SUGGESTED
 from web.console.entering import Reader
 from web.console.explaining import explain, facts_of
 from web.console.exporting import csv_answer, most_said
-from web.console.filtering import STATES, Filters, read_filters
+from web.console.filtering import STATES, TESTS, TOLD, Filters, read_filters
 from web.console.giving import coupons_said
 from web.console.listing import Column, Listing, Read, Shown, read_asked
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
+OF_DELIVERIES = ("state", "tests", "told", "variant", "language")
+OF_DECISIONS = ("outcome", "variant")
 FILTERS = ("customer", "campaign", "place", "since", "until")
 DELIVERIES = Listing(
     "/console/deliveries",
@@ -31,8 +33,8 @@ DELIVERIES = Listing(
         Column("state", "state"),
     ),
     "-when",
-    (*FILTERS, "state"),
-    {"state": STATES},
+    (*FILTERS, *OF_DELIVERIES),
+    {"state": STATES, "tests": tuple(TESTS), "told": TOLD},
     page=50,
 )
 DECISIONS = Listing(
@@ -45,7 +47,7 @@ DECISIONS = Listing(
         Column("outcome", "outcome"),
     ),
     "-when",
-    (*FILTERS, "outcome"),
+    (*FILTERS, *OF_DECISIONS),
     page=50,
 )
 
@@ -68,7 +70,7 @@ def _decisions(wanted: Filters) -> Read:
 def deliveries(desk: Reader) -> Response:
     with desk.parts.database.reading() as session:
         places = overview.name_places(session)
-        wanted = read_filters(desk, places, "state")
+        wanted = read_filters(desk, places, *OF_DELIVERIES)
         asked = read_asked(desk, DELIVERIES, wanted.form, wanted.errors)
         leaf = asked.look(_deliveries(wanted), session)
         names = overview.names_of(session, leaf.items)
@@ -94,7 +96,7 @@ def decisions(desk: Reader) -> Response:
     """Each with its outcome in a sentence, and the facts it rested on."""
     with desk.parts.database.reading() as session:
         places = overview.name_places(session)
-        wanted = read_filters(desk, places, "outcome")
+        wanted = read_filters(desk, places, *OF_DECISIONS)
         asked = read_asked(desk, DECISIONS, wanted.form, wanted.errors)
         leaf = asked.look(_decisions(wanted), session)
         names = overview.names_of(session, leaf.items)
@@ -121,7 +123,7 @@ def decisions(desk: Reader) -> Response:
 def deliveries_as_csv(desk: Reader) -> Response:
     """Without what the message says: a coupon's code may stand in it."""
     with desk.parts.database.reading() as session:
-        wanted = read_filters(desk, overview.name_places(session), "state")
+        wanted = read_filters(desk, overview.name_places(session), *OF_DELIVERIES)
     asked = read_asked(desk, DELIVERIES, wanted.form, wanted.errors)
     words = desk.voice.words
 
@@ -152,7 +154,7 @@ def deliveries_as_csv(desk: Reader) -> Response:
 @router.get("/decisions.csv")
 def decisions_as_csv(desk: Reader) -> Response:
     with desk.parts.database.reading() as session:
-        wanted = read_filters(desk, overview.name_places(session), "outcome")
+        wanted = read_filters(desk, overview.name_places(session), *OF_DECISIONS)
     asked = read_asked(desk, DECISIONS, wanted.form, wanted.errors)
     words = desk.voice.words
 

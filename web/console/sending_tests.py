@@ -1,11 +1,12 @@
-"""A test send: the message of a campaign as it is saved, on one device of a customer, to see that it arrives and how it looks."""
+"""A test send: the message of a campaign as it is saved, on one's own device or on one of a customer, to see that it arrives and how it looks."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import campaigns, overview, testing, users
+from offers import campaigns, testing, users
 from offers.errors import Conflict, NotFound
 from offers.rules.campaign import ON_A_PAGE
 from web.aftermath import carry_out
@@ -15,6 +16,7 @@ from web.console.faults import Errors
 from web.console.filtering import query_of
 from web.console.forms import Form
 from web.console.routes import PageRoute
+from web.console.whose_device import ask, ask_first, field_of, find_devices
 
 router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
 
@@ -23,16 +25,22 @@ REASONS = {"no_address": "test_no_address", "no_consent": "test_no_consent", "no
 
 @router.get("/{campaign_id}/test")
 def choose(desk: Writer, campaign_id: Named) -> Response:
-    """`?customer=`: by id or name; then which of their devices."""
+    """One's own devices; and `?customer=`, by id or name, for another's."""
     return _page(desk, campaign_id, query_of(desk))
 
 
 @router.post("/{campaign_id}/test")
 def send(desk: Writer, campaign_id: Named) -> Response:
+    """To one's own device at once; to another's when the page has asked and been told yes."""
     form, parts, words = desk.form, desk.parts, desk.voice.words
-    device = form.text("device")
+    device, here = form.text("device"), f"/console/campaigns/{campaign_id}/test"
     if not device:
         return _page(desk, campaign_id, form, {"customer": words["test_choose"]}, 422)
+    with parts.database.reading() as session:
+        asked = ask_first(session, desk, campaign_id, device)
+        at = field_of(session, desk, device)
+    if asked is not None:
+        return ask(desk, asked, here, f"{here}?{urlencode({'customer': asked['customer']['id']})}")
     try:
         with parts.database.transaction() as session:
             tested = testing.send_test(session, campaign_id, device, now=parts.now())
@@ -41,13 +49,13 @@ def send(desk: Writer, campaign_id: Named) -> Response:
     except NotFound as gone:
         if gone.noun == "campaign":
             raise
-        return _page(desk, campaign_id, form, {"customer": words["test_no_address"]}, 409)
+        return _page(desk, campaign_id, form, {at: words["test_no_address"]}, 409)
     except Conflict as refused:
         said = words[REASONS.get(refused.reason, "test_no_address")]
-        return _page(desk, campaign_id, form, {"customer": said}, 409)
+        return _page(desk, campaign_id, form, {at: said}, 409)
     if tested.delivery_id is None:
         said = words["test_too_many"].format(minutes=-(-tested.wait_s // 60))
-        return _page(desk, campaign_id, form, {"customer": said}, 429)
+        return _page(desk, campaign_id, form, {at: said}, 429)
     carry_out(parts, tested.follows)
     return _page(desk, campaign_id, form, sent=True)
 
@@ -58,16 +66,14 @@ def _page(
     typed, errors = form.text("customer")[:200], errors or {}
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-        meant = overview.meant_customers(session, typed) if typed else []
-        devices = overview.devices_of(session, meant[0]["id"]) if len(meant) == 1 else []
-    if typed and not meant:
+        found = find_devices(session, desk, typed)
+    if found.fits_nobody:
         errors, status = {"customer": desk.voice.words["preview_nobody"]}, 422
     shown: dict[str, Any] = {"item": item, "form": form, "errors": errors, "sent": sent}
     return desk.page(
         "campaign_test.html",
         status,
         **shown,
-        meant=meant,
-        devices=[one for one in devices if one["push"] and not one["revoked"]],
+        found=found,
         is_page=item["trigger"]["on"] in ON_A_PAGE,
     )

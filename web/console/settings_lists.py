@@ -1,4 +1,4 @@
-"""Who may sign in, and the keys, as lists: filtered, sorted, a page at a time, and to be taken along. For admins."""
+"""Who may sign in, and the keys, as lists: filtered, sorted, a page at a time, and to be taken along; and the file of web shops. For admins."""
 
 from typing import Any
 
@@ -15,6 +15,8 @@ from web.console.filtering import query_of
 from web.console.forms import Form
 from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
 from web.console.routes import PageRoute
+from web.console.settings_shops import KINDS as SHOP_KINDS
+from web.console.settings_shops import SHOPS, read_shops
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
@@ -133,6 +135,31 @@ def keys_as_csv(desk: Admin) -> Response:
 
     heads = ("id", "name", "role", "set_made", "list_by", "set_used", "state", "list_key_ends")
     return csv_answer(asked, "keys", heads, read_keys(asked), cells)
+
+
+@router.get("/settings/shops.csv")
+def shops_as_csv(desk: Admin) -> Response:
+    """Without what is secret of them. A count that ends is told as its end."""
+    asked, words = read_asked(desk, SHOPS), desk.voice.words
+
+    def cells(session: Any, leaf: Leaf) -> list[Any]:
+        named = overview.names_of_places(session, {place for one in leaf.items for place in one["places"]})
+        return [
+            (
+                one["id"],
+                one["name"],
+                words[SHOP_KINDS[one["kind"]]],
+                ", ".join(named.get(place, place) for place in one["places"]),
+                one["last_at"],
+                one["lately"],
+                one["failed"],
+                one["waiting"],
+            )
+            for one in leaf.items
+        ]
+
+    heads = ("id", "set_shop", "kind", "places", "set_shop_last", "set_shop_lately", "set_shop_failed")
+    return csv_answer(asked, "shops", (*heads, "set_shop_waiting"), read_shops(asked), cells)
 
 
 def state_of(one: dict[str, Any], now: Any) -> str:

@@ -6,21 +6,25 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Query
 from redis.exceptions import RedisError
 from starlette.responses import Response
 
-from offers import lately, overview, push_lanes, testing, users
+from offers import lately, push_lanes, testing, users
 from offers.errors import Conflict, NotFound
 from web.aftermath import carry_out
+from web.console.clock import as_typed
 from web.console.entering import Admin, Desk
 from web.console.faults import Errors
 from web.console.filtering import query_of
 from web.console.forms import Form
 from web.console.push_shown import LANES, shown_trial, ways_of
 from web.console.routes import PageRoute
+from web.console.whose_device import ask as ask_whose
+from web.console.whose_device import ask_first, field_of, find_devices
 from web.parts import Parts
 from workers.trials import Trial, read_trial
 
@@ -61,25 +65,31 @@ def ask(desk: Admin) -> Response:
 
 @router.post("/message")
 def send(desk: Admin) -> Response:
-    """A campaign's message, queued for one device as any other: a worker sends it."""
+    """A campaign's message, queued for one device as any other: a worker sends it. To another's when the page has asked and been told yes."""
     form, parts, words = desk.form, desk.parts, desk.voice.words
     device, campaign = form.text("device"), form.text("campaign")
     if not device:
         return _page(desk, form, {"customer": words["test_choose"]}, 422)
     try:
+        with parts.database.reading() as session:
+            asked = ask_first(session, desk, campaign, device)
+            at = field_of(session, desk, device)
+        if asked is not None:
+            back = f"{WHERE}?{urlencode({'customer': asked['customer']['id'], 'campaign': campaign})}#message"
+            return ask_whose(desk, asked, f"{WHERE}/message", back)
         with parts.database.transaction() as session:
             tested = testing.send_test(session, campaign, device, now=parts.now())
             if tested.delivery_id is not None:
                 users.note(session, desk.user.user_id, "tested", "campaign", campaign, now=parts.now())
     except NotFound as gone:
-        wrong = {"campaign": words["bad_choice"]} if gone.noun == "campaign" else {"customer": words["test_no_address"]}
+        wrong = {"campaign": words["bad_choice"]} if gone.noun == "campaign" else {at: words["test_no_address"]}
         return _page(desk, form, wrong, 422 if gone.noun == "campaign" else 409)
     except Conflict as refused:
-        name = "campaign" if refused.reason == "not_a_push" else "customer"
+        name = "campaign" if refused.reason == "not_a_push" else at
         return _page(desk, form, {name: words[REASONS.get(refused.reason, "test_no_address")]}, 409)
     if tested.delivery_id is None:
         said = words["test_too_many"].format(minutes=-(-tested.wait_s // 60))
-        return _page(desk, form, {"customer": said}, 429)
+        return _page(desk, form, {at: said}, 429)
     carry_out(parts, tested.follows)
     _wait(parts, lambda: _is_over(parts, str(tested.delivery_id)))
     return desk.go(f"{WHERE}?sent={tested.delivery_id}#message")
@@ -121,14 +131,14 @@ def _page(
     trial, reached = _trial(parts, wanted)
     newest = trial or _trial(parts)[0]
     typed = form.text("customer")[:200]
+    since = (parts.now() - DAY).replace(second=0, microsecond=0)
     with parts.database.reading() as session:
         lanes = push_lanes.lanes_now(session)
-        answers = lately.count_answers(session, since=parts.now() - DAY)
+        answers = lately.count_answers(session, since=since)
         campaigns = testing.campaigns_to_test(session)
-        meant = overview.meant_customers(session, typed) if typed else []
-        devices = overview.devices_of(session, meant[0]["id"]) if len(meant) == 1 else []
+        found = find_devices(session, desk, typed)
         became = _became(session, sent)
-    if typed and not meant and not errors:
+    if found.fits_nobody and not errors:
         errors, status = {"customer": words["preview_nobody"]}, 422
     return desk.page(
         "settings_push.html",
@@ -144,8 +154,8 @@ def _page(
         reasons=answers.reasons[:MOST_REASONS],
         most=lately.MOST_COUNTED,
         campaigns=campaigns,
-        meant=meant,
-        devices=[one for one in devices if one["push"] and not one["revoked"]],
+        found=found,
+        since=urlencode({"since": as_typed(since, desk.voice.zone)}),
         became=became,
         sent=sent,
         asked=wanted,

@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from offers import desk_shops, overview, users
 from offers.errors import Conflict
+from offers.rules.desk_lists import AskedShops
 from offers.rules.leafing import MOST_COUNTED, Leaf, Turn
 from offers.rules.shop_log import STATES
 from offers.shop_events import BODIES_KEPT
 from web.aftermath import carry_out
-from web.asking import Cursor, Named
+from web.asking import Named
 from web.console.entering import Admin, Desk
 from web.console.exporting import csv_answer
 from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
@@ -23,7 +24,6 @@ from workers.shops.working import replay
 router = APIRouter(prefix="/console/settings/shops", include_in_schema=False, route_class=PageRoute)
 
 WHERE = "/console/settings/shops"
-PAGE = 20
 MOST_PLACES = 3
 """Of a shop's places, those that are named in the list."""
 HOOKS = {"standard": "/hooks/orders", "shopify": "/hooks/shopify", "woocommerce": "/hooks/woocommerce"}
@@ -53,6 +53,23 @@ BECAUSE = {
     "lookup_away": "set_because_lookup_away",
     "secret_key_changed": "set_because_secret_key_changed",
 }
+SHOPS = Listing(
+    WHERE,
+    (
+        Column("name", "set_shop", sorts=True),
+        Column("kind", "kind", sorts=True),
+        Column("places", "places"),
+        Column("last", "set_shop_last", sorts=True),
+        Column("lately", "set_shop_lately", number=True),
+        Column("failed", "set_shop_failed", number=True),
+        Column("waiting", "set_shop_waiting", number=True),
+    ),
+    "name",
+    ("q", "kind"),
+    {"kind": tuple(KINDS)},
+    page=20,
+)
+"""Of each on a page its events are counted: fewer rows than the others have."""
 EVENTS = Listing(
     WHERE,
     (
@@ -80,20 +97,29 @@ class ShownEvents(Shown):
 
 
 @router.get("")
-def all_shops(desk: Admin, cursor: Cursor = None) -> Response:
+def all_shops(desk: Admin) -> Response:
+    asked = read_asked(desk, SHOPS)
     with desk.parts.database.reading() as session:
-        found, following = desk_shops.list_shops(session, now=desk.parts.now(), after=cursor or "", limit=PAGE)
+        leaf = asked.look(read_shops(asked), session)
         places = overview.name_places(session)
-    return desk.page(
+    return list_page(
+        desk,
         "settings_shops.html",
-        rows=found,
+        Shown(asked, leaf),
         kinds=KINDS,
         places=places,
         most_places=MOST_PLACES,
-        most=MOST_COUNTED,
-        first=WHERE if cursor else None,
-        following=f"{WHERE}?cursor={following}" if following else None,
+        most_counted=MOST_COUNTED,
     )
+
+
+def read_shops(asked: Asked) -> Read:
+    now = asked.desk.parts.now()
+
+    def read(session: Any, turn: Turn) -> Leaf:
+        return desk_shops.leaf_shops(session, AskedShops(asked.text("q"), asked.form.or_none("kind")), turn, now=now)
+
+    return read
 
 
 @router.get("/{shop_id}/events.csv")

@@ -119,6 +119,6 @@ def read_posters(asked: Asked) -> Read:
 
 def list_page(desk: Desk, template: str, shown: Shown, **more: Any) -> Response:
     """The page of a list: 422 where it was asked what means nothing."""
-    asked, most = shown.asked, most_said(desk.voice)
-    status = 422 if asked.errors else 200
-    return desk.page(template, status, shown=shown, form=asked.form, errors=asked.errors, most=most, **more)
+    asked = shown.asked
+    status, said = 422 if asked.errors else 200, {"most": most_said(desk.voice)} | more
+    return desk.page(template, status, shown=shown, form=asked.form, errors=asked.errors, **said)

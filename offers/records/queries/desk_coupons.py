@@ -7,6 +7,7 @@ from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.queries.offers import offers_by_id
 from offers.records.tables import Coupon, Delivery, OfferCode
 from offers.rules.coupon_codes import CodeKeys, generated_code, unseal
+from offers.rules.desk_lists import AskedCoupons
 from offers.rules.leafing import Leaf, Turn
 
 
@@ -20,14 +21,21 @@ ORDERS = Orders(Coupon.id, "-made", {"made": (Key(Coupon.id),)})
 """By when they were reserved: their ids grow."""
 
 
-def leaf_of_coupons(session: Session, offer_id: str, states: Iterable[str], customer: str | None, turn: Turn) -> Leaf:
-    """An offer's in these states, the newest first unless asked otherwise; of one customer where one is named.
+def leaf_of_coupons(session: Session, offer_id: str, states: Iterable[str], asked: AskedCoupons, turn: Turn) -> Leaf:
+    """An offer's in these states, the newest first unless asked otherwise; of one customer where one is named. What no index has is sifted.
 
     A look at each state's end of the index, since of all together there is none. Somebody's own are few, and found by who they are.
     """
     wanted = select(Coupon).where(Coupon.offer_id == offer_id)
-    if customer is not None:
-        return leaf_of(session, wanted.where(Coupon.customer_id == customer, Coupon.state.in_(states)), turn, ORDERS)
+    sieve = [Coupon.campaign_id == asked.campaign] if asked.campaign is not None else []
+    sieve += [Coupon.place_id == asked.place] if asked.place is not None else []
+    sieve += [Coupon.reserved_at >= asked.since] if asked.since is not None else []
+    sieve += [Coupon.reserved_at < asked.until] if asked.until is not None else []
+    if asked.customer is not None:
+        theirs = wanted.where(Coupon.customer_id == asked.customer, Coupon.state.in_(states))
+        return leaf_of(session, theirs, turn, ORDERS, sieve=sieve)
+    if asked.state is not None:
+        return leaf_of(session, wanted.where(Coupon.state == asked.state), turn, ORDERS, sieve=sieve)
     return leaf_of(session, wanted, turn, ORDERS, [Coupon.state == state for state in states])
 
 

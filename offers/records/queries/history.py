@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Text, delete, false, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -35,6 +35,13 @@ class Asked:
     """Of deliveries."""
     until: datetime | None = None
     """Before this."""
+    tests: bool | None = None
+    """Of deliveries: tests alone, or without them; none is both."""
+    told: Literal["received", "opened"] | None = None
+    """Of deliveries: those of which the phone told that."""
+    variant: str | None = None
+    language: str | None = None
+    """Of deliveries: that of their words. No index has these three together with the others: see `leaf_of`."""
 
 
 def transitions(session: Session, asked: Asked) -> Sequence[Transition]:
@@ -82,6 +89,10 @@ place_of_delivery: ColumnElement[str] = literal_column("deliveries.context ->> '
 """As `ix_deliveries_place` has it: without that a place's deliveries are found by reading all of them."""
 
 
+is_test: ColumnElement[bool] = Delivery.kind == literal_column("'test'", Text)
+"""As `ix_deliveries_tests` has it, and no value that is told later: tests are few among all deliveries."""
+
+
 def leaf_of_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
     """A page by when they were decided, the newest first unless asked otherwise."""
     same = {
@@ -91,16 +102,25 @@ def leaf_of_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
         Decision.outcome: asked.outcome,
     }
     wanted = select(Decision).where(*_wanted(asked, Decision.id, Decision.at, same))
-    return leaf_of(session, wanted, turn, OF_DECISIONS)
+    sieve = [] if asked.variant is None else [Decision.variant == asked.variant]
+    return leaf_of(session, wanted, turn, OF_DECISIONS, sieve=sieve)
 
 
 def leaf_of_deliveries(session: Session, asked: Asked, turn: Turn) -> Leaf:
     """A page by when they were made, the newest first unless asked otherwise; of a place those that speak of it."""
-    same = {Delivery.customer_id: asked.customer, Delivery.campaign_id: asked.campaign, Delivery.state: asked.state}
+    # a test is no campaign's, and says whose words it has
+    of = Delivery.source_id if asked.tests else Delivery.campaign_id
+    same = {Delivery.customer_id: asked.customer, of: asked.campaign, Delivery.state: asked.state}
     wanted = select(Delivery).where(*_wanted(asked, Delivery.id, Delivery.created_at, same))
+    if asked.tests is not None:
+        wanted = wanted.where(is_test if asked.tests else ~is_test)
     if asked.place is not None:
         wanted = wanted.where(place_of_delivery == asked.place)
-    return leaf_of(session, wanted, turn, OF_DELIVERIES)
+    told = {"received": Delivery.received_at, "opened": Delivery.opened_at}
+    sieve: list[ColumnElement[bool]] = [told[asked.told].is_not(None)] if asked.told else []
+    sieve += [Delivery.variant == asked.variant] if asked.variant is not None else []
+    sieve += [Delivery.language == asked.language] if asked.language is not None else []
+    return leaf_of(session, wanted, turn, OF_DELIVERIES, sieve=sieve)
 
 
 def _wanted(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput
@@ -29,10 +29,22 @@ class Orders:
     keys: Mapping[str, tuple[Key, ...]]
 
 
-def leaf_of(
-    session: Session, wanted: Select[Any], turn: Turn, orders: Orders, each: Sequence[ColumnElement[bool]] = ()
+MOST_LOOKED = 5_000
+"""Rows that a page is sifted out of, where no index has those that are wanted together."""
+
+
+def leaf_of(  # noqa: PLR0917 - a list, a page of it, and how its database finds that
+    session: Session,
+    wanted: Select[Any],
+    turn: Turn,
+    orders: Orders,
+    each: Sequence[ColumnElement[bool]] = (),
+    sieve: Sequence[ColumnElement[bool]] = (),
 ) -> Leaf:
     """Rows (the first of what is selected) of one page. `BadInput` for an order that the list has not.
+
+    `sieve` is what no index tells: of the next MOST_LOOKED rows those are shown for which it holds, and the page after goes on from there. Such
+    rows are not counted, and `each` does not go with it.
 
     `each` parts the rows where no index has all of them in their order, and one has those of each part: so many are looked up in every one.
     """
@@ -50,6 +62,14 @@ def leaf_of(
     if spot is not None:
         asked = asked.where(_beyond(keys, falls, spot))
     order = [key.column.desc() if down else key.column.asc() for key, down in zip(keys, falls, strict=True)]
+    end = None
+    if sieve:
+        end = session.execute(
+            asked.with_only_columns(*(key.column for key in keys)).order_by(*order).offset(MOST_LOOKED - 1).limit(1)
+        ).one_or_none()
+        if end is not None:
+            asked = asked.where(not_(_beyond(keys, falls, Spot(tuple(end), back=back))))
+        asked = asked.where(*sieve)
     if each:
         parts = (asked.with_only_columns(orders.row_id).where(one).order_by(*order) for one in each)
         ends = (select(part.limit(turn.limit + 1).subquery()) for part in parts)
@@ -59,11 +79,17 @@ def leaf_of(
     if back:
         rows = rows[::-1]
     marks = [tuple(row)[-len(keys) :] for row in rows]
+    first = marks[0] if marks and (more if back else spot is not None) else None
+    last = marks[-1] if marks and (more or back) else None
+    is_partial = end is not None and not more
+    if end is not None and is_partial:
+        first, last = (tuple(end), last) if back else (first, tuple(end))
     return Leaf(
         [row[0] for row in rows],
-        write_cursor(sort, Spot(marks[0], back=True)) if marks and (more if back else spot is not None) else None,
-        write_cursor(sort, Spot(marks[-1], back=False)) if marks and (more or back) else None,
-        _count(session, wanted.where(or_(*each)) if each else wanted) if turn.count else None,
+        write_cursor(sort, Spot(first, back=True)) if first else None,
+        write_cursor(sort, Spot(last, back=False)) if last else None,
+        _count(session, wanted.where(or_(*each)) if each else wanted) if turn.count and not sieve else None,
+        MOST_LOOKED if is_partial else None,
     )
 
 

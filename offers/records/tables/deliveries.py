@@ -12,6 +12,8 @@ UNDER_WAY = text("state IN ('queued', 'sending')")
 
 WAITS = text("state = 'queued'")
 
+TESTS = text("kind = 'test'")
+
 OF_PLACE = text("(context ->> 'place_id')")
 
 
@@ -25,6 +27,7 @@ class Delivery(Table):
         Index("ix_deliveries_of_campaign", "campaign_id", "created_at", "id"),
         Index("ix_deliveries_of_campaign_in", "campaign_id", "state", "created_at", "id"),
         Index("ix_deliveries_in", "state", "created_at", "id"),
+        Index("ix_deliveries_tests", "created_at", "id", sqlite_where=TESTS, postgresql_where=TESTS),
         Index("ix_deliveries_place", OF_PLACE, "created_at", "id").ddl_if(dialect="postgresql"),
     )
 

@@ -38,6 +38,7 @@ LISTS = {
     "report.html": "/console/reports",
     "settings_deeds.html": "/console/settings/deeds",
     "settings_keys.html": "/console/settings/keys",
+    "settings_shops.html": "/console/settings/shops",
     "settings_shop.html": "/console/settings/shops/web",
     "users.html": "/console/users",
     "versions.html": "/console/campaigns/sneakers/versions",
@@ -56,6 +57,7 @@ FILTERED = {
     "/console/reports": "by=campaign",
     "/console/settings/deeds": "noun=user",
     "/console/settings/keys": "as=read",
+    "/console/settings/shops": "kind=standard",
     "/console/settings/shops/web": "state=failed",
     "/console/users": "enter=yes",
     "/console/campaigns/sneakers/versions": "q=e",
@@ -75,6 +77,7 @@ NO_LISTS = {
                 "remove.html",
             ),
             *("coupon_release.html", "customer_erase.html", "poster_retire.html", "step.html", "user_ask.html"),
+            "test_sure.html",
             *("settings_key_revoke.html", "settings_key_rotate.html", "campaign_form.html", "campaign_frames.html"),
             *("campaign_who.html", "campaign_test.html", "place_remarks.html", "pickup_order.html", "offer.html"),
             *("settings_shop_event.html", "settings_shop_delete.html", "settings_shop_rotate.html"),
@@ -95,7 +98,6 @@ NO_LISTS = {
     "posters_import.html": "rows of a file that was looked through, before anything is written",
     "rehearsal.html": "what one rehearsal counted, and a sample of it that is not kept",
     "settings_health.html": "the parts of the service, which are always the same",
-    "settings_shops.html": "the few web shops of a chain, a page at a time, each a way to its list of events",
     "settings_push.html": "the ways out, which are always the same, and one customer's devices to choose from",
     "settings_consents.html": "the texts that were ever asked, all of them, and the names that others gave to theirs",
     "settings_consent.html": "one text, and how many agree in each language",
@@ -131,6 +133,7 @@ def full(  # noqa: PLR0917 - a whole shop
         signed = standard(raw, message_id=f"msg_{number}", at=NOON.timestamp())
         assert admin.post("/hooks/orders", content=raw, headers=signed).is_success
         admin.put(f"/v1/offers/o-{number}", json=OFFER)
+        admin.post("/v1/shops", json={"id": f"w-{number}", "kind": "standard", "name": f"W {number}", "secret": SECRET})
         campaign = CAMPAIGN | {"name": f"Sneakers {number}", "offer": "ten", "trigger": {"on": "enter"}}
         admin.put("/v1/campaigns/sneakers", json=campaign)
         scanned = CAMPAIGN | {"name": f"Scanned {number}", "trigger": {"on": "scan"}}

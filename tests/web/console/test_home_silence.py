@@ -29,12 +29,15 @@ def _desk(admin: httpx.Client, redis_db: Redis) -> None:
 
 
 @pytest.mark.parametrize(("waited_s", "shown"), [(59, False), (61, True)])
-def test_entries_that_nobody_takes_from_a_lane(marketer: Person, redis_db: Redis, waited_s: int, shown: bool) -> None:
+def test_entries_that_nobody_takes_from_a_lane(enter: Enter, redis_db: Redis, waited_s: int, shown: bool) -> None:
     came_ms = int(1000 * (NOON.timestamp() - waited_s))
     redis_db.xadd(LaneKeys.of(1).entries, {"sealed": b"-"}, id=f"{came_ms}-0")
-    page = marketer.look("/console")
+    page = enter("admin").look("/console")
     assert ("Visits have waited for more than a minute: the workers do not keep up." in page.text) is shown
-    assert (page.links.get("How each part is") == "/readyz") is shown
+    assert (page.links.get("How each part is") == "/console/settings/health") is shown
+    others = enter("marketer").look("/console")
+    assert ("Ask an admin: the page Health, under Settings" in others.text) is shown
+    assert "/readyz" not in page.html + others.html, "nobody is shown what machines read"
 
 
 def test_lanes_that_nobody_has_built(marketer: Person, redis_db: Redis) -> None:

@@ -18,7 +18,7 @@ from web.console import exporting
 from web.console.exporting import safe
 from web.console.posters_list import MOST_PRINTED
 
-HOSTILE = ("=1+1", "+31", "-2", "@SUM(A1)", '\u20ac5; "x", y')
+HOSTILE = ("=1+1", "+31", "-2+3", "@SUM(A1)", '\u20ac5; "x", y')
 FILES = ("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions", "offers/ten/coupons")
 
 

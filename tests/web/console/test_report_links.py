@@ -39,6 +39,8 @@ def counted(walked: None, database: Database) -> None:
                         more |= {"place_id": "elsewhere", "variant": "warm"} if number == 1 else {}
                     else:
                         more |= {"decision_id": None, "state": ("failed", "sent", "sent")[number]}
+                        more |= {"variant": "warm", "received_at": moment} if number == 1 else {}
+                        more |= {"received_at": moment, "opened_at": moment} if number == 0 else {}
                     session.add(table(**kept | more))
         order = {one.name: getattr(rows[0], one.key) for one in Delivery.__table__.columns}
         session.add(Delivery(**order | {"id": "dlv_order", "moment": "o", "campaign_id": None, "decision_id": None}))
@@ -66,11 +68,17 @@ def rows(person: Person, to: str) -> int:
         f"{ALL}?days=7&by=place&place=kalverstraat-102",
         f"{ONE}?days=7&by=day&place=kalverstraat-102",
         f"{ALL}?days=30&by=campaign",
+        f"{ONE}?days=7&variant=warm",
+        f"{ONE}?days=7&by=variant",
+        f"{ONE}?days=7&by=day&variant=warm&language=nl",
+        f"{ONE}?days=7&language=nl",
+        f"{ONE}?days=7&by=language",
+        f"{ONE}?days=7&by=language&place=kalverstraat-102",
     ],
 )
 def test_every_number_that_is_a_link_is_the_number_of_its_rows(marketer: Person, path: str) -> None:
     found = links(marketer.look(path).html)
-    assert any("/console/decisions" in to for to, _ in found)
+    assert any("/console/deliveries" in to or "/console/decisions" in to for to, _ in found)
     assert [(to, many, rows(marketer, to)) for to, many in found if rows(marketer, to) != many] == []
 
 
@@ -89,14 +97,14 @@ def test_a_link_names_the_whole_span_and_a_day_its_own(marketer: Person) -> None
 
 @pytest.mark.usefixtures("counted")
 def test_what_no_list_tells_apart_is_a_number_alone(marketer: Person) -> None:
-    for query in ("days=7&variant=warm", "days=7&language=nl"):
-        page = marketer.look(f"{ONE}?{query}")
-        assert "Moments decided" in page.text
-        assert links(page.html) == [], query
-    for query in ("by=variant", "by=language"):
-        table = marketer.look(f"{ONE}?days=7&{query}").html.partition('id="table"')[2]
-        assert re.search(r'class="number"[^>]*>[1-9]', table), query
-        assert links(table) == [], query
+    page = marketer.look(f"{ONE}?days=7&language=nl")
+    assert "Moments decided" in page.text
+    assert [to for to, _ in links(page.html) if "/decisions" in to] == [], "whose language it was is in no row"
+    table = marketer.look(f"{ALL}?days=7&by=language").html.partition('id="table"')[2]
+    assert re.search(r'class="number"[^>]*>[1-9]', table)
+    assert links(table) == [], "and of all campaigns the messages stand among those of orders"
+    nameless = marketer.look(f"{ONE}?days=7&by=variant").html.partition('id="table"')[2]
+    assert "variant=&" not in nameless
     steps = marketer.look(f"{ALL}?days=7").html
     assert "/console/deliveries" not in "".join(
         to for to, _ in links(steps.partition("Messages")[2].partition("</tr>")[0])
@@ -113,3 +121,21 @@ def test_of_days_whose_rows_may_have_left_only_the_later_ones_are_led_to(markete
     html = page.html.replace("&amp;", "&")
     assert "2026-10-14" in html, "the day is counted and shown"
     assert "since=2026-10-14" not in html
+
+
+@pytest.mark.usefixtures("counted")
+@pytest.mark.parametrize(
+    ("query", "said", "told"),
+    [
+        ("days=7", "Received by the phone", "told=received"),
+        ("days=7", "Opened", "told=opened"),
+        ("days=7&variant=warm", "Sent", "variant=warm"),
+        ("days=7&variant=warm", "Received by the phone", "variant=warm"),
+        ("days=7&language=nl", "Opened", "language=nl"),
+    ],
+)
+def test_what_the_phone_told_and_what_is_of_a_variant_lead_to_their_rows(
+    marketer: Person, query: str, said: str, told: str
+) -> None:
+    found = [to for to, _ in links(marketer.look(f"{ONE}?{query}").html)]
+    assert [to for to in found if told in to], (said, found)

@@ -25,6 +25,7 @@ from tests.doubles.fcm import FcmDouble, Ways
 from tests.doubles.web_push import WebPushDouble
 from tests.web.conftest import CAMPAIGN, PLACE, Clock, Register, Served
 from tests.web.console.conftest import Enter, Person
+from tests.web.console.reading import PageText
 from web.console import settings_push
 from web.console.push_shown import FILE, SAID, VAPID
 from web.console.words import LINES, TONGUES
@@ -364,7 +365,9 @@ def test_a_message_goes_to_one_browser_of_ones_choice(  # noqa: PLR0917 - as abo
     device = re.search(r'name="device" value="([^"]+)"[^>]*>([^<]+)<', page.html)
     assert device is not None
     assert "Web Push" in device[2]
-    answer = person.send(sheet, campaign="sneakers", device=device[1])
+    asked = PageText(person.send(sheet, campaign="sneakers", device=device[1]).text)
+    assert browsers.received == [], "nothing goes to a customer before it was asked about"
+    answer = person.send(asked.sheet(f"{WHERE}/message"))
     assert answer.status_code == 303
     page = person.look(answer.headers["location"].partition("#")[0])
     assert said in page.text

@@ -1,6 +1,12 @@
 """Campaigns: the list, the form, the sentence, the steps; and what a home page tells."""
 
 LINES = {
+    "camp_copy_of": ("Copy of {name}", "Kopie van {name}", "Kopie von {name}"),
+    "camp_counted_behind": (
+        "The lists behind these numbers are as of now and may hold more.",
+        "De lijsten achter deze getallen zijn van nu en kunnen meer bevatten.",
+        "Die Listen hinter diesen Zahlen sind von jetzt und können mehr enthalten.",
+    ),
     "new_campaign": ("New campaign", "Nieuwe campagne", "Neue Kampagne"),
     "no_campaigns": ("No campaigns yet", "Nog geen campagnes", "Noch keine Kampagnen"),
     "no_campaigns_why": (

@@ -78,6 +78,18 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Dit bestand is geen tekst in UTF-8. Bewaar het als CSV UTF-8 en kies het opnieuw.",
         "Diese Datei ist kein Text in UTF-8. Speichern Sie sie als CSV UTF-8, und wählen Sie sie noch einmal.",
     ),
+    "coupons_since": ("Reserved since", "Gereserveerd sinds", "Reserviert seit"),
+    "coupons_until": ("Reserved until", "Gereserveerd tot", "Reserviert bis"),
+    "coupons_state_too": (
+        "Choose a state too: only so are coupons of a campaign, a place or a time found.",
+        "Kies ook een status: alleen zo zijn coupons van een campagne, plaats of tijd te vinden.",
+        "Wählen Sie auch einen Zustand: Nur so werden Coupons einer Kampagne, eines Ortes oder einer Zeit gefunden.",
+    ),
+    "codes_other_list": (
+        "This is another list than the one that was looked through, so nothing has come along yet. Below is what this one would do.",
+        "Dit is een andere lijst dan die bekeken is, dus er is nog niets meegenomen. Hieronder staat wat deze zou doen.",
+        "Das ist eine andere Liste als die durchgesehene, also ist noch nichts mitgekommen. Unten steht, was diese täte.",
+    ),
     "codes_looked": ("Looked through", "Nagekeken", "Geprüft"),
     "codes_new": ("New", "Nieuw", "Neu"),
     "codes_known": ("There already", "Er al", "Schon da"),

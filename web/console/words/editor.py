@@ -122,6 +122,47 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Sendet die gespeicherte Nachricht an ein Gerät, jetzt und an jeder Grenze vorbei. Nichts wird gezählt oder ausgegeben; ein Couponcode ist ein Beispiel. Sie steht getrennt von den Nachrichten der Kampagne.",
     ),
     "test_to": ("Send to {device} ({number})", "Stuur naar {device} ({number})", "Senden an {device} ({number})"),
+    "test_to_fcm": ("{device} {number}, Firebase", "{device} {number}, Firebase", "{device} {number}, Firebase"),
+    "test_to_web": ("{device} {number}, Web Push", "{device} {number}, Web Push", "{device} {number}, Web Push"),
+    "test_own": ("Your own devices", "Je eigen toestellen", "Ihre eigenen Geräte"),
+    "test_own_none": (
+        "You have no device here yet. The first steps make your phone, or this browser, one.",
+        "Je hebt hier nog geen toestel. De eerste stappen maken je telefoon of deze browser er een.",
+        "Sie haben hier noch kein Gerät. Die ersten Schritte machen Ihr Telefon oder diesen Browser zu einem.",
+    ),
+    "test_another": ("Another customer's device", "Het toestel van een klant", "Das Gerät einer anderen Person"),
+    "test_another_how": (
+        "It rings in their pocket. Whose it is is said once more before anything is sent.",
+        "Het gaat af in hun zak. Van wie het is wordt nog eens gezegd voordat er iets verstuurd wordt.",
+        "Es klingelt in deren Tasche. Wem es gehört, wird noch einmal gesagt, bevor etwas gesendet wird.",
+    ),
+    "test_ask_to": (
+        "Send to {device} ({number}) …",
+        "Stuur naar {device} ({number}) …",
+        "Senden an {device} ({number}) …",
+    ),
+    "test_ask_way": ("Send to {device} …", "Stuur naar {device} …", "Senden an {device} …"),
+    "test_sure_ask": (
+        "Send a test to {customer}?",
+        "Een test naar {customer} sturen?",
+        "Einen Test an {customer} senden?",
+    ),
+    "test_sure_whose": (
+        "It goes to a device of {customer} ({id}): {device}. That is a customer's, and not your own.",
+        "Het gaat naar een toestel van {customer} ({id}): {device}. Dat is van een klant, en niet van jou.",
+        "Sie geht an ein Gerät von {customer} ({id}): {device}. Das gehört einer anderen Person und nicht Ihnen.",
+    ),
+    "test_sure_message": (
+        "The message of the campaign {campaign}, as it is saved.",
+        "Het bericht van de campagne {campaign}, zoals het is opgeslagen.",
+        "Die Nachricht der Kampagne {campaign}, wie sie gespeichert ist.",
+    ),
+    "test_sure_truly": (
+        "It is truly sent, now: past every limit and the quiet hours. It can not be taken back, and that you sent it is written down.",
+        "Het wordt echt verstuurd, nu: buiten elke grens en de stille uren om. Het is niet terug te halen, en dat jij het stuurde wordt opgeschreven.",
+        "Sie wird wirklich gesendet, jetzt: an jeder Grenze und an den Ruhezeiten vorbei. Sie lässt sich nicht zurückholen, und dass Sie sie gesendet haben, wird festgehalten.",
+    ),
+    "test_sure_send": ("Send it to {customer}", "Stuur het naar {customer}", "An {customer} senden"),
     "test_sent": (
         "It is on its way to the device.",
         "Het is onderweg naar het toestel.",

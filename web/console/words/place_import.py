@@ -59,9 +59,19 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Schreiben: {created} neu, {changed} geändert",
     ),
     "pi_first": (
-        "{shown} of {rows} rows are shown: first what is refused, then what is written.",
-        "{shown} van {rows} rijen staan hier: eerst wat geweigerd is, dan wat geschreven wordt.",
-        "{shown} von {rows} Zeilen stehen hier: zuerst Abgelehntes, dann was geschrieben wird.",
+        "{shown} of {rows} rows are shown: first what is refused, then what is worth a look, then what is written.",
+        "{shown} van {rows} rijen staan hier: eerst wat geweigerd is, dan wat het bekijken waard is, dan wat geschreven wordt.",
+        "{shown} von {rows} Zeilen stehen hier: zuerst Abgelehntes, dann was einen Blick wert ist, dann was geschrieben wird.",
+    ),
+    "pi_remarks": (
+        "Places whose shapes are worth a look: {count}.",
+        "Plaatsen waarvan de vormen het bekijken waard zijn: {count}.",
+        "Orte, deren Formen einen Blick wert sind: {count}.",
+    ),
+    "pi_looked": (
+        "The shapes of the first {rows} places were looked at.",
+        "De vormen van de eerste {rows} plaatsen zijn bekeken.",
+        "Die Formen der ersten {rows} Orte wurden angesehen.",
     ),
     "pi_line": ("Line", "Regel", "Zeile"),
     "pi_fate": ("What becomes of it", "Wat ervan wordt", "Was daraus wird"),

@@ -211,15 +211,16 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Het bestand heeft nu een andere sleutel dan waarmee de workers sturen. Start de workers opnieuw.",
         "Die Datei enthält inzwischen einen anderen Schlüssel, als die Worker benutzen. Starten Sie die Worker neu.",
     ),
+    "push_see_refused": ("Those not sent", "De niet verstuurde", "Die nicht gesendeten"),
     "push_message": (
         "A test message to one device",
         "Een testbericht naar één toestel",
         "Eine Testnachricht an ein Gerät",
     ),
     "push_message_how": (
-        "The message of a campaign, to a phone or browser of your choice. Nothing is counted or spent; it goes the way that every message goes.",
-        "Het bericht van een campagne, naar een telefoon of browser van je keuze. Er wordt niets geteld of besteed; het gaat zoals elk bericht.",
-        "Die Nachricht einer Kampagne, an ein Telefon oder einen Browser Ihrer Wahl. Nichts wird gezählt oder verbraucht; sie geht den Weg jeder Nachricht.",
+        "The message of a campaign, to your own phone or browser, or to a customer's. Nothing is counted or spent; it goes the way that every message goes.",
+        "Het bericht van een campagne, naar je eigen telefoon of browser, of naar die van een klant. Er wordt niets geteld of besteed; het gaat zoals elk bericht.",
+        "Die Nachricht einer Kampagne, an Ihr eigenes Telefon oder Ihren Browser, oder an eines eines Kunden. Nichts wird gezählt oder verbraucht; sie geht den Weg jeder Nachricht.",
     ),
     "push_which": ("Which campaign's message", "Het bericht van welke campagne", "Nachricht welcher Kampagne"),
     "push_no_campaign": (
@@ -228,8 +229,6 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Es gibt noch keine Kampagne, deren Nachricht gesendet werden könnte. Die ersten Schritte erzeugen eine, mit Ihrem eigenen Gerät.",
     ),
     "push_to_steps": ("To the first steps", "Naar de eerste stappen", "Zu den ersten Schritten"),
-    "push_device_fcm": ("{device} {number}, Firebase", "{device} {number}, Firebase", "{device} {number}, Firebase"),
-    "push_device_web": ("{device} {number}, Web Push", "{device} {number}, Web Push", "{device} {number}, Web Push"),
     "push_send_to": ("Send to {device}", "Stuur naar {device}", "Senden an {device}"),
     "push_became": ("The test message", "Het testbericht", "Die Testnachricht"),
     "push_became_waits": (

@@ -251,6 +251,11 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Bezoeken wachten al meer dan een minuut: de workers houden het niet bij. Zet er een bij.",
         "Besuche warten seit mehr als einer Minute: Die Worker kommen nicht nach. Nehmen Sie einen dazu.",
     ),
+    "home_ask_admin": (
+        "Ask an admin: the page Health, under Settings, says what is the matter with it.",
+        "Vraag een beheerder: de pagina Toestand, onder Instellingen, zegt wat eraan scheelt.",
+        "Fragen Sie einen Admin: Die Seite Zustand unter Einstellungen sagt, was ihm fehlt.",
+    ),
     "home_see_parts": ("How each part is", "Hoe het met elk deel is", "Wie es jedem Teil geht"),
     "home_lane_paused": (
         "The way out {lane} pauses or needs a look: its messages wait. Check its credentials.",
