@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from offers.errors import Conflict, NotFound
+from offers.errors import BadInput, Conflict, NotFound
 from offers.follows import Follows
 from offers.records.ids import new_id
 from offers.records.queries import campaigns as campaign_queries
@@ -34,11 +34,13 @@ class QueuedTest:
     follows: Follows = field(default_factory=Follows)
 
 
-def send_test(session: Session, campaign_id: str, device_id: str, *, now: datetime) -> QueuedTest:
+def send_test(
+    session: Session, campaign_id: str, device_id: str, *, now: datetime, variant: str | None = None
+) -> QueuedTest:
     """Queue the message for the device, past caps, cooldown, quiet hours, hold-out and budget; the coupon's code is an example.
 
     `NotFound` names the campaign or the device. `Conflict` `not_a_push`: a poster's page tells the campaign; scan one. `no_address` or `no_consent`: the device can not be pushed to, or its customer has
-    not agreed to offers.
+    not agreed to offers. `BadInput` names a `variant` that is none; without one it is the one that the customer draws.
     """
     campaign = campaign_queries.campaign_by_id(session, campaign_id)
     if campaign is None:
@@ -48,6 +50,8 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
         raise Conflict(
             "A poster's page tells this campaign, and no push does: scan one of its posters.", reason="not_a_push"
         )
+    if variant is not None and variant not in {one.name for one in body.variants}:
+        raise BadInput.at("variant", f"there is no variant {variant!r}")
     device = customer_queries.device_with_its_customer_locked(session, device_id)
     if device is None or device.revoked_at is not None:
         raise NotFound("device")
@@ -66,7 +70,7 @@ def send_test(session: Session, campaign_id: str, device_id: str, *, now: dateti
         source_id=campaign.id,
         kind="test",
         moment=new_id("test"),
-        variant=draw_variant(campaign.id, customer.id, body.variants),
+        variant=variant or draw_variant(campaign.id, customer.id, body.variants),
         context={
             "place_id": _place(session, body),
             "distance_m": None if body.trigger.on in WITHOUT_POSITION else DISTANCE_M,

@@ -177,3 +177,69 @@ def test_axe_finds_nothing_and_nothing_runs_out_of_sight(
     assert watched.errors == []
     if PICTURES:
         page.screenshot(path=f"{PICTURES}/campaign-{width}-{scheme}-{language}.png", full_page=True)
+
+
+def test_rows_of_variants_come_and_go_and_what_was_typed_stays(opened: Opened) -> None:
+    watched = opened(f"{NEW}?lang=en")
+    page = watched.page
+    page.locator("[name=name]").fill("Two ways")
+    page.locator("[name='messages.en.title']").fill("Hello")
+    page.locator("[name='messages.en.body']").fill("Come in.")
+    page.get_by_role("button", name="Try variants").click()
+    first, second = page.locator("[name='variants.0.name']"), page.locator("[name='variants.1.name']")
+    expect(first).to_be_focused()
+    page.keyboard.type("plain")
+    second.fill("short")
+    page.locator("[name='variants.1.weight']").fill("3")
+    expect(page.locator("#share-1")).to_have_text("75 %")
+    english = page.locator("details", has=page.locator("[name='variants.1.messages.en.title']"))
+    expect(english.locator("summary")).to_contain_text("the campaign's text")
+    english.locator("summary").click()
+    title = page.locator("[name='variants.1.messages.en.title']")
+    title.focus()
+    page.keyboard.type("Hi {{ first")
+    page.keyboard.press("Enter")
+    expect(title).to_have_value("Hi {{ customer.first_name }}")
+    body = page.locator("[name='variants.1.messages.en.body']")
+    body.fill("{{ nope }}")
+    wrong = page.locator("[id='f-variants.1.messages.en.body-error']")
+    expect(wrong).to_contain_text("Line 1, character 4")
+    body.fill("Now.")
+    expect(wrong).to_have_count(0)
+    expect(english.locator("summary")).to_contain_text("a text of its own")
+    page.locator("[name='preview.variant']").select_option("short")
+    expect(page.locator("#what-part")).to_contain_text("in the words of short")
+    expect(page.locator("#what-part")).to_contain_text("Now.")
+    page.get_by_role("button", name="One more variant").click()
+    expect(page.locator("[name='variants.2.name']")).to_be_focused()
+    expect(title).to_be_visible()
+    page.get_by_role("button", name="Remove variant 1").click()
+    expect(first).to_have_count(0)
+    expect(second).to_have_value("short")
+    expect(page.locator("[name=name]")).to_have_value("Two ways")
+    expect(page.get_by_role("button", name="One more variant")).to_be_focused()
+    assert watched.errors == []
+    page.context.set_offline(True)
+    page.get_by_role("button", name="One more variant").click()
+    expect(page.locator("#typed-lost")).to_be_visible()
+    expect(second).to_have_value("short")
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), [(390, "light", "de"), (1440, "dark", "nl")])
+def test_axe_finds_nothing_in_rows_of_variants(opened: Opened, width: int, scheme: str, language: str) -> None:
+    watched = opened(f"{NEW}?lang={language}", viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = watched.page
+    page.locator("#variants-part [value=variant]").click()
+    page.locator("[name='variants.0.name']").fill("kurz")
+    page.locator("[name='variants.1.name']").fill("kurz")
+    page.locator("#variants-part summary").first.click()
+    page.locator("[name='variants.0.messages.nl.title']").fill("{{ nothing }}")
+    expect(page.locator("[id='f-variants.0.messages.nl.title-error']")).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert has_no_sideways_scroll(page)
+    said = {"de": "Variante 2 entfernen", "nl": "Variant 2 weghalen"}[language]
+    expect(page.get_by_role("button", name=said)).to_be_visible()
+    assert watched.errors == []
+    if PICTURES:
+        page.locator("#variants-part").screenshot(path=f"{PICTURES}/variants-{width}-{scheme}-{language}.png")

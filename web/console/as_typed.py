@@ -14,7 +14,7 @@ from offers.audiences import Estimate
 from offers.errors import BadInput, Fault, NotFound
 from offers.rules.audience_body import AudienceBody
 from offers.rules.campaign import CampaignBody
-from web.console import audience_form, campaign_form
+from web.console import audience_form, campaign_form, variants_form
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors, read_body
 from web.console.forms import Form
@@ -25,7 +25,7 @@ from web.console.sentence import sentence
 router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
 
 Item = Mapping[str, Any]
-OF_TEXTS = ("messages", "offer", "product", "default_language")
+OF_TEXTS = ("messages", "offer", "product", "default_language", "variants")
 """Fields whose errors are told while somebody types."""
 
 
@@ -59,7 +59,9 @@ def what(desk: Writer) -> Response:
         preview=shown,
         lacking=lacking,
         form=form,
+        variants=variants_form.rows_of(form, campaign_form.tags_of(before), desk.voice),
         host=host_of(desk),
+        errors={},
     )
 
 
@@ -122,7 +124,8 @@ def shown_of(desk: Desk, form: Form, before: Item | None) -> tuple[Preview | Non
             anybody = overview.find_customers(session, limit=1)[0]
         typed = anybody[0]["id"] if anybody else "-"
     errors: Errors = {}
-    shown = preview_of(desk, body, typed, errors, before["id"] if before else form.text("id"))
+    campaign_id = before["id"] if before else form.text("id")
+    shown = preview_of(desk, body, typed, errors, campaign_id, variant=form.or_none("preview.variant"))
     return shown, errors.get("preview", "")
 
 
@@ -136,10 +139,24 @@ def _readable(form: Form, before: Item | None, desk: Desk) -> CampaignBody | Non
         return body
     paths = [one.path for one in faults]
     raw["messages"] = {tag: one for tag, one in raw["messages"].items() if not _is_under(f"messages.{tag}", paths)}
-    for name in ("variants", "default_language", "product", "offer"):
+    raw["variants"] = [
+        _readable_variant(one, f"variants[{number}]", paths)
+        for number, one in enumerate(raw["variants"])
+        if not any(_is_under(f"variants[{number}].{name}", paths) for name in ("name", "weight"))
+    ]
+    if "variants" in paths:
+        raw.pop("variants")
+    for name in ("default_language", "product", "offer"):
         if _is_under(name, paths):
             raw.pop(name, None)
     return read_body(CampaignBody, raw, desk.voice)[0]
+
+
+def _readable_variant(variant: Item, at: str, paths: list[str]) -> dict[str, Any]:
+    """Of its languages those that can be read so far."""
+    own = variant.get("messages") or {}
+    kept = {tag: one for tag, one in own.items() if not _is_under(f"{at}.messages.{tag}", paths)}
+    return {"name": variant["name"], "weight": variant["weight"]} | ({"messages": kept} if kept else {})
 
 
 def _is_under(path: str, paths: list[str]) -> bool:

@@ -1,5 +1,6 @@
 """The form on which a campaign is written: new, copied, or changed as a new version; previewed without being saved."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -12,7 +13,7 @@ from offers.rules.personalise import FITS_BODY, FITS_TITLE
 from offers.rules.profile import Id
 from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
-from web.console import audience_form, campaign_form
+from web.console import audience_form, campaign_form, variants_form
 from web.console.as_typed import Who, host_of, sentence_of, who_of
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
@@ -47,6 +48,9 @@ def add(desk: Writer) -> Response:
     form, parts = desk.form, desk.parts
     copied = _copied(desk)
     do = pressed(form)
+    if variants_form.is_button(do):
+        form, going_on = variants_form.pressed(form, do)
+        return form_page(desk, form, copied=copied, going_on=going_on)
     if do in ("row", "find", "count"):
         return form_page(desk, form, copied=copied, more_rows=do == "row", finding=do == "find", counting=do == "count")
     body, errors = campaign_form.read(form, copied, desk.voice)
@@ -65,7 +69,7 @@ def add(desk: Writer) -> Response:
     except ChangedMeanwhile:
         return form_page(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409, copied=copied)
     except BadInput as refused:
-        told = campaign_form.told(_in_words(refused, desk), campaign_form.tags_of(copied))
+        told = _told(_in_words(refused, desk), form, copied)
         return form_page(desk, form, errors=told, status=422, copied=copied)
     return desk.go(f"/console/campaigns/{item['id']}?done=campaign_saved")
 
@@ -89,6 +93,9 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         item = campaigns.get_campaign(session, campaign_id)
     _refuse_ended(desk, item)
     do = pressed(form)
+    if variants_form.is_button(do):
+        form, going_on = variants_form.pressed(form, do)
+        return form_page(desk, form, item, etag=etag, going_on=going_on)
     if do in ("row", "find", "count"):
         return form_page(
             desk, form, item, etag=etag, more_rows=do == "row", finding=do == "find", counting=do == "count"
@@ -98,7 +105,7 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         return _previewed(desk, form, item, body, errors, etag=etag)
     if body is None:
         return form_page(desk, form, item, errors=errors, status=422, etag=etag)
-    tags, now = campaign_form.tags_of(item), parts.now()
+    now = parts.now()
     with parts.database.reading() as session:
         reached = campaigns.whom_a_check_needs(session, campaign_id, now=now, body=body)
     try:
@@ -115,20 +122,27 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         beside = campaign_form.beside_theirs(form, changed.now)
         return form_page(desk, beside, changed.now, status=409, changed=True)
     except BadInput as refused:
-        return form_page(
-            desk, form, item, errors=campaign_form.told(_in_words(refused, desk), tags), status=422, etag=etag
-        )
+        return form_page(desk, form, item, errors=_told(_in_words(refused, desk), form, item), status=422, etag=etag)
     except Conflict as refused:  # it is live, and so it would never send again
         faults = said_of(refused.faults, desk.voice)
-        return form_page(desk, form, item, errors=campaign_form.told(faults, tags), status=409, etag=etag)
+        return form_page(desk, form, item, errors=_told(faults, form, item), status=409, etag=etag)
     return desk.go(f"/console/campaigns/{campaign_id}?done=campaign_saved")
 
 
 def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
     """What only a look at the records shows: an offer that is gone, or has no code for a text to tell."""
-    phrases = {"offer": "bad_choice", "product": "bad_product", "messages": "bad_coupon_code"}
+    phrases = {
+        "offer": "bad_choice",
+        "product": "bad_product",
+        "messages": "bad_coupon_code",
+        "variants": "bad_coupon_code",
+    }
     words = {field: desk.voice.words[phrase] for field, phrase in phrases.items()}
-    return [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
+    return [Fault(one.path, words.get(re.split(r"[.\[]", one.path)[0], one.message)) for one in refused.faults]
+
+
+def _told(faults: list[Fault], form: Form, item: Item | None) -> Errors:
+    return campaign_form.told(faults, campaign_form.tags_of(item), variants_form.written(form))
 
 
 def pressed(form: Form) -> str:
@@ -165,7 +179,8 @@ def _previewed(
     shown = None
     if body is not None and not errors:
         typed = form.text("preview")[:200]
-        shown = preview_of(desk, body, typed, errors, item["id"] if item else form.text("id"))
+        asked = form.or_none("preview.variant")
+        shown = preview_of(desk, body, typed, errors, item["id"] if item else form.text("id"), variant=asked)
         if not typed:
             errors["preview"] = desk.voice.words["bad_missing"]
     return form_page(
@@ -186,6 +201,7 @@ def form_page(
     more_rows: bool = False,
     finding: bool = False,
     counting: bool = False,
+    going_on: int | None = None,
     preview: Preview | None = None,
     copied: Item | None = None,
 ) -> Response:
@@ -195,6 +211,7 @@ def form_page(
     rows = audience_form.rows_of(form)
     while rows and rows[-1] == audience_form.Row():
         rows.pop()
+    tags = campaign_form.tags_of(item or copied)
     spare = audience_form.SPARE * (2 if more_rows else 1)
     return desk.page(
         "campaign_form.html",
@@ -207,7 +224,11 @@ def form_page(
         etag=etag or (etag_of(item) if item else ""),
         rows=[*rows, *[audience_form.Row()] * spare],
         kinds=audience_form.KINDS,
-        tags=campaign_form.tags_of(item or copied),
+        tags=tags,
+        variants=variants_form.rows_of(form, tags, desk.voice),
+        most_variants=variants_form.MOST,
+        going_on=going_on,
+        dropped=pressed(form).startswith(variants_form.DROP),
         places=places,
         choice=offer_places(places, form.all("trigger.places"), form.text("places.find")),
         finding=finding,

@@ -7,6 +7,7 @@ from offers import campaigns, overview, reports
 from offers.rules.campaign import OF_A_POSTER, parse_campaign
 from offers.rules.launch import refusals, warnings
 from web.asking import Named
+from web.console import variants_form
 from web.console.campaign_form import definition, tags_of, told
 from web.console.checking import said_of
 from web.console.entering import Reader
@@ -56,6 +57,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         item=item,
         sentence=sentence(item, places, offers, desk.voice),
         offers=offers,
+        variants=variants_form.of_item(item, desk.voice),
         checks=told(said_of(refusals(found), desk.voice), tags),
         warned=told(said_of(warnings(found), desk.voice, "warn", names), tags),
         outcomes=sorted(outcomes.items(), key=lambda one: (-one[1], one[0])),
@@ -79,7 +81,8 @@ def preview(desk: Reader, campaign_id: Named) -> Response:
     errors: Errors = {}
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
-    shown = preview_of(desk, parse_campaign(definition(item)), form.text("customer")[:200], errors, campaign_id)
+    body, typed = parse_campaign(definition(item)), form.text("customer")[:200]
+    shown = preview_of(desk, body, typed, errors, campaign_id, variant=form.or_none("variant"))
     return desk.page(
         "preview.html",
         422 if errors else 200,

@@ -34,6 +34,8 @@ _NAMES = {
     "offer_facts": "bad_offer_facts",
     "product_facts": "bad_product_facts",
     "default_language": "bad_default_language",
+    "variants_name": "bad_variant_name",
+    "variants_weight": "bad_variant_weights",
 }
 _CURRENCY = "^[A-Z]{3}$"
 _RANGE = re.compile(r"must be a number from (\S+) to (\S+)")

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from offers import campaigns, testing, users
-from offers.errors import Conflict, NotFound
+from offers.errors import BadInput, Conflict, NotFound
 from offers.rules.campaign import ON_A_PAGE
 from web.aftermath import carry_out
 from web.asking import Named
@@ -43,9 +43,12 @@ def send(desk: Writer, campaign_id: Named) -> Response:
         return ask(desk, asked, here, f"{here}?{urlencode({'customer': asked['customer']['id']})}")
     try:
         with parts.database.transaction() as session:
-            tested = testing.send_test(session, campaign_id, device, now=parts.now())
+            wanted = form.or_none("variant")
+            tested = testing.send_test(session, campaign_id, device, now=parts.now(), variant=wanted)
             if tested.delivery_id is not None:
                 users.note(session, desk.user.user_id, "tested", "campaign", campaign_id, now=parts.now())
+    except BadInput:
+        return _page(desk, campaign_id, form, {"variant": words["bad_variant_gone"]}, 422)
     except NotFound as gone:
         if gone.noun == "campaign":
             raise

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from starlette.responses import Response
 
 from offers import lately, push_lanes, testing, users
-from offers.errors import Conflict, NotFound
+from offers.errors import BadInput, Conflict, NotFound
 from web.aftermath import carry_out
 from web.console.clock import as_typed
 from web.console.entering import Admin, Desk
@@ -78,9 +78,11 @@ def send(desk: Admin) -> Response:
             back = f"{WHERE}?{urlencode({'customer': asked['customer']['id'], 'campaign': campaign})}#message"
             return ask_whose(desk, asked, f"{WHERE}/message", back)
         with parts.database.transaction() as session:
-            tested = testing.send_test(session, campaign, device, now=parts.now())
+            tested = testing.send_test(session, campaign, device, now=parts.now(), variant=form.or_none("variant"))
             if tested.delivery_id is not None:
                 users.note(session, desk.user.user_id, "tested", "campaign", campaign, now=parts.now())
+    except BadInput:
+        return _page(desk, form, {"campaign": words["bad_variant_gone"]}, 422)
     except NotFound as gone:
         wrong = {"campaign": words["bad_choice"]} if gone.noun == "campaign" else {at: words["test_no_address"]}
         return _page(desk, form, wrong, 422 if gone.noun == "campaign" else 409)

@@ -1,6 +1,5 @@
 """Two versions of a campaign side by side, with what differs between them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +18,7 @@ from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
 from web.console.routes import PageRoute
 from web.console.speaking import Voice
 from web.console.tables import list_page
+from web.console.variants_form import PARTS, of_item
 from web.tongues import LANGUAGES
 
 router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
@@ -45,8 +45,6 @@ LABELS = {
     "hold_out_percent": "hold_out",
     "default_language": "default_language",
 }
-PARTS = ("title", "body", "url", "image")
-
 
 VERSIONS = Listing(
     "",
@@ -159,8 +157,12 @@ def _said(
     for tag, message in version["messages"].items():
         for part in PARTS:
             said[f"{LANGUAGES.get(tag, tag)}, {words[part]}"] = str(message.get(part) or "")
-    for one in version.get("variants") or []:
-        said[words["version_variant"].format(name=one["name"])] = json.dumps(one, ensure_ascii=False, indent=1)
+    for one in of_item(version, voice):
+        called = words["version_variant"].format(name=one.name)
+        said[f"{called}, {words['variant_share']}"] = one.share
+        for tag, message, is_own in one.texts:
+            for part in PARTS if is_own else ():
+                said[f"{called}, {LANGUAGES.get(tag, tag)}, {words[part]}"] = str(message.get(part) or "")
     return said
 
 

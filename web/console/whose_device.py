@@ -55,7 +55,7 @@ def ask_first(session: Any, desk: Desk, campaign_id: str, device_id: str) -> Ite
 
 
 def ask(desk: Desk, asked: Item, action: str, back: str) -> Response:
-    return desk.page("test_sure.html", asked=asked, action=action, back=back)
+    return desk.page("test_sure.html", asked=asked, action=action, back=back, form=desk.form, errors={})
 
 
 def _taking(session: Any, customer_id: str) -> list[Item]:

@@ -146,7 +146,7 @@ def test_a_language_of_elsewhere_and_what_the_form_does_not_know_stay(
     assert set(admin.get("/v1/campaigns/sneakers").json()["messages"]) == {"en", "fr"}
 
 
-def test_variants_that_the_form_does_not_know_survive_it_and_its_faults_name_them(
+def test_variants_survive_the_form_and_its_faults_are_at_their_fields(
     place: None, marketer: Person, admin: httpx.Client
 ) -> None:
     code = {"en": {"title": "Yours", "body": "Show {{ coupon.code }}"}}
@@ -165,7 +165,7 @@ def test_variants_that_the_form_does_not_know_survive_it_and_its_faults_name_the
     assert "Renamed" in marketer.look("/console/campaigns/sneakers").text
     refused = marketer.fill(edit, offer="", do="save")
     assert refused.status_code == 422
-    assert "variants[1].messages.en.body" in refused.text
+    assert PageText(refused.text).invalid == ["variants.1.messages.en.body"]
 
 
 def test_a_product_and_a_language_for_all_others(place: None, marketer: Person, admin: httpx.Client) -> None:

@@ -33,6 +33,7 @@ from web.console.words import (
     settings_shops,
     start,
     steps,
+    variants,
 )
 
 Line = tuple[str, str, str]
@@ -69,6 +70,7 @@ LINES: Mapping[str, Line] = {
     **settings_consents.LINES,
     **start.LINES,
     **lists.LINES,
+    **variants.LINES,
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     tongue: {name: line[number] for name, line in LINES.items()} for number, tongue in enumerate(TONGUES)

@@ -1,11 +1,13 @@
 // A campaign's page answers while somebody types: whom it reaches, what it looks like, what is wrong with its texts. Nothing is saved by that.
 import { completing } from "./completing.js";
+import { tellShares, variants } from "./variants.js";
 
 const form = document.getElementById("campaign");
 const lost = document.getElementById("typed-lost");
 const out = document.getElementById("typed-out");
 const PAUSE_MS = 400;
 const AGAIN_MS = 5000;
+const TEXTS = "[name^='messages.'], [name*='.messages.']";
 const OF_WHO = /^(audience\.|trigger\.on)/;
 let meant = { typed: "", id: "" };
 
@@ -21,7 +23,7 @@ function part(door, show) {
       body.set("preview", meant.id);
     }
     try {
-      const answer = await fetch(`/console/campaigns/${door}`, { method: "POST", body, signal: mine.signal, cache: "no-store" });
+      const answer = await fetch(`/console/campaigns/${door}?lang=${document.documentElement.lang}`, { method: "POST", body, signal: mine.signal, cache: "no-store" });
       if (answer.status === 401 || answer.status === 403 || answer.redirected) {
         lost.hidden = true;
         out.hidden = false;
@@ -70,12 +72,13 @@ const what = part("what", (told) => {
   const fresh = take(told, "what-part");
   meant = { typed, id: fresh.dataset.customer ?? "" };
   take(told, "its-sentence");
+  tellShares(told);
   mark(new Map([...told.querySelectorAll("#what-wrong [data-field]")].map((one) => [one.dataset.field, one.textContent])));
 });
 
 /** Each error at its field, and gone where it is mended. */
 function mark(wrong) {
-  for (const field of form.querySelectorAll("[name^='messages.'], [name=offer], [name=product], [name=default_language]")) {
+  for (const field of form.querySelectorAll(`${TEXTS}, [name^='variants.']:not([type=hidden]), [name=offer], [name=product], [name=default_language]`)) {
     const said = wrong.get(field.name) ?? "";
     const id = `f-${field.name}-error`;
     let line = document.getElementById(id);
@@ -126,7 +129,7 @@ function count(field) {
   line.textContent = (isCut ? form.dataset.overMost : form.dataset.ofMost).replace("{count}", String(long)).replace("{most}", String(most));
 }
 
-for (const field of form.querySelectorAll("[name^='messages.']")) {
+function wire(field) {
   const last = field.name.split(".").pop();
   if (last === "title" || last === "body") {
     count(field);
@@ -136,6 +139,15 @@ for (const field of form.querySelectorAll("[name^='messages.']")) {
     completing(field, { name: form.dataset.facts, found: form.dataset.factsFound });
   }
 }
+form.querySelectorAll(TEXTS).forEach(wire);
+variants(form, {
+  wire,
+  show: (state) => {
+    lost.hidden = state !== "lost";
+    out.hidden = state !== "out";
+  },
+  after: () => what.soon(),
+});
 
 function typed(event) {
   const name = event.target.name ?? "";
