@@ -10,6 +10,7 @@ from offers.errors import Conflict, NotFound
 from offers.rules.campaign import ON_A_PAGE
 from web.aftermath import carry_out
 from web.asking import Named
+from web.console import once
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors
 from web.console.filtering import query_of
@@ -35,8 +36,9 @@ def send(desk: Writer, campaign_id: Named) -> Response:
         return _page(desk, campaign_id, form, {"customer": words["test_choose"]}, 422)
     try:
         with parts.database.transaction() as session:
-            tested = testing.send_test(session, campaign_id, device, now=parts.now())
-            if tested.delivery_id is not None:
+            moment = once.id_of(form, "test")
+            tested = testing.send_test(session, campaign_id, device, now=parts.now(), moment=moment)
+            if tested.follows.deliveries:
                 users.note(session, desk.user.user_id, "tested", "campaign", campaign_id, now=parts.now())
     except NotFound as gone:
         if gone.noun == "campaign":

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from offers import lately, overview, push_lanes, testing, users
 from offers.errors import Conflict, NotFound
 from web.aftermath import carry_out
+from web.console import once
 from web.console.entering import Admin, Desk
 from web.console.faults import Errors
 from web.console.filtering import query_of
@@ -68,8 +69,9 @@ def send(desk: Admin) -> Response:
         return _page(desk, form, {"customer": words["test_choose"]}, 422)
     try:
         with parts.database.transaction() as session:
-            tested = testing.send_test(session, campaign, device, now=parts.now())
-            if tested.delivery_id is not None:
+            moment = once.id_of(form, "test")
+            tested = testing.send_test(session, campaign, device, now=parts.now(), moment=moment)
+            if tested.follows.deliveries:
                 users.note(session, desk.user.user_id, "tested", "campaign", campaign, now=parts.now())
     except NotFound as gone:
         wrong = {"campaign": words["bad_choice"]} if gone.noun == "campaign" else {"customer": words["test_no_address"]}
