@@ -59,17 +59,28 @@ def create_key(session: Session, role: str, *, now: datetime, by: str | None = N
     return make_key(session, role, now=now, by=by).secret
 
 
-def rotate_key(session: Session, key_id: str, grace: timedelta, *, now: datetime, by: str | None = None) -> MadeKey:
+def rotate_key(
+    session: Session,
+    key_id: str,
+    grace: timedelta,
+    *,
+    now: datetime,
+    by: str | None = None,
+    made_id: str | None = None,
+) -> MadeKey:
     """Another key of the same role and name in the place of this one, which goes on for `grace` and then opens nothing.
 
-    `Conflict` for one that is revoked, or that another has taken the place of already: asked twice, one is made.
+    `Conflict` for one that is revoked, or that another has taken the place of already: asked twice, one is made. With an id of the
+    caller's own for the other it is `made_already` where that one has taken it.
     """
     row = queries.key_by_id(session, key_id)
     if row is None:
         raise NotFound("key")
     if row.revoked_at is not None:
+        if made_id is not None and queries.key_by_id(session, made_id) is not None:
+            raise Conflict("This key was made already.", reason="made_already")
         raise Conflict("This key is revoked, or another has taken its place.")
-    made = make_key(session, row.role, now=now, name=row.name, by=by)
+    made = make_key(session, row.role, now=now, name=row.name, by=by, key_id=made_id)
     row.revoked_at = now + grace
     session.flush()
     return made

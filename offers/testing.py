@@ -35,12 +35,19 @@ class QueuedTest:
 
 
 def send_test(
-    session: Session, campaign_id: str, device_id: str, *, now: datetime, variant: str | None = None
+    session: Session,
+    campaign_id: str,
+    device_id: str,
+    *,
+    now: datetime,
+    variant: str | None = None,
+    moment: str | None = None,
 ) -> QueuedTest:
     """Queue the message for the device, past caps, cooldown, quiet hours, hold-out and budget; the coupon's code is an example.
 
     `NotFound` names the campaign or the device. `Conflict` `not_a_push`: a poster's page tells the campaign; scan one. `no_address` or `no_consent`: the device can not be pushed to, or its customer has
-    not agreed to offers. `BadInput` names a `variant` that is none; without one it is the one that the customer draws.
+    not agreed to offers. `BadInput` names a `variant` that is none; without one it is the one that the customer draws. Asked again with a `moment` of
+    the caller's own, it is the test that was queued first, and nothing follows.
     """
     campaign = campaign_queries.campaign_by_id(session, campaign_id)
     if campaign is None:
@@ -60,6 +67,8 @@ def send_test(
         raise Conflict("This device has no push address.", reason="no_address")
     if not customer.offers:
         raise Conflict("This device's customer has not agreed to offers.", reason="no_consent")
+    if moment is not None and (first := queries.test_of(session, device_id, moment)) is not None:
+        return QueuedTest(first)
     before = queries.tests_since(session, device_id, now - WITHIN)
     if len(before) >= MOST_TESTS:
         return QueuedTest(None, max(1, int((before[-MOST_TESTS] + WITHIN - now).total_seconds()) + 1))
@@ -69,7 +78,7 @@ def send_test(
         device_id=device.id,
         source_id=campaign.id,
         kind="test",
-        moment=new_id("test"),
+        moment=moment or new_id("test"),
         variant=variant or draw_variant(campaign.id, customer.id, body.variants),
         context={
             "place_id": _place(session, body),

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from offers.errors import BadInput, Conflict, NotFound
 from offers.records.ids import new_id
 from offers.records.queries import users as queries
+from offers.records.queries.adding import added
 from offers.records.queries.board import store_names
 from offers.records.tables import User, UserSession
 from offers.rules.desk_lists import AskedUsers
@@ -92,10 +93,11 @@ def create_user(
     language: str | None = None,
     places: Sequence[str] = (),
     by: str | None = None,
+    user_id: str | None = None,
 ) -> str:
     """A new user, of these stores' pickup board or of every one's; the one-time password, which can not be shown again.
 
-    `by` is the user who does it, here and below; none: somebody at the command line.
+    `Conflict` for an e-mail address or, where it is the caller's own, an id that is there. `by` is the user who does it, here and below; none: somebody at the command line.
     """
     address = _address(email)
     _known_role(role)
@@ -107,7 +109,7 @@ def create_user(
         raise Conflict("There is a user with this e-mail address already.")
     password = secrets.token_urlsafe(15)
     user = User(
-        id=new_id("usr"),
+        id=user_id or new_id("usr"),
         email=address,
         name=name or address.partition("@")[0],
         role=role,
@@ -117,15 +119,36 @@ def create_user(
         places=_known_stores(session, places),
         created_at=now,
     )
-    session.add(user)
-    session.flush()
+    if not added(session, user):
+        raise Conflict("There is a user with this e-mail address already.")
     queries.note_deed(session, by, "created", "user", user.id, now=now)
     return password
 
 
-def reset_password(session: Session, email: str, *, now: datetime, by: str | None = None) -> str:
-    """A new one-time password; whoever is signed in as this user is not any more. A disabled user may come back."""
-    user = _by_email(session, email)
+def mark_of_password(session: Session, user_id: str) -> str:
+    """Another one as soon as the password is another. It tells nothing about either."""
+    user = queries.user_by_id(session, user_id)
+    if user is None:
+        raise NotFound("user")
+    return _mark(user)
+
+
+def _mark(user: User) -> str:
+    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
+
+
+def reset_password(
+    session: Session, email: str, *, now: datetime, by: str | None = None, was: str | None = None
+) -> str:
+    """A new one-time password; whoever is signed in as this user is not any more. A disabled user may come back.
+
+    `was`: only while its mark is this one, else `Conflict`: asked twice, one is made.
+    """
+    user = queries.user_locked(session, _by_email(session, email).id)
+    if user is None:
+        raise NotFound("user")
+    if was is not None and was != _mark(user):
+        raise Conflict("This user has another password by now.")
     password = secrets.token_urlsafe(15)
     user.password_hash, user.password_is_first, user.disabled_at = _hasher().hash(password), True, None
     queries.end_sessions_of(session, user.id)

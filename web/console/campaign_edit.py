@@ -13,7 +13,7 @@ from offers.rules.personalise import FITS_BODY, FITS_TITLE
 from offers.rules.profile import Id
 from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
-from web.console import audience_form, campaign_form, variants_form
+from web.console import audience_form, campaign_form, once, variants_form
 from web.console.as_typed import Who, host_of, sentence_of, who_of
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
@@ -59,19 +59,19 @@ def add(desk: Writer) -> Response:
         return _previewed(desk, form, None, body, errors, copied=copied)
     if body is None or errors:
         return form_page(desk, form, errors=errors, status=422, copied=copied)
+    wanted = form.or_none("id") or once.id_of(form, "cmp")
     try:
         with parts.database.transaction() as session:
-            if wanted := form.or_none("id"):
-                item, _ = campaigns.put_campaign(session, wanted, body, now=parts.now(), check=unchanged(None))
-            else:
-                item = campaigns.add_campaign(session, body, now=parts.now())
-            users.note(session, desk.user.user_id, "created", "campaign", item["id"], now=parts.now())
+            campaigns.put_campaign(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "campaign", wanted, now=parts.now())
     except ChangedMeanwhile:
-        return form_page(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409, copied=copied)
+        if form.or_none("id"):
+            return form_page(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409, copied=copied)
+        # the same form twice: it is there
     except BadInput as refused:
         told = _told(_in_words(refused, desk), form, copied)
         return form_page(desk, form, errors=told, status=422, copied=copied)
-    return desk.go(f"/console/campaigns/{item['id']}?done=campaign_saved")
+    return desk.go(f"/console/campaigns/{wanted}?done=campaign_saved")
 
 
 @router.get("/{campaign_id}/edit")

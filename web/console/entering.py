@@ -12,6 +12,7 @@ from offers import board, inbox, overview, users
 from offers.users import SignedIn
 from web.console import cookies
 from web.console.forms import Form, read_form
+from web.console.once import UNSAID
 from web.console.rendering import render
 from web.console.speaking import Voice
 from web.guards import Guard
@@ -152,7 +153,7 @@ def keep_typed(request: Request, voice: Voice, form: Form, desk: Desk | None = N
 
     Only for a form that one of our own pages sent, and none for what holds a password or codes.
     """
-    typed, path = [one for one in form.pairs() if one[0] != "token"], request.url.path
+    typed, path = [one for one in form.pairs() if one[0] not in UNSAID], request.url.path
     if request.method in cookies.SAFE or not typed or not path.startswith(KEPT) or path.endswith(NOT_KEPT):
         return None
     name, status = ("stale_form", 403) if desk else ("session_ended", 401)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from offers import desk_coupons, desk_offers, overview, users
 from offers.errors import Conflict, NotFound
 from web.asking import Named
-from web.console import offer_form
+from web.console import offer_form, once
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
@@ -47,18 +47,18 @@ def add(desk: Writer) -> Response:
     errors |= wrong_id(form, desk)
     if body is None or errors:
         return _form(desk, form, errors=errors, status=422)
+    wanted = form.or_none("id") or once.id_of(form, "off")
     try:
         with parts.database.transaction() as session:
-            if wanted := form.or_none("id"):
-                item, _, _ = desk_offers.put_offer(session, wanted, body, now=parts.now(), check=unchanged(None))
-            else:
-                item = desk_offers.add_offer(session, body, now=parts.now())
-            users.note(session, desk.user.user_id, "created", "offer", item["id"], now=parts.now())
+            desk_offers.put_offer(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "offer", wanted, now=parts.now())
     except ChangedMeanwhile:
-        return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        if form.or_none("id"):
+            return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        # the same form twice: it is there
     except Conflict as refused:
         return _form(desk, form, errors=_refusal(refused, desk, None), status=409)
-    return desk.go(f"/console/offers/{item['id']}?done=offer_saved")
+    return desk.go(f"/console/offers/{wanted}?done=offer_saved")
 
 
 @router.get("/{offer_id}")

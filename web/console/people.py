@@ -9,8 +9,9 @@ from offers import deeds, overview, users
 from offers.errors import BadInput, Conflict, NotFound
 from offers.users import UserChange
 from web.asking import Named
+from web.console import once
 from web.console.changing import ChangedMeanwhile, unchanged
-from web.console.entering import Admin, Desk
+from web.console.entering import Admin, Desk, TurnedAwayError
 from web.console.exporting import most_said
 from web.console.faults import Errors
 from web.console.forms import Form
@@ -35,10 +36,11 @@ def everybody(desk: Admin) -> Response:
 
 @router.post("")
 def make(desk: Admin) -> Response:
-    """The answer is the one page that shows the password."""
+    """The answer is the one page that shows the password. Sent twice, by a reload or a second click, one user is made."""
     form, parts = desk.form, desk.parts
     if errors := _wrong(desk, form, named=False):
         return _list(desk, form, errors, 422)
+    wanted = once.id_of(form, "usr")
     try:
         with parts.database.transaction() as session:
             password = users.create_user(
@@ -49,10 +51,13 @@ def make(desk: Admin) -> Response:
                 name=form.or_none("name"),
                 language=form.text("language") if form.text("language") in LANGUAGES else None,
                 by=desk.user.user_id,
+                user_id=wanted,
             )
     except BadInput:
         return _list(desk, form, {"email": desk.voice.words["set_bad_email"]}, 422)
     except Conflict:
+        if _is_there(desk, wanted):
+            raise _made_already(desk, wanted, "set_user_made_already") from None
         return _list(desk, form, {"email": desk.voice.words["set_email_taken"]}, 409)
     return desk.page("user_made.html", email=form.text("email").lower(), password=password)
 
@@ -90,21 +95,26 @@ def change(desk: Admin, user_id: Named) -> Response:
 
 @router.get("/{user_id}/password")
 def ask_password(desk: Admin, user_id: Named) -> Response:
-    return desk.page("user_ask.html", item=_user(desk, user_id), what="password", wrong="")
+    with desk.parts.database.reading() as session:
+        was = users.mark_of_password(session, user_id)
+    return desk.page("user_ask.html", item=_user(desk, user_id), what="password", wrong="", was=was)
 
 
 @router.post("/{user_id}/password")
 def new_password(desk: Admin, user_id: Named) -> Response:
-    """The answer is the one page that shows it."""
-    item, parts = _user(desk, user_id), desk.parts
-    with parts.database.transaction() as session:
-        password = users.reset_password(session, item["email"], now=parts.now(), by=desk.user.user_id)
+    """The answer is the one page that shows it. Sent twice, one is made, and the second answer says so."""
+    item, parts, was = _user(desk, user_id), desk.parts, desk.form.text("was")
+    try:
+        with parts.database.transaction() as session:
+            password = users.reset_password(session, item["email"], now=parts.now(), by=desk.user.user_id, was=was)
+    except Conflict:
+        raise _made_already(desk, user_id, "set_password_made_already") from None
     return desk.page("user_made.html", email=item["email"], password=password)
 
 
 @router.get("/{user_id}/disable")
 def ask_disable(desk: Admin, user_id: Named) -> Response:
-    return desk.page("user_ask.html", item=_user(desk, user_id), what="disable", wrong="")
+    return desk.page("user_ask.html", item=_user(desk, user_id), what="disable", wrong="", was="")
 
 
 @router.post("/{user_id}/disable")
@@ -114,8 +124,30 @@ def disable(desk: Admin, user_id: Named) -> Response:
         with parts.database.transaction() as session:
             users.disable_user(session, item["email"], now=parts.now(), by=desk.user.user_id)
     except Conflict:
-        return desk.page("user_ask.html", 409, item=item, what="disable", wrong=desk.voice.words["set_last_admin"])
+        return desk.page(
+            "user_ask.html", 409, item=item, what="disable", wrong=desk.voice.words["set_last_admin"], was=""
+        )
     return desk.go(f"{WHERE}?done=set_user_disabled")
+
+
+def _is_there(desk: Desk, user_id: str) -> bool:
+    try:
+        _user(desk, user_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _made_already(desk: Desk, user_id: str, name: str) -> TurnedAwayError:
+    """The form came twice: the password was on the page that the first one got, and is nowhere any more."""
+    words = desk.voice.words
+    return desk.turned(
+        "told.html",
+        409,
+        heading=words[name],
+        said=words[f"{name}_why"],
+        onward=(f"{WHERE}/{user_id}/password", words["set_new_password"]),
+    )
 
 
 def _user(desk: Desk, user_id: str) -> Item:

@@ -14,7 +14,7 @@ from offers.rules.place import PlaceBody
 from offers.rules.profile import Id
 from web.aftermath import carry_out
 from web.asking import Named
-from web.console import place_form, place_remarks
+from web.console import once, place_form, place_remarks
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
@@ -60,17 +60,18 @@ def add(desk: Writer) -> Response:
         return _form(desk, form, errors=errors, status=422)
     if form.on("look"):
         return _form(desk, form, looked_at=body)
+    wanted = form.or_none("id") or once.id_of(form, "plc")
+    saved = f"/console/places/{wanted}?done=place_saved"
     try:
         with parts.database.transaction() as session:
-            if wanted := form.or_none("id"):
-                item, _, follows = places.put_place(session, wanted, body, now=parts.now(), check=unchanged(None))
-            else:
-                item, _, follows = places.add_place(session, body, now=parts.now())
-            users.note(session, desk.user.user_id, "created", "place", item["id"], now=parts.now())
+            _, _, follows = places.put_place(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "place", wanted, now=parts.now())
     except ChangedMeanwhile:
-        return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        if form.or_none("id"):
+            return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        return desk.go(saved)  # the same form twice: it is there
     carry_out(parts, follows)
-    return desk.go(f"/console/places/{item['id']}?done=place_saved")
+    return desk.go(saved)
 
 
 @router.get("/{place_id}")

@@ -9,7 +9,7 @@ from offers import overview, posters, users
 from offers.errors import BadInput, Conflict, NotFound
 from offers.rules.poster import PosterBody
 from web.asking import Named
-from web.console import posters_form
+from web.console import once, posters_form
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
@@ -50,18 +50,18 @@ def add(desk: Writer) -> Response:
     errors |= wrong_id(form, desk) or ({"id": desk.voice.words["id_taken"]} if form.text("id") == "import" else {})
     if body is None or errors:
         return _form(desk, form, errors=errors, status=422)
+    wanted = form.or_none("id") or once.id_of(form, "pst")
     try:
         with parts.database.transaction() as session:
-            if wanted := form.or_none("id"):
-                item, _ = posters.put_poster(session, wanted, body, now=parts.now(), check=unchanged(None))
-            else:
-                item = posters.add_poster(session, body, now=parts.now())
-            users.note(session, desk.user.user_id, "created", "poster", item["id"], now=parts.now())
+            posters.put_poster(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "poster", wanted, now=parts.now())
     except ChangedMeanwhile:
-        return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        if form.or_none("id"):
+            return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        # the same form twice: it is there
     except (BadInput, Conflict) as refused:
         return _refused(desk, refused, None)
-    return desk.go(f"/console/posters/{item['id']}?done=poster_saved")
+    return desk.go(f"/console/posters/{wanted}?done=poster_saved")
 
 
 def _picture(desk: Desk, poster_id: str, wanted: Wanted) -> Response:

@@ -9,6 +9,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from offers.once import new_number
 from offers.users import SignedIn
 from web.console.islands import has_island, island
 from web.console.speaking import Voice
@@ -131,5 +132,5 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"island": island, "has_island": has_island}
+    made.globals |= {"island": island, "has_island": has_island, "new_number": new_number}
     return made

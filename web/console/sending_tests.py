@@ -11,6 +11,7 @@ from offers.errors import BadInput, Conflict, NotFound
 from offers.rules.campaign import ON_A_PAGE
 from web.aftermath import carry_out
 from web.asking import Named
+from web.console import once
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors
 from web.console.filtering import query_of
@@ -43,9 +44,9 @@ def send(desk: Writer, campaign_id: Named) -> Response:
         return ask(desk, asked, here, f"{here}?{urlencode({'customer': asked['customer']['id']})}")
     try:
         with parts.database.transaction() as session:
-            wanted = form.or_none("variant")
-            tested = testing.send_test(session, campaign_id, device, now=parts.now(), variant=wanted)
-            if tested.delivery_id is not None:
+            moment, wanted = once.id_of(form, "test"), form.or_none("variant")
+            tested = testing.send_test(session, campaign_id, device, now=parts.now(), variant=wanted, moment=moment)
+            if tested.follows.deliveries:
                 users.note(session, desk.user.user_id, "tested", "campaign", campaign_id, now=parts.now())
     except BadInput:
         return _page(desk, campaign_id, form, {"variant": words["bad_variant_gone"]}, 422)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from offers import keys, users
 from offers.errors import Conflict
 from web.asking import Named
+from web.console import once
 from web.console.entering import Admin, Desk
 from web.console.exporting import most_said
 from web.console.faults import Errors
@@ -76,7 +77,7 @@ def ask_rotate(desk: Admin, key_id: Named) -> Response:
 
 @router.post("/{key_id}/rotate")
 def rotate(desk: Admin, key_id: Named) -> Response:
-    """The answer is the one page that shows the new one."""
+    """The answer is the one page that shows the new one. Sent twice, one is made, and the second answer says so."""
     form, parts = desk.form, desk.parts
     grace = GRACES.get(form.text("grace"))
     if grace is None:
@@ -85,11 +86,13 @@ def rotate(desk: Admin, key_id: Named) -> Response:
     now = parts.now()
     try:
         with parts.database.transaction() as session:
-            made = keys.rotate_key(session, key_id, grace, now=now, by=desk.user.user_id)
+            wanted = once.id_of(form, "key")
+            made = keys.rotate_key(session, key_id, grace, now=now, by=desk.user.user_id, made_id=wanted)
             users.note(session, desk.user.user_id, "rotated", "key", key_id, now=now)
             item = keys.get_key(session, made.id)
-    except Conflict:
-        raise desk.refuse("set_key_ended", 409) from None
+    except Conflict as refused:
+        name = "set_key_made_already" if refused.reason == "made_already" else "set_key_ended"
+        raise desk.refuse(name, 409) from None
     return desk.page("settings_key_made.html", made=made, name=item["name"], old_until=now + grace if grace else now)
 
 

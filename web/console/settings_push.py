@@ -16,6 +16,7 @@ from starlette.responses import Response
 from offers import lately, push_lanes, testing, users
 from offers.errors import BadInput, Conflict, NotFound
 from web.aftermath import carry_out
+from web.console import once
 from web.console.clock import as_typed
 from web.console.entering import Admin, Desk
 from web.console.faults import Errors
@@ -78,8 +79,9 @@ def send(desk: Admin) -> Response:
             back = f"{WHERE}?{urlencode({'customer': asked['customer']['id'], 'campaign': campaign})}#message"
             return ask_whose(desk, asked, f"{WHERE}/message", back)
         with parts.database.transaction() as session:
-            tested = testing.send_test(session, campaign, device, now=parts.now(), variant=form.or_none("variant"))
-            if tested.delivery_id is not None:
+            moment, wanted = once.id_of(form, "test"), form.or_none("variant")
+            tested = testing.send_test(session, campaign, device, now=parts.now(), variant=wanted, moment=moment)
+            if tested.follows.deliveries:
                 users.note(session, desk.user.user_id, "tested", "campaign", campaign, now=parts.now())
     except BadInput:
         return _page(desk, form, {"campaign": words["bad_variant_gone"]}, 422)

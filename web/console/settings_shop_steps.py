@@ -90,7 +90,7 @@ def ask_rotate(desk: Admin, shop_id: Named) -> Response:
 
 @router.post("/shops/{shop_id}/rotate")
 def rotate(desk: Admin, shop_id: Named) -> Response:
-    """The answer is the one page that shows the new one, where it was made here."""
+    """The answer is the one page that shows the new one, where it was made here. Sent twice, one is made, and the first one's grace stays."""
     form, parts, item, words = desk.form, desk.parts, _shop(desk, shop_id), desk.voice.words
     kept, typed = KEPT_FOR.get(form.text("keep_for")), form.or_none("secret")
     errors: Errors = {}
@@ -106,8 +106,11 @@ def rotate(desk: Admin, shop_id: Named) -> Response:
     try:
         with parts.database.transaction() as session:
             body = RotateBody.model_validate({"secret": typed, "keep_for": form.text("keep_for")})
-            made = shops.rotate(session, shop_id, body, keys=parts.shop_keys.shops, now=now)
+            check = unchanged(form.text("etag"))
+            made = shops.rotate(session, shop_id, body, keys=parts.shop_keys.shops, now=now, check=check)
             users.note(session, desk.user.user_id, "rotated", "shop", shop_id, now=now)
+    except ChangedMeanwhile:
+        raise desk.refuse("set_secret_made_already", 409) from None
     except BadInput:
         return _rotation(desk, item, form, {"secret": words["set_bad_secret_standard"]}, status=422)
     return _made(desk, made, now + kept)
@@ -162,7 +165,8 @@ def _form(
 
 
 def _rotation(desk: Desk, item: Item, form: Form, errors: Errors | None = None, *, status: int = 200) -> Response:
-    return desk.page("settings_shop_rotate.html", status, item=item, form=form, errors=errors or {})
+    etag = form.text("etag") or etag_of(item)
+    return desk.page("settings_shop_rotate.html", status, item=item, form=form, errors=errors or {}, etag=etag)
 
 
 def _made(desk: Desk, made: Item, old_until: datetime | None) -> Response:

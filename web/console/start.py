@@ -15,7 +15,7 @@ from offers.rules.campaign import CampaignBody
 from offers.rules.launch import refusals, warnings
 from offers.rules.profile import CustomerBody, DeviceBody
 from web.aftermath import carry_out
-from web.console import campaign_form, place_form
+from web.console import campaign_form, once, place_form
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
 from web.console.entering import Desk, Writer
@@ -69,11 +69,15 @@ def make_place(desk: Writer) -> Response:
     body, errors = place_form.read(desk.form.but(**fixed), None, desk.voice)
     if body is None or errors:
         return _page(desk, "place", form=desk.form, errors=errors, status=422)
-    with parts.database.transaction() as session:
-        item, _, follows = places.add_place(session, body, now=parts.now())
-        users.note(session, desk.user.user_id, "created", "place", item["id"], now=parts.now())
+    wanted, saved = once.id_of(desk.form, "plc"), f"{HERE}?done=place_saved"
+    try:
+        with parts.database.transaction() as session:
+            _, _, follows = places.put_place(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "place", wanted, now=parts.now())
+    except ChangedMeanwhile:
+        return desk.go(saved)  # the same form twice: it is there
     carry_out(parts, follows)
-    return desk.go(f"{HERE}?done=place_saved")
+    return desk.go(saved)
 
 
 @router.post("/device")

@@ -18,6 +18,7 @@ from tests.web.console.test_offers import NEW as NEW_OFFER
 from tests.web.console.test_places import FILLED, NEW
 from tests.web.console.test_posters import FILLED as POSTER_FORM
 from tests.web.console.test_posters import NEW as NEW_POSTER
+from web.console.once import UNSAID
 
 Browser = Callable[..., Person]
 
@@ -85,8 +86,8 @@ def test_an_offer_and_a_poster_are_not_lost_either(
     sign_in_again(marketer)
     asked = PageText(marketer.send(kept.sheet(new)).text)
     again = dict(asked.sheet(new).fields)
-    assert {name: again.get(name) for name, _ in sheet.but(**filled) if name != "token"} == {
-        name: text for name, text in sheet.but(**filled) if name != "token"
+    assert {name: again.get(name) for name, _ in sheet.but(**filled) if name not in UNSAID} == {
+        name: text for name, text in sheet.but(**filled) if name not in UNSAID
     }
     assert marketer.send(asked.sheet(new)).status_code == said, "a poster names a campaign that is not there"
 

@@ -177,6 +177,26 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Dit is geen e-mailadres.",
         "Das ist keine E-Mail-Adresse.",
     ),
+    "set_user_made_already": (
+        "This user was made already",
+        "Deze gebruiker is al gemaakt",
+        "Dieser Benutzer wurde schon angelegt",
+    ),
+    "set_user_made_already_why": (
+        "The form came twice. Only one user was made, and the one-time password can not be shown again. If nobody kept it, give a new one.",
+        "Het formulier kwam twee keer. Er is één gebruiker gemaakt, en het eenmalige wachtwoord is niet nog eens te zien. Heeft niemand het bewaard, geef dan een nieuw.",
+        "Das Formular kam zweimal. Nur ein Benutzer wurde angelegt, und das Einmalpasswort kann nicht noch einmal gezeigt werden. Hat es niemand aufbewahrt, vergeben Sie ein neues.",
+    ),
+    "set_password_made_already": (
+        "This user has another password by now",
+        "Deze gebruiker heeft intussen een ander wachtwoord",
+        "Dieser Benutzer hat inzwischen ein anderes Passwort",
+    ),
+    "set_password_made_already_why": (
+        "The form came twice, or somebody was before you. No other password was made now, and one that was made can not be shown again. If nobody kept it, give a new one.",
+        "Het formulier kwam twee keer, of iemand was je voor. Er is nu geen ander wachtwoord gemaakt, en een wachtwoord dat al gemaakt is, is niet nog eens te zien. Heeft niemand het bewaard, geef dan een nieuw.",
+        "Das Formular kam zweimal, oder jemand war schneller. Jetzt wurde kein weiteres Passwort angelegt, und ein schon angelegtes kann nicht noch einmal gezeigt werden. Hat es niemand aufbewahrt, vergeben Sie ein neues.",
+    ),
     "set_email_taken": (
         "There is a user with this e-mail address already.",
         "Er is al een gebruiker met dit e-mailadres.",

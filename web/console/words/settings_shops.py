@@ -128,6 +128,16 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Regel {line} zegt niet wat een woord betekent: {words}.",
         "Zeile {line} sagt nicht, was ein Wort bedeutet: {words}.",
     ),
+    "set_secret_made_already": (
+        "This shop is not what it was",
+        "Deze shop is niet meer wat hij was",
+        "Dieser Shop ist nicht mehr, was er war",
+    ),
+    "set_secret_made_already_why": (
+        "The form came twice, or somebody changed the shop meanwhile. No other secret was made now, and one that was made can not be shown again. If nobody kept it, make another.",
+        "Het formulier kwam twee keer, of iemand wijzigde de shop intussen. Er is nu geen ander geheim gemaakt, en een geheim dat al gemaakt is, is niet nog eens te zien. Heeft niemand het bewaard, maak dan een ander.",
+        "Das Formular kam zweimal, oder jemand hat den Shop inzwischen geändert. Jetzt wurde kein weiteres Geheimnis angelegt, und ein schon angelegtes kann nicht noch einmal gezeigt werden. Hat es niemand aufbewahrt, legen Sie ein anderes an.",
+    ),
     "set_shop_taken": (
         "There is a shop with this id already.",
         "Er is al een shop met deze id.",
