@@ -1,7 +1,7 @@
 """What a person at the desk looks at: counts, names, what needs attention, and customers by what is typed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from offers.records.queries import counting, found, funnels
 from offers.records.queries import customers as customer_queries
+from offers.records.queries import desk_coupons as coupon_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import overview as queries
+from offers.rules.coupon_codes import CodeKeys
 from offers.rules.leafing import Leaf, Turn
 
 NO_ZONE = "UTC"
@@ -193,6 +195,20 @@ def coupons_of(session: Session, items: Iterable[dict[str, Any]]) -> dict[str, d
         }
         for one, (coupon, name) in found.items()
     }
+
+
+def hide_codes(session: Session, items: Iterable[dict[str, Any]], keys: CodeKeys, hide: Callable[[str], str]) -> None:
+    """In the texts of these deliveries, the code that is one customer's own as `hide` tells it; one that everybody has stays."""
+    rows = {one["id"]: one for one in items if one.get("coupon") and (one.get("title") or one.get("body"))}
+    if not rows:
+        return
+    theirs = {one: coupon for one, (coupon, _) in queries.coupons_by_delivery(session, rows).items()}
+    own = {coupon.id: coupon for coupon in theirs.values() if coupon.codes != "shared"}
+    codes = coupon_queries.codes_of(session, list(own.values()), keys)
+    for delivery, coupon in theirs.items():
+        if code := codes.get(coupon.id):
+            for part in ("title", "body"):
+                rows[delivery][part] = (rows[delivery][part] or "").replace(code, hide(code)) or None
 
 
 def what_goes_with_place(session: Session, place_id: str) -> dict[str, Any]:

@@ -43,7 +43,9 @@ def show(desk: Reader, customer_id: Named, cursor: LongCursor = None, kind: Kind
         line, next_cursor = personal.timeline(session, customer_id, cursor=cursor, limit=PAGE, kinds=wanted or EVERY)
         items = [each["item"] for each in line]
         names = overview.names_of(session, items)
-        coupons = overview.coupons_of(session, [one["item"] for one in line if one["type"] == "delivery"])
+        sent = [one["item"] for one in line if one["type"] == "delivery"]
+        overview.hide_codes(session, sent, desk.parts.codes, masked)
+        coupons = overview.coupons_of(session, sent)
     why = {
         each["item"]["id"]: explain(each["item"]["outcome"], each["item"]["facts"], desk.voice, names)
         for each in line

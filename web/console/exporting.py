@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
 from starlette.responses import Response, StreamingResponse
 
 from offers import users
@@ -27,6 +28,12 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\
 """The last four are the same signs as wide as an ideograph: some spreadsheets take them for the others."""
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 """What a spreadsheet has no way to calculate: a longitude west of Greenwich."""
+STARTS_AFTER_A_BREAK = re.compile(
+    rf"(?<=[;,\t\r\n])(?=[{re.escape(''.join(STARTS_A_FORMULA))}])(?!{PLAIN_NUMBER.pattern}(?:[;,\t\r\n]|$))"
+)
+"""The same behind a sign at which a spreadsheet of another country ends the cell: the file's commas or semicolons follow the reader's language, not
+the machine's.
+"""
 Cells = Callable[[Any, Leaf], list[Sequence[object]]]
 """What stands in the file for the rows of a page, read in the same session."""
 
@@ -46,7 +53,7 @@ def safe(value: object, voice: Voice) -> object:
         return value
     if isinstance(value, datetime):
         return value.astimezone(voice.zone).strftime("%Y-%m-%d %H:%M:%S")
-    text = str(value)
+    text = STARTS_AFTER_A_BREAK.sub("'", value.striptags() if isinstance(value, Markup) else str(value))
     return f"'{text}" if text.startswith(STARTS_A_FORMULA) and not PLAIN_NUMBER.fullmatch(text) else text
 
 

@@ -15,6 +15,7 @@ from web.console.exporting import csv_answer, most_said
 from web.console.filtering import STATES, TESTS, TOLD, Filters, read_filters
 from web.console.giving import coupons_said
 from web.console.listing import Column, Listing, Read, Shown, read_asked
+from web.console.masking import masked
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
@@ -73,6 +74,7 @@ def deliveries(desk: Reader) -> Response:
         wanted = read_filters(desk, places, *OF_DELIVERIES)
         asked = read_asked(desk, DELIVERIES, wanted.form, wanted.errors)
         leaf = asked.look(_deliveries(wanted), session)
+        overview.hide_codes(session, leaf.items, desk.parts.codes, masked)
         names = overview.names_of(session, leaf.items)
         coupons = coupons_said(overview.coupons_of(session, leaf.items), desk.voice)
     return desk.page(

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from tests.web.conftest import PLACE
 from tests.web.console.conftest import Person
@@ -40,7 +41,20 @@ def test_whatever_else_begins_as_a_formula_does_is_a_text(text: str) -> None:
     """A number is what `float` reads in the ten digits, with one point at most and no blank around it."""
     digits = text.removeprefix("-").replace(".", "", 1)
     is_number = text[0] == "-" and digits.isascii() and digits.isdigit() and "." not in (text[1], text[-1])
-    assert cell(text) == (text if is_number else f"'{text}")
+    told = str(cell(text))
+    assert told == text if is_number else told.startswith("'")
+    assert told.replace("'", "") == text.replace("'", ""), "nothing is taken away"
+
+
+def test_a_formula_behind_what_ends_a_cell_elsewhere_is_a_text_too() -> None:
+    """A file with commas opened where cells end at semicolons, and the other way round."""
+    assert cell("Jan;=1+1") == "Jan;'=1+1"
+    assert cell("Jan,@SUM(A1),-2+3\tx\n+1") == "Jan,'@SUM(A1),'-2+3\tx\n'+1"
+    assert cell("52.37,-0.127758;-4") == "52.37,-0.127758;-4"
+
+
+def test_marks_of_a_page_do_not_come_into_a_file() -> None:
+    assert cell(Markup("comes to <b>O&#39;Neill &amp; Co</b>")) == "comes to O'Neill & Co"
 
 
 def names(answer: httpx.Response) -> list[str]:
