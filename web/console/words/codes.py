@@ -82,8 +82,8 @@ LINES: dict[str, tuple[str, str, str]] = {
     "coupons_until": ("Reserved until", "Gereserveerd tot", "Reserviert bis"),
     "coupons_state_too": (
         "Choose a state too: only so are coupons of a campaign, a place or a time found.",
-        "Kies ook een status: alleen zo zijn coupons van een campagne, plaats of tijd te vinden.",
-        "Wählen Sie auch einen Zustand: Nur so werden Coupons einer Kampagne, eines Ortes oder einer Zeit gefunden.",
+        "Kies ook een stand: alleen zo zijn coupons van een campagne, plaats of tijd te vinden.",
+        "Wählen Sie auch einen Stand: Nur so werden Coupons einer Kampagne, eines Ortes oder einer Zeit gefunden.",
     ),
     "codes_other_list": (
         "This is another list than the one that was looked through, so nothing has come along yet. Below is what this one would do.",

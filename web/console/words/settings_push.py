@@ -220,7 +220,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "push_message_how": (
         "The message of a campaign, to your own phone or browser, or to a customer's. Nothing is counted or spent; it goes the way that every message goes.",
         "Het bericht van een campagne, naar je eigen telefoon of browser, of naar die van een klant. Er wordt niets geteld of besteed; het gaat zoals elk bericht.",
-        "Die Nachricht einer Kampagne, an Ihr eigenes Telefon oder Ihren Browser, oder an eines eines Kunden. Nichts wird gezählt oder verbraucht; sie geht den Weg jeder Nachricht.",
+        "Die Nachricht einer Kampagne, an Ihr eigenes Telefon oder an Ihren Browser, oder an die eines Kunden. Nichts wird gezählt oder verbraucht; sie geht den Weg jeder Nachricht.",
     ),
     "push_which": ("Which campaign's message", "Het bericht van welke campagne", "Nachricht welcher Kampagne"),
     "push_no_campaign": (
