@@ -116,7 +116,7 @@ function forgetWhatWasSaved() {
   const arrived = performance.getEntriesByType("navigation")[0];
   const before = document.referrer ? new URL(document.referrer) : null;
   const led = arrived?.redirectCount > 0 && before?.origin === location.origin && before.pathname === sent.page.split("?")[0];
-  if (led || document.querySelector("main > .done")) {
+  if (led || document.querySelector("main > .done, main [data-saved]")) {
     sessionStorage.removeItem(keyOf(sent.page));
   } else if (location.pathname === sent.to && address() !== sent.page) {
     write(keyOf(address()), read(keyOf(sent.page))); // refused: the form stands here now, with what is wrong in it
@@ -171,6 +171,9 @@ export function keepDrafts(main, words) {
     versions = { ...now, ...draft.versions };
     const isOlder = Object.keys(now).some((form) => draft.typed[form] && draft.versions && now[form] !== versions[form]);
     const answered = (puts) => {
+      if (timer) {
+        keep(); // what was typed a moment ago wins over what comes back
+      }
       versions = now;
       if (puts) {
         for (const [field, value] of missing(main, read(name) ?? draft)) {
