@@ -20,9 +20,13 @@ def new_number() -> str:
     return new_id(_PREFIX.rstrip("_")).removeprefix(_PREFIX)
 
 
+def is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None
+
+
 def id_of(prefix: str, number: str, said: Iterable[tuple[str, str]]) -> str:
     """An id as `new_id` makes them, of the time at which the form was shown; any new one for what is no form's number."""
-    if not _NUMBER.fullmatch(number):
+    if not is_number(number):
         return new_id(prefix)
     told = hashlib.sha256(number.encode())
     for name, text in said:

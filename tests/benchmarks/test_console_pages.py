@@ -14,6 +14,7 @@ NOT_MEASURED = {
     "/console/inbox/{conversation_id}": "the benchmark's town asks nothing",
     "/console/pickup/orders/{order_id}": "the benchmark's town orders nothing",
     "/console/pickup/times.csv": "a download, of what the page shows",
+    "/console/campaigns/{campaign_id}/rehearse/far": "a number that Redis holds",
     "/console/here": "whether somebody is signed in",
     "/console/events": "a stream",
     "/console/live/events": "a stream",

@@ -154,6 +154,86 @@ def test_a_form_that_was_refused_keeps_what_was_typed(office: Office, opened: Op
     expect(page.get_by_label("Name", exact=True)).to_have_value("Refused")
 
 
+def test_what_was_typed_before_the_form_came_back_is_kept_too(office: Office, opened: Opened) -> None:
+    """The shapes are looked at, and then one letter is typed: all of it is offered, and not the letter alone."""
+    watched, _, _ = opened("/console/places/new")
+    page = watched.page
+    name, tags = page.get_by_label("Name", exact=True), page.get_by_label("Tags")
+    fill_place(page, "Autumn")
+    page.get_by_role("button", name="Check the shapes first").click()
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+    expect(name).to_have_value("Autumn")
+    tags.press_sequentially("a")
+    page.get_by_role("link", name="Campaigns").click()
+    expect(page.locator("h1")).to_have_text("Campaigns")
+    page.goto(f"{office.url}/console/places/new")
+    bar = page.get_by_role("region", name="What was kept")
+    expect(bar).not_to_contain_text("It was changed since")
+    bar.get_by_role("button", name="Put it back").click()
+    expect(name).to_have_value("Autumn")
+    expect(page.get_by_label("Latitude")).to_have_value("52.3702516, 4.8906199")
+    expect(page.locator("[name=pickup]")).to_be_checked()
+    expect(tags).to_have_value("a")
+    tags.fill("")
+    page.wait_for_timeout(400)
+    page.reload()
+    bar.get_by_role("button", name="Put it back").click()
+    expect(name).to_have_value("Autumn")
+    expect(tags).to_have_value("")
+    assert watched.errors == []
+
+
+def test_what_is_typed_beside_an_offer_that_stands_open_wins_over_it(office: Office, opened: Opened) -> None:
+    page = opened("/console/places/new")[0].page
+    name, tags = page.get_by_label("Name", exact=True), page.get_by_label("Tags")
+    fill_place(page, "First")
+    tags.fill("flagship")
+    page.wait_for_timeout(400)
+    page.reload()
+    name.fill("Second")
+    page.get_by_role("button", name="Put it back").click()
+    expect(tags).to_have_value("flagship")
+    expect(name).to_have_value("Second")
+    page.reload()
+    name.fill("Third")
+    page.get_by_role("button", name="Throw it away").click()
+    page.reload()
+    page.get_by_role("button", name="Put it back").click()
+    expect(name).to_have_value("Third")
+    expect(tags).to_have_value("")
+
+
+def test_what_was_typed_upon_an_older_version_says_so(office: Office, opened: Opened) -> None:
+    watched, _, _ = opened("/console/places/dam-1")
+    page = watched.page
+    name = page.get_by_label("Name", exact=True)
+    name.fill("Dam 1, mine")
+    page.wait_for_timeout(400)
+    with office.database.transaction() as session:
+        put_place(session, "dam-1", PlaceBody.model_validate(PLACE | {"name": "Dam 1, theirs"}), now=NOON)
+    page.reload()
+    bar = page.get_by_role("region", name="What was kept")
+    expect(bar).to_contain_text("It was changed since you typed that.")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    expect(name).to_have_value("Dam 1, theirs")
+    page.get_by_label("Tags").fill("flagship")
+    page.wait_for_timeout(400)
+    page.reload()
+    expect(bar).to_contain_text("It was changed since you typed that.")
+    bar.get_by_role("button", name="Put it back").click()
+    expect(name).to_have_value("Dam 1, mine")
+    page.reload()
+    expect(bar).to_be_visible()
+    expect(bar).not_to_contain_text("It was changed since")
+    bar.get_by_role("button", name="Put it back").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    until(page, lambda: kept(page) == [])
+    assert "Dam 1, mine" in office.names()
+    assert watched.errors == []
+
+
 def test_passwords_are_not_kept_and_signing_out_takes_everything(office: Office, opened: Opened) -> None:
     page = opened("/console/password")[0].page
     page.get_by_label("Present password").fill("a secret that nobody keeps")

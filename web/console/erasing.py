@@ -12,6 +12,7 @@ from offers.errors import NotFound
 from web.aftermath import carry_out
 from web.asking import Named
 from web.bodies import json_answer
+from web.console import once
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Admin, Desk
 from web.console.faults import Errors
@@ -32,7 +33,8 @@ def export(desk: Admin, customer_id: Named) -> Response:
         told = personal.export_customer(session, customer_id, now=now)
         users.note(session, desk.user.user_id, "exported", "customer", customer_id, now=now)
     name = re.sub(r"[^A-Za-z0-9._-]", "_", customer_id)
-    return json_answer(told, headers={"content-disposition": f'attachment; filename="customer-{name}.json"'})
+    answer = json_answer(told, headers={"content-disposition": f'attachment; filename="customer-{name}.json"'})
+    return once.arrived(answer, desk.form)
 
 
 @router.get("/{customer_id}/erase")

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from offers import overview, posters
 from offers.errors import BadInput
 from offers.rules.leafing import Turn
+from web.console import once
 from web.console.entering import Desk, Reader
 from web.console.listing import Asked, Shown
 from web.console.routes import PageRoute
@@ -87,4 +88,6 @@ def print_many(desk: Reader) -> Response:
         for url in [url_of(desk.parts, desk.request, one.code)]
     ]
     headers = HEADERS | {"content-disposition": 'attachment; filename="posters.pdf"', "cache-control": "no-store"}
-    return Response(pdf_of_many(many, paper, per_side), headers=headers, media_type="application/pdf")
+    return once.arrived(
+        Response(pdf_of_many(many, paper, per_side), headers=headers, media_type="application/pdf"), form
+    )

@@ -15,6 +15,7 @@ from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Admin, Desk
 from web.console.faults import Errors
 from web.console.forms import Form
+from web.console.keeping import typed_again
 from web.console.routes import PageRoute
 from web.console.settings_shops import KINDS, WHERE, hook_of
 from web.editing import etag_of
@@ -38,7 +39,8 @@ def make(desk: Admin) -> Response:
     """The answer is the one page that shows a secret that was made here. Sent twice, one shop is made: its id is taken then."""
     form, parts = desk.form, desk.parts
     body, errors = shop_form.read(form, _places(desk), desk.voice)
-    if body is None:
+    errors |= typed_again(form, desk.voice)
+    if body is None or errors:
         return _form(desk, form, errors, status=422)
     try:
         with parts.database.transaction() as session:
@@ -61,7 +63,8 @@ def edit(desk: Admin, shop_id: Named) -> Response:
 def change(desk: Admin, shop_id: Named) -> Response:
     form, parts, item = desk.form, desk.parts, _shop(desk, shop_id)
     body, errors = shop_form.read(form, _places(desk), desk.voice, item)
-    if body is None:
+    errors |= typed_again(form, desk.voice)
+    if body is None or errors:
         return _form(desk, form, errors, item=item, etag=form.text("etag"), status=422)
     wanted = ShopBody.model_validate(body.model_dump(exclude={"id"}, exclude_unset=True))
     try:
@@ -93,7 +96,7 @@ def rotate(desk: Admin, shop_id: Named) -> Response:
     """The answer is the one page that shows the new one, where it was made here. Sent twice, one is made, and the first one's grace stays."""
     form, parts, item, words = desk.form, desk.parts, _shop(desk, shop_id), desk.voice.words
     kept, typed = KEPT_FOR.get(form.text("keep_for")), form.or_none("secret")
-    errors: Errors = {}
+    errors = typed_again(form, desk.voice)
     if kept is None:
         errors["keep_for"] = words["bad_choice"]
     if typed is None and item["kind"] != "standard":

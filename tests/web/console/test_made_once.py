@@ -95,6 +95,7 @@ def test_a_user_is_made_once_and_the_second_answer_says_what_became_of_the_passw
     assert [one.status_code for one in answers] == [200, 409]
     [password] = SHOWN.findall(answers[0].text)
     assert can_sign_in(browser(), "noor@shop.example", password)
+    assert "data-saved" in answers[0].text, "what was typed is kept no longer"
     assert "Only one user was made" in answers[1].text
     assert password not in answers[1].text
     with database.reading() as session:

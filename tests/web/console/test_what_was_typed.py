@@ -92,6 +92,56 @@ def test_an_offer_and_a_poster_are_not_lost_either(
     assert marketer.send(asked.sheet(new)).status_code == said, "a poster names a campaign that is not there"
 
 
+FIRST_PLACE = {"name": "Dam 1", "lat": "52.37", "lon": "4.89", "time_zone": "Europe/Amsterdam"}
+OTHERS: dict[str, tuple[str, dict[str, Any], int]] = {
+    "/console/users": ("/console/users", {"email": "noor@shop.example", "name": "Noor", "role": "viewer"}, 200),
+    "/console/settings/keys": ("/console/settings/keys", {"name": "Till", "role": "till"}, 200),
+    "/console/settings/new-shop": ("/console/settings/new-shop", {"name": "Web", "id": "web", "kind": "standard"}, 200),
+    "/console/start/place": ("/console/start?step=place", FIRST_PLACE, 303),
+}
+
+
+@pytest.mark.parametrize("action", OTHERS)
+def test_no_other_form_is_lost_either(enter: Enter, clock: Clock, action: str) -> None:
+    page, filled, said = OTHERS[action]
+    boss = enter("admin")
+    sheet = boss.look(page).sheet(action)
+    clock.at += 13 * 3600
+    answer = boss.send(sheet, **filled)
+    assert answer.status_code == 401
+    sign_in_again(boss)
+    asked = PageText(boss.send(PageText(answer.text).sheet(action)).text)
+    again = dict(asked.sheet(action).fields)
+    assert {name: again.get(name) for name in filled} == filled
+    assert boss.send(asked.sheet(action)).status_code == said
+
+
+@pytest.mark.parametrize(("secret", "value"), [("secret", "whsec_" + "YWJj" * 8), ("api_token", "shpat_0123456789")])
+def test_a_shops_secret_is_on_no_page_and_is_asked_for_again(
+    enter: Enter, admin: httpx.Client, clock: Clock, secret: str, value: str
+) -> None:
+    boss, where = enter("admin"), "/console/settings/new-shop"
+    kind = {"kind": "standard"} if secret == "secret" else {"kind": "shopify", "origin": "web.myshopify.com"}
+    sheet = boss.look(where).sheet(where)
+    clock.at += 13 * 3600
+    kept = boss.send(sheet, name="Web", id="web", **kind, **{secret: value})
+    assert kept.status_code == 401
+    assert value not in kept.text
+    assert "is not kept" in PageText(kept.text).text
+    sign_in_again(boss)
+    asked = boss.send(PageText(kept.text).sheet(where))
+    assert asked.status_code == 403
+    shown = boss.send(PageText(asked.text).sheet(where))
+    assert shown.status_code == 422
+    assert f'id="f-{secret}-error"' in shown.text
+    assert admin.get("/v1/shops").json()["items"] == [], "nothing is made with another secret than was meant"
+    again = PageText(shown.text).sheet(where)
+    assert again["name"] == "Web"
+    typed = {"secret": "s" * 30} if secret == "api_token" else {}
+    assert boss.send(again, **typed, **{secret: value}).status_code == 200
+    assert [one["id"] for one in admin.get("/v1/shops").json()["items"]] == ["web"]
+
+
 def test_codes_are_never_written_into_another_page(marketer: Person, admin: httpx.Client, clock: Clock) -> None:
     admin.put("/v1/offers/ten", json=OFFER | {"codes": "imported"})
     sheet = marketer.look("/console/offers/ten/codes").sheet("/console/offers/ten/codes")

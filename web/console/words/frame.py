@@ -103,6 +103,16 @@ LINES = {
         "Er is nog niets veranderd. Wat je typte is er nog: ga verder om het te versturen.",
         "Noch wurde nichts geändert. Ihre Eingaben sind noch da: Weiter sendet sie ab.",
     ),
+    "secret_left_out": (
+        "A secret that you typed is not kept. You are asked for it again before anything is saved.",
+        "Een geheim dat je typte, is niet bewaard. Er wordt opnieuw naar gevraagd voordat er iets wordt opgeslagen.",
+        "Ein Geheimnis, das Sie eingegeben haben, ist nicht aufgehoben. Sie werden noch einmal danach gefragt, bevor etwas gespeichert wird.",
+    ),
+    "type_again": (
+        "Type this again: it was not kept.",
+        "Typ dit opnieuw: het is niet bewaard.",
+        "Geben Sie das noch einmal ein: Es wurde nicht aufgehoben.",
+    ),
     "go_on": ("Go on", "Verder", "Weiter"),
     "not_found": ("Not there", "Niet gevonden", "Nicht gefunden"),
     "not_found_why": (

@@ -31,6 +31,16 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Je bent nog niet ingelogd. Log eerst in.",
         "Sie sind noch nicht angemeldet. Melden Sie sich zuerst an.",
     ),
+    "frame_kept_older": (
+        "It was changed since you typed that. If you put yours back and save, it takes the place of what was saved meanwhile.",
+        "Het is gewijzigd sinds je dat typte. Zet je jouw tekst terug en sla je op, dan komt die in de plaats van wat intussen is opgeslagen.",
+        "Es wurde geändert, seit Sie das eingegeben haben. Wenn Sie Ihre Eingaben zurückholen und speichern, ersetzen sie, was inzwischen gespeichert wurde.",
+    ),
+    "frame_working": (
+        "Working on it. This can take a while.",
+        "Bezig. Dit kan even duren.",
+        "Wird bearbeitet. Das kann eine Weile dauern.",
+    ),
     "frame_close": ("Close", "Sluiten", "Schließen"),
     "frame_keys": ("Shortcuts", "Sneltoetsen", "Tastenkürzel"),
     "frame_keys_show": ("these keys", "deze toetsen", "diese Tasten"),

@@ -62,15 +62,25 @@ function fieldsOf(form) {
 const formsOf = (main) => [...main.querySelectorAll("form")].filter((one) => one.method === "post" && !one.closest("[data-not-kept]"));
 const nameOf = (form) => new URL(form.action, location.href).pathname;
 
-function typedIn(main) {
-  const typed = {};
+const versionOf = (form) => form.elements.namedItem("etag")?.value ?? "";
+const versionsOf = (main) => Object.fromEntries(formsOf(main).map((form) => [nameOf(form), versionOf(form)]));
+
+// What is typed and not saved: what differs from what the page was served with; and of what was kept before, what the page was served with
+// because it was sent and not saved, what nobody has touched since, and what this page has no field for.
+function typedIn(main, before, touched) {
+  const typed = structuredClone(before);
   for (const form of formsOf(main)) {
-    const changed = fieldsOf(form).filter(([, field]) => !same(valueOf(field), firstOf(field)));
-    if (changed.length) {
-      typed[nameOf(form)] = Object.fromEntries(changed.map(([name, field]) => [name, valueOf(field)]));
+    const kept = (typed[nameOf(form)] ??= {});
+    for (const [name, field] of fieldsOf(form)) {
+      const value = valueOf(field);
+      if (!same(value, firstOf(field))) {
+        kept[name] = value;
+      } else if (touched.has(field) && !same(value, kept[name])) {
+        delete kept[name];
+      }
     }
   }
-  return typed;
+  return Object.fromEntries(Object.entries(typed).filter(([, kept]) => Object.keys(kept).length));
 }
 
 function put(field, value) {
@@ -106,7 +116,7 @@ function forgetWhatWasSaved() {
   const arrived = performance.getEntriesByType("navigation")[0];
   const before = document.referrer ? new URL(document.referrer) : null;
   const led = arrived?.redirectCount > 0 && before?.origin === location.origin && before.pathname === sent.page.split("?")[0];
-  if (led || document.querySelector("main > .done")) {
+  if (led || document.querySelector("main > .done, main [data-saved]")) {
     sessionStorage.removeItem(keyOf(sent.page));
   } else if (location.pathname === sent.to && address() !== sent.page) {
     write(keyOf(address()), read(keyOf(sent.page))); // refused: the form stands here now, with what is wrong in it
@@ -138,25 +148,48 @@ export function keepDrafts(main, words) {
   forgetOthers(words.who);
   const page = address();
   const name = keyOf(page);
+  const draft = read(name);
+  const touched = new Set();
+  let before = draft?.typed ?? {};
+  let versions = versionsOf(main); // what it was typed upon: that of the page, but where an older draft waits to be put back
   let timer = 0;
   const keep = () => {
+    clearTimeout(timer);
     timer = 0;
     if (isOver) {
       return;
     }
-    const typed = typedIn(main);
+    const typed = typedIn(main, before, touched);
     if (Object.keys(typed).length) {
-      write(name, { who: words.who, at: new Date().toISOString(), typed });
+      write(name, { who: words.who, at: new Date().toISOString(), typed, versions });
     } else {
       sessionStorage.removeItem(name);
     }
   };
-  const draft = read(name);
-  const lost = draft ? missing(main, draft) : [];
-  const bar = lost.length ? offer(main, draft, words, name) : null;
+  if (draft && missing(main, draft).length) {
+    const now = versions;
+    versions = { ...now, ...draft.versions };
+    const isOlder = Object.keys(now).some((form) => draft.typed[form] && draft.versions && now[form] !== versions[form]);
+    const answered = (puts) => {
+      if (timer) {
+        keep(); // what was typed a moment ago wins over what comes back
+      }
+      versions = now;
+      if (puts) {
+        for (const [field, value] of missing(main, read(name) ?? draft)) {
+          put(field, value);
+        }
+      } else {
+        before = {};
+      }
+      keep();
+    };
+    offer(main, draft, isOlder, words, answered);
+  }
   const soon = (event) => {
     const form = event.target.form;
-    if (form && formsOf(main).includes(form) && isKept(event.target) && !bar?.isConnected) {
+    if (form && formsOf(main).includes(form) && isKept(event.target)) {
+      touched.add(event.target);
       timer ||= setTimeout(keep, PAUSE_MS);
     }
   };
@@ -165,7 +198,7 @@ export function keepDrafts(main, words) {
   addEventListener("pagehide", () => timer && keep());
 }
 
-function offer(main, draft, words, name) {
+function offer(main, draft, isOlder, words, answered) {
   const bar = document.createElement("section");
   bar.className = "frame-kept";
   bar.setAttribute("aria-label", words.kept);
@@ -176,23 +209,27 @@ function offer(main, draft, words, name) {
   back.type = "button";
   back.textContent = words.putBack;
   back.addEventListener("click", () => {
-    const fields = missing(main, draft);
+    const [first] = missing(main, draft);
     bar.remove();
-    for (const [field, value] of fields) {
-      put(field, value);
-    }
-    fields[0]?.[0].focus();
+    answered(true);
+    (first?.[0] ?? main).focus();
   });
   const drop = document.createElement("button");
   drop.type = "button";
   drop.className = "quiet";
   drop.textContent = words.drop;
   drop.addEventListener("click", () => {
-    sessionStorage.removeItem(name);
     bar.remove();
+    answered(false);
     main.focus();
   });
-  bar.append(said, back, drop);
+  bar.append(said);
+  if (isOlder) {
+    const older = document.createElement("p");
+    older.className = "warn";
+    older.textContent = words.keptOlder;
+    bar.append(older);
+  }
+  bar.append(back, drop);
   main.prepend(bar);
-  return bar;
 }

@@ -1,8 +1,9 @@
 // The frame around every page but the board, which has its own: what was typed is kept, a lost connection is said, a form waits for a
-// session that has ended, and there are keys.
+// session that has ended and goes once, and there are keys.
 import { openDialog } from "./dialog.js";
 import { forgetAll, keepDrafts, willBeSent } from "./drafts.js";
 import { listenToKeys } from "./keys.js";
+import { begin, isGoing, watchLong } from "./sending.js";
 
 const words = document.querySelector("script[data-frame]").dataset;
 const main = document.getElementById("content");
@@ -135,10 +136,11 @@ async function beforeSending(event) {
   }
   if (lets) {
     willBeSent(form);
+    begin(form, words);
     return;
   }
   event.preventDefault();
-  if (asking) {
+  if (asking || isGoing(form)) {
     return;
   }
   const { submitter } = event;
@@ -173,6 +175,7 @@ if (location.pathname !== OWN_KEYS) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && nowAndThen());
   document.addEventListener("submit", beforeSending);
   main.addEventListener("input", nowAndThen);
+  watchLong(main, words);
   keepDrafts(main, words);
   listenToKeys(words);
   if (!navigator.onLine) {

@@ -19,6 +19,7 @@ if (where && "geolocation" in navigator) {
       ({ coords }) => {
         where.form.elements.lat.value = coords.latitude.toFixed(6);
         where.form.elements.lon.value = coords.longitude.toFixed(6);
+        where.form.elements.lon.dispatchEvent(new Event("input", { bubbles: true })); // as if it was typed: it is kept like it
         said.textContent = where.dataset.found;
       },
       () => {

@@ -100,7 +100,10 @@ export class Fields {
 
   private set(name: string, value: string): void {
     const field = this.field(name)
-    field.value = value
+    if (field.value !== value) {
+      field.value = value
+      field.dispatchEvent(new Event('input', { bubbles: true })) // as if it was typed: what is drawn is kept like it
+    }
     const folded = field.closest('details')
     if (folded && value) folded.open = true
   }
