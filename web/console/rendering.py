@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from offers.users import SignedIn
+from web.console.faults import rule_said
 from web.console.islands import has_island, island
 from web.console.speaking import Voice
 from web.tongues import LANGUAGES
@@ -99,6 +100,7 @@ def render(
             when=voice.moment,
             day=voice.day,
             lasting=voice.lasting,
+            rule_said=lambda message: rule_said(message, voice),
             languages=LANGUAGES,
             language=voice.language,
             user=user,
