@@ -19,7 +19,7 @@ from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
 from web.console.choosing import offer_places
 from web.console.entering import Desk, Writer
-from web.console.faults import Errors
+from web.console.faults import Errors, rule_said
 from web.console.forms import Form
 from web.console.places import wrong_id
 from web.console.previewing import Preview, preview_of
@@ -138,7 +138,10 @@ def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
         "variants": "bad_coupon_code",
     }
     words = {field: desk.voice.words[phrase] for field, phrase in phrases.items()}
-    return [Fault(one.path, words.get(re.split(r"[.\[]", one.path)[0], one.message)) for one in refused.faults]
+    return [
+        Fault(one.path, words.get(re.split(r"[.\[]", one.path)[0]) or rule_said(one.message, desk.voice))
+        for one in refused.faults
+    ]
 
 
 def _told(faults: list[Fault], form: Form, item: Item | None) -> Errors:

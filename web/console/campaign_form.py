@@ -10,7 +10,7 @@ from offers.rules.templates import spot_of_fault
 from offers.rules.values import read_duration, zone_or_none
 from web.console import audience_form, variants_form
 from web.console.clock import as_typed, read_typed
-from web.console.faults import Errors, at_fields, read_body
+from web.console.faults import Errors, at_fields, joined, read_body, within
 from web.console.forms import Form
 from web.console.lengths import read_length
 from web.console.speaking import Voice, measure
@@ -196,7 +196,7 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[CampaignBody | 
 def _at_its_spot(field: str, said: str, form: Form, voice: Voice) -> str:
     """Of a text that is not a template, where in it."""
     spot = spot_of_fault(form.text(field)) if is_text(field) else None
-    return said if spot is None else voice.words["spot"].format(line=spot[0], column=spot[1], said=said)
+    return said if spot is None else within("spot", voice, line=spot[0], column=spot[1], said=said)
 
 
 def is_text(field: str) -> bool:
@@ -221,8 +221,8 @@ def told(faults: Iterable[Fault], tags: Iterable[str], numbers: Sequence[int] = 
 
 def _in_the_tree(fault: Fault) -> Fault:
     """An audience has one field: where in it stands in the message."""
-    field, _, within = fault.path.partition(".")
-    return Fault(field, f"{within}: {fault.message}") if field == "audience" and within else fault
+    field, _, inner = fault.path.partition(".")
+    return Fault(field, joined(": ", [inner, fault.message])) if field == "audience" and inner else fault
 
 
 def _as_before(places: list[str], before: Item | None) -> list[str]:

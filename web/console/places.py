@@ -17,7 +17,7 @@ from web.asking import Named
 from web.console import once, place_form, place_remarks
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
-from web.console.faults import Errors
+from web.console.faults import Errors, refused_said
 from web.console.forms import Form
 from web.console.listing import Shown, read_asked
 from web.console.maps import with_map
@@ -103,7 +103,14 @@ def change(desk: Writer, place_id: Named) -> Response:
             raise NotFound("place") from None
         return _form(desk, place_form.beside_theirs(form, changed.now), changed.now, status=409, changed=True)
     except BadInput as refused:
-        return _form(desk, form, item, errors={"": str(refused)}, status=422, etag=form.text("etag"))
+        return _form(
+            desk,
+            form,
+            item,
+            errors=refused_said(refused, desk.voice),
+            status=422,
+            etag=form.text("etag"),
+        )
     carry_out(parts, follows)
     return desk.go(f"/console/places/{place_id}?done=place_saved")
 

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from offers.once import new_number
 from offers.users import SignedIn
+from web.console.faults import rule_said
 from web.console.islands import has_island, island
 from web.console.speaking import Voice
 from web.tongues import LANGUAGES
@@ -100,6 +101,7 @@ def render(
             when=voice.moment,
             day=voice.day,
             lasting=voice.lasting,
+            rule_said=lambda message: rule_said(message, voice),
             languages=LANGUAGES,
             language=voice.language,
             user=user,

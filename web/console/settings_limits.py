@@ -11,7 +11,7 @@ from offers.rules.limits import Limits
 from offers.rules.values import read_duration
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Admin, Desk, Writer
-from web.console.faults import Errors, at_fields, read_body
+from web.console.faults import Errors, at_fields, read_body, refused_said
 from web.console.forms import Form
 from web.console.lengths import read_length
 from web.console.routes import PageRoute
@@ -55,7 +55,7 @@ def change(desk: Admin) -> Response:
     except ChangedMeanwhile as meanwhile:
         return _form(desk, form, etag_of(meanwhile.now or {}), status=409, changed=True)
     except BadInput as refused:
-        return _form(desk, form, form.text("etag"), {"": str(refused)}, status=422)
+        return _form(desk, form, form.text("etag"), refused_said(refused, desk.voice), status=422)
     return desk.go(f"{WHERE}?done=set_limits_saved")
 
 

@@ -13,7 +13,7 @@ from web.asking import Named
 from web.console import settings_shop_form as shop_form
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Admin, Desk
-from web.console.faults import Errors
+from web.console.faults import Errors, refused_said
 from web.console.forms import Form
 from web.console.keeping import typed_again
 from web.console.routes import PageRoute
@@ -49,7 +49,7 @@ def make(desk: Admin) -> Response:
     except Conflict:
         return _form(desk, form, {"id": desk.voice.words["set_shop_taken"]}, status=422)
     except BadInput as refused:
-        return _form(desk, form, {"": str(refused)}, status=422)
+        return _form(desk, form, refused_said(refused, desk.voice), status=422)
     return _made(desk, made, None)
 
 
@@ -82,7 +82,7 @@ def change(desk: Admin, shop_id: Named) -> Response:
     except ChangedMeanwhile as meanwhile:
         return _form(desk, form, item=item, etag=etag_of(meanwhile.now or {}), status=409, changed=True)
     except BadInput as refused:
-        return _form(desk, form, {"": str(refused)}, item=item, etag=form.text("etag"), status=422)
+        return _form(desk, form, refused_said(refused, desk.voice), item=item, etag=form.text("etag"), status=422)
     return desk.go(f"{WHERE}/{shop_id}?done=set_shop_saved")
 
 

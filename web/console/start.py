@@ -20,7 +20,7 @@ from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
 from web.console.entering import Desk, Writer
 from web.console.explaining import explain, explain_never
-from web.console.faults import Errors, at_fields, read_body
+from web.console.faults import Errors, at_fields, read_body, refused_said
 from web.console.forms import Form
 from web.console.routes import PageRoute
 from web.console.sentence import sentence
@@ -144,7 +144,7 @@ def write_message(desk: Writer) -> Response:
     except ChangedMeanwhile:
         return _page(desk, "message", form=form, changed=True, status=409)
     except (BadInput, Conflict) as refused:
-        return _page(desk, "message", form=form, errors={"": str(refused)}, status=409)
+        return _page(desk, "message", form=form, errors=refused_said(refused, desk.voice), status=409)
     return desk.go(f"{HERE}?step=launch&done=start_message_saved")
 
 

@@ -80,12 +80,12 @@ def test_the_form_shown_and_sent_back_changes_nothing(draft: str, marketer: Pers
     ("wrong", "field", "said"),
     [
         ({"name": ""}, "name", "Fill this in."),
-        ({"messages__en__title": "{{ customer.shoe }}"}, "messages.en.title", "which is not a fact"),
-        ({"messages__en__body": "{% for a in b %}"}, "messages.en.body", "{% tag %}"),
-        ({"messages__en__url": "http://shop.example"}, "messages.en.url", "must start with https"),
+        ({"messages__en__title": "{{ customer.shoe }}"}, "messages.en.title", "is not a fact"),
+        ({"messages__en__body": "{% for a in b %}"}, "messages.en.body", "Tags between {% and %}"),
+        ({"messages__en__url": "http://shop.example"}, "messages.en.url", "Begin with https://"),
         ({"messages__nl__body": ""}, "messages.nl.body", "Fill this in."),
-        ({"schedule__from": "2027-01-01T00:00"}, "schedule.until", "until is not after from"),
-        ({"schedule__weekly": "sometimes"}, "schedule.weekly", "This can not be used"),
+        ({"schedule__from": "2027-01-01T00:00"}, "schedule.until", "The end has to come after the beginning."),
+        ({"schedule__weekly": "sometimes"}, "schedule.weekly", "These hours can not be read."),
         ({"cooldown": "often"}, "cooldown", "This is not a number."),
         ({"priority": "5000"}, "priority", "At most 1000."),
         ({"hold_out_percent": "101"}, "hold_out_percent", "At most 100."),
@@ -362,7 +362,7 @@ def test_a_place_that_went_meanwhile_is_said(place: None, marketer: Person, admi
     admin.delete("/v1/places/kalverstraat-102")
     answer = marketer.send(sheet, **FILLED, do="save")
     assert answer.status_code == 422
-    assert "there is no place" in PageText(answer.text).text
+    assert "There is no place" in PageText(answer.text).text
 
 
 def test_a_taken_id_is_said(draft: str, marketer: Person, admin: httpx.Client) -> None:

@@ -236,9 +236,9 @@ LINES = {
     ),
     "bad_choice": ("Choose one of these.", "Kies een van deze.", "Wählen Sie eins davon."),
     "bad_said": (
-        "This can not be used: {message}.",
-        "Dit kan zo niet. De melding: {message}.",
-        "Das geht so nicht. Die Meldung: {message}.",
+        "This can not be used. Change it, or leave it out. What is wrong: {message}.",
+        "Dit kan zo niet. Verander het, of laat het weg. Wat er mis is, in het Engels: {message}.",
+        "Das geht so nicht. Ändern Sie es, oder lassen Sie es weg. Was daran falsch ist, auf Englisch: {message}.",
     ),
     "bad_json": ("This is not JSON.", "Dit is geen JSON.", "Das ist kein JSON."),
 }

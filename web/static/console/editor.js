@@ -73,13 +73,13 @@ const what = part("what", (told) => {
   meant = { typed, id: fresh.dataset.customer ?? "" };
   take(told, "its-sentence");
   tellShares(told);
-  mark(new Map([...told.querySelectorAll("#what-wrong [data-field]")].map((one) => [one.dataset.field, one.textContent])));
+  mark(new Map([...told.querySelectorAll("#what-wrong [data-field]")].map((one) => [one.dataset.field, one])));
 });
 
 /** Each error at its field, and gone where it is mended. */
 function mark(wrong) {
   for (const field of form.querySelectorAll(`${TEXTS}, [name^='variants.']:not([type=hidden]), [name=offer], [name=product], [name=default_language]`)) {
-    const said = wrong.get(field.name) ?? "";
+    const said = wrong.get(field.name);
     const id = `f-${field.name}-error`;
     let line = document.getElementById(id);
     if (said && !line) {
@@ -89,7 +89,7 @@ function mark(wrong) {
       field.before(line);
     }
     if (said) {
-      line.textContent = said;
+      line.replaceChildren(...[...said.childNodes].map((one) => one.cloneNode(true))); // some of it may be in another language
       field.setAttribute("aria-invalid", "true");
     } else if (line) {
       line.remove();
