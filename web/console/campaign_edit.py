@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from offers import campaigns, overview, users
+from offers import campaigns, overview, suggesting, users
 from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.rules.launch import refusals
 from offers.rules.personalise import FITS_BODY, FITS_TITLE
@@ -14,6 +14,8 @@ from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
 from web.console import audience_form, campaign_form
 from web.console.as_typed import Who, host_of, sentence_of, who_of
+from web.console.audience_choices import choices_of
+from web.console.audience_kinds import KINDS, grouped
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
 from web.console.choosing import offer_places
@@ -126,8 +128,11 @@ def change(desk: Writer, campaign_id: Named) -> Response:
 def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
     """What only a look at the records shows: an offer that is gone, or has no code for a text to tell."""
     phrases = {"offer": "bad_choice", "product": "bad_product", "messages": "bad_coupon_code"}
+    if not desk.form.on("audience.use_tree"):
+        phrases["audience"] = "no_such_place"
     words = {field: desk.voice.words[phrase] for field, phrase in phrases.items()}
-    return [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
+    told = [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
+    return audience_form.at_rows(told, desk.form)
 
 
 def pressed(form: Form) -> str:
@@ -191,10 +196,8 @@ def form_page(
     with desk.parts.database.reading() as session:
         places = overview.name_places(session)
         offers = overview.name_offers(session)
-    rows = audience_form.rows_of(form)
-    while rows and rows[-1] == audience_form.Row():
-        rows.pop()
-    spare = audience_form.SPARE * (2 if more_rows else 1)
+        suggested = suggesting.suggest(session)
+    rows, new_row = audience_form.rows_shown(form, one_more=more_rows)
     return desk.page(
         "campaign_form.html",
         status,
@@ -204,8 +207,11 @@ def form_page(
         changed=changed,
         launching=launching,
         etag=etag or (etag_of(item) if item else ""),
-        rows=[*rows, *[audience_form.Row()] * spare],
-        kinds=audience_form.KINDS,
+        rows=rows,
+        new_row=new_row,
+        kinds=grouped(),
+        kind_of=KINDS,
+        choices=choices_of(suggested, places, desk.voice),
         tags=campaign_form.tags_of(item or copied),
         places=places,
         choice=offer_places(places, form.all("trigger.places"), form.text("places.find")),
