@@ -22,6 +22,7 @@ from web.console.choosing import offer_places
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors
 from web.console.forms import Form
+from web.console.maps import with_map
 from web.console.places import wrong_id
 from web.console.previewing import Preview, preview_of
 from web.console.routes import PageRoute
@@ -198,7 +199,7 @@ def form_page(
         offers = overview.name_offers(session)
         suggested = suggesting.suggest(session)
     rows, new_row = audience_form.rows_shown(form, one_more=more_rows)
-    return desk.page(
+    page = desk.page(
         "campaign_form.html",
         status,
         form=form,
@@ -226,4 +227,6 @@ def form_page(
         fits={"title": FITS_TITLE, "body": FITS_BODY},
         host=host_of(desk),
         may=[] if item is None else campaigns.steps_of(item["status"]),
+        style_url=desk.parts.settings.map_style_url,
     )
+    return with_map(page, desk.parts)

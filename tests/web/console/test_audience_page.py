@@ -33,7 +33,9 @@ def shop(admin: httpx.Client) -> None:
     """Two customers; Sanne bought sneakers."""
     admin.put("/v1/places/kalverstraat-102", json=PLACE)
     admin.put("/v1/products/S-1", json={"title": {"en": "A sneaker", "nl": "Een sneaker"}})
-    admin.put("/v1/customers/sanne", json={"tags": ["Shoes, men"], "attributes": {"points": 7}, "sizes": {"shoes": "39"}})
+    admin.put(
+        "/v1/customers/sanne", json={"tags": ["Shoes, men"], "attributes": {"points": 7}, "sizes": {"shoes": "39"}}
+    )
     admin.put("/v1/customers/daan", json={"tags": ["boots"]})
     items = [{"sku": f"S-{name}", "category": name, "quantity": 1, "price": "9.95"} for name in ("sneakers", "socks")]
     bought = {"purchase_id": "b-1", "customer": "sanne", "channel": "online", "at": NOON.isoformat(), "total": "19.90"}
@@ -64,12 +66,12 @@ def test_an_audience_opens_as_rows_and_is_saved_as_it_was(marketer: Person, admi
 
 @pytest.mark.usefixtures("shop")
 def test_bought_in_the_last_days_is_a_row_that_counts_as_one_types(marketer: Person, admin: httpx.Client) -> None:
-    row = {"audience__kind": ["category"], "audience__value": ["sneakers"], "audience__days": ["90"]}
+    row: dict[str, Any] = {"audience__kind": ["category"], "audience__value": ["sneakers"], "audience__days": ["90"]}
     told = PageText(marketer.post(WHO, marketer.look(NEW).sheet(NEW).but(**row)).text)
     assert "1 person" in told.text
     none = row | {"audience__kind": ["category", "push"], "audience__value": ["socks", ""]}
     assert "Nobody is in it now." in PageText(marketer.post(WHO, marketer.look(NEW).sheet(NEW).but(**none)).text).text
-    answer = marketer.fill(NEW, **FILLED | row, do="save")
+    answer = marketer.fill(NEW, **{**FILLED, **row}, do="save")
     assert answer.status_code == 303
     assert admin.get("/v1/campaigns/sneakers").json()["audience"] == {"all": [SNEAKERS]}
     assert "a purchase from sneakers in the last 90 days" in marketer.look("/console/campaigns/sneakers").text
@@ -77,29 +79,29 @@ def test_bought_in_the_last_days_is_a_row_that_counts_as_one_types(marketer: Per
 
 @pytest.mark.usefixtures("shop")
 def test_what_is_wrong_in_a_row_is_told_there_and_led_to(marketer: Person) -> None:
-    wrong = {
+    wrong: dict[str, Any] = {
         "audience__kind": ["category", "visited", ""],
         "audience__name": ["", "", ""],
         "audience__value": ["sneakers", "nowhere", ""],
         "audience__days": ["soon", "7", ""],
     }
-    page = PageText(marketer.fill(NEW, **FILLED | wrong, do="save").text)
+    page = PageText(marketer.fill(NEW, **{**FILLED, **wrong}, do="save").text)
     assert page.links["Row 1, In the last … days"] == "#f-audience.rows.1.days"
     assert "This is not a number." in page.text
     assert page.invalid == ["audience.days"]
     assert set(page.described) <= set(page.ids)
     assert rows(page, "days")[:2] == ["soon", "7"], "nothing typed is lost"
-    gone = FILLED | wrong | {"audience__days": ["90", "7", ""]}
+    gone = {**FILLED, **wrong} | {"audience__days": ["90", "7", ""]}
     page = PageText(marketer.fill(NEW, **gone, do="save").text)
     assert page.links["Row 2, Value"] == "#f-audience.rows.2.value"
     assert "There is no such place." in page.text
     sheet = marketer.look(NEW).sheet(NEW)
     told = PageText(marketer.post(WHO, sheet.but(**{name: gone[name] for name in wrong})).text)
     assert "Row 2: There is no such place." in told.text
-    refused = {"audience__kind": ["language"], "audience__value": ["nl, nonsense in it"]}
+    refused: dict[str, Any] = {"audience__kind": ["language"], "audience__value": ["nl, nonsense in it"]}
     told = PageText(marketer.post(WHO, sheet.but(**refused)).text)
     assert "Row 1: " in told.text
-    page = PageText(marketer.fill(NEW, **FILLED | refused, do="save").text)
+    page = PageText(marketer.fill(NEW, **{**FILLED, **refused}, do="save").text)
     assert page.links["Row 1, Value"] == "#f-audience.rows.1.value"
 
 
@@ -108,7 +110,7 @@ def test_what_was_seen_may_be_chosen(marketer: Person) -> None:
     html = marketer.look(NEW).html
 
     def offered(name: str) -> list[str]:
-        found = re.search(rf'<datalist id="of-{name}">(.*?)</datalist>', html, re.S)
+        found = re.search(rf'<datalist id="of-{name}">(.*?)</datalist>', html, re.DOTALL)
         assert found, name
         return re.findall(r'<option value="([^"]*)"', found[1])
 

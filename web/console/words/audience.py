@@ -77,4 +77,28 @@ LINES: dict[str, tuple[str, str, str]] = {
     ),
     "bad_row_name": ("Letters, digits and _ alone.", "Alleen letters, cijfers en _.", "Nur Buchstaben, Ziffern und _."),
     "bad_row_currency": ("Three letters, such as EUR.", "Drie letters, zoals EUR.", "Drei Buchstaben, etwa EUR."),
+    "spots": ("Its places", "Haar plaatsen", "Ihre Orte"),
+    "spots_map": ("Map of the places", "Kaart van de plaatsen", "Karte der Orte"),
+    "spots_hint": (
+        "Filled: what this campaign is for, with its outlines. A click on a place ticks it, or takes the tick away.",
+        "Gevuld: waar deze campagne voor is, met de omtrekken. Een klik op een plaats vinkt haar aan of uit.",
+        "Gefüllt: wofür diese Kampagne ist, mit den Umrissen. Ein Klick auf einen Ort setzt oder nimmt den Haken.",
+    ),
+    "spots_saved": (
+        "Each with the outlines that it goes by.",
+        "Elk met de omtrekken waar ze van uitgaat.",
+        "Jeder mit den Umrissen, nach denen sie geht.",
+    ),
+    "spots_by_text": (
+        "This browser shows no map; the list says the same.",
+        "Deze browser toont geen kaart; de lijst zegt hetzelfde.",
+        "Dieser Browser zeigt keine Karte; die Liste sagt dasselbe.",
+    ),
+    "spots_all": ("All places.", "Alle plaatsen.", "Alle Orte."),
+    "spots_more": ("and {count} more.", "en nog {count}.", "und {count} weitere."),
+    "spots_tags": (
+        "Places with the tag: {tags}.",
+        "Plaatsen met het label: {tags}.",
+        "Orte mit dem Schlagwort: {tags}.",
+    ),
 }
