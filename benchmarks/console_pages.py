@@ -70,6 +70,8 @@ PAGES: Mapping[str, str] = {
     "what the live map draws": "/console/live/map",
     "which posters the live map draws": "/console/live/posters",
     "how many are where": "/console/live/counts",
+    "what a campaign's map draws": "/console/spots",
+    "what is drawn around a place": "/console/spots/outlines?place=store-77&place=store-78",
     "the last hour": "/console/now",
     "first steps": "/console/start",
     "places from a file": "/console/places/import",

@@ -50,6 +50,25 @@ def places_drawn(session: Session, limit: int) -> list[dict[str, Any]]:
     ]
 
 
+def points_of_places(session: Session, limit: int) -> list[dict[str, Any]]:
+    """Of so many places, the first by id: `id`, `name`, `lat`, `lon`, and `tags` where there are any."""
+    return [_point(row) for row in place_queries.points_of_places(session, limit)]
+
+
+def outlines_of_places(session: Session, ids: Collection[str]) -> list[dict[str, Any]]:
+    """The same of these places, by id, with their `fences`: of each its `id`, `role` and shape."""
+    places, shapes = place_queries.outlined_places(session, ids)
+    fences: dict[str, list[dict[str, Any]]] = {place.id: [] for place in places}
+    for row in shapes:
+        fences[row.place_id].append({"id": row.id, "role": row.role, **msgspec.json.decode(row.shape)})
+    return [_point(place) | {"fences": fences[place.id]} for place in places]
+
+
+def _point(row: Any) -> dict[str, Any]:
+    point = {"id": row.id, "name": row.name, "lat": row.lat, "lon": row.lon}
+    return point | ({"tags": row.tags} if row.tags else {})
+
+
 def posters_hanging(session: Session, *, since: datetime, limit: int) -> list[Hanging]:
     """Those that were not taken down, the first so many by id, with their scans since then."""
     rows = poster_queries.posters_that_hang(session, limit)

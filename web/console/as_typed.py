@@ -73,19 +73,25 @@ def host_of(desk: Desk) -> str:
 def who_of(desk: Desk, form: Form) -> Who:
     tree, wrong = audience_form.read(form, desk.voice)
     if wrong:
-        return Who(wrong=wrong)
+        return Who(wrong=audience_form.in_one_line(wrong[0], desk.voice))
     body, faults = read_body(AudienceBody, {"audience": tree}, desk.voice)
     if body is None:
-        return Who(wrong=_wrong(faults))
+        return Who(wrong=_wrong(faults, desk))
     try:
         with desk.parts.database.reading() as session:
             found = audiences.estimate_audience(session, body, form.text("trigger.on"), now=desk.parts.now())
     except BadInput as refused:
-        return Who(wrong=_wrong(refused.faults))
+        gone = desk.voice.words["no_such_place"]
+        told = [Fault(one.path, one.message if form.on("audience.use_tree") else gone) for one in refused.faults]
+        return Who(wrong=_wrong(told, desk))
     return Who(_said(found, desk), found.is_exact, found.some)
 
 
-def _wrong(faults: Sequence[Fault]) -> str:
+def _wrong(faults: Sequence[Fault], desk: Desk) -> str:
+    """The first of them, at its row where rows say the audience."""
+    for one in audience_form.at_rows(faults, desk.form):
+        if one.path.startswith(audience_form.AT_ROW):
+            return audience_form.in_one_line(one, desk.voice)
     return next(iter(campaign_form.told(faults, ()).values()), "")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from offers import campaigns, overview, users
+from offers import campaigns, overview, suggesting, users
 from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.rules.launch import refusals
 from offers.rules.personalise import FITS_BODY, FITS_TITLE
@@ -15,12 +15,15 @@ from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
 from web.console import audience_form, campaign_form, once, variants_form
 from web.console.as_typed import Who, host_of, sentence_of, who_of
+from web.console.audience_choices import choices_of
+from web.console.audience_kinds import KINDS, grouped
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
 from web.console.choosing import offer_places
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors, rule_said
 from web.console.forms import Form
+from web.console.maps import with_map
 from web.console.places import wrong_id
 from web.console.previewing import Preview, preview_of
 from web.console.routes import PageRoute
@@ -137,11 +140,14 @@ def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
         "messages": "bad_coupon_code",
         "variants": "bad_coupon_code",
     }
+    if not desk.form.on("audience.use_tree"):
+        phrases["audience"] = "no_such_place"
     words = {field: desk.voice.words[phrase] for field, phrase in phrases.items()}
-    return [
+    told = [
         Fault(one.path, words.get(re.split(r"[.\[]", one.path)[0]) or rule_said(one.message, desk.voice))
         for one in refused.faults
     ]
+    return audience_form.at_rows(told, desk.form)
 
 
 def _told(faults: list[Fault], form: Form, item: Item | None) -> Errors:
@@ -211,12 +217,10 @@ def form_page(
     with desk.parts.database.reading() as session:
         places = overview.name_places(session)
         offers = overview.name_offers(session)
-    rows = audience_form.rows_of(form)
-    while rows and rows[-1] == audience_form.Row():
-        rows.pop()
+        suggested = suggesting.suggest(session)
+    rows, new_row = audience_form.rows_shown(form, one_more=more_rows)
     tags = campaign_form.tags_of(item or copied)
-    spare = audience_form.SPARE * (2 if more_rows else 1)
-    return desk.page(
+    page = desk.page(
         "campaign_form.html",
         status,
         form=form,
@@ -225,8 +229,11 @@ def form_page(
         changed=changed,
         launching=launching,
         etag=etag or (etag_of(item) if item else ""),
-        rows=[*rows, *[audience_form.Row()] * spare],
-        kinds=audience_form.KINDS,
+        rows=rows,
+        new_row=new_row,
+        kinds=grouped(),
+        kind_of=KINDS,
+        choices=choices_of(suggested, places, desk.voice),
         tags=tags,
         variants=variants_form.rows_of(form, tags, desk.voice),
         most_variants=variants_form.MOST,
@@ -245,4 +252,6 @@ def form_page(
         fits={"title": FITS_TITLE, "body": FITS_BODY},
         host=host_of(desk),
         may=[] if item is None else campaigns.steps_of(item["status"]),
+        style_url=desk.parts.settings.map_style_url,
     )
+    return with_map(page, desk.parts)

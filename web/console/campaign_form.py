@@ -90,7 +90,7 @@ def shown(item: Item, zone: ZoneInfo) -> Form:
         "priority": str(item.get("priority", 50)),
         "quiet_hours": item.get("quiet_hours", "drop"),
         "hold_out_percent": None if percent is None else str(percent),
-        **audience_form.filled(item.get("audience")),
+        **audience_form.filled(item.get("audience"), zone),
         **variants_form.shown(item),
     }
     for name in ("cooldown", "life"):
@@ -144,8 +144,7 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
     """What the form says, as the API would be told it, and what can not even be told."""
     faults: list[Fault] = []
     tree, wrong = audience_form.read(form, voice)
-    if wrong:
-        faults.append(Fault("audience", wrong))
+    faults += wrong
     schedule: dict[str, Any] = {"weekly": form.or_none("schedule.weekly")}
     schedule["only_when_open"] = form.on("schedule.only_when_open")
     for name in ("from", "until"):
@@ -189,7 +188,7 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[CampaignBody | 
     if not raw["messages"]:
         found = [one for one in found if one.path != "messages"]
         faults.append(Fault("messages", voice.words["bad_messages"]))
-    errors = told([*faults, *found], tags_of(before), variants_form.written(form))
+    errors = told([*faults, *audience_form.at_rows(found, form)], tags_of(before), variants_form.written(form))
     return (None if errors else body), {name: _at_its_spot(name, said, form, voice) for name, said in errors.items()}
 
 
@@ -212,6 +211,7 @@ def told(faults: Iterable[Fault], tags: Iterable[str], numbers: Sequence[int] = 
     for row in rows:
         fields += [f"{row}.name", f"{row}.weight"]
         renamed[row] = f"{row}.name"
+    fields += [one.path for one in faults if one.path.startswith(audience_form.AT_ROW)]
     for under in ("messages", *(f"{row}.messages" for row in rows)):
         for tag in tags:
             fields += [f"{under}.{tag}.{part}" for part in PARTS]
@@ -220,8 +220,10 @@ def told(faults: Iterable[Fault], tags: Iterable[str], numbers: Sequence[int] = 
 
 
 def _in_the_tree(fault: Fault) -> Fault:
-    """An audience has one field: where in it stands in the message."""
+    """An audience that is no rows has one field: where in it stands in the message."""
     field, _, inner = fault.path.partition(".")
+    if fault.path.startswith(audience_form.AT_ROW):
+        return fault
     return Fault(field, joined(": ", [inner, fault.message])) if field == "audience" and inner else fault
 
 

@@ -14,6 +14,7 @@ from web.console.entering import Reader
 from web.console.faults import Errors
 from web.console.filtering import query_of
 from web.console.listing import Shown, read_asked
+from web.console.maps import with_map
 from web.console.previewing import preview_of
 from web.console.routes import PageRoute
 from web.console.sentence import brief, sentence
@@ -21,6 +22,8 @@ from web.console.tables import CAMPAIGNS, list_page, read_campaigns
 
 router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
 
+MOST_NAMED = 20
+"""Places that are named beside the map."""
 MOST_VERSIONS = 10
 """On the campaign's own page, the newest; they have a list of their own."""
 
@@ -52,7 +55,7 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         offers = overview.name_offers(session)
         names = overview.name_campaigns(session) | places
     tags = tags_of(item)
-    return desk.page(
+    page = desk.page(
         "campaign.html",
         item=item,
         sentence=sentence(item, places, offers, desk.voice),
@@ -71,7 +74,11 @@ def show(desk: Reader, campaign_id: Named) -> Response:
         form=query_of(desk),
         errors={},
         version=item["version"],
+        named_places=[(one, places.get(one, one)) for one in item["trigger"]["places"][:MOST_NAMED]],
+        more_places=max(0, len(item["trigger"]["places"]) - MOST_NAMED),
+        style_url=desk.parts.settings.map_style_url,
     )
+    return with_map(page, desk.parts)
 
 
 @router.get("/{campaign_id}/preview")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select, tablesample, text
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, tablesample, text
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
@@ -86,6 +86,12 @@ def reckoned(
         return None
     size, reached, consented, both = (said_of_all(many, len(those), total) for many in found)
     return size, reached, consented, both
+
+
+def drawn(session: Session, wanted: Select[Any], most: int) -> Select[Any]:
+    """What is asked of customers, of all of them where they are no more than `most`, else of about as many, drawn the same each time."""
+    total = _total(session, most)
+    return wanted if total <= most else wanted.where(among(Customer.id, _drawn(session, total, most)))
 
 
 def _within(session: Session, audience: Audience, now: datetime, those: Sequence[str] | None) -> ColumnElement[bool]:

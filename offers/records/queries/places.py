@@ -15,6 +15,7 @@ IN_FORCE = and_(Geofence.retired_at.is_(None), Place.paused.is_(False))
 """Of a geofence beside its place."""
 # as text: SQLAlchemy reads JSON with the standard library, which is half of what a start with 100,000 takes
 _SHAPE = cast(Geofence.shape, Text).label("shape")
+_POINT = (Place.id, Place.name, Place.lat, Place.lon, Place.tags)
 _AS_MATCHED = (Geofence.id, Geofence.place_id, Geofence.role, _SHAPE, Geofence.dwell_s, Geofence.since)
 
 
@@ -64,6 +65,19 @@ def drawn_places(session: Session, limit: int) -> tuple[Sequence[Any], Sequence[
     """Of so many places, the first by id, (id, name, lat, lon); and of each of their geofences that is not retired, as of those in force."""
     places = session.execute(select(Place.id, Place.name, Place.lat, Place.lon).order_by(Place.id).limit(limit)).all()
     theirs = [place.id for place in places]
+    fences = select(*_AS_MATCHED).where(among(Geofence.place_id, theirs), Geofence.retired_at.is_(None))
+    return places, session.execute(fences.order_by(Geofence.id)).all()
+
+
+def points_of_places(session: Session, limit: int) -> Sequence[Any]:
+    """(id, name, lat, lon, tags) of so many places, the first by id."""
+    return session.execute(select(*_POINT).order_by(Place.id).limit(limit)).all()
+
+
+def outlined_places(session: Session, ids: Iterable[str]) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The same of these places, and each of their geofences that is not retired, as of those in force."""
+    theirs = list(ids)
+    places = session.execute(select(*_POINT).where(among(Place.id, theirs)).order_by(Place.id)).all()
     fences = select(*_AS_MATCHED).where(among(Geofence.place_id, theirs), Geofence.retired_at.is_(None))
     return places, session.execute(fences.order_by(Geofence.id)).all()
 

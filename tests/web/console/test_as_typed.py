@@ -58,7 +58,7 @@ def test_of_a_page_it_is_enough_to_agree_to_offers(people: None, marketer: Perso
 
 def test_an_audience_that_can_not_be_read_says_what_is_wrong(people: None, marketer: Person) -> None:
     assert (
-        "Row 1 is not complete." in ask(marketer, WHO, audience__kind="tag", audience__name="", audience__value="").text
+        "Row 1: Fill this in." in ask(marketer, WHO, audience__kind="tag", audience__name="", audience__value="").text
     )
     for tree, said in (("{", "JSON"), ('{"inside": "nowhere"}', "nowhere"), ('{"fact": "shoe", "is": 1}', "fact")):
         told = ask(marketer, WHO, audience__use_tree="1", audience__tree=tree)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from web.console.words import (
+    audience,
     campaigns,
     care,
     checks,
@@ -44,6 +45,7 @@ LINES: Mapping[str, Line] = {
     **frame.LINES,
     **places.LINES,
     **campaigns.LINES,
+    **audience.LINES,
     **conditions.LINES,
     **facts.LINES,
     **faults.LINES,

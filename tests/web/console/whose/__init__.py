@@ -10,11 +10,12 @@ from tests.web.console.whose import (
     place_import,
     reports,
     settings,
+    spots,
     start,
     trust,
 )
 
-ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, lists, trust)
+ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, spots, lists, trust)
 PAGES: dict[str, set[str]] = {}
 POSTS: dict[str, set[str]] = {}
 ELSEWHERE: set[str] = set()
