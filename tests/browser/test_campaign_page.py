@@ -1,6 +1,7 @@
 """A campaign written in a real Chromium: the page answers while one types, by keyboard, and loses nothing with its connection."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -243,3 +244,34 @@ def test_axe_finds_nothing_in_rows_of_variants(opened: Opened, width: int, schem
     assert watched.errors == []
     if PICTURES:
         page.locator("#variants-part").screenshot(path=f"{PICTURES}/variants-{width}-{scheme}-{language}.png")
+
+
+def test_a_campaign_with_variants_is_saved_and_seen(opened: Opened) -> None:
+    watched = opened(f"{NEW}?lang=de")
+    page = watched.page
+    page.locator("[name=name]").fill("Zwei Wege")
+    page.locator("[name=id]").fill("two-ways")
+    for tag in ("nl", "de"):
+        page.locator(f"[name='messages.{tag}.title']").fill("Hoi {{ customer.first_name | default: 'jij' }}")
+        page.locator(f"[name='messages.{tag}.body']").fill("Tot 21 uur bij {{ place.name }}.")
+    page.get_by_role("button", name="Varianten erproben").click()
+    page.locator("[name='variants.0.name']").fill("lang")
+    page.locator("[name='variants.1.name']").fill("kurz")
+    page.locator("[name='variants.1.weight']").fill("2")
+    page.locator("#variants-part fieldset").nth(1).locator("summary").nth(1).click()
+    page.locator("[name='variants.1.messages.de.title']").fill("Kurz")
+    page.locator("[name='variants.1.messages.de.body']").fill("Bis 21 Uhr.")
+    page.get_by_role("button", name="Speichern").click()
+    expect(page).to_have_url(re.compile("/console/campaigns/two-ways"))
+    page.goto(f"{page.url.partition('?')[0]}?lang=de")
+    shown = page.locator(".variant-shown")
+    expect(shown).to_have_count(2)
+    expect(shown.nth(1)).to_contain_text("66,7 %")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert has_no_sideways_scroll(page)
+        if PICTURES:
+            page.screenshot(path=f"{PICTURES}/variants-shown-{width}.png", full_page=True)
+    assert watched.errors == []

@@ -68,8 +68,8 @@ def test_each_rows_fate_is_told_before_anything_is_written(marketer: Person, adm
     assert "3 other Dam 1 changed Name, Geofences" in page.text
     assert "2 same Kalverstraat 102 unchanged" in page.text
     assert "4 fresh Kalverstraat 102 new" in page.text
-    assert "radius_m must be a number from 1 to 50000" in page.text
-    assert "opening_hours is not an opening_hours expression" in page.text
+    assert "radius_m From 1 to 50000." in page.text
+    assert "opening_hours These hours can not be read." in page.text
     assert ids(admin) == ["other", "same"], "nothing is written by looking"
     assert admin.get("/v1/places/other").json()["name"] == "Kalverstraat 102"
 
@@ -106,7 +106,7 @@ def test_geojson_points_areas_and_one_feature_alone(marketer: Person, admin: htt
     page = shown(marketer, collection(point, area, many, bad, nameless))
     assert "refused 2 new 3" in page.text
     assert "features[3].geometry.coordinates" in page.text
-    assert "features[4].id is missing" in page.text or "features[4].properties.id is missing" in page.text
+    assert "features[4].id Fill this in." in page.text or "features[4].properties.id Fill this in." in page.text
     pressed(marketer, page)
     assert ids(admin) == ["area", "many", "point"]
     assert admin.get("/v1/places/point").json()["geofences"][0]["radius_m"] == 150

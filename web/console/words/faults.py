@@ -279,8 +279,8 @@ LINES: dict[str, tuple[str, str, str]] = {
     ),
     "rule_code_not_shared": (
         "This is one code for all. Choose “one for all” above, or leave this empty.",
-        "Dit is één code voor iedereen. Kies dat hierboven, of laat dit leeg.",
-        "Das ist ein Code für alle. Wählen Sie das oben, oder lassen Sie dies leer.",
+        "Dit is één code voor allen. Kies “een voor allen” hierboven, of laat dit leeg.",
+        "Das ist ein Code für alle. Wählen Sie oben „einer für alle“, oder lassen Sie dies leer.",
     ),
     "rule_not_of_this_kind": (
         "This kind of offer has none. Leave this empty.",
