@@ -9,12 +9,13 @@ from tests.web.console.whose import (
     live,
     place_import,
     reports,
+    sending,
     settings,
     start,
     trust,
 )
 
-ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, lists, trust)
+ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, lists, trust, sending)
 PAGES: dict[str, set[str]] = {}
 POSTS: dict[str, set[str]] = {}
 ELSEWHERE: set[str] = set()
