@@ -125,3 +125,11 @@ def test_who_waits_for_a_rehearsal_is_told_how_far_it_is(enter: Enter, served: S
     assert far(viewer) is None
     assert f'data-far="{PATH}/far"' in viewer.http.get(PATH).text
     assert f'data-far="{PATH}/far"' in viewer.http.get("/console/campaigns/sneakers").text
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 200), ("marketer", 200), ("admin", 200), ("staff", 403)])
+def test_who_may_rehearse_may_ask_how_far_it_is(enter: Enter, role: str, status: int) -> None:
+    person = enter(role)
+    assert person.http.get(f"{PATH}/far").status_code == status
+    person.http.cookies.clear()
+    assert person.http.get(f"{PATH}/far").headers["location"].startswith("/console/sign-in")

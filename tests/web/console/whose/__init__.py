@@ -9,13 +9,14 @@ from tests.web.console.whose import (
     live,
     place_import,
     reports,
+    sending,
     settings,
     spots,
     start,
     trust,
 )
 
-ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, spots, lists, trust)
+ROOMS = (live, drawing, place_import, editor, reports, care, codes, settings, start, spots, lists, trust, sending)
 PAGES: dict[str, set[str]] = {}
 POSTS: dict[str, set[str]] = {}
 ELSEWHERE: set[str] = set()
