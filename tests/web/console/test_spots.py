@@ -3,12 +3,13 @@
 import httpx
 import pytest
 
+from offers import users
 from offers.live import outlines_of_places, points_of_places
 from offers.places import put_place
 from offers.records.database import Database
 from offers.rules.place import PlaceBody
 from tests.conftest import NOON
-from tests.web.conftest import CAMPAIGN, PLACE
+from tests.web.conftest import CAMPAIGN, PLACE, Served
 from tests.web.console.conftest import Enter, Person
 from web.console import spots
 
@@ -37,6 +38,19 @@ def test_points_of_all_and_outlines_of_the_chosen(enter: Enter) -> None:
     assert only["id"] == "kalver"
     assert sorted(one["role"] for one in only["fences"]) == ["approach", "premises"]
     assert {one["radius_m"] for one in only["fences"]} >= {400}
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize("role", users.ROLES)
+def test_who_reads_the_console_sees_it_and_nobody_else(enter: Enter, served: Served, role: str) -> None:
+    person = enter(role)
+    for path in (SPOTS, f"{SPOTS}/outlines?place=dam"):
+        answer = person.http.get(path)
+        assert answer.status_code == (403 if role == "staff" else 200)
+        assert ("Dam" in answer.text) == (role != "staff")
+        stranger = httpx.get(f"{served.url}{path}")
+        assert stranger.status_code in (303, 401)
+        assert "Dam" not in stranger.text
 
 
 @pytest.mark.usefixtures("places")
