@@ -146,9 +146,8 @@ def test_the_words_are_those_of_the_variant_that_is_asked_for(town: Town, phone:
     short = {"name": "short", "messages": {"nl": {"title": "Kort", "body": "Kom."}}}
     town.campaign(variants=[{"name": "plain"}, short], live=False)
     for wanted in ("plain", "short"):
-        town.write(
-            lambda session, wanted=wanted: testing.send_test(session, "sneakers", phone, now=NIGHT, variant=wanted)
-        )
+        with town.database.transaction() as session:
+            testing.send_test(session, "sneakers", phone, now=NIGHT, variant=wanted)
     assert sorted(one["variant"] for one in town.deliveries()) == ["plain", "short"]
     with pytest.raises(BadInput, match="variant: there is no variant 'gone'"):
         town.write(lambda session: testing.send_test(session, "sneakers", phone, now=NIGHT, variant="gone"))
