@@ -59,16 +59,8 @@ def opened(desk: tuple[Served, str], browser: Browser) -> Iterator[Opened]:
         context.close()
 
 
-def chosen(page: Page) -> list[str]:
-    """The places that the map shows as chosen."""
-    found: list[str] = page.evaluate(
-        """() => [...new Set(document.querySelector('.map').map.querySourceFeatures('spots').filter((one) => one.properties.chosen)
-          .map((one) => one.properties.id))].sort()"""
-    )
-    return found
-
-
 def until_chosen(page: Page, *ids: str) -> None:
+    """Until these are the places that the map shows as chosen."""
     page.wait_for_function(
         """ids => JSON.stringify([...new Set(document.querySelector('.map').map.querySourceFeatures('spots').filter((one) => one.properties.chosen)
           .map((one) => one.properties.id))].sort()) === JSON.stringify(ids)""",
@@ -91,7 +83,6 @@ def test_the_map_follows_the_ticks_and_a_click_on_it_ticks(opened: Opened) -> No
     )
     page.wait_for_function("Math.abs(document.querySelector('.map').map.getCenter().lat - 52.364) < 0.01")
     tick.uncheck()
-    page.get_by_label("tag", exact=False).first.wait_for()
     page.locator("[name='trigger.tags']").fill("square")
     page.locator("[name='trigger.tags']").blur()
     until_chosen(page, "leidseplein", "rembrandtplein")
