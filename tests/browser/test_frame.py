@@ -241,8 +241,7 @@ def test_passwords_are_not_kept_and_signing_out_takes_everything(office: Office,
     page.goto(f"{office.url}/console/places/new")
     assert "a secret" not in page.evaluate("JSON.stringify({ ...sessionStorage })")
     page.get_by_label("Name", exact=True).fill("Mine")
-    page.wait_for_timeout(400)
-    assert len(kept(page)) == 1
+    until(page, lambda: len(kept(page)) == 1)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     until(page, lambda: kept(page) == [])
