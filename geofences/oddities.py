@@ -48,7 +48,7 @@ def overlapping(shape: Circle | Area, fences: Sequence[Fence]) -> list[Fence]:
 
 
 def sharing(shape: Circle | Area, neighbours: Sequence[Fence]) -> list[Fence]:
-    """The same of few: each is drawn, which takes some 50 microseconds."""
+    """The same of few: each is drawn, which takes up to a millisecond."""
     lat, lon = shape.centre
     mine = _on_plane(shape, lat, lon)
     return [one for one in neighbours if mine.intersection(_on_plane(one.shape, lat, lon)).area > _TOUCHES_M2]

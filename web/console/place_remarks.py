@@ -15,8 +15,8 @@ from web.console.entering import Desk
 
 MOST_NAMED = 10
 """Places that one geofence names."""
-MOST_LOOKED, MOST_DRAWN, MOST_NEAR = 1_000, 5_000, 50
-"""Of a file: places that are looked at, neighbours that are drawn for all of them together, and for one geofence."""
+MOST_LOOKED, MOST_DRAWN, MOST_NEAR = 1_000, 1_000, 20
+"""Of a file: places that are looked at, neighbours that are drawn for all of them together, a millisecond each at most, and for one geofence."""
 
 
 @dataclass(frozen=True, slots=True)

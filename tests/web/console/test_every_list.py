@@ -133,7 +133,7 @@ def full(  # noqa: PLR0917 - a whole shop
         signed = standard(raw, message_id=f"msg_{number}", at=NOON.timestamp())
         assert admin.post("/hooks/orders", content=raw, headers=signed).is_success
         admin.put(f"/v1/offers/o-{number}", json=OFFER)
-        admin.post("/v1/shops", json={"id": f"w-{number}", "kind": "standard", "name": f"W {number}", "secret": SECRET})
+        admin.post("/v1/shops", json={"id": f"w-{number}", "kind": "standard", "name": f"W {number}"})
         campaign = CAMPAIGN | {"name": f"Sneakers {number}", "offer": "ten", "trigger": {"on": "enter"}}
         admin.put("/v1/campaigns/sneakers", json=campaign)
         scanned = CAMPAIGN | {"name": f"Scanned {number}", "trigger": {"on": "scan"}}

@@ -78,7 +78,7 @@ def test_each_role_has_its_files(enter: Enter, admin: httpx.Client, database: Da
             assert "SECRET10" not in answer.text
             assert "612345678" not in answer.text
         assert person.http.get("/console/inbox.csv").status_code == 200
-        for name in ("settings/deeds", "settings/keys", "users"):
+        for name in ("settings/deeds", "settings/keys", "settings/shops", "users"):
             assert person.http.get(f"/console/{name}.csv").status_code == (200 if role == "admin" else 403)
     with database.reading() as session:
         told = [one["subject"] for one in list_deeds(session) if one["what"] == "downloaded"]

@@ -68,8 +68,8 @@ def test_a_thousand_rows_are_looked_at_soon_even_on_one_spot(marketer: Person) -
     page = shown(marketer, crowd)
     took = time.monotonic() - began
     assert "shares ground" in page.text
-    assert "and 40 more" in page.text
-    assert "The shapes of the first 100 places were looked at." in page.text
+    assert "and 10 more" in page.text
+    assert "The shapes of the first 50 places were looked at." in page.text
     assert took < 20
 
 

@@ -15,12 +15,21 @@ PAGES: dict[str, set[str]] = {
     "/console/campaigns/sneakers/versions?sort=name&q=s": READERS,
     "/console/reports?sort=-sent": READERS,
     "/console/users?sort=-role&as=admin": {"admin"},
+    "/console/settings/shops?sort=-last&kind=standard": {"admin"},
+    "/console/deliveries?tests=no&told=opened&variant=warm&language=nl": READERS,
     "/console/settings/keys?sort=used&state=good": {"admin"},
 }
 POSTS: dict[str, set[str]] = {"/console/posters.pdf": READERS}
 FILES = (
     *("places", "campaigns", "offers", "posters", "customers", "deliveries", "decisions", "inbox"),
-    *("settings/deeds", "settings/keys", "users", "offers/ten/coupons", "campaigns/sneakers/versions"),
+    *(
+        "settings/deeds",
+        "settings/keys",
+        "settings/shops",
+        "users",
+        "offers/ten/coupons",
+        "campaigns/sneakers/versions",
+    ),
 )
 ELSEWHERE: set[str] = {f"/console/{one}.csv" for one in FILES}
 """Patterns of doors that another test tells of."""

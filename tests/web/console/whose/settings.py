@@ -8,7 +8,6 @@ PAGES: dict[str, set[str]] = {
     "/console/settings/health": ADMIN,
     "/console/settings/limits": ADMIN | {"marketer"},
     "/console/settings/shops": ADMIN,
-    "/console/settings/shops.csv": ADMIN,
     "/console/settings/new-shop": ADMIN,
     "/console/settings/deeds?by=command&what=created&since=2026-01-01T00:00": ADMIN,
     "/console/settings/deeds?sort=when&noun=place": ADMIN,
