@@ -86,9 +86,9 @@ def test_a_test_goes_to_one_device_and_is_no_message_of_the_campaign(
     assert [one["kind"] for one in sent] == ["test"]
     assert admin.get("/v1/campaigns/sneakers").json()["status"] == "draft"
     assert "sent a test of campaign" in enter("admin").look("/console/users").text
-    for _ in range(9):
-        marketer.send(sheet)
-    late = marketer.send(sheet)
+    for number in range(9):
+        marketer.send(sheet, once=f"page-{number}")
+    late = marketer.send(sheet, once="page-9")
     assert (late.status_code, "Try again in 61 minutes" in late.text) == (429, True)
     assert marketer.send(sheet, device="dev_nobody").status_code == 409
 

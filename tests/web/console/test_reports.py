@@ -182,7 +182,7 @@ def test_a_table_sorts_and_its_file_has_all_of_it_and_no_formula(
     assert rows[0][:4] == ["Campaign", "Name", "Moments decided", "Sent to"]
     assert len(rows) == 126
     assert rows[1][:4] == ["c-4", "plain", "1004", "6"]
-    assert {row[1] for row in rows[1:6]} == {"plain", "'@x", "'-3", "'+2", "'=1+1"}
+    assert {row[1] for row in rows[1:6]} == {"plain", "'@x", "-3", "'+2", "'=1+1"}
 
 
 def test_held_out_stands_beside_sent_with_what_it_adds(

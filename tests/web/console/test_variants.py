@@ -185,10 +185,10 @@ def test_a_test_goes_out_in_the_words_of_a_chosen_variant(
     sheet = next(one for one in page.sheets if one.method == "post" and one.action == f"{HERE}/test")
     device = re.findall(r'name="device" value="([^"]+)"', page.html)[0]
     for variant in ("plain", "short"):
-        assert marketer.post(f"{HERE}/test", sheet.but(variant=variant, device=device)).status_code == 200
+        assert marketer.post(f"{HERE}/test", sheet.but(variant=variant, device=device, sure="sanne")).status_code == 200
     sent = admin.get("/v1/deliveries").json()["items"]
     assert sorted(one["variant"] for one in sent) == ["plain", "short"]
-    gone = marketer.post(f"{HERE}/test", sheet.but(variant="gone", device=device))
+    gone = marketer.post(f"{HERE}/test", sheet.but(variant="gone", device=device, sure="sanne"))
     assert (gone.status_code, "This variant is gone." in gone.text) == (422, True)
 
 

@@ -57,9 +57,9 @@ def test_ones_own_devices_come_first_and_get_it_at_once(  # noqa: PLR0917 - what
     answer = person.send(page.sheet(action), device=device, campaign="sneakers")
     assert answer.status_code in (200, 303)
     assert sent(admin) == [("test", mine)]
-    for _ in range(9):
-        person.send(page.sheet(action), device=device, campaign="sneakers")
-    late = person.send(page.sheet(action), device=device, campaign="sneakers")
+    for number in range(9):
+        person.send(page.sheet(action), device=device, campaign="sneakers", once=f"page-{number}")
+    late = person.send(page.sheet(action), device=device, campaign="sneakers", once="page-9")
     assert late.status_code == 429
     assert 'id="f-own-error"' in late.text
     assert 'id="f-customer-error"' not in late.text
