@@ -38,7 +38,7 @@ STORE, ORDER, CUSTOMER = "kalverstraat-183", "S-20001", "mila"
 PASSWORD = "four plain words for the board"
 SPEED = 12
 """So many times as fast as it was walked: a minute."""
-SOON_MS = 90_000
+SOON_MS = 30_000
 SHOTS = os.environ.get("PASSERBY_SHOTS", "")
 
 

@@ -242,7 +242,7 @@ def _ids_in(said: dict[str, Any]) -> list[str]:
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
     """The browser works on meanwhile."""
-    for _ in range(1200):
+    for _ in range(400):
         if holds():
             return
         page.wait_for_timeout(50)

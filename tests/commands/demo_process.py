@@ -9,7 +9,7 @@ from pathlib import Path
 from workers.embedded import free_port
 
 READY = "Ctrl-C stops everything."
-PATIENCE_S = 240.0
+PATIENCE_S = 90.0
 
 
 class Demo:

@@ -17,7 +17,7 @@ from typing import Any, Self
 from tests.doubles.faults import Said
 
 HOUSE = Path(__file__).parents[2]
-PATIENCE_S = 180.0
+PATIENCE_S = 60.0
 
 
 class DoubleProcess:

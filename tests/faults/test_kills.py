@@ -82,7 +82,7 @@ def play_walks(service: Service, people: Iterable[int], start: float) -> Played:
 
 def read_outcome(service: Service, played: Played, start: float) -> Outcome:
     """What there is when everything has come to its end."""
-    service.settle(within_s=300)
+    service.settle(within_s=150)
     outcome = Outcome(played=played)
     visits = {one["id"]: one for one in service.everything("/v1/visits")}
     for decision in service.everything("/v1/decisions"):
@@ -138,7 +138,7 @@ def peace(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         return read_outcome(service, play_walks(service, everyone, start), start)
 
 
-@pytest.mark.timeout(720)
+@pytest.mark.timeout(240)
 def test_each_visit_gives_one_message(peace: Outcome) -> None:
     assert peace.played is not None
     assert peace.played.is_complete
@@ -148,7 +148,7 @@ def test_each_visit_gives_one_message(peace: Outcome) -> None:
     assert set(peace.a_moment.values()) == set(peace.a_decision.values()) == {1}
 
 
-@pytest.mark.timeout(1260)
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize(("where", "every"), [("sqlite", 1), ("postgresql", 2)], indirect=["where"])
 def test_killing_processes_changes_nothing_that_a_customer_sees(
     tmp_path: Path, where: Where, every: int, peace: Outcome

@@ -85,7 +85,7 @@ async def walk(service: Service, recording: Recording) -> None:
                     everybody.create_task(one(number, phone, 3.0 * which))
 
 
-@pytest.mark.timeout(1260)
+@pytest.mark.timeout(420)
 def test_on_the_way_and_there_once_each(tmp_path: Path, where: Where) -> None:
     recording = next(one for one in walks() if one.name == WALK)
     with FcmProcess(tmp_path) as double:
@@ -97,7 +97,7 @@ def test_on_the_way_and_there_once_each(tmp_path: Path, where: Where) -> None:
             with striking(service, STRUCK, 2.0, random.Random(7)) as strikes:
                 asyncio.run(walk(service, recording))
             with database_of(service, variables) as database:
-                settle_in_minutes(service, database, within_s=400)
+                settle_in_minutes(service, database, within_s=200)
             orders = {n: service.ask("GET", f"/v1/orders/order-p{n}") for n in range(PEOPLE)}
             told: dict[str, Counter[str]] = defaultdict(Counter)
             for row in service.everything("/v1/deliveries"):

@@ -13,7 +13,7 @@ from tests.postgres import NoPostgresqlError, Server, postgresql
 pytestmark = pytest.mark.faults
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(300)
 def test_killing_postgresql_three_times_loses_and_doubles_nothing(tmp_path: Path) -> None:
     try:
         with postgresql(own=True) as server:
@@ -30,12 +30,12 @@ def people_come_in_meanwhile(folder: Path, server: Server) -> None:
         killed.append(server.kill())
         time.sleep(1)
         server.start_again()
-        service.wait_until_ready(within_s=120)
+        service.wait_until_ready(within_s=30)
 
     with serving(folder, on_postgresql(server)()) as service:
         settle_store(service)
         walk_in(service, [(at, lambda: strike(service)) for at in (2.0, 5.0, 8.0)])
-        service.settle(within_s=300)
+        service.settle(within_s=90)
         everybody_came_in_once(service)
     assert len(killed) == 3
     assert min(killed) > 3, "the postmaster alone was killed"

@@ -23,16 +23,16 @@ def kill_redis(service: Service) -> None:
     os.kill(int(client.info("server")["process_id"]), signal.SIGKILL)
 
 
-@pytest.mark.timeout(720)
+@pytest.mark.timeout(240)
 def test_no_accepted_ping_is_lost_when_redis_is_killed(tmp_path: Path, where: Where) -> None:
     with serving(tmp_path, where()) as service:
         settle_store(service)
         walk_in(service, [(at, lambda: kill_redis(service)) for at in (2.0, 6.0)])
-        service.settle(within_s=300)
+        service.settle(within_s=90)
         everybody_came_in_once(service)
 
 
-@pytest.mark.timeout(720)
+@pytest.mark.timeout(240)
 def test_an_emptied_redis_is_rebuilt_and_nobody_enters_twice(tmp_path: Path, where: Where) -> None:
     with serving(tmp_path, where()) as service:
         settle_store(service)
@@ -40,7 +40,7 @@ def test_an_emptied_redis_is_rebuilt_and_nobody_enters_twice(tmp_path: Path, whe
         service.settle()
         client: Any = service.redis()
         client.flushall()
-        service.wait_until_ready(within_s=120)
+        service.wait_until_ready(within_s=30)
 
         async def once_more() -> None:
             async with httpx.AsyncClient(base_url=service.url) as http:

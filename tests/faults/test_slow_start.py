@@ -22,7 +22,7 @@ STARTS_IN_S = 8
 """Twice what Celery itself would wait."""
 
 
-@pytest.mark.timeout(450)
+@pytest.mark.timeout(150)
 def test_a_child_that_starts_slowly_is_waited_for(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as log:
         redis, url = embedded_redis(tmp_path, child_environment({}), log)

@@ -21,8 +21,8 @@ from workers.embedded import child_environment, free_port
 ROOT = Path(__file__).parents[2]
 WALKS = ROOT / "seeds" / "amsterdam" / "walks_transplanted.csv"
 PLACES = ROOT / "seeds" / "amsterdam" / "places.json"
-READY_WITHIN_S = 150
-ANSWERED_WITHIN_S = 300
+READY_WITHIN_S = 60
+ANSWERED_WITHIN_S = 150
 """On a busy machine: what is killed again and again is away for most of that."""
 
 
@@ -91,7 +91,7 @@ class Service:
             time.sleep(0.2)
         raise AssertionError(f"not ready within {within_s:g} s: {answer}")
 
-    def settle(self, within_s: float = 200) -> None:
+    def settle(self, within_s: float = 60) -> None:
         """Wait until every lane is empty and every delivery has come to its end."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:

@@ -26,7 +26,7 @@ from workers.vitals import (
     tell_fences,
 )
 
-WITHIN_S = 120.0
+WITHIN_S = 30.0
 """What a thread is waited for: far more than it takes, so that a busy machine fails nothing."""
 
 

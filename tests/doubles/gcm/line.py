@@ -9,7 +9,7 @@ from tests.doubles.gcm.protobuf import field, read_varint, varint
 
 VERSION = 41
 HEARTBEAT, HEARTBEAT_ACK, LOGIN, LOGIN_ANSWER, MESSAGE = 0, 1, 2, 3, 8
-PATIENCE_S = 60.0
+PATIENCE_S = 20.0
 
 
 class Line:

@@ -35,7 +35,7 @@ from workers.vitals import read_mqtt, read_vitals
 
 pytestmark = pytest.mark.skipif(BINARY is None, reason=ABSENT)
 
-WITHIN_S = 90.0
+WITHIN_S = 20.0
 
 
 def until(seen: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
