@@ -6,7 +6,6 @@ from fastapi import APIRouter, FastAPI
 def take(app: FastAPI, router: APIRouter) -> None:
     """Have the router's routes served by this app.
 
-    `include_router` makes each route anew for every application, at its first request: of some 250 routes that is a third of a second in which
-    whoever calls first waits. None of ours is included under a second path, so the routes are taken as their modules made them.
+    `include_router` makes each route anew for every application, at its first request, and whoever calls first waits for that. None of ours is included under a second path, so the routes are taken as their modules made them.
     """
     app.router.routes.extend(router.routes)

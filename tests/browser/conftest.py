@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.commands.demo_process import READY, Demo
 
@@ -22,8 +22,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENT_MS = 30_000
-"""What is expected may take this long: a page that is right is right sooner or later, and a busy machine decides which."""
 
 
 class Watched:
@@ -49,7 +47,6 @@ def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
         pytest.skip("there is no Chromium here; install one, or name it in PASSERBY_CHROMIUM")
-    expect.set_options(timeout=PATIENT_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(FLAGS), headless=True)
         yield started

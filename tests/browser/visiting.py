@@ -148,7 +148,8 @@ def visit(browser: Browser, shop: Shop) -> Iterator[Visit]:
 
 
 def state_of(page: Page, name: str, language: str = "en") -> None:
-    expect(page.get_by_role("status")).to_have_text(WORDS[language][name])
+    """Waits past the 20 s after which the page gives up by itself: what it says then tells what was wrong."""
+    expect(page.get_by_role("status")).to_have_text(WORDS[language][name], timeout=30_000)
 
 
 def switch_on(page: Page, *purposes: str) -> None:
