@@ -1,7 +1,7 @@
 """What happened, newest first: transitions, visits, decisions, deliveries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from offers.records.queries import campaigns as campaign_queries
 from offers.records.queries import history as queries
 from offers.records.queries.history import Asked, Kept
 from offers.rules.campaign import parse_campaign
+from offers.rules.leafing import Leaf, Turn
 
 __all__ = [
     "PURGED",
@@ -20,6 +21,8 @@ __all__ = [
     "Page",
     "how_long_kept",
     "kept_long_enough",
+    "leaf_decisions",
+    "leaf_deliveries",
     "list_decisions",
     "list_deliveries",
     "list_transitions",
@@ -48,6 +51,24 @@ def list_decisions(session: Session, asked: Asked) -> Page:
 
 def list_deliveries(session: Session, asked: Asked) -> Page:
     return _page([delivery_item(row) for row in queries.deliveries(session, asked)], asked)
+
+
+def leaf_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
+    """A page by when they were decided, `when` or `-when`. `BadInput` for another order, or a cursor that there is not."""
+    leaf = queries.leaf_of_decisions(session, asked, _counted(asked, turn))
+    return leaf.holding([decision_item(row) for row in leaf.items])
+
+
+def leaf_deliveries(session: Session, asked: Asked, turn: Turn) -> Leaf:
+    """The same of deliveries."""
+    leaf = queries.leaf_of_deliveries(session, asked, _counted(asked, turn))
+    return leaf.holding([delivery_item(row) for row in leaf.items])
+
+
+def _counted(asked: Asked, turn: Turn) -> Turn:
+    """Counted where that is cheap: an index leads to the rows of one filter, but those of two have to be looked for among one's."""
+    one = [asked.customer, asked.campaign, asked.place, asked.outcome, asked.state].count(None) >= 4
+    return replace(turn, count=turn.count and one)
 
 
 def _page(items: list[dict[str, Any]], asked: Asked) -> Page:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from offers.records.tables import Conversation, Decision, Delivery, Order, Payment, Scan, Transition, Visit
+from offers.records.tables import Conversation, Coupon, Decision, Delivery, Order, Payment, Scan, Transition, Visit
 from offers.rules.eta import Away, minutes_away
 from offers.rules.money import written
 
@@ -84,6 +84,17 @@ def decision_told(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def scan_item(row: Scan) -> dict[str, Any]:
     return {name: getattr(row, column) for name, column in _SCAN.items()}
+
+
+def redemption_told(row: Coupon, now: datetime) -> dict[str, Any]:
+    """The live event of a coupon that was redeemed now: of which offer and where, and nothing of whose it was."""
+    return {
+        "type": "redemption",
+        "offer": row.offer_id,
+        "campaign": row.campaign_id,
+        "place": row.redeemed_place_id,
+        "at": now,
+    }
 
 
 def scan_told(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The staff's board in a real Chromium: on a tablet, a phone and a desk, by keyboard, without a script, two of them at once, and with the server away."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.browser.counter import Counter, Tablet, is_live
 from tests.offers.collecting import row_of
@@ -152,6 +153,80 @@ def test_what_is_typed_focused_and_scrolled_stays_when_something_happens(give: G
     counter.say("A-1003", "nearby", "noor")
     expect(tablet.column("nearby").locator('[data-order="A-1003"]')).to_be_visible()
     expect(name).to_be_focused()
+
+
+class Held:
+    """The first answer to a request of this method to the board: the server has given it, and the page hears it only when it is let go."""
+
+    def __init__(self, page: Page, method: str) -> None:
+        self.page, self._method = page, method
+        self._held: tuple[Route, APIResponse] | None = None
+        page.route(re.compile("/console/pickup(?!/events)"), self._pass)
+
+    def _pass(self, route: Route) -> None:
+        if self._held is None and route.request.method == self._method:
+            self._held = (route, route.fetch())
+        else:
+            route.fallback()
+
+    def wait(self) -> None:
+        while self._held is None:
+            self.page.wait_for_timeout(50)
+
+    def let_go(self) -> None:
+        assert self._held is not None
+        route, answer = self._held
+        route.fulfill(response=answer)
+
+
+WATCH = """(order) => {
+  window.shown = 0;
+  window.isNewAgain = false;
+  const look = () => {
+    window.shown += 1;
+    window.isNewAgain ||= document.querySelector(`[data-order="${order}"].is-new`) !== null;
+  };
+  new MutationObserver(look).observe(document.getElementById("live"), { childList: true });
+}"""
+"""From here on: how often the page is shown anew, and whether that card ever says again that nobody has seen it."""
+
+
+@pytest.mark.parametrize("first", ["the page", "the tap's answer"])
+def test_a_page_asked_for_before_a_tap_is_not_shown_after_it(give: Give, counter: Counter, first: str) -> None:
+    tablet = give()
+    is_live(tablet)
+    look, tap = Held(tablet.page, "GET"), Held(tablet.page, "POST")
+    counter.say("A-1001", "nearby", "bram")
+    look.wait()
+    tablet.card("A-1003").locator(".card-code").click()
+    expect(tablet.card("A-1003")).to_have_class("card is-on_the_way")
+    tap.wait()
+    tablet.page.evaluate(WATCH, "A-1003")
+    if first == "the page":
+        look.let_go()
+        tap.let_go()
+    else:
+        tap.let_go()
+        tablet.page.wait_for_function("window.shown === 1")
+        look.let_go()
+    expect(tablet.column("nearby").locator('[data-order="A-1001"]')).to_be_visible()
+    assert not tablet.page.evaluate("window.isNewAgain"), "the older page was shown over the newer one"
+
+
+def test_of_two_taps_the_answer_to_the_older_is_not_shown_over_the_newer(give: Give, counter: Counter) -> None:
+    tablet = give()
+    is_live(tablet)
+    first = Held(tablet.page, "POST")
+    tablet.card("A-1003").locator(".card-code").click()
+    first.wait()
+    tablet.card("A-1006").locator(".card-code").click()
+    expect(tablet.card("A-1006")).to_have_class("card is-arrived")
+    tablet.page.evaluate(WATCH, "A-1006")
+    first.let_go()
+    counter.say("A-1001", "nearby", "bram")
+    expect(tablet.column("nearby").locator('[data-order="A-1001"]')).to_be_visible()
+    expect(tablet.card("A-1003")).to_have_class("card is-on_the_way")
+    assert not tablet.page.evaluate("window.isNewAgain"), "the older answer was shown over the newer one"
 
 
 def test_it_all_goes_by_keyboard(give: Give, counter: Counter) -> None:

@@ -18,6 +18,7 @@ from offers.records.database import Database, UtcTime
 from offers.records.database import Table as Base
 from offers.records.queries.counting import COUNTED
 from offers.records.queries.personal import HELD
+from offers.rules.funnel import COLUMNS
 from tests.conftest import NOON
 from tests.web.conftest import PLACE, bearer, problem_of
 from workers.happenings import tell
@@ -63,6 +64,12 @@ def test_nothing_of_a_person_is_counted_by() -> None:
     assert not leads_to_customers(TABLES["day_counts"])
     assert set(TABLES["day_counts"].columns.keys()) == {
         *("day", "kind", "what", "campaign_id", "place_id", "variant", "language", "many"),
+    }
+    for counted in ("funnel_counts", "funnel_days"):
+        assert not leads_to_customers(TABLES[counted])
+    assert set(TABLES["funnel_counts"].columns.keys()) == {
+        *("grain", "day", "campaign_id", "place_id", "variant", "language", "reason", "many"),
+        *COLUMNS.values(),
     }
 
 

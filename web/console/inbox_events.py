@@ -38,14 +38,15 @@ async def _conversations(desk: Desk, stream: AsyncGenerator[bytes]) -> AsyncGene
     async with aclosing(stream):
         async for piece in stream:
             if time.monotonic() - asked_at >= ASK_AGAIN_S:
-                if not await asyncio.to_thread(_is_signed_in, desk):
+                if not await asyncio.to_thread(is_signed_in, desk):
                     return
                 asked_at = time.monotonic()
             if not piece.startswith(b"id: ") or b"\nevent: conversation\n" in piece:
                 yield piece
 
 
-def _is_signed_in(desk: Desk) -> bool:
+def is_signed_in(desk: Desk) -> bool:
+    """Whether the session that opened a stream is still good, and whose it was."""
     try:
         with desk.parts.database.reading() as session:
             user = users.signed_in(session, desk.secret, now=desk.parts.now())

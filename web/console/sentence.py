@@ -10,7 +10,8 @@ from offers.rules.campaign import ON_A_PAGE, WITHOUT_ROLE
 from web.console.speaking import Voice
 
 MOST_NAMES = 3
-_FACT = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}")
+_FACT = re.compile(r"\{\{\s*+([\w.]++)[^{}]*+\}\}")
+"""Possessive: what is typed may be anything, a megabyte of it, and is looked through once."""
 
 
 def sentence(item: Mapping[str, Any], places: Mapping[str, str], offers: Mapping[str, str], voice: Voice) -> Markup:

@@ -17,6 +17,9 @@ let looking = false;
 let again = false;
 let shown = location.pathname + location.search;
 let ahead = 0; // this machine's clock before the server's, in ms
+let taps = 0; // how many taps have been answered: a page asked for before such an answer and come after it is older than what stands here
+let underWay = 0; // taps that are not answered yet
+let missed = false; // a page that came meanwhile was not shown
 
 const now = () => Date.now() - ahead;
 
@@ -37,13 +40,14 @@ function isLost() {
   }
 }
 
+const read = (html) => new DOMParser().parseFromString(html, "text/html");
+
 // What stands on the page after this: the same cards stay focused, lists stay where they were scrolled to, and what is typed is not touched.
-function show(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+function show(page) {
   const fresh = page.getElementById("live");
   if (!fresh) {
     location.reload(); // signed out, or something else to be read
-    return;
+    return false;
   }
   const focused = live.contains(document.activeElement) ? document.activeElement.id : "";
   const order = focused && document.activeElement.closest("[data-order]")?.dataset.order;
@@ -75,7 +79,7 @@ function show(html) {
   }
   follow(live.dataset.here.split(" ").filter(Boolean));
   tick();
-  return page;
+  return true;
 }
 
 async function look() {
@@ -86,14 +90,17 @@ async function look() {
   }
   looking = true;
   const asked = shown;
+  const before = taps;
   try {
     const answer = await fetch(asked, { cache: "no-store", signal: AbortSignal.timeout(LATE_MS) });
     if (!answer.ok && !answer.redirected) {
       throw new Error(String(answer.status));
     }
     const html = await answer.text();
-    if (asked === shown) {
-      show(html);
+    if (underWay) {
+      missed = true; // it may have been made before the tap
+    } else if (asked === shown && before === taps) {
+      show(read(html));
     } else {
       again = true;
     }
@@ -114,14 +121,19 @@ function soon() {
 async function send(form, button) {
   const where = button?.getAttribute("formaction") || form.action;
   const body = new URLSearchParams(new FormData(form, button));
+  const before = taps;
+  underWay += 1;
   try {
     const answer = await fetch(where, { method: "POST", body, signal: AbortSignal.timeout(LATE_MS) });
     if (answer.status >= 500) {
       throw new Error(String(answer.status));
     }
-    const page = show(await answer.text());
-    if (page) {
-      say(page.getElementById("told").textContent.trim() || page.querySelector("main > .done")?.textContent.trim());
+    const page = read(await answer.text());
+    const isOlder = before !== taps || underWay > 1;
+    missed ||= isOlder;
+    if (isOlder || show(page)) {
+      taps += 1;
+      say(page.getElementById("told")?.textContent.trim() || page.querySelector("main > .done")?.textContent.trim());
       if (button?.closest("#found")) {
         box.value = "";
         box.focus();
@@ -135,6 +147,11 @@ async function send(form, button) {
   } catch {
     say(live.dataset.unsent);
     isLost();
+    soon();
+  }
+  underWay -= 1;
+  if (missed && !underWay) {
+    missed = false;
     soon();
   }
 }
