@@ -1,0 +1,32 @@
+"""A campaign as one sentence, in the reader's language."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from offers.rules.templates import FACTS
+from web.console.sentence import ALONE, sentence
+from web.console.speaking import Voice
+
+CAMPAIGN = {
+    "trigger": {"on": "enter", "places": ["store"]},
+    "messages": {"en": {"title": "{{ customer.first_name | default: 'Hello' }}, {{ customer.size.shoes }} at {{place.name}}"}},
+    "cooldown": "PT2M",
+    "hold_out_percent": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "[first name], [shoes] at [name of the place]"),
+        ("nl", "[voornaam], [shoes] at [naam van de plaats]"),
+        ("de", "[Vorname], [shoes] at [Name des Ortes]"),
+    ],
+)
+def test_what_a_title_fills_in_is_named_in_the_readers_language(language: str, says: str) -> None:
+    assert says in sentence(CAMPAIGN, {"store": "Store"}, {}, Voice(language, ZoneInfo("UTC")))
+
+
+def test_only_facts_are_named() -> None:
+    assert set(FACTS) >= ALONE
