@@ -51,7 +51,9 @@ def sentence(item: Mapping[str, Any], places: Mapping[str, str], offers: Mapping
 def brief(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Markup:
     """When it speaks, for a table."""
     trigger = item["trigger"]
-    return Markup("{} {}").format(voice.words[f"s_{trigger['on']}"], _where(trigger, places, voice))
+    moment = trigger["on"]
+    where = voice.say(f"w_{moment}", places=_where(trigger, places, voice))
+    return voice.say("when_and_where", moment=voice.words[f"s_{moment}"], where=where)
 
 
 def _strong(text: str) -> Markup:

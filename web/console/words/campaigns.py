@@ -288,6 +288,7 @@ LINES = {
     ),
     "someone": ("someone", "iemand", "jemand"),
     "someone_who": ("someone with {audience}", "iemand met {audience}", "jemand mit {audience}"),
+    "when_and_where": ("{moment} {where}", "{where} {moment}", "{where} {moment}"),
     "s_enter": ("comes to", "aankomt", "ankommt"),
     "s_dwell": ("stays a while at", "een poosje blijft", "eine Weile bleibt"),
     "s_exit": ("leaves", "weggaat", "weggeht"),
