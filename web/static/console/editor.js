@@ -71,6 +71,7 @@ const what = part("what", (told) => {
   const typed = form.elements.preview.value;
   const fresh = take(told, "what-part");
   meant = { typed, id: fresh.dataset.customer ?? "" };
+  form.elements.previewed.value = typed; // it is seen: Enter anywhere else saves
   take(told, "its-sentence");
   tellShares(told);
   mark(new Map([...told.querySelectorAll("#what-wrong [data-field]")].map((one) => [one.dataset.field, one])));
@@ -161,6 +162,12 @@ form.addEventListener("change", typed);
 form.querySelector("[value=count]").addEventListener("click", (event) => {
   event.preventDefault();
   who.ask();
+});
+form.elements.preview.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.isComposing) {
+    event.preventDefault();
+    what.ask();
+  }
 });
 form.querySelector(".seen [value=preview]").addEventListener("click", (event) => {
   event.preventDefault();
