@@ -108,6 +108,7 @@ def test_one_more_row_is_where_the_keyboard_is(opened: Opened) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#row-3-kind")).to_be_focused()
     expect(page.locator("[name=name]")).to_have_value("Not lost")
+    expect(page.locator("#row-3-value")).to_be_hidden()  # the script has come: until then every field is there
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="One more row")).to_be_focused()
     page.keyboard.press("Enter")
