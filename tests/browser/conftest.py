@@ -24,6 +24,15 @@ FLAGS = (
     "--enable-unsafe-swiftshader",  # maps are drawn without a graphics card
 )
 PATIENT_MS, USUAL_MS = 30_000, 5_000
+LOOKS = [
+    (390, "light", "en"),
+    (390, "dark", "nl"),
+    (390, "light", "de"),
+    (1440, "dark", "en"),
+    (1440, "light", "nl"),
+    (1440, "dark", "de"),
+]
+"""Width in pixels, scheme and language: of any two of them each pair once. What sticks out goes by width and language, what is too faint by scheme."""
 
 
 class Watched:

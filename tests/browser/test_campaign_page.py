@@ -15,7 +15,7 @@ from offers.places import put_place
 from offers.records.database import Database
 from offers.rules.place import PlaceBody
 from offers.settings import Settings
-from tests.browser.conftest import Watched
+from tests.browser.conftest import LOOKS, Watched
 from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.offers.stories import Town
@@ -158,9 +158,7 @@ def test_an_error_appears_at_its_place_and_goes_when_it_is_mended(opened: Opened
     expect(page.locator("[id='f-messages.nl.title-count']")).to_have_text("41 of 40 characters: a phone cuts it off")
 
 
-@pytest.mark.parametrize("language", ["en", "nl", "de"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
 def test_axe_finds_nothing_and_nothing_runs_out_of_sight(
     opened: Opened, width: int, scheme: str, language: str
 ) -> None:

@@ -160,7 +160,8 @@ def test_what_was_typed_before_the_form_came_back_is_kept_too(office: Office, op
     page = watched.page
     name, tags = page.get_by_label("Name", exact=True), page.get_by_label("Tags")
     fill_place(page, "Autumn")
-    page.get_by_role("button", name="Check the shapes first").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Check the shapes first").click()
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
     expect(name).to_have_value("Autumn")
     tags.press_sequentially("a")

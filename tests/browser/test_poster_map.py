@@ -119,9 +119,15 @@ def test_a_scan_pulses_where_the_poster_hangs_and_is_counted_in_text_and_card(op
     expect(page.locator(".hanging").get_by_role("row", name="Hall").locator("td").last).to_have_text("1")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("path", ["/console/live", "/console/posters/hall"])
+@pytest.mark.parametrize(
+    ("path", "width", "scheme"),
+    [
+        ("/console/live", 390, "light"),
+        ("/console/live", 1440, "dark"),
+        ("/console/posters/hall", 390, "dark"),
+        ("/console/posters/hall", 1440, "light"),
+    ],
+)
 def test_axe_finds_nothing_with_posters(opened: Opened, path: str, width: int, scheme: str) -> None:
     watched = opened(path, viewport={"width": width, "height": 844}, color_scheme=scheme)
     page = watched.page

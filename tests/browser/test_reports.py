@@ -15,7 +15,7 @@ from offers.funnels import keep_day
 from offers.records.database import Database
 from offers.rules.funnel import HELD_OUT, SENT, DayOfFunnel, Where
 from offers.settings import Settings
-from tests.browser.conftest import Watched
+from tests.browser.conftest import LOOKS, Watched
 from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.offers.stories import Town
@@ -107,9 +107,7 @@ def full(desk: Desk) -> None:
             keep_day(session, at, day, counted_at=NOON)
 
 
-@pytest.mark.parametrize("language", ["en", "nl", "de"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
 def test_axe_finds_nothing_and_nothing_runs_out_of_sight(
     opened: Opened, full: None, width: int, scheme: str, language: str
 ) -> None:
