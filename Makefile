@@ -41,7 +41,7 @@ test: setup-dev  ## ruff, mypy --strict and every test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses 2 $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses 3 $(ARGS)
 
 check: setup-dev  ## ruff and mypy alone
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
