@@ -1,5 +1,6 @@
 """One role each, for production: web, worker, beat, mqtt."""
 
+import gc
 import importlib
 import warnings
 
@@ -18,6 +19,7 @@ def run_web(settings: Settings, host: str, port: int) -> None:
     """The doors, until SIGTERM. No access log: a query string may hold what nobody may read."""
     configure_logging(settings.log_level)
     settings.vapid()  # half of a pair is said before a door opens
+    gc.disable()  # what is loaded stays, and looking through it for garbage takes long: the application enables it once it is there
     uvicorn.run(
         "web.app:create_app",
         factory=True,

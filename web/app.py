@@ -324,4 +324,5 @@ def create_app() -> Doors:
     doors = build_app(build_parts(settings))
     gc.collect()
     gc.freeze()
+    gc.enable()  # whoever starts us may have waited with it
     return doors
