@@ -119,7 +119,7 @@ class Line:
         return Line(self.client, self.patience, self.clock)
 
     async def post(self, path: str, body: Any, headers: Mapping[str, str]) -> httpx.Response:
-        """Any answer but 408, 425, 429 and 5xx. Raises UnansweredError when patience ends."""
+        """Any answer but 408, 425, 429, 5xx and a 409 that says when to come again. Raises UnansweredError when patience ends."""
         content = json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
         headers = {"Content-Type": "application/json", **headers}
         for attempt in range(self.patience.attempts):
@@ -136,7 +136,7 @@ class Line:
             except httpx.TransportError:
                 pass
             else:
-                if not (answer.is_server_error or answer.status_code in _TRY_AGAIN):
+                if not _try_again(answer):
                     return answer
                 retry_after_s = _retry_after_s(answer, self.clock.now())
             if attempt + 1 < self.patience.attempts:
@@ -218,6 +218,15 @@ class Phone:
 def moment(at: float) -> str:
     """Epoch seconds as the doors want them: RFC 3339, UTC, to the microsecond."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")
+
+
+def _try_again(answer: httpx.Response) -> bool:
+    """Whether the same request may have another answer: 409 with `Retry-After` is one whose repetition came too soon, as after a
+    server that was killed with the first in its hands.
+    """
+    if answer.status_code == HTTPStatus.CONFLICT:
+        return "Retry-After" in answer.headers
+    return answer.is_server_error or answer.status_code in _TRY_AGAIN
 
 
 def _said(answer: httpx.Response, wanted: HTTPStatus, *, needs: Sequence[str]) -> dict[str, Any]:

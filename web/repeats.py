@@ -46,7 +46,8 @@ class Repeats:
     def once(self, request: Request, body: Any, make: Callable[[], Any]) -> Response:
         """201 with what `make` makes; for a key that was used before, what it made then.
 
-        A key belongs to its credential and address. With another body it is 422, while the first is under way 409.
+        A key belongs to its credential and address. With another body it is 422, while the first is under way 409
+        with `Retry-After`: for a minute too after the process that had it was killed.
         """
         key = request.headers.get("idempotency-key")
         if key is None:
@@ -74,7 +75,8 @@ class Repeats:
     def _again(self, name: str, wanted: bytes) -> Response:
         kept = self._redis.get(name)
         if kept is None or kept == _UNDER_WAY:
-            raise Conflict("The first request with this Idempotency-Key is still under way; try again.")
+            detail = "The first request with this Idempotency-Key is still under way; try again."
+            raise ProblemError("conflict", 409, detail, headers={"Retry-After": "2"})
         if kept == _ERASED:
             raise Conflict("What the first request with this Idempotency-Key made was erased.")
         try:

@@ -191,6 +191,40 @@ def test_retry_after_is_honoured_as_seconds_and_as_a_date(header: str, low: floa
     assert low <= slept <= high
 
 
+def answers_to_a_registration(*answers: httpx.Response) -> tuple[list[str], Callable[[], Phone]]:
+    """The Idempotency-Keys that came, and a registration that is answered so."""
+    keys: list[str] = []
+    left = iter(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers["Idempotency-Key"])
+        return next(left)
+
+    async def run() -> Phone:
+        async with httpx.AsyncClient(base_url="http://shop.example", transport=httpx.MockTransport(answer)) as client:
+            return await Phone.register(Line(client, PATIENT, JumpingClock()), KEY)
+
+    return keys, lambda: asyncio.run(run())
+
+
+def test_a_first_request_that_is_still_under_way_is_waited_for() -> None:
+    """As after a server that was killed with the registration in its hands."""
+    keys, register = answers_to_a_registration(
+        *[httpx.Response(409, headers={"Retry-After": "2"})] * 3,
+        httpx.Response(201, json={"device_id": "d0", "token": "dt_0"}),
+    )
+    assert register().device_id == "d0"
+    assert len(keys) == 4
+    assert len(set(keys)) == 1
+
+
+def test_a_conflict_that_no_waiting_ends_is_a_refusal() -> None:
+    keys, register = answers_to_a_registration(httpx.Response(409))
+    with pytest.raises(RefusedError, match="409"):
+        register()
+    assert len(keys) == 1
+
+
 @pytest.mark.parametrize(
     "answer", [httpx.Response(202, text="<html>"), httpx.Response(202, json=[]), httpx.Response(302)]
 )

@@ -300,6 +300,22 @@ def test_a_repeated_post_makes_nothing_twice(admin: httpx.Client, http: httpx.Cl
     assert devices[0] == devices[1]
 
 
+def test_a_repeat_that_comes_too_soon_is_told_to_come_again(admin: httpx.Client, redis_db: Any) -> None:
+    """As after a process that was killed with the first in its hands: its mark lies there, and no answer."""
+    key = {"Idempotency-Key": "order-8"}
+    admin.post("/v1/places", json=PLACE, headers=key)
+    (mark,) = redis_db.keys("pb:repeat:*")
+    redis_db.set(mark, b".", ex=60)
+    early = admin.post("/v1/places", json=PLACE, headers=key)
+    problem_of(early, 409)
+    assert int(early.headers["retry-after"]) > 0
+    redis_db.set(mark, b"-", ex=60)
+    erased = admin.post("/v1/places", json=PLACE, headers=key)
+    problem_of(erased, 409)
+    assert "retry-after" not in erased.headers
+    assert len(admin.get("/v1/places").json()["items"]) == 1
+
+
 def test_a_refused_post_does_not_use_its_key_up(admin: httpx.Client) -> None:
     key = {"Idempotency-Key": "draft-1"}
     problem_of(admin.post("/v1/campaigns", json=CAMPAIGN, headers=key), 422)
