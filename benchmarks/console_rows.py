@@ -44,9 +44,13 @@ def _a_customer(size: Size) -> str:
     return f"'customer-' || (1 + floor(random() * {size.customers}))::int"
 
 
+def _at(rows: int) -> str:
+    """When the n-th of so many rows was written."""
+    return f"now() - interval '1 minute' - ({rows} - n) / {rows}.0 * interval '{DAYS} days'"
+
+
 def _steps(size: Size) -> Iterator[tuple[str, str]]:
-    """(table, statement); a row of every big table is some moment of the last month, the newest at most a minute ago."""
-    at = f"now() - interval '1 minute' - random() * interval '{DAYS} days'"
+    """(table, statement); the rows of every big table follow each other through the last month, as they are written, to a minute ago."""
     place = f"'store-' || (1 + floor(random() * {size.places}))::int"
     yield (
         "posters",
@@ -57,24 +61,24 @@ def _steps(size: Size) -> Iterator[tuple[str, str]]:
     yield (
         "scans",
         f"""INSERT INTO scans (id, poster_id, campaign_id, customer_id, at, source, kind, device_class, repeat, in_store)
-        SELECT 'scan-' || n, 'poster-' || (1 + n % {POSTERS}), 'campaign-1', {_a_customer(size)}, {at},
+        SELECT 'scan-' || n, 'poster-' || (1 + n % {POSTERS}), 'campaign-1', {_a_customer(size)}, {_at(size.deliveries // 10)},
                'web', CASE WHEN random() < 0.8 THEN 'human' ELSE 'preview' END, 'phone', false, false
         FROM generate_series(1, {size.deliveries // 10}) n""",
     )
     yield (
         "transitions",
         f"""INSERT INTO transitions (id, device_id, customer_id, place_id, geofence_id, role, kind, at, source, moment)
-        SELECT 'transition-' || n, d.id, d.customer_id, p.id, p.id || '/premises', 'premises', p.kind, {at}, 'server', 'm-' || n
+        SELECT 'transition-' || n, d.id, d.customer_id, p.id, p.id || '/premises', 'premises', p.kind, {_at(size.deliveries // 4)}, 'server', 'm-' || n
         FROM generate_series(1, {size.deliveries // 4}) n
         JOIN devices d ON d.id = 'device-' || (1 + n % {size.customers}),
         LATERAL (SELECT 'store-' || (1 + (n::bigint * 7919 / 13) % {size.places}) AS id,
-                        (ARRAY['enter', 'dwell', 'exit'])[1 + n % 3] AS kind) p""",
+                        (ARRAY['enter', 'dwell', 'exit'])[1 + n % 3] AS kind) p ORDER BY n""",
     )
     yield (
         "decisions",
         f"""INSERT INTO decisions (id, customer_id, campaign_id, campaign_version, trigger, moment, place_id, at, outcome, variant, facts, spends_cap)
-        SELECT 'decision-' || n, {_a_customer(size)}, 'campaign-' || (1 + n % {CAMPAIGNS}), 1, 'enter', 'enter:' || n, {place}, {at},
-               CASE WHEN n <= {size.deliveries} THEN 'send' WHEN random() < 0.3 THEN 'held_out' WHEN random() < 0.5 THEN 'quiet_hours' ELSE 'cooldown' END,
+        SELECT 'decision-' || n, {_a_customer(size)}, 'campaign-' || (1 + n % {CAMPAIGNS}), 1, 'enter', 'enter:' || n, {place}, {_at(size.deliveries * 6 // 5)},
+               CASE WHEN n % 6 > 0 THEN 'send' WHEN random() < 0.3 THEN 'held_out' WHEN random() < 0.5 THEN 'quiet_hours' ELSE 'cooldown' END,
                NULL, '{{"place": {{"name": "Store"}}, "distance_m": 50}}', false
         FROM generate_series(1, {size.deliveries * 6 // 5}) n""",
     )
@@ -91,9 +95,9 @@ def _steps(size: Size) -> Iterator[tuple[str, str]]:
     yield (
         "coupons",
         f"""INSERT INTO coupons (id, customer_id, offer_id, campaign_id, decision_id, place_id, state, codes, reserved_at, issued_at, expires_at, redeemed_at)
-        SELECT 'coupon-' || n, customer_id, 'offer-' || (1 + n % {OFFERS}), campaign_id, id, place_id,
-               CASE WHEN n % 10 < 1 THEN 'redeemed' WHEN n % 10 < 7 THEN 'issued' ELSE 'expired' END, 'generated',
-               at, at, at + interval '40 days', CASE WHEN n % 10 < 1 THEN at + interval '1 hour' END
+        SELECT 'coupon-' || n, customer_id, 'offer-' || (1 + n / 10 % {OFFERS}), campaign_id, id, place_id,
+               CASE WHEN n % 100 < 10 THEN 'redeemed' WHEN n % 100 < 70 THEN 'issued' ELSE 'expired' END, 'generated',
+               at, at, at + interval '40 days', CASE WHEN n % 100 < 10 THEN at + interval '1 hour' END
         FROM (SELECT d.*, substr(d.id, 10)::int AS n FROM decisions d WHERE outcome = 'send' AND substr(d.id, 10)::int % 10 = 0) d""",
     )
     yield (
@@ -105,7 +109,7 @@ def _steps(size: Size) -> Iterator[tuple[str, str]]:
     yield (
         "shop_events",
         f"""INSERT INTO shop_events (id, shop_id, key, topic, received_at, state, reason, order_id, body, attempts)
-        SELECT 'event-' || n, 'shop-' || (1 + n / 3 % {SHOPS - 1}), 'key-' || n, 'orders/updated', {at},
+        SELECT 'event-' || n, 'shop-' || (1 + n / 3 % {SHOPS - 1}), 'key-' || n, 'orders/updated', {_at(size.deliveries // 10)},
                CASE WHEN n % 3 = 0 THEN 'ignored' WHEN n % 5000 = 1 THEN 'failed' WHEN n % 10 = 2 THEN 'nothing' ELSE 'applied' END,
                CASE WHEN n % 3 = 0 THEN 'no_pickup' WHEN n % 5000 = 1 THEN 'unknown_place Store' END, 'order-' || n,
                CASE WHEN n % 4 = 0 THEN repeat(md5(n::text), 64) END, 0
@@ -114,7 +118,7 @@ def _steps(size: Size) -> Iterator[tuple[str, str]]:
     yield (
         "consents",
         f"""INSERT INTO consents (id, customer_id, purpose, given, at, source)
-        SELECT 'consent-' || n, 'customer-' || n, 'offers', true, {at}, 'app' FROM generate_series(1, {size.customers}) n""",
+        SELECT 'consent-' || n, 'customer-' || n, 'offers', true, {_at(size.customers)}, 'app' FROM generate_series(1, {size.customers}) n""",
     )
 
 

@@ -13,6 +13,7 @@ from offers.records.queries import counting
 from offers.records.queries import lately as queries
 from offers.records.queries import overview as overview_queries
 from offers.records.queries.lately import MOST_COUNTED, Sends
+from offers.records.tables import Campaign
 from offers.rules.campaign import parse_campaign
 
 __all__ = [
@@ -21,12 +22,14 @@ __all__ = [
     "Counts",
     "Happening",
     "Live",
+    "Sending",
     "Wanting",
     "count_answers",
     "count_lately",
     "live_now",
     "needs_a_person",
     "newest",
+    "sending",
 ]
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
@@ -45,6 +48,16 @@ class Live:
     name: str
     hour: int
     day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The live campaigns, and what all campaigns made in a day: read once for a page that tells two things of it."""
+
+    campaigns: Sequence[Campaign]
+    sends: Mapping[str, Sends]
+    more: bool
+    """Where only the newest messages were counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +109,17 @@ class Wanting:
     """When a message could have gone out that still has not, minutes later."""
 
 
-def live_now(session: Session, *, now: datetime) -> tuple[list[Live], bool]:
-    """Live campaigns, those that sent most first, and whether more was sent than is counted."""
+def sending(session: Session, *, now: datetime) -> Sending:
+    """What is live, with what was sent up to now."""
     sends, more = queries.sends_by_campaign(session, now - DAY, now - HOUR)
-    rows = overview_queries.campaigns_in(session, ["live"])
-    counted = [(row, sends.get(row.id, NOTHING)) for row in rows]
+    return Sending(overview_queries.campaigns_in(session, ["live"]), sends, more)
+
+
+def live_now(seen: Sending) -> list[Live]:
+    """Live campaigns, those that sent most first."""
+    counted = [(row, seen.sends.get(row.id, NOTHING)) for row in seen.campaigns]
     live = [Live(row.id, row.name, sent.hour, sent.day) for row, sent in counted]
-    return sorted(live, key=lambda one: (-one.hour, -one.day, one.name, one.id)), more
+    return sorted(live, key=lambda one: (-one.hour, -one.day, one.name, one.id))
 
 
 def count_lately(session: Session, *, since: datetime) -> tuple[Counts, Counts]:
@@ -139,19 +156,17 @@ def newest(session: Session, *, since: datetime, limit: int, also: Sequence[Happ
     return sorted([*lines, *also], key=lambda one: one.at, reverse=True)[:limit]
 
 
-def needs_a_person(session: Session, *, now: datetime) -> Wanting:
-    """In six statements at most, however much there is."""
-    rows = overview_queries.campaigns_in(session, ["live"])
-    sends, _ = queries.sends_by_campaign(session, now - DAY, now - HOUR)
+def needs_a_person(session: Session, seen: Sending, *, now: datetime) -> Wanting:
+    """In four statements at most, however much there is."""
     broken, lacking, offers = [], [], set()
-    for row in rows:
+    for row in seen.campaigns:
         try:
             offer = parse_campaign(row.definition).offer
         except ValidationError:
             broken.append({"id": row.id, "name": row.name})
             continue
         offers |= {offer} if offer else set()
-        if (sent := sends.get(row.id, NOTHING)).lacking:
+        if (sent := seen.sends.get(row.id, NOTHING)).lacking:
             lacking.append({"id": row.id, "name": row.name, "many": sent.lacking, "of": sent.day, "fact": sent.fact})
     spent = queries.offers_nearly_spent(session, offers, NEARLY_PERCENT) if offers else ()
     return Wanting(

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from offers import lately, overview, places
 from offers.errors import NotFound
-from offers.lately import Happening, Wanting
+from offers.lately import Happening, Sending, Wanting
 from web.console.clock import as_typed
 from web.console.entering import Desk, Member, Reader
 from web.console.routes import PageRoute
@@ -47,7 +47,8 @@ def home(desk: Member) -> Response:
     since = (now - LOOKS_BACK).replace(second=0, microsecond=0)
     with desk.parts.database.reading() as session:
         attention = overview.needs_attention(session, most=MOST_NAMED)
-        wanting = lately.needs_a_person(session, now=now)
+        seen = lately.sending(session, now=now)
+        wanting = lately.needs_a_person(session, seen, now=now)
         outcomes, states = lately.count_lately(session, since=since)
         unlisted = overview.count_unlisted(session, since=since)
         has_places = bool(places.list_places(session, limit=1)[0])
@@ -65,7 +66,7 @@ def home(desk: Member) -> Response:
         unlisted=unlisted,
         since=urlencode({"since": as_typed(since, desk.voice.zone)}),
         has_places=has_places,
-        **_now(desk),
+        **_now(desk, seen),
     )
 
 
@@ -75,15 +76,16 @@ def now_part(desk: Reader) -> Response:
     return desk.page("now.html", most=MOST_NAMED, counted=lately.MOST_COUNTED, **_now(desk))
 
 
-def _now(desk: Desk) -> dict[str, Any]:
+def _now(desk: Desk, seen: Sending | None = None) -> dict[str, Any]:
+    """`seen`: what is live, where the page has read it already."""
     now = desk.parts.now()
     with desk.parts.database.reading() as session:
-        live, more_sent = lately.live_now(session, now=now)
+        seen = seen or lately.sending(session, now=now)
         lines = lately.newest(session, since=now - lately.HOUR, limit=LINES, also=_redeemed(desk, now - lately.HOUR))
         names = overview.names_of(session, [{"place": one.place} for one in lines])
     hour, day = (as_typed(now - back, desk.voice.zone) for back in (lately.HOUR, lately.DAY))
     spans = {"hour": urlencode({"since": hour}), "day": urlencode({"since": day})}
-    return {"live": live, "more_sent": more_sent, "lines": lines, "names": names, "spans": spans}
+    return {"live": lately.live_now(seen), "more_sent": seen.more, "lines": lines, "names": names, "spans": spans}
 
 
 def _redeemed(desk: Desk, since: datetime) -> list[Happening]:

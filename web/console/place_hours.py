@@ -12,6 +12,7 @@ from web.console.speaking import Voice
 
 PARTS = (("from", "to"), ("from2", "to2"))
 FIELDS = tuple(f"hours.{day}" for day in DAYS)
+ALL_DAY: Spans = ((0, DAY),)
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 
 
@@ -22,9 +23,9 @@ def shown(expression: str | None) -> dict[str, str | None]:
     for number, day in enumerate(DAYS):
         spans = week.days[number] if week else ()
         same = bool(number) and (spans == week.days[0] if week else number < 5)
-        how = "same" if same else "open" if spans or not (week or number) else "closed"
-        values[f"hours.{day}.as"] = how
-        for (since, until), span in zip(PARTS, spans if not same else (), strict=False):
+        how = "open" if spans or not (week or number) else "closed"
+        values[f"hours.{day}.as"] = how = "same" if same else "all" if spans == ALL_DAY else how
+        for (since, until), span in zip(PARTS, spans if how == "open" else (), strict=False):
             values[f"hours.{day}.{since}"], values[f"hours.{day}.{until}"] = _clock(span[0]), _clock(span[1])
     values["hours.PH"] = "1" if week and week.holidays_closed else None
     return values
@@ -42,7 +43,15 @@ def said(form: Form, before: Mapping[str, Any] | None, voice: Voice) -> tuple[st
     days: list[Spans] = []
     for day in DAYS:
         how = form.text(f"hours.{day}.as")
-        spans = days[0] if how == "same" and days else _spans(form, day) if how == "open" else ()
+        spans = (
+            days[0]
+            if how == "same" and days
+            else _spans(form, day)
+            if how == "open"
+            else ALL_DAY
+            if how == "all"
+            else ()
+        )
         if spans is None or (how == "open" and not spans):
             faults.append(Fault(f"hours.{day}", voice.words["hours_bad"]))
         days.append(spans or ())

@@ -149,9 +149,11 @@ def test_a_store_that_nobody_came_to_in_a_week_is_told(
 def test_only_the_newest_are_counted(either_database: Database) -> None:
     """And the rest is said: on both databases, with every statement of the page."""
     with either_database.reading() as session:
-        assert lately.live_now(session, now=NOON) == ([], False)
+        assert lately.live_now(lately.sending(session, now=NOON)) == []
         assert lately.newest(session, since=NOON, limit=5) == []
-        assert lately.needs_a_person(session, now=NOON) == lately.Wanting([], [], [], [])
+        assert lately.needs_a_person(session, lately.sending(session, now=NOON), now=NOON) == lately.Wanting(
+            [], [], [], []
+        )
         outcomes, states = lately.count_lately(session, since=NOON)
         assert (outcomes.by_name, states.more) == ({}, False)
 

@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from offers.lately import needs_a_person
+from offers.lately import needs_a_person, sending
 from offers.records.database import Database
 from offers.records.tables import Delivery, PushLane
 from tests.conftest import NOON
@@ -100,5 +100,6 @@ def test_the_one_that_is_due_longest_counts(either_database: Database) -> None:
         for number, one in enumerate(queued):
             session.get_one(Delivery, one).not_before = NOON - timedelta(minutes=10 + number)
     with either_database.reading() as session:
-        assert needs_a_person(session, now=NOON).due_since == NOON - timedelta(minutes=11)
-        assert needs_a_person(session, now=NOON - timedelta(minutes=7)).due_since is None
+        seen = sending(session, now=NOON)
+        assert needs_a_person(session, seen, now=NOON).due_since == NOON - timedelta(minutes=11)
+        assert needs_a_person(session, seen, now=NOON - timedelta(minutes=7)).due_since is None

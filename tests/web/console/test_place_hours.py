@@ -36,6 +36,17 @@ def test_days_become_the_expression_and_come_back(
     assert admin.get(URL).headers["etag"] == before.headers["etag"], "shown and sent back is unchanged"
 
 
+def test_a_day_that_never_ends_has_no_times(marketer: Person, admin: httpx.Client) -> None:
+    admin.put(URL, json=PLACE | {"opening_hours": "24/7"})
+    typed = marketer.look(PATH).sheet(PATH)
+    assert (typed["hours.Mo.as"], typed["hours.Mo.from"], typed["hours.Su.as"]) == ("all", "", "same")
+    assert marketer.fill(PATH, hours__Su__as="closed").status_code == 303
+    assert admin.get(URL).json()["opening_hours"] == "Mo-Sa 00:00-24:00"
+    assert marketer.look(PATH).sheet(PATH)["hours.Mo.as"] == "all"
+    assert marketer.fill(PATH, hours__Tu__as="open", hours__Tu__from="09:00", hours__Tu__to="18:00").status_code == 303
+    assert admin.get(URL).json()["opening_hours"] == "Mo 00:00-24:00; Tu 09:00-18:00; We-Sa 00:00-24:00"
+
+
 @pytest.mark.parametrize("said", ["Mo,Tu,We 9:00-18:00", "Mo-Fr sunrise-sunset", "24/7", "PH off; Mo-Fr 09:00-18:00"])
 def test_what_stands_there_is_unharmed(marketer: Person, admin: httpx.Client, said: str) -> None:
     admin.put(URL, json=PLACE | {"opening_hours": said})

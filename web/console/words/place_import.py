@@ -156,6 +156,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Ein Ende vor dem Anfang liegt nach Mitternacht.",
     ),
     "hours_open": ("Open", "Open", "Geöffnet"),
+    "hours_all": ("Open day and night", "Dag en nacht open", "Tag und Nacht geöffnet"),
     "hours_closed": ("Closed", "Gesloten", "Geschlossen"),
     "hours_same": ("The same as Monday", "Zoals maandag", "Wie Montag"),
     "hours_from": ("From", "Van", "Von"),
