@@ -19,7 +19,7 @@ def serving(folder: Path, database_url: str | None = None) -> Iterator[httpx.Cli
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PASSERBY_")}
     if database_url:
         environment["PASSERBY_DATABASE_URL"] = database_url
-    command = [sys.executable, "-m", "commands.line", "serve", "--port", str(port), "--data", str(folder)]
+    command = [sys.executable, "-m", "commands.start", "serve", "--port", str(port), "--data", str(folder)]
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as process,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from commands.loading import loading
 from commands.people import user_commands
 from offers.errors import Misconfigured, PasserbyError
 from offers.records import schema
@@ -65,7 +66,8 @@ app.add_typer(user_commands(lambda data: _database(_settings(data))), name="user
 @app.command()
 def serve(host: Host = "127.0.0.1", port: Port = 8080, data: Data = None) -> None:
     """Everything in one go: HTTP, workers, beat, and a Redis of its own when none is configured."""
-    from commands.serve import serve as run
+    with loading():
+        from commands.serve import serve as run
 
     run(_settings(data), host, port)
 
@@ -81,8 +83,9 @@ def demo(
     for_s: Annotated[float | None, typer.Option("--for", help="End after so many seconds.", min=0)] = None,
 ) -> None:
     """Everything in one go with an invented town, and people who follow recorded walks through it."""
-    from commands.demo import Options
-    from commands.demo import demo as run
+    with loading():
+        from commands.demo import Options
+        from commands.demo import demo as run
 
     run(Options(_settings(), host, port, speed, data, for_s))
 
@@ -90,7 +93,8 @@ def demo(
 @app.command()
 def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """The doors alone."""
-    from commands.roles import run_web
+    with loading():
+        from commands.roles import run_web
 
     run_web(_settings(), host, port)
 
@@ -98,7 +102,8 @@ def web(host: Host = "127.0.0.1", port: Port = 8080) -> None:
 @app.command()
 def worker() -> None:
     """A worker alone, with PASSERBY_PROCESSES processes."""
-    from commands.roles import run_worker
+    with loading():
+        from commands.roles import run_worker
 
     run_worker(_settings())
 
@@ -106,7 +111,8 @@ def worker() -> None:
 @app.command()
 def beat() -> None:
     """Beat alone: one to an installation."""
-    from commands.roles import run_beat
+    with loading():
+        from commands.roles import run_beat
 
     run_beat(_settings())
 
@@ -114,7 +120,8 @@ def beat() -> None:
 @app.command()
 def mqtt() -> None:
     """The listener to OwnTracks' MQTT broker alone (PASSERBY_MQTT_URL): one to an installation."""
-    from commands.roles import run_mqtt
+    with loading():
+        from commands.roles import run_mqtt
 
     run_mqtt(_settings())
 

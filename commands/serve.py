@@ -123,7 +123,7 @@ class Serving(AbstractContextManager[Served]):
         if self._settings.mqtt_url:
             roles["mqtt"] = ["mqtt"]
         for name, command in roles.items():
-            line = [sys.executable, "-m", "commands.line", *command]
+            line = [sys.executable, "-m", "commands.start", *command]
             served.household.add(Child(name, line, child_environment(environment), output))
         self._wait_until_ready(served)
         return served

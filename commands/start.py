@@ -2,13 +2,20 @@
 
 import signal
 
+from commands.loading import loading
+
 
 def main() -> None:
     asked_to_ignore = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as a shell asks for its background jobs
     if not asked_to_ignore:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from commands.line import main as run  # here, because it is what takes the second
+    with loading():
+        from commands.line import main as run  # here, because it is what takes the second
 
     if not asked_to_ignore:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     run()
+
+
+if __name__ == "__main__":
+    main()

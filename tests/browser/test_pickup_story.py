@@ -109,7 +109,7 @@ class Story:
 
 
 def command(folder: Path, *words: str) -> str:
-    line = [sys.executable, "-m", "commands.line", *words, "--data", str(folder)]
+    line = [sys.executable, "-m", "commands.start", *words, "--data", str(folder)]
     done = subprocess.run(line, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

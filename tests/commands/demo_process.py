@@ -21,7 +21,7 @@ class Demo:
         line = [
             sys.executable,
             "-m",
-            "commands.line",
+            "commands.start",
             "demo",
             "--port",
             str(self.port),

@@ -10,7 +10,7 @@ from benchmarks import presence_rules
 
 
 def test_a_benchmark_prints_its_table_in_any_folder(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "commands.line", "bench", "passes"]
+    command = [sys.executable, "-m", "commands.start", "bench", "passes"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert ran.returncode == 0, ran.stderr
     assert "78 true passes" in ran.stdout

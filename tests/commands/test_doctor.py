@@ -200,7 +200,7 @@ def test_a_folder_that_others_read_and_one_that_can_not_be(folder: Path, redis_u
 def doctor(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in child_environment({}).items() if not name.startswith("PASSERBY_")}
     return subprocess.run(
-        [sys.executable, "-m", "commands.line", "doctor", *arguments],
+        [sys.executable, "-m", "commands.start", "doctor", *arguments],
         capture_output=True,
         text=True,
         timeout=60,

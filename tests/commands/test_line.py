@@ -16,7 +16,7 @@ from workers.embedded import free_port
 def test_a_database_that_is_away_is_one_plain_line(tmp_path: Path, command: str) -> None:
     address = f"postgresql://somebody:pa55word@127.0.0.1:{free_port()}/x"
     ran = subprocess.run(
-        [sys.executable, "-m", "commands.line", *command.split()],
+        [sys.executable, "-m", "commands.start", *command.split()],
         env=os.environ | {"PASSERBY_DATABASE_URL": address},
         cwd=tmp_path,
         capture_output=True,
@@ -33,7 +33,7 @@ def test_a_database_that_is_away_is_one_plain_line(tmp_path: Path, command: str)
 def test_a_folder_that_can_not_be_made_is_one_plain_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ran = subprocess.run(
-        [sys.executable, "-m", "commands.line", "migrate"],
+        [sys.executable, "-m", "commands.start", "migrate"],
         env=os.environ | {"PASSERBY_DATA": str(tmp_path / "file" / "below")},
         cwd=tmp_path,
         capture_output=True,

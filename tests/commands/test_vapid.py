@@ -107,7 +107,7 @@ def test_what_is_wrong_is_one_line_and_never_the_key(
     given = {name: value.replace("KEY", key) for name, value in environment.items()}
     world = {"PASSERBY_DATA": str(tmp_path), "PASSERBY_SECRET_KEY": SECRET, "PASSERBY_REDIS_URL": "redis://127.0.0.1:1"}
     ran = subprocess.run(
-        [sys.executable, "-m", "commands.line", command],
+        [sys.executable, "-m", "commands.start", command],
         env=os.environ | world | given,
         capture_output=True,
         text=True,
@@ -124,7 +124,7 @@ def test_what_is_wrong_is_one_line_and_never_the_key(
 def test_serve_refuses_a_key_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "vapid.key").write_text("sesame\n")
     ran = subprocess.run(
-        [sys.executable, "-m", "commands.line", "serve", "--port", str(free_port()), "--data", str(tmp_path)],
+        [sys.executable, "-m", "commands.start", "serve", "--port", str(free_port()), "--data", str(tmp_path)],
         env=os.environ,
         capture_output=True,
         text=True,

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.faults
 
 def start(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "commands.line", *arguments],
+        [sys.executable, "-m", "commands.start", *arguments],
         capture_output=True,
         text=True,
         timeout=60,

@@ -73,7 +73,7 @@ class Service:
 
     def pids(self, name: str) -> list[int]:
         """The live processes of a role, the pool's children included."""
-        return [pid for pid, line in family(self.process.pid).items() if f"commands.line {name}" in line]
+        return [pid for pid, line in family(self.process.pid).items() if f"commands.start {name}" in line]
 
     def wait_until_ready(self, within_s: float) -> None:
         """Until /readyz says that every part works."""
@@ -131,7 +131,7 @@ def serving(folder: Path, environment: Mapping[str, str] | None = None) -> Itera
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "commands.line", "serve", "--port", str(port), "--data", str(folder)],
+            [sys.executable, "-m", "commands.start", "serve", "--port", str(port), "--data", str(folder)],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -318,7 +318,7 @@ def test_while_redis_is_away_nothing_is_acknowledged_and_a_kill_loses_nothing(
         "PASSERBY_SECRET_KEY": settings.secret_key.get_secret_value(),
         "PASSERBY_LANES": str(LANES),
     }
-    line = [sys.executable, "-m", "commands.line", "mqtt"]
+    line = [sys.executable, "-m", "commands.start", "mqtt"]
     with Redis.from_url(own_redis.url) as redis:
         build_lanes(redis)
         running = subprocess.Popen(line, env=child_environment(environment))
