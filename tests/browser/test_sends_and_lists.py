@@ -125,7 +125,8 @@ def test_a_test_goes_to_ones_own_phone_at_once_and_to_anothers_after_a_question(
     look.read("sure")
     page.locator(".confirm .danger").click()
     expect(page.locator(".done")).to_be_visible()
-    devices.first.click()
+    with page.expect_navigation():
+        devices.first.click()
     expect(page.locator(".done")).to_be_visible()
     look.at("settings/push?customer=sanne")
     expect(devices).to_have_count(2)

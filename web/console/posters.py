@@ -22,7 +22,7 @@ from web.console.routes import PageRoute
 from web.console.tables import asked_of_posters
 from web.editing import etag_of
 from web.printing.asked import InLanguage, OnPaper, Size, Wanted, picture, url_of
-from web.printing.sheet import PAPERS
+from web.printing.papers import PAPERS
 
 router = APIRouter(prefix="/console/posters", include_in_schema=False, route_class=PageRoute)
 

@@ -14,7 +14,7 @@ from web.console.sparks import spark_of
 from web.console.tables import asked_of_posters, list_page, read_posters
 from web.printing import code as drawing
 from web.printing.asked import HEADERS, url_of
-from web.printing.sheet import PAPERS, Printed, pdf_of_many
+from web.printing.papers import PAPERS, Printed
 from web.tongues import LANGUAGES
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
@@ -82,6 +82,8 @@ def print_many(desk: Reader) -> Response:
         sheets = [] if failed or asked.errors else posters.poster_sheets(session, ids, language)
     if not sheets or paper is None or per_side is None:
         return posters_page(desk, asked, failed or {"": words["list_print_none"]})
+    from web.printing.sheet import pdf_of_many  # noqa: PLC0415 - what fpdf needs most requests can do without
+
     many = [
         Printed(drawing.code_of(url), url, one.language, one.title, one.store, one.name, one.changed_at)
         for one in sheets

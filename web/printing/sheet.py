@@ -1,4 +1,4 @@
-"""A poster as a page to print, A4 to A0. The one room of fpdf.
+"""A poster as a page to print, A4 to A0. The one room of fpdf, which is loaded with the first that is printed.
 
 Letters are Helvetica, one of the fonts that every PDF reader has: nothing is shipped, and nothing embedded. It has the letters of
 Western Europe (Windows-1252's part of Latin 1). A letter that it has not is written without its accent, or as `?`.
@@ -6,26 +6,15 @@ Western Europe (Windows-1252's part of Latin 1). A letter that it has not is wri
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 
 from fpdf import FPDF
 from fpdf.drawing_primitives import DeviceGray
 from fpdf.enums import Align, PathPaintRule
 
 from web.printing.code import Code
+from web.printing.papers import PAPERS, Paper, Printed
 from web.printing.words import words_of
 
-Paper = Literal["A4", "A3", "A2", "A1", "A0"]
-PAPERS: dict[Paper, tuple[float, float]] = {
-    "A4": (210, 297),
-    "A3": (297, 420),
-    "A2": (420, 594),
-    "A1": (594, 841),
-    "A0": (841, 1189),
-}
-"""Millimetres, ISO 216."""
 FONT = "Helvetica"
 HAIRLINE = 0.2
 """Millimetres."""
@@ -45,20 +34,6 @@ _ALSO = str.maketrans(
     | dict(zip("\u0142\u0141\u0111\u0110\u0131", "lLdDi", strict=True))
 )
 """What has a usual way to be written without the sign."""
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """`url` is what somebody types who can not scan."""
-
-    code: Code
-    url: str
-    language: str
-    title: str | None
-    store: str | None
-    name: str | None
-    """Of the placement: not on the page, but in the document's own words."""
-    changed_at: datetime
 
 
 def pdf(printed: Printed, paper: Paper) -> bytes:
