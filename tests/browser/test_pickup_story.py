@@ -145,7 +145,8 @@ def staff_page(browser: Browser, story: Story) -> Watched:
     page.locator("form button").first.click()
     for name, typed in (("present", first), ("password", PASSWORD), ("again", PASSWORD)):
         page.locator(f"input[name={name}]").fill(typed)
-    page.locator("form.narrow button").click()
+    with page.expect_navigation():
+        page.locator("form.narrow button").click()
     page.goto(f"{story.service.url}/console")
     expect(page.locator("#column-ready")).to_be_visible(timeout=SOON_MS)
     return watched
