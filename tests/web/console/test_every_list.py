@@ -211,6 +211,14 @@ def test_every_list_sorts_and_turns_its_pages_both_ways(full: Person, one_row_a_
             assert [row_of(one) for one in back] == rows[1:], f"{path} by {order}: backwards"
 
 
+def test_the_order_that_a_list_has_of_itself_is_no_choice(full: Person) -> None:
+    """Else it went on as one where another is its own: a report by day becomes one by store, and stood by name."""
+    for path in sorted({*LISTS.values()}):
+        sheet = re.search(r'<select id="f-sort"[^>]*>(.*?)</select>', full.look(path).html, re.DOTALL)
+        assert sheet, path
+        assert re.findall(r'<option value="([^"]*)" selected', sheet[1]) == [""], path
+
+
 def test_the_heads_of_every_list_are_links_that_say_their_state_and_keep_the_filter(full: Person) -> None:
     for path in sorted({*LISTS.values()} - {"/console/inbox"}):
         filtered = f"{path}?{FILTERED[path]}"
