@@ -32,7 +32,7 @@ SPEED = 40
 POINTS = ("match.before", "match.committed", "match.advanced", "deliver.claimed", "deliver.sent")
 CHANCES = "match.before=0.02,match.committed=0.04,match.advanced=0.02,deliver.claimed=0.08,deliver.sent=0.05"
 MOST_KILLED = 12
-"""Eleven died before all walks were over on a quiet machine. A busy one takes several times as long over each walk, and as many would never come to an end."""
+"""Eleven died before all walks were over on a quiet machine of two cores. A busy one, killed without end, still walked after 420 s."""
 ON_ROUTE = {"kalverstraat-102", "kalverstraat-183"}
 
 

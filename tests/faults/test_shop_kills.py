@@ -92,7 +92,7 @@ def settle_events(service: Service, variables: dict[str, str]) -> None:
         settle_in_minutes(service, database, within_s=60)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(300)
 def test_a_thin_event_is_worked_once_whoever_dies_over_it(tmp_path: Path, where: Where) -> None:
     folder, variables = tmp_path / "data", where()
     with FcmProcess(tmp_path) as double, ShopifyDouble() as shopify:
