@@ -97,6 +97,7 @@ class Look:
             self.read(name)
 
     def read(self, name: str) -> None:
+        self.page.wait_for_load_state()  # what is read may stand there before its style sheets do
         found = Axe().run(self.page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         assert has_no_sideways_scroll(self.page), name
