@@ -15,6 +15,7 @@ from offers.rules.funnel import (
     HELD_OUT,
     SENT,
     DayOfFunnel,
+    Grains,
     Open,
     bounds,
     days_between,
@@ -45,11 +46,11 @@ def count_day(session: Session, day: date) -> DayOfFunnel:
     return queries.count_day(session, day, *bounds(day, _zone(session)))
 
 
-def keep_day(session: Session, day: date, counted: DayOfFunnel, *, counted_at: datetime) -> int:
-    """Keep it, as it was read at a moment; how many counts changed. Safe to repeat; what was read later stays."""
+def keep_day(session: Session, day: date, counted: Grains, *, counted_at: datetime) -> int:
+    """Keep it in its grains, as it was read at a moment; how many counts changed. Safe to repeat; what was read later stays."""
     if not queries.take_day(session, day, counted_at):
         return 0
-    return queries.write_day(session, day, counted.in_grains())
+    return queries.write_day(session, day, counted)
 
 
 def _zone(session: Session) -> ZoneInfo:

@@ -28,8 +28,11 @@ def count_funnels(
         counted_at = now()
         with database.reading() as session:
             counted = funnels.count_day(session, day)
+        grains = (
+            counted.in_grains()
+        )  # seconds, for a chain: in a transaction the server would take it for one that was forgotten
         with database.transaction() as session:
-            funnels.keep_day(session, day, counted, counted_at=counted_at)
+            funnels.keep_day(session, day, grains, counted_at=counted_at)
         done += 1
         if time.monotonic() >= ends:
             break

@@ -80,6 +80,10 @@ class Counted(NamedTuple):
     reason: str
 
 
+Grains = dict[Counted, dict[str, int]]
+"""Counts of one day as rows: their key, and what stands in their columns."""
+
+
 @dataclass(slots=True)
 class DayOfFunnel:
     """A day's funnel as it is counted together, from rows and from counts of rows that have left."""
@@ -116,17 +120,27 @@ class DayOfFunnel:
         if many:
             self.finest[where, step, reason] += many
 
-    def in_grains(self) -> dict[Counted, dict[str, int]]:
-        """The same once for each grain, as rows: their key, and what stands in their columns."""
-        rows: dict[Counted, dict[str, int]] = {}
+    def in_grains(self) -> Grains:
+        """The same once for each grain."""
+        cells: dict[tuple[Where, str], dict[str, int]] = {}
         for (where, step, reason), many in self.finest.items():
-            column = COLUMNS.get((step, reason), "many")
-            said = "" if column != "many" else f"{step}:{reason}"
-            told = where._asdict()
-            for apart, grain in GRAINS.items():
-                kept = {name: told[name] if name in apart else "" for name in Where._fields}
-                row = rows.setdefault(Counted(f"{grain}/why" if said else grain, **kept, reason=said), {})
-                row[column] = row.get(column, 0) + many
+            column = COLUMNS.get((step, reason))
+            cells.setdefault((where, "" if column else f"{step}:{reason}"), {})[column or "many"] = many
+        rows: dict[Counted, dict[str, int]] = {}
+        for apart, grain in GRAINS.items():
+            by_campaign, by_place, by_variant, by_language = (name in apart for name in Where._fields)
+            for ((campaign, place, variant, language), said), cell in cells.items():
+                key = Counted(
+                    f"{grain}/why" if said else grain,
+                    campaign if by_campaign else "",
+                    place if by_place else "",
+                    variant if by_variant else "",
+                    language if by_language else "",
+                    said,
+                )
+                row = rows.setdefault(key, {})
+                for column, many in cell.items():
+                    row[column] = row.get(column, 0) + many
         return rows
 
 

@@ -104,7 +104,7 @@ def full(desk: Desk) -> None:
                         day.told(where, what, many // part)
         at = (NOON - timedelta(days=number)).date()
         with desk[1].transaction() as session:
-            keep_day(session, at, day, counted_at=NOON)
+            keep_day(session, at, day.in_grains(), counted_at=NOON)
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.pool import QueuePool
 
 from offers import funnels, reports
 from offers.customers import erase_customer
@@ -15,7 +16,7 @@ from offers.funnels import Asked, Counts, many_of, read_funnel
 from offers.push import Outcome
 from offers.receipts import Receipt, mark_receipts
 from offers.records.tables import Decision, Delivery, FunnelCount, FunnelDay, Purchase, Visit
-from offers.rules.funnel import DayOfFunnel, Where
+from offers.rules.funnel import DayOfFunnel, Grains, Where
 from tests.offers.stories import NOON, Town, at, enter, leave
 from workers.counting import count_funnels
 
@@ -243,7 +244,7 @@ def test_killed_while_a_day_is_kept_leaves_it_as_it_was(town: Town) -> None:
     counted.decided(Where("sneakers"), "send", 7)
 
     def die_in_it(session: Any) -> None:
-        assert funnels.keep_day(session, TODAY, counted, counted_at=LATER + DAY)
+        assert funnels.keep_day(session, TODAY, counted.in_grains(), counted_at=LATER + DAY)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -253,12 +254,28 @@ def test_killed_while_a_day_is_kept_leaves_it_as_it_was(town: Town) -> None:
 
 
 @pytest.mark.usefixtures("history")
+def test_no_transaction_waits_while_a_day_is_reckoned(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chain's day took longer than a transaction may stand idle, so that it was never counted."""
+    reckon, open_then = DayOfFunnel.in_grains, list[int]()
+
+    def look(day: DayOfFunnel) -> Grains:
+        pool = town.database.engine.pool
+        assert isinstance(pool, QueuePool)
+        open_then.append(pool.checkedout())
+        return reckon(day)
+
+    monkeypatch.setattr(DayOfFunnel, "in_grains", look)
+    assert count(town) == 1
+    assert open_then == [0]
+
+
+@pytest.mark.usefixtures("history")
 def test_what_was_read_later_stays(town: Town) -> None:
     stale = town.read(partial(funnels.count_day, day=TODAY))
     stale.decided(Where("sneakers"), "send", 7)
     count(town)
     before = kept(town)
-    keep = partial(funnels.keep_day, day=TODAY, counted=stale, counted_at=LATER - timedelta(seconds=1))
+    keep = partial(funnels.keep_day, day=TODAY, counted=stale.in_grains(), counted_at=LATER - timedelta(seconds=1))
     assert town.write(keep) == 0
     assert kept(town) == before
 

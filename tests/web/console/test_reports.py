@@ -40,7 +40,7 @@ def keep(database: Database, *rows: tuple[str, str, int], day: date = TODAY, **w
     KEPT.setdefault((database.url, day), DayOfFunnel.empty()).finest.update(told.finest)
     now = NOON + timedelta(microseconds=len(KEPT[database.url, day].finest))
     with database.transaction() as session:
-        keep_day(session, day, KEPT[database.url, day], counted_at=now)
+        keep_day(session, day, KEPT[database.url, day].in_grains(), counted_at=now)
 
 
 KEPT: dict[tuple[str, date], DayOfFunnel] = {}
