@@ -183,16 +183,18 @@ def _no_file(error: FileRefused) -> ProblemError:
     return ProblemError("bad_input", 422, detail, [Fault(error.at or "file", error.message)])
 
 
-def told_at_the_end(job: Job) -> bytes:
-    """The whole report as one JSON document."""
+def told_at_the_end(job: Job, far: Callable[[float], None] | None = None) -> bytes:
+    """The whole report as one JSON document; `far` is told which share of the rows is done, from 0 to 1."""
     lines: list[Line] = []
 
     def tell(it: Any) -> None:
         if isinstance(it, list):
             lines.extend(it)
+        elif far and isinstance(it, Tally):
+            far(it.rows / rows)
 
     with job.file:
-        look_through(job)
+        rows = look_through(job)
         tally = work(job, tell, Event())
     return msgspec.json.encode({**msgspec.structs.asdict(tally), "lines": lines})
 

@@ -27,6 +27,7 @@ from web.aftermath import carry_out
 from web.console.entering import Desk, Writer
 from web.console.faults import Errors
 from web.console.place_remarks import Remark, remarks_on_many
+from web.console.progress import Progress
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console/places", include_in_schema=False, route_class=PageRoute)
@@ -36,6 +37,8 @@ MOST_BYTES = 4_000_000
 MOST_SENT = 3 * MOST_BYTES + 100_000
 """Bytes of the form with such a file in it: of one that is longer than it may be, up to three times, the page says so itself."""
 MOST_ROWS = 5_000
+READ_SHARE, LOOKED_SHARE = 0.3, 0.5
+"""How far the work is once a file is read, and once each row is held against what is there: measured of 5,000 circles."""
 SHOWN = 200
 """Rows that the page shows; it counts all."""
 FATES = ("refused", "created", "changed", "unchanged")
@@ -97,31 +100,60 @@ def ask(desk: Writer) -> Response:
     return _page(desk)
 
 
+@router.get("/import/far")
+def how_far(desk: Writer) -> Response:
+    """`{share}`, from 0 to 1, of the file that this user waits for; null where there is none, or none that told yet."""
+    return _progress(desk).answer()
+
+
 @router.post("/import")
 def read_in(desk: Writer) -> Response:
     """The preview of a file; or, with `do`, what was previewed is written: all of it that is not refused, in one transaction."""
-    form, parts = desk.form, desk.parts
-    wanted = form.text("do") == "write"
-    text = (form.all("content") if wanted else form.all("file") or [""])[:1]
+    wanted = desk.form.text("do") == "write"
+    text = (desk.form.all("content") if wanted else desk.form.all("file") or [""])[:1]
     content = text[0] if text else ""
-    if problem := _unreadable(desk, content):
+    problem, rows = _unreadable(desk, content)
+    if problem:
         return _page(desk, 422, errors={"file": problem})
-    try:
-        batches = list(imports.batches(kinds()["places"], _rows(content)))
-    except FileRefused as refused:
-        return _page(desk, 422, errors={"file": desk.voice.words["pi_no_file"].format(why=str(refused))})
-    if not wanted:
-        with parts.database.reading() as session:
-            outlook = _outlook(batches, partial(places.changes, session))
-        _look_at_shapes(desk, outlook, batches)
-        return _page(desk, outlook=outlook, content=content)
-    follows = Follows()
+    with _progress(desk) as far:
+        try:
+            batches = _read(content, rows, far)
+        except FileRefused as refused:
+            return _page(desk, 422, errors={"file": desk.voice.words["pi_no_file"].format(why=str(refused))})
+        return (_write if wanted else _preview)(desk, content, batches, far)
+
+
+def _progress(desk: Desk) -> Progress:
+    return Progress(desk.parts.redis, desk.user.user_id, "places")
+
+
+def _read(content: str, rows: int, far: Progress) -> list[Batch]:
+    """A third of the work, as is what follows of it for each batch."""
+    batches, done = [], 0
+    for batch in imports.batches(kinds()["places"], _rows(content)):
+        batches.append(batch)
+        done += len(batch.checked)
+        far.tell(READ_SHARE * done / rows)
+    return batches
+
+
+def _preview(desk: Desk, content: str, batches: list[Batch], far: Progress) -> Response:
+    with desk.parts.database.reading() as session:
+        outlook = _outlook(batches, partial(places.changes, session))
+    far.tell(LOOKED_SHARE)
+    _look_at_shapes(desk, outlook, batches)
+    return _page(desk, outlook=outlook, content=content)
+
+
+def _write(desk: Desk, content: str, batches: list[Batch], far: Progress) -> Response:
+    parts, follows = desk.parts, Follows()
     with parts.database.transaction() as session:
         outlook = _outlook(batches, partial(places.changes, session, locked=True))
-        is_other = outlook.print != form.text("print")
+        is_other = outlook.print != desk.form.text("print")
         if outlook.writes and not is_other:
-            for batch in batches:
+            for number, batch in enumerate(batches, 1):
                 follows |= imports.take_in(session, batch, places.put_places, now=parts.now()).follows
+                far.tell(READ_SHARE + (1 - READ_SHARE) * number / len(batches))
             users.note(session, desk.user.user_id, "imported", "places", str(outlook.writes), now=parts.now())
     if is_other:
         _look_at_shapes(desk, outlook, batches)
@@ -130,17 +162,17 @@ def read_in(desk: Writer) -> Response:
     return _page(desk, outlook=outlook, written=True)
 
 
-def _unreadable(desk: Desk, content: str) -> str:
+def _unreadable(desk: Desk, content: str) -> tuple[str, int]:
+    """What is wrong with the file as a whole, if anything; how many rows it has."""
     words = desk.voice.words
     if not content.strip():
-        return words["choose_file"]
+        return words["choose_file"], 0
     if "\ufffd" in content:
-        return words["not_utf_8"]
+        return words["not_utf_8"], 0
     if (size := len(content.encode())) > MOST_BYTES:
-        return words["pi_too_large"].format(megabytes=MOST_BYTES // 1_000_000, size=f"{size / 1e6:.1f}")
-    if sum(1 for _ in islice(_safely(_rows(content)), MOST_ROWS + 1)) > MOST_ROWS:
-        return words["pi_too_many"].format(rows=MOST_ROWS)
-    return ""
+        return words["pi_too_large"].format(megabytes=MOST_BYTES // 1_000_000, size=f"{size / 1e6:.1f}"), 0
+    rows = sum(1 for _ in islice(_safely(_rows(content)), MOST_ROWS + 1))
+    return words["pi_too_many"].format(rows=MOST_ROWS) if rows > MOST_ROWS else "", rows
 
 
 def _safely(rows: Iterator[Row]) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from offers.records.database import AWAY
 from offers.rules.rows.csv_rows import csv_rows
 from offers.rules.rows.kinds import kinds
 from web.console.entering import Desk, Writer
+from web.console.progress import Progress
 from web.console.routes import PageRoute
 from web.importing import BrokeOffError, Job, told_at_the_end
 from web.printing.asked import url_of
@@ -30,6 +31,12 @@ def ask(desk: Writer) -> Response:
     return _page(desk)
 
 
+@router.get("/import/far")
+def how_far(desk: Writer) -> Response:
+    """`{share}`, from 0 to 1, of the file that this user waits for; null where there is none, or none that told yet."""
+    return _progress(desk).answer()
+
+
 @router.post("/import")
 def read_in(desk: Writer) -> Response:
     """The file again changes nothing. What is refused is told by its line, and the rest goes in, unless all is to go in or nothing."""
@@ -40,9 +47,9 @@ def read_in(desk: Writer) -> Response:
     read = partial(csv_rows, columns=kind.columns)
     raw = BytesIO(file.encode())
     try:
-        report = msgspec.json.decode(
-            told_at_the_end(Job(parts, kind, raw, read, posters.put_posters, atomic=desk.form.on("atomic")))
-        )
+        job = Job(parts, kind, raw, read, posters.put_posters, atomic=desk.form.on("atomic"))
+        with _progress(desk) as far:
+            report = msgspec.json.decode(told_at_the_end(job, far.tell))
     except BrokeOffError as broken:
         return _broke_off(desk, broken)
     except ProblemError as refused:
@@ -54,6 +61,10 @@ def read_in(desk: Writer) -> Response:
     for line in report["lines"]:
         line["url"] = url_of(parts, desk.request, line["code"]) if line.get("code") else None
     return _page(desk, report=report)
+
+
+def _progress(desk: Desk) -> Progress:
+    return Progress(desk.parts.redis, desk.user.user_id, "posters")
 
 
 def _broke_off(desk: Desk, broken: BrokeOffError) -> Response:

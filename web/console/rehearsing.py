@@ -11,7 +11,6 @@ from offers import campaigns, overview
 from offers.overview import Names
 from offers.rules.campaign import OF_AN_ORDER
 from web.asking import Named
-from web.bodies import json_answer
 from web.console.entering import Desk, Reader
 from web.console.explaining import explain, facts_of
 from web.console.faults import Errors
@@ -39,11 +38,8 @@ def rehearse(desk: Reader, campaign_id: Named) -> Response:
         item = campaigns.get_campaign(session, campaign_id)
     is_on_record = item["trigger"]["on"] not in OF_AN_ORDER
     if days is not None and is_on_record:
-        far = _progress(desk, campaign_id)
-        try:
+        with _progress(desk, campaign_id) as far:
             told = parts.stage.rehearse_if_free(parts.database, campaign_id, days, now=parts.now(), tell=far.tell)
-        finally:
-            far.over()
         is_busy = told is None
     sample = told["sample"] if told else []
     places = [{"place": one["place"]} for one in told["by_place"]] if told else []
@@ -70,7 +66,7 @@ def rehearse(desk: Reader, campaign_id: Named) -> Response:
 @router.get("/{campaign_id}/rehearse/far")
 def how_far(desk: Reader, campaign_id: Named) -> Response:
     """`{share}`, from 0 to 1, of the rehearsal that this user waits for; null where there is none, or none that told yet."""
-    return json_answer({"share": _progress(desk, campaign_id).share()}, headers={"cache-control": "no-store"})
+    return _progress(desk, campaign_id).answer()
 
 
 def _progress(desk: Desk, campaign_id: str) -> Progress:

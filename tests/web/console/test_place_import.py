@@ -11,6 +11,7 @@ from tests.web.conftest import PLACE
 from tests.web.console.conftest import Enter, Person
 from tests.web.console.reading import PageText
 from web.console import place_import
+from web.console.progress import Progress
 
 PATH = place_import.PATH
 HEAD = "id,name,kind,lat,lon,time_zone,radius_m,opening_hours"
@@ -207,3 +208,42 @@ def test_the_way_there(marketer: Person, enter: Enter, database: Database) -> No
     assert PATH not in enter("viewer").look("/console/places").links.values()
     taken = marketer.fill("/console/places/new", id="import", name="x")
     assert "This id is taken." in taken.text
+
+
+@pytest.mark.parametrize("way", ["look", "write"])
+def test_who_waits_for_a_file_is_told_how_far_it_is(
+    marketer: Person, enter: Enter, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Each time it is told, the user is told it, and nobody else."""
+    other, heard = enter("admin"), list[tuple[float, object, object]]()
+    tell = Progress.tell
+
+    def tell_and_ask(self: Progress, share: float) -> None:
+        self._told_at = 0.0
+        tell(self, share)
+        heard.append((share, far(marketer), far(other)))
+
+    def far(person: Person) -> object:
+        return person.http.get(f"{PATH}/far").json()["share"]
+
+    text = csv(*(row(f"p-{number}") for number in range(1100)))
+    page = shown(marketer, text) if way == "write" else None
+    monkeypatch.setattr(Progress, "tell", tell_and_ask)
+    answer = pressed(marketer, page) if page else marketer.fill(PATH, file=text)
+    assert answer.status_code == 200
+    shares = [share for share, _, _ in heard]
+    assert len(shares) > 3
+    assert shares == sorted(set(shares)), "it only goes on"
+    assert 0 < shares[0] < shares[-1] <= 1
+    assert all(mine == pytest.approx(share, abs=0.001) and others is None for share, mine, others in heard)
+    assert far(marketer) is None, "it is over"
+    assert f'data-far="{PATH}/far"' in answer.text
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("marketer", 200), ("admin", 200), ("staff", 403)])
+@pytest.mark.parametrize("path", [PATH, "/console/posters/import"])
+def test_who_may_import_may_ask_how_far_it_is(enter: Enter, path: str, role: str, status: int) -> None:
+    person = enter(role)
+    assert person.http.get(f"{path}/far").status_code == status
+    person.http.cookies.clear()
+    assert person.http.get(f"{path}/far").headers["location"].startswith("/console/sign-in")
