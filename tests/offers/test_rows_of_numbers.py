@@ -1,6 +1,6 @@
 """Each number of a report, along each dimension, is the number of rows that a list has of it; and what was done after a decision is told beside it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,8 +15,8 @@ from offers.records.queries import leafing
 from offers.records.tables import Customer, Decision, Delivery
 from offers.rules.funnel import HELD_OUT, SENT
 from offers.rules.leafing import Leaf, Turn
-from tests.offers.stories import Town, at
-from tests.offers.test_funnels import DAY, LATER, NOON, TODAY, count, history, hold_out, told, visit
+from tests.offers.stories import NOON, Town, at
+from tests.offers.test_funnels import DAY, LATER, TODAY, count, history, hold_out, told, visit
 
 __all__ = ["history"]
 
@@ -44,7 +44,7 @@ ROWS: dict[tuple[str, str], tuple[Read, dict[str, Any]]] = {
 
 
 @pytest.fixture
-def days(town: Town, history: dict[str, str]) -> Iterator[Town]:
+def days(town: Town, history: dict[str, str]) -> Town:
     """The day before that of the history Lena and Max walked in elsewhere; nobody knows Max's language, and he is held out. Both came again, Lena
     twice. Sanne's words were of a variant, and she speaks German by now.
     """
@@ -66,7 +66,7 @@ def days(town: Town, history: dict[str, str]) -> Iterator[Town]:
 
     town.write(change)
     count(town)
-    yield town
+    return town
 
 
 def rows(town: Town, read: Read, asked: Asked) -> list[dict[str, Any]]:
@@ -74,7 +74,8 @@ def rows(town: Town, read: Read, asked: Asked) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor = ""
     while True:
-        leaf = town.read(partial(read, asked=asked, turn=Turn("-when", cursor, 2)))
+        turn = Turn("-when", cursor, 2)
+        leaf = town.read(lambda session, turn=turn: read(session, asked, turn))  # type: ignore[misc]
         found += leaf.items
         if leaf.next is None:
             return found
@@ -95,7 +96,8 @@ def test_a_number_is_the_number_of_its_rows(
 ) -> None:
     monkeypatch.setattr(leafing, "MOST_LOOKED", looked)
     seen = set()
-    for same in ({}, {"campaign": "sneakers"}, {"place": "damrak"}, {"language": "de"}):
+    narrowed: tuple[dict[str, Any], ...] = ({}, {"campaign": "sneakers"}, {"place": "damrak"}, {"language": "de"})
+    for same in narrowed:
         report = told(town, by, first=TODAY - DAY, **same)
         lines = [({}, report.whole), *((of_line(by, value), counts) for value, counts in report.rows.items())]
         for line, counts in lines:

@@ -13,6 +13,7 @@ OUTCOMES = {"matched": "", "no": AGAINST, "held_out": "held_out", "sent": SENT}
 STATES = {"messages": "", "accepted": "sent", "not_accepted": ""}
 TOLD = {"received": "received", "opened": "opened"}
 """Steps that a list can show, and what of it: decisions by their outcome, messages by their state, or by what the phone told."""
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,21 @@ class Ways:
         """Of a line of its table."""
         if self.asked.by == "day":
             return self.rows_of(step, day=date.fromisoformat(value))
-        return self.rows_of(step, **({self.asked.by: value} if value else {"without": self.asked.by}))
+        return self.rows_of(step, also={self.asked.by: value} if value else {"without": self.asked.by})
 
-    def rows_of(self, step: str, reason: str = "", *, day: date | None = None, **also: str) -> str:
+    def rows_of(
+        self, step: str, reason: str = "", *, day: date | None = None, also: Mapping[str, str] = _NOTHING
+    ) -> str:
         """Of a step: of that day, else of all days of the report, and of `also` besides what the report is of. `reason`: of those decided against why, of
         messages their state, of whom is followed the group.
 
-        None where no list tells these rows from others, or where some of them are kept no more.
+        None where some of these rows are kept no more.
         """
         first, last = (day, day) if day else (self.asked.first, self.asked.last)
         if first < self.kept_from or "" in (self.asked.variant, self.asked.language):
             return ""
         known = {name: getattr(self.asked, name) for name in ("campaign", "place", "variant", "language")}
-        wanted = {name: text for name, text in known.items() if text} | also
+        wanted = {name: text for name, text in known.items() if text} | dict(also)
         wanted |= {"since": f"{first.isoformat()}T00:00", "until": f"{(last + timedelta(days=1)).isoformat()}T00:00"}
         if step in OUTCOMES:
             return _list("/console/decisions", wanted | {"outcome": reason or OUTCOMES[step]})
