@@ -95,6 +95,7 @@ _MOMENTS = frozenset(
         "set_shop_last",
         *("set_made", "set_used", "list_key_ends"),
         *("coupons_reserved", "list_coupon_issued", "list_coupon_redeemed", "list_coupon_ends"),
+        *("list_visited_at", "list_bought_at"),
     }
 )
 

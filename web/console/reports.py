@@ -18,6 +18,7 @@ from web.console.few import Order, leaf_few
 from web.console.listing import Asked, Column, Listing, Read, read_asked
 from web.console.listing import Shown as Listed
 from web.console.reports_asked import BY, DAYS, read_report
+from web.console.reports_links import Ways
 from web.console.reports_shown import COLUMNS, SAID, Shown
 from web.console.routes import PageRoute
 from web.console.tables import list_page
@@ -67,7 +68,7 @@ def _report(desk: Desk, item: dict[str, Any] | None) -> Response:
         told = funnels.read_funnel(session, report.asked, today=today) if report.asked else None
         offer = overview.only_offer_of(session, campaign) if campaign else None
     names = {"place": places, "campaign": named, "language": dict(LANGUAGES)}
-    told_by = Shown(report.asked, desk.voice, names, _kept_from(desk), offer) if report.asked else None
+    told_by = _shown(desk, report.asked, names, offer) if report.asked else None
     lines = told_by.table(told) if told_by and told else []
     own = "name" if report.asked and report.asked.by == "day" else REPORT.own
     asked = read_asked(desk, replace(REPORT, path=report.path, own=own), report.form, report.errors)
@@ -90,6 +91,10 @@ def _report(desk: Desk, item: dict[str, Any] | None) -> Response:
         csv=asked.address(download="csv"),
         longer=report.address(days=str(max(DAYS)), **{"from": "", "until": ""}),
     )
+
+
+def _shown(desk: Desk, asked: funnels.Asked, names: dict[str, dict[str, str]], offer: str | None) -> Shown:
+    return Shown(asked, desk.voice, names, Ways(asked, _kept_from(desk), offer))
 
 
 def _read(lines: list[dict[str, Any]], own: str, *, is_by_day: bool) -> Read:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from offers.funnels import Asked, Counts, Told, lifts_of, many_of, reasons_of, steps_of
-from offers.rules.funnel import HELD_OUT, STEPS, days_between
+from offers.rules.funnel import FOLLOWED_STEPS, HELD_OUT, STEPS, days_between
+from web.console.reports_links import Ways
 from web.console.speaking import Voice
 
 COLUMNS = ("matched", "sent", "accepted", "opened", "visited", "redeemed", "bought")
@@ -36,10 +35,6 @@ WHOLE = {
     "watched": "rep_of_watched",
 }
 """How a share says what it is of."""
-OUTCOMES = {"matched": "", "no": "", "held_out": "held_out", "sent": "send"}
-STATES = {"messages": "", "accepted": "sent", "not_accepted": ""}
-TOLD = {"received": "received", "opened": "opened"}
-"""Steps that a list can show, and what of it: decisions by their outcome, messages by their state, or by what the phone told."""
 NONE = {"place": "rep_no_place", "variant": "rep_no_variant", "language": "rep_no_language", "campaign": "rep_matched"}
 
 
@@ -51,10 +46,7 @@ class Shown:
     voice: Voice
     names: Mapping[str, Mapping[str, str]]
     """By what a table tells apart, ids to names."""
-    kept_from: date
-    """The first day of which all rows are kept."""
-    offer: str | None = None
-    """Of a report of one campaign: the offer that all its coupons are of."""
+    ways: Ways
 
     def steps(self, counts: Counts) -> list[dict[str, Any]]:
         steps = steps_of(counts, STEPS)
@@ -68,7 +60,7 @@ class Shown:
                 if one.share is None or one.of is None
                 else self.voice.say(WHOLE[one.of], percent=self.percent(one.share)),
                 "width": 100 * one.many / most if most else 0,
-                "to": self.rows_of(one.name) if one.many else "",
+                "to": self.ways.rows_of(one.name) if one.many else "",
             }
             for one in steps
         ]
@@ -81,7 +73,7 @@ class Shown:
                 "reason": reason,
                 "many": self.number(many),
                 "width": 100 * many / most,
-                "to": self.rows_of(step, reason),
+                "to": self.ways.rows_of(step, reason),
             }
             for reason, many in found
         ]
@@ -97,7 +89,9 @@ class Shown:
                 "sent": self.number(many_of(counts, "sent")),
                 "whole": 100 * many_of(counts, "matched") / most if most else 0,
                 "part": 100 * many_of(counts, "sent") / most if most else 0,
-                "to": self.rows_of("matched", day=day) if counts else "",
+                "to": {
+                    step: self.ways.rows_of(step, day=day) if counts[step, ""] else "" for step in ("matched", "sent")
+                },
             }
             for day, counts in each
         ]
@@ -109,11 +103,7 @@ class Shown:
         rows = [
             {
                 "said": self.voice.words[said],
-                "watched": self.number(many_of(counts, "watched", group)),
-                **{
-                    name: self._part(many_of(counts, name, group), many_of(counts, "watched", group))
-                    for name in ("visited", "bought")
-                },
+                **{name: self._of_group(counts, name, group) for name in FOLLOWED_STEPS},
             }
             for said, group in (("rep_sent", "send"), ("rep_held_out", HELD_OUT))
         ]
@@ -131,8 +121,10 @@ class Shown:
             said.append(self.voice.say("rep_lift_sure" if found.is_sure else "rep_lift_unsure", **values))
         return {"rows": rows, "said": said}
 
-    def _part(self, many: int, whole: int) -> str:
-        return f"{self.number(many)} ({self.percent(many / whole)})" if whole else self.number(many)
+    def _of_group(self, counts: Counts, step: str, group: str) -> dict[str, str]:
+        many, whole = many_of(counts, step, group), many_of(counts, "watched", group)
+        share = f"({self.percent(many / whole)})" if whole and step != "watched" else ""
+        return {"many": self.number(many), "share": share, "to": self.ways.rows_of(step, group) if many else ""}
 
     def table(self, told: Told) -> list[dict[str, Any]]:
         """Every line, in no order."""
@@ -148,22 +140,11 @@ class Shown:
             {
                 "said": self.voice.words[SAID[name]],
                 "many": self.number(many),
-                "to": self._rows_of_line(name, value) if many else "",
+                "to": self.ways.rows_of_line(name, value) if many else "",
             }
             for name, many in one["counts"].items()
         ]
         return {"name": one["name"], "to": self._page_of(value), "cells": cells}
-
-    def _rows_of_line(self, step: str, value: str) -> str:
-        """None of what has no place, variant or language: the list knows only of those that have one."""
-        if self.asked.by == "day":
-            return self.rows_of(step, day=date.fromisoformat(value))
-        if self.asked.by == "campaign" and value:
-            return self.rows_of(step, campaign=value)
-        if self.asked.by not in ("place", "variant", "language") or not value:
-            return ""
-        place, variant, language = (value if self.asked.by == one else "" for one in ("place", "variant", "language"))
-        return self.rows_of(step, place=place, variant=variant, language=language)
 
     def _page_of(self, value: str) -> str:
         rooms = {"campaign": "/console/reports/", "place": "/console/places/"}
@@ -176,50 +157,6 @@ class Shown:
         if not value:
             return self.voice.words[NONE[self.asked.by]]
         return self.names.get(self.asked.by, {}).get(value, value)
-
-    def rows_of(
-        self,
-        step: str,
-        reason: str = "",
-        *,
-        day: date | None = None,
-        campaign: str = "",
-        place: str = "",
-        variant: str = "",
-        language: str = "",
-    ) -> str:
-        """The list that holds exactly the rows of a number: of that day, else of all days of the report. None where no list tells these rows from
-        others, or where some of them are kept no more. A decision's language is its customer's as it was when it was counted, which no row keeps.
-        """
-        first, last = (day, day) if day else (self.asked.first, self.asked.last)
-        if step == "redeemed" and not self.offer:
-            return ""
-        variant, language = variant or self.asked.variant or "", language or self.asked.language or ""
-        if (step in OUTCOMES and language) or (step == "redeemed" and (variant or language)):
-            return ""
-        if step not in OUTCOMES and step not in STATES and step not in TOLD and step != "redeemed":
-            return ""
-        if first < self.kept_from or "" in (self.asked.variant, self.asked.language):
-            return ""
-        asked = {
-            "variant": variant,
-            "campaign": campaign or self.asked.campaign or "",
-            "place": place or self.asked.place or "",
-            "since": f"{first.isoformat()}T00:00",
-            "until": f"{(last + timedelta(days=1)).isoformat()}T00:00",
-        }
-        if step == "redeemed":
-            return f"/console/offers/{self.offer}/coupons?{_query(asked | {'state': 'redeemed'})}"
-        if step in STATES or step in TOLD:
-            if not asked["campaign"]:  # the list has messages of orders too, and tests
-                return ""
-            asked |= {"language": language, "told": TOLD.get(step, "")}
-            if step in TOLD:
-                return f"/console/deliveries?{_query(asked)}"
-            return f"/console/deliveries?{_query(asked | {'state': reason or STATES[step]})}"
-        if step == "no" and not reason:
-            return ""
-        return f"/console/decisions?{_query(asked | {'outcome': reason or OUTCOMES[step]})}"
 
     def number(self, many: int) -> str:
         grouped = f"{many:,}"
@@ -234,7 +171,3 @@ class Shown:
     def _decimal(self, value: float, places: int) -> str:
         said = f"{value:.{places}f}".replace("-", "−")  # noqa: RUF001 - a minus, as numbers are set
         return said if self.voice.language == "en" else said.replace(".", ",")
-
-
-def _query(asked: Mapping[str, str]) -> str:
-    return urlencode({name: text for name, text in asked.items() if text})

@@ -1,5 +1,6 @@
 """Deliveries and decisions, newest first: filtered by the address, a page at a time."""
 
+from itertools import chain
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,7 +13,7 @@ from web.console.choosing import MOST, SUGGESTED
 from web.console.entering import Reader
 from web.console.explaining import explain, facts_of
 from web.console.exporting import csv_answer, most_said
-from web.console.filtering import STATES, TESTS, TOLD, Filters, read_filters
+from web.console.filtering import AFTER, AGAINST, KINDS, STATES, TESTS, TOLD, WITHOUT, Filters, read_filters
 from web.console.giving import coupons_said
 from web.console.listing import Column, Listing, Read, Shown, read_asked
 from web.console.masking import masked
@@ -20,8 +21,8 @@ from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
-OF_DELIVERIES = ("state", "tests", "told", "variant", "language")
-OF_DECISIONS = ("outcome", "variant")
+OF_DELIVERIES = ("state", "tests", "told", "kind", "variant", "language", "without")
+OF_DECISIONS = ("outcome", "after", "variant", "language", "without")
 FILTERS = ("customer", "campaign", "place", "since", "until")
 DELIVERIES = Listing(
     "/console/deliveries",
@@ -35,7 +36,7 @@ DELIVERIES = Listing(
     ),
     "-when",
     (*FILTERS, *OF_DELIVERIES),
-    {"state": STATES, "tests": tuple(TESTS), "told": TOLD},
+    {"state": STATES, "tests": tuple(TESTS), "told": TOLD, "kind": KINDS, "without": WITHOUT},
     page=50,
 )
 DECISIONS = Listing(
@@ -49,8 +50,11 @@ DECISIONS = Listing(
     ),
     "-when",
     (*FILTERS, *OF_DECISIONS),
+    {"after": AFTER, "without": WITHOUT},
     page=50,
 )
+MOST_DEEDS = 3
+"""Visits or purchases that are shown beside a decision."""
 
 
 def _deliveries(wanted: Filters) -> Read:
@@ -65,6 +69,12 @@ def _decisions(wanted: Filters) -> Read:
         return history.leaf_decisions(session, wanted.asked, turn)
 
     return read
+
+
+def _done(session: Any, wanted: Filters, leaf: Leaf) -> dict[str, list[dict[str, Any]]]:
+    """By decision the visits or purchases after it, where that was asked for: its coupon stands beside every decision."""
+    after = wanted.asked.after
+    return history.done_after(session, leaf.items, after) if after and after != "redeemed" else {}
 
 
 @router.get("/deliveries")
@@ -101,7 +111,8 @@ def decisions(desk: Reader) -> Response:
         wanted = read_filters(desk, places, *OF_DECISIONS)
         asked = read_asked(desk, DECISIONS, wanted.form, wanted.errors)
         leaf = asked.look(_decisions(wanted), session)
-        names = overview.names_of(session, leaf.items)
+        deeds = _done(session, wanted, leaf)
+        names = overview.names_of(session, [*leaf.items, *chain(*deeds.values())])
         coupons = coupons_said(overview.coupons_of(session, leaf.items), desk.voice)
     return desk.page(
         "decisions.html",
@@ -115,6 +126,9 @@ def decisions(desk: Reader) -> Response:
         few_places=MOST,
         suggested=SUGGESTED,
         outcomes=OUTCOMES,
+        against=AGAINST,
+        deeds=deeds,
+        most_deeds=MOST_DEEDS,
         why={one["id"]: explain(one["outcome"], one["facts"], desk.voice, names) for one in leaf.items},
         facts={one["id"]: facts_of(one["facts"], desk.voice, names) for one in leaf.items},
         coupons=coupons,
@@ -155,13 +169,16 @@ def deliveries_as_csv(desk: Reader) -> Response:
 
 @router.get("/decisions.csv")
 def decisions_as_csv(desk: Reader) -> Response:
+    """Of what was done after them the first, where that was asked for."""
     with desk.parts.database.reading() as session:
         wanted = read_filters(desk, overview.name_places(session), *OF_DECISIONS)
     asked = read_asked(desk, DECISIONS, wanted.form, wanted.errors)
-    words = desk.voice.words
+    words, after = desk.voice.words, wanted.asked.after
+    dated = None if after == "redeemed" else after
 
     def cells(session: Any, leaf: Leaf) -> list[Any]:
-        names = overview.names_of(session, leaf.items)
+        deeds = _done(session, wanted, leaf)
+        names = overview.names_of(session, [*leaf.items, *chain(*deeds.values())])
         return [
             (
                 one["at"],
@@ -172,9 +189,20 @@ def decisions_as_csv(desk: Reader) -> Response:
                 words.get(f"out_{one['outcome']}", one["outcome"]),
                 explain(one["outcome"], one["facts"], desk.voice, names),
                 one["variant"],
+                *(_first_done(deeds.get(one["id"], []), names) if dated else ()),
             )
             for one in leaf.items
         ]
 
     heads = ("when", "customer_id", "campaign", "version", "place", "outcome", "list_reason", "list_variant")
-    return csv_answer(asked, "decisions", heads, _decisions(wanted), cells, tells=True)
+    more = (f"list_{dated}_at", "list_done_where", "list_done_total", "list_done_times") if dated else ()
+    return csv_answer(asked, "decisions", (*heads, *more), _decisions(wanted), cells, tells=True)
+
+
+def _first_done(deeds: list[dict[str, Any]], names: overview.Names) -> tuple[object, ...]:
+    """When and where it was, of a purchase for how much, and how many there were."""
+    if not deeds:  # gone since the page was read
+        return "", "", "", 0
+    one = deeds[0]
+    total = f"{one['total']} {one['currency']}" if "total" in one else ""
+    return one["at"], names.places.get(one["place"] or "", one["place"]), total, len(deeds)

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, delete, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, case, delete, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from offers.records.queries.following import came_after, is_followed
 from offers.records.queries.writing import insert_of
 from offers.records.tables import (
     Coupon,
@@ -18,10 +18,8 @@ from offers.records.tables import (
     Delivery,
     FunnelCount,
     FunnelDay,
-    Purchase,
-    Visit,
 )
-from offers.rules.funnel import COLUMNS, FOLLOWED, HELD_OUT, SENT, Counted, DayOfFunnel, Where
+from offers.rules.funnel import COLUMNS, HELD_OUT, SENT, Counted, DayOfFunnel, Where
 
 PORTION = 500
 
@@ -38,14 +36,6 @@ def count_day(session: Session, day: date, begins: datetime, ends: datetime) -> 
 
 def _decisions(session: Session, counted: DayOfFunnel, begins: datetime, ends: datetime) -> None:
     """People by the language of their profile; whether they came to a store, or bought, within some days after."""
-    until = _after(session)
-    came = exists().where(
-        Visit.customer_id == Decision.customer_id, Visit.entered_at > Decision.at, Visit.entered_at <= until
-    )
-    bought = exists().where(
-        Purchase.customer_id == Decision.customer_id, Purchase.at > Decision.at, Purchase.at <= until
-    )
-    is_followed = Decision.outcome.in_((SENT, HELD_OUT))
     each = (
         select(
             Decision.campaign_id,
@@ -53,8 +43,8 @@ def _decisions(session: Session, counted: DayOfFunnel, begins: datetime, ends: d
             func.coalesce(Decision.variant, "").label("variant"),
             func.coalesce(Customer.language, "").label("language"),
             Decision.outcome,
-            case((is_followed, case((came, 1), else_=0)), else_=0).label("came"),
-            case((is_followed, case((bought, 1), else_=0)), else_=0).label("bought"),
+            case((is_followed, came_after(session, "visited")), else_=0).label("came"),
+            case((is_followed, came_after(session, "bought")), else_=0).label("bought"),
         )
         .join(Customer, Customer.id == Decision.customer_id)
         .where(Decision.at >= begins, Decision.at < ends)
@@ -66,13 +56,6 @@ def _decisions(session: Session, counted: DayOfFunnel, begins: datetime, ends: d
         counted.decided(Where(*where), outcome, many)
         if outcome in (SENT, HELD_OUT):
             counted.followed(Where(*where), outcome, many, int(visited), int(purchased))
-
-
-def _after(session: Session) -> Any:
-    """Some days after the decision, as this database reckons. SQLite keeps moments as texts, to the microsecond."""
-    if session.get_bind().dialect.name == "postgresql":
-        return Decision.at + literal(FOLLOWED)
-    return func.strftime("%Y-%m-%d %H:%M:%f", Decision.at, f"+{FOLLOWED.days} days", type_=String) + "000"
 
 
 def _deliveries(session: Session, counted: DayOfFunnel, begins: datetime, ends: datetime) -> None:

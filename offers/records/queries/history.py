@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Text, delete, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, Text, delete, false, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from offers.records.queries.counting import (
@@ -13,6 +13,7 @@ from offers.records.queries.counting import (
     count_what_went,
 )
 from offers.records.queries.customers import lock_customers
+from offers.records.queries.following import After, happened, is_followed, language_of_decision
 from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.queries.posters_of_campaigns import came_of_scans
 from offers.records.tables import Decision, Delivery, Poster, Scan, Stay, Transition, Visit
@@ -41,7 +42,15 @@ class Asked:
     """Of deliveries: those of which the phone told that."""
     variant: str | None = None
     language: str | None = None
-    """Of deliveries: that of their words. No index has these three together with the others: see `leaf_of`."""
+    """Of deliveries: that of their words; of decisions: their customer's. No index has what is below together with the others: see `leaf_of`."""
+    without: Literal["place", "variant", "language"] | None = None
+    """Those that have none."""
+    kind: str | None = None
+    """Of deliveries."""
+    after: After | None = None
+    """Of decisions: those after which that was done."""
+    against: bool = False
+    """Of decisions: all by which nothing was to be sent and nobody was held out."""
 
 
 def transitions(session: Session, asked: Asked) -> Sequence[Transition]:
@@ -102,7 +111,9 @@ def leaf_of_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
         Decision.outcome: asked.outcome,
     }
     wanted = select(Decision).where(*_wanted(asked, Decision.id, Decision.at, same))
-    sieve = [] if asked.variant is None else [Decision.variant == asked.variant]
+    sieve = _sieve(asked, place=Decision.place_id, variant=Decision.variant, language=language_of_decision)
+    sieve += happened(session, asked.after) if asked.after else []
+    sieve += [~is_followed] if asked.against else []
     return leaf_of(session, wanted, turn, OF_DECISIONS, sieve=sieve)
 
 
@@ -117,10 +128,16 @@ def leaf_of_deliveries(session: Session, asked: Asked, turn: Turn) -> Leaf:
     if asked.place is not None:
         wanted = wanted.where(place_of_delivery == asked.place)
     told = {"received": Delivery.received_at, "opened": Delivery.opened_at}
-    sieve: list[ColumnElement[bool]] = [told[asked.told].is_not(None)] if asked.told else []
-    sieve += [Delivery.variant == asked.variant] if asked.variant is not None else []
-    sieve += [Delivery.language == asked.language] if asked.language is not None else []
+    sieve = _sieve(asked, place=place_of_delivery, variant=Delivery.variant, language=Delivery.language)
+    sieve += [told[asked.told].is_not(None)] if asked.told else []
+    sieve += [Delivery.kind == asked.kind] if asked.kind is not None else []
     return leaf_of(session, wanted, turn, OF_DELIVERIES, sieve=sieve)
+
+
+def _sieve(asked: Asked, **columns: Any) -> list[ColumnElement[bool]]:
+    """Variant, language, and what there is to be none of: an empty text is none, as it is counted."""
+    sieve = [columns[name] == text for name in ("variant", "language") if (text := getattr(asked, name)) is not None]
+    return sieve + ([func.coalesce(columns[asked.without], "") == ""] if asked.without else [])
 
 
 def _wanted(

@@ -62,6 +62,8 @@ LINES: Mapping[str, tuple[str, str, str]] = {
     "r_unavailable": ("the push service was busy", "de pushdienst was bezet", "der Push-Dienst war beschäftigt"),
     "r_receipt": ("as its receipt says", "volgens de ontvangstmelding", "laut Empfangsmeldung"),
     "r_campaign_removed": ("the campaign was removed", "de campagne is verwijderd", "die Kampagne wurde gelöscht"),
+    "kind_offer": ("offer of a campaign", "aanbieding van een campagne", "Angebot einer Kampagne"),
+    "kind_order": ("news of an order", "nieuws over een bestelling", "Neues zu einer Bestellung"),
     "kind_reply": ("answer to a question", "antwoord op een vraag", "Antwort auf eine Frage"),
     "kind_test": ("test", "proef", "Probe"),
     "received": ("arrived {at}", "aangekomen {at}", "angekommen {at}"),
