@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound
-from offers.records.items import decision_item, delivery_item, scan_item, transition_item, visit_item
+from offers.records.items import decision_item, delivery_item, scan_item, steps_told, transition_item, visit_item
 from offers.records.queries import customers as customer_queries
 from offers.records.queries.personal import count_rows_of_customer, rows_of_customer
 from offers.records.queries.timeline import KINDS, Spot, newest_of_kind
@@ -37,10 +37,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def export_customer(session: Session, customer_id: str, *, now: datetime) -> dict[str, Any]:
-    """All that is held of a customer, table by table. Push tokens and hashes of secrets are left out."""
+    """All that is held of a customer, table by table. Push tokens and hashes of secrets are left out, and so is which of the staff did something."""
     if customer_queries.customer_by_id(session, customer_id) is None:
         raise NotFound("customer")
-    return {"customer": customer_id, "exported_at": now, "tables": rows_of_customer(session, customer_id)}
+    tables = rows_of_customer(session, customer_id)
+    for order in tables["orders"]:
+        order["history"] = steps_told(order["history"])
+    return {"customer": customer_id, "exported_at": now, "tables": tables}
 
 
 def what_goes(session: Session, customer_id: str) -> dict[str, int]:

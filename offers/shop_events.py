@@ -229,7 +229,7 @@ def event_item(row: ShopEvent) -> Item:
         "order": row.order_id,
         "customer": row.customer_id,
         "attempts": row.attempts,
-        "may_be_replayed": row.body is not None,
+        "may_be_replayed": row.body is not None and row.state != "applied",
     }
 
 

@@ -34,6 +34,8 @@ LONGEST = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 """How often a session's last use is written down."""
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+LONGEST_NAME = 100
+"""Of a user: the first steps make a customer of that name."""
 
 _EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,189}")
 
@@ -101,6 +103,8 @@ def create_user(
     """
     address = _address(email)
     _known_role(role)
+    if name is not None and len(name) > LONGEST_NAME:
+        raise BadInput.at("name", f"is longer than {LONGEST_NAME} characters")
     try:
         tongue = read_language(language) if language else None
     except ValueError as error:

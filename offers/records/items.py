@@ -1,6 +1,6 @@
 """What the lists and the live events hold, in the shapes of the API: one function a noun."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -165,6 +165,11 @@ def order_item(row: Order, payment: Payment | None = None, *, now: datetime | No
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
+
+
+def steps_told(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """An order's history for its customer: that it was the staff, and not which of them."""
+    return [{name: value for name, value in line.items() if name != "by"} for line in history]
 
 
 def away_of(row: Order, now: datetime) -> Away | None:

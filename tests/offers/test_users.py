@@ -45,6 +45,13 @@ def test_what_is_no_address_is_refused(town: Town, address: str) -> None:
     assert refused.value.faults[0].path == "email"
 
 
+def test_a_name_has_an_end_whoever_makes_the_user(town: Town) -> None:
+    with pytest.raises(BadInput) as refused:
+        town.write(lambda session: users.create_user(session, MARA, "viewer", now=NOON, name="n" * 101))
+    assert refused.value.faults[0].path == "name"
+    town.write(lambda session: users.create_user(session, MARA, "viewer", now=NOON, name="n" * 100))
+
+
 def test_there_are_no_other_roles(town: Town) -> None:
     with pytest.raises(BadInput, match="marketer"):
         town.write(lambda session: users.create_user(session, MARA, "root", now=NOON))

@@ -8,12 +8,12 @@ from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Header
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from web.console.entering import Desk, Reader
-from web.console.inbox_events import ASK_AGAIN_S, MOST_LISTENING, is_signed_in
+from web.console.inbox_events import ASK_AGAIN_S, is_signed_in
 from web.console.routes import PageRoute
-from web.problems import ProblemError
+from web.console.streams import as_stream, listen
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
@@ -26,12 +26,8 @@ async def events(desk: Reader, last_event_id: Annotated[str | None, Header()] = 
     """Server-sent events of the types `transition`, `delivery`, `scan` and `redemption`, each empty: a page asks for what it shows. With
     `Last-Event-ID` it goes on after that one.
     """
-    if desk.parts.listeners.count >= MOST_LISTENING:
-        raise ProblemError("service_unavailable", 503, "Too many listen.", headers={"Retry-After": "30"})
     after = last_event_id if last_event_id and _EVENT_ID.fullmatch(last_event_id) else None
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    told = _kinds(desk, desk.parts.listeners.stream(after))
-    return StreamingResponse(told, headers=headers, media_type="text/event-stream")
+    return as_stream(_kinds(desk, listen(desk, after)))
 
 
 async def _kinds(desk: Desk, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

@@ -7,15 +7,15 @@ from contextlib import aclosing
 
 import msgspec
 from fastapi import APIRouter
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from offers import posters, users
 from offers.errors import NotFound
 from offers.records.database import AWAY
 from web.console.entering import Desk, Reader
-from web.console.inbox_events import ASK_AGAIN_S, MOST_LISTENING
+from web.console.inbox_events import ASK_AGAIN_S
 from web.console.routes import PageRoute
-from web.problems import ProblemError
+from web.console.streams import as_stream, listen
 
 router = APIRouter(prefix="/console/live", include_in_schema=False, route_class=PageRoute)
 
@@ -42,11 +42,7 @@ async def events(desk: Reader) -> Response:
     """Server-sent events of the type `happened`: `{kind, place, fence, poster}`, where `kind` is enter, dwell, exit or scan, and a poster is told of a
     scan alone. They carry no id: a page that comes back asks for the numbers anew.
     """
-    if desk.parts.listeners.count >= MOST_LISTENING:
-        raise ProblemError("service_unavailable", 503, "Too many listen.", headers={"Retry-After": "30"})
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    told = _at_places(desk, desk.parts.listeners.stream(None))
-    return StreamingResponse(told, headers=headers, media_type="text/event-stream")
+    return as_stream(_at_places(desk, listen(desk, None)))
 
 
 async def _at_places(desk: Desk, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

@@ -25,7 +25,6 @@ router = APIRouter(prefix="/console/users", include_in_schema=False, route_class
 
 WHERE = "/console/users"
 FEW = 20
-LONGEST_NAME = 100
 Item = dict[str, Any]
 
 
@@ -159,8 +158,8 @@ def _wrong(desk: Desk, form: Form, *, named: bool) -> Errors:
     said, errors = desk.voice.words, Errors()
     if named and not form.text("name"):
         errors["name"] = said["bad_missing"]
-    elif len(form.text("name")) > LONGEST_NAME:
-        errors["name"] = said["bad_too_long"].format(limit=LONGEST_NAME)
+    elif len(form.text("name")) > users.LONGEST_NAME:
+        errors["name"] = said["bad_too_long"].format(limit=users.LONGEST_NAME)
     if form.text("role") not in users.ROLES:
         errors["role"] = said["bad_choice"]
     return errors

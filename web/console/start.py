@@ -96,7 +96,12 @@ def take_device(desk: Writer) -> Response:
         return _page(desk, "device", form=desk.form, errors=errors, status=422)
     parts, wanted, now = desk.parts, customer_of(desk), desk.parts.now()
     agreed = {"location": True, "offers": True}
-    profile = {"name": desk.user.name, "language": desk.voice.language, "tags": [tag_of(desk)], "consents": agreed}
+    profile = {
+        "name": desk.user.name[: users.LONGEST_NAME],
+        "language": desk.voice.language,
+        "tags": [tag_of(desk)],
+        "consents": agreed,
+    }
     with parts.database.transaction() as session:
         _, created, follows = customers.put_customer(session, wanted, CustomerBody.model_validate(profile), now=now)
         if created:

@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from offers.records.database import Database
+from offers.records.queries.users import user_by_email
 from tests.web.conftest import CAMPAIGN, PLACE, Clock
 from tests.web.console.conftest import Enter, Person, Town
 
@@ -198,3 +200,15 @@ def test_home_leads_there_and_so_it_does_later(marketer: Person, enter: Enter, a
     admin.put("/v1/campaigns/sneakers", json=CAMPAIGN)
     assert marketer.look("/console").links["First steps"] == START
     assert "First steps" not in enter("viewer").look("/console").links
+
+
+def test_a_name_that_is_longer_than_a_customers_may_be_stops_nobody(
+    marketer: Person, admin: httpx.Client, database: Database
+) -> None:
+    """Users of before had names without an end."""
+    assert admin.put("/v1/places/kalverstraat-102", json=PLACE).status_code == 201
+    with database.transaction() as session:
+        user = user_by_email(session, marketer.email)
+        assert user is not None
+        user.name = "n" * 300
+    assert marketer.fill(START, f"{START}/device", how="phone", agree="1").status_code == 303
