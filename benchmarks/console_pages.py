@@ -1,6 +1,6 @@
 """How long the server takes for each page of the console, in a chain's database: 1,000,000 customers, 1,000 places, 10,000,000 deliveries.
 
-`passerby bench console` fills a PostgreSQL of its own, which takes a quarter of an hour, starts a whole service on it, and asks each page as an admin
+`passerby bench console` fills a PostgreSQL of its own, which takes half an hour, starts a whole service on it, and asks each page as an admin
 who is signed in: once with nothing in the server's memory of it, then some times more. The slowest ten are printed.
 """
 
@@ -66,6 +66,12 @@ PAGES: Mapping[str, str] = {
     "decisions of a campaign": "/console/decisions?campaign=campaign-3",
     "decisions of a place": "/console/decisions?place=store-77",
     "decisions in quiet hours": "/console/decisions?outcome=quiet_hours",
+    "decisions, who came": "/console/decisions?campaign=campaign-3&outcome=send&after=visited",
+    "decisions, who bought": "/console/decisions?outcome=send&after=bought",
+    "decisions, what was redeemed": "/console/decisions?campaign=campaign-3&outcome=send&after=redeemed",
+    "decisions against": "/console/decisions?campaign=campaign-3&outcome=no",
+    "decisions by language": "/console/decisions?place=store-77&language=de",
+    "deliveries of orders": "/console/deliveries?kind=order",
     "live": "/console/live",
     "what the live map draws": "/console/live/map",
     "which posters the live map draws": "/console/live/posters",

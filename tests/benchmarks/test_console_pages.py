@@ -15,6 +15,8 @@ NOT_MEASURED = {
     "/console/pickup/orders/{order_id}": "the benchmark's town orders nothing",
     "/console/pickup/times.csv": "a download, of what the page shows",
     "/console/campaigns/{campaign_id}/rehearse/far": "a number that Redis holds",
+    "/console/places/import/far": "a number that Redis holds",
+    "/console/posters/import/far": "a number that Redis holds",
     "/console/here": "whether somebody is signed in",
     "/console/events": "a stream",
     "/console/live/events": "a stream",

@@ -89,12 +89,13 @@ def of_line(by: str, value: str) -> dict[str, Any]:
     return {by: value} if value else {"without": by}
 
 
-@pytest.mark.parametrize("looked", [1, 5_000])
+@pytest.mark.parametrize("looked", [(1, 1_500), (5_000, 1_500), (5_000, 1)])
 @pytest.mark.parametrize("by", COLUMNS)
 def test_a_number_is_the_number_of_its_rows(
-    town: Town, days: Town, by: str, looked: int, monkeypatch: pytest.MonkeyPatch
+    town: Town, days: Town, by: str, looked: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leafing, "MOST_LOOKED", looked)
+    for name, most in zip(("MOST_LOOKED", "MOST_LOOKED_UP"), looked, strict=True):
+        monkeypatch.setattr(leafing, name, most)
     seen = set()
     narrowed: tuple[dict[str, Any], ...] = ({}, {"campaign": "sneakers"}, {"place": "damrak"}, {"language": "de"})
     for same in narrowed:

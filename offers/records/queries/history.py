@@ -114,7 +114,8 @@ def leaf_of_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
     sieve = _sieve(asked, place=Decision.place_id, variant=Decision.variant, language=language_of_decision)
     sieve += happened(session, asked.after) if asked.after else []
     sieve += [~is_followed] if asked.against else []
-    return leaf_of(session, wanted, turn, OF_DECISIONS, sieve=sieve)
+    looks_up = asked.after is not None or asked.language is not None or asked.without == "language"
+    return leaf_of(session, wanted, turn, OF_DECISIONS, sieve=sieve, looks_up=looks_up)
 
 
 def leaf_of_deliveries(session: Session, asked: Asked, turn: Turn) -> Leaf:
