@@ -1,4 +1,9 @@
-# Two stages: the first has pip and builds, the second has the packages and nothing to build with.
+# Three stages: Node builds the pages' islands, pip builds the packages, and the last has both and nothing to build with.
+FROM node:22-bookworm-slim AS islands
+WORKDIR /build
+COPY web web
+RUN cd web/islands && npm ci --ignore-scripts && npm run build
+
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
@@ -12,6 +17,7 @@ COPY offers offers
 COPY seeds seeds
 COPY web web
 COPY workers workers
+COPY --from=islands /build/web/static/islands web/static/islands
 RUN /opt/passerby/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm

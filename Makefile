@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
+ISLANDS := web/static/islands/built
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench clean
+.PHONY: help setup setup-dev islands demo test check gallery bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -23,9 +25,14 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
-setup: $(VENV)/ready  ## make .venv with the locked packages, so that .venv/bin/passerby runs
+$(ISLANDS): $(VENV)/ready $(wildcard web/islands/*.json web/islands/*.ts web/islands/.npmrc) $(shell find web/islands/src -type f)
+	@$(BIN)/python -m web.islands.build
 
-setup-dev: $(VENV)/ready-dev  ## the same, with what tests and checks need
+islands: $(ISLANDS)  ## build the pages' maps and charts with Node, where there is one
+
+setup: $(VENV)/ready $(ISLANDS)  ## make .venv with the locked packages, so that .venv/bin/passerby runs
+
+setup-dev: $(VENV)/ready-dev $(ISLANDS)  ## the same, with what tests and checks need
 
 demo: setup  ## start everything here with demo data and simulated walkers
 	@$(BIN)/passerby demo $(ARGS)
@@ -39,8 +46,11 @@ test: setup-dev  ## ruff, mypy --strict and every test
 check: setup-dev  ## ruff and mypy alone
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
+gallery: setup-dev  ## a picture of every page of the console, into docs/gallery
+	@$(BIN)/python -m tests.gallery
+
 bench: setup  ## the benchmarks, each a table
 	@$(BIN)/passerby bench all
 
-clean:  ## remove .venv and the demo's data
-	rm -rf $(VENV) .demo
+clean:  ## remove .venv, the built islands and the demo's data
+	rm -rf $(VENV) .demo web/static/islands web/islands/node_modules

@@ -43,6 +43,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
         "benchmarks.landing", "scans committed and pages shown a second, beside the same server with a constant page"
     ),
     "audiences": Benchmark("benchmarks.audiences", "counting audiences of a million customers on PostgreSQL"),
+    "console": Benchmark(
+        "benchmarks.console_pages", "the console's slowest pages, with a million customers and ten million deliveries"
+    ),
     "containing": Benchmark(
         "benchmarks.matching.containing", "which geofences hold a point: Shapely, geopandas, H3, PostGIS, Tile38"
     ),

@@ -19,14 +19,13 @@ from rich.table import Table
 from commands import findings
 from commands.findings import Finding
 from commands.findings_of_posters import of_apps, of_posters
-from commands.vapid import NOBODY
 from offers.errors import BadInput, Misconfigured
 from offers.posters import AskedPosters, list_posters
 from offers.push_lanes import lanes_now
 from offers.records.condition import database_condition, unknown_zones
 from offers.records.condition import refusal_of as database_refusal
 from offers.records.database import AWAY, Database
-from offers.rules.vapid import subject_of
+from offers.rules.vapid import NOBODY, subject_of
 from offers.settings import Settings
 from workers.app import open_redis
 from workers.condition import broker_takes_rings, redis_condition

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from commands.vapid import NOBODY
 from offers.push_lanes import LaneNow
 from offers.records.condition import DatabaseCondition, UnknownZones
 from offers.records.condition import Refusal as DatabaseRefusal
-from offers.rules.vapid import VapidKeys
+from offers.rules.vapid import standing_of
 from workers.condition import RedisCondition
 from workers.condition import Refusal as RedisRefusal
 from workers.vitals import NEARLY_FULL, MqttVitals, Vitals, behind_in_words
@@ -127,27 +126,25 @@ def of_sms(sms: str, *, demo: bool, refused: str = "") -> list[Finding]:
 
 def of_vapid(push: str, private_key: str, subject: str) -> list[Finding]:
     """What is sent to browsers with. Nobody asks for it where nothing is sent to browsers."""
-    if not private_key and push == "outbox":
-        return []
-    if not private_key:
-        said = "PASSERBY_VAPID_PRIVATE_KEY is not set: no browser is sent to"
-        if push != "web_push":
-            return [Finding("push", "ok", said)]
-        return [Finding("push", "wrong", said, "Make a pair: passerby key vapid")]
-    try:
-        keys = VapidKeys.of(private_key, subject or NOBODY)
-    except ValueError as error:
-        do = "Put the right one back, or make a pair: passerby key vapid"
-        return [Finding("push", "wrong", f"the VAPID key or its subject {error}", do)]
-    if not subject:
-        do = "Set PASSERBY_VAPID_SUBJECT, such as mailto:push@shop.example"
-        return [Finding("push", "wrong", "there is a VAPID key, and no subject", do)]
-    if subject == NOBODY and push != "outbox":
-        do = "Set PASSERBY_VAPID_SUBJECT, such as mailto:push@shop.example"
-        return [Finding("push", "look", "the VAPID subject reaches nobody: Apple may refuse it", do)]
-    if push == "outbox":
-        return [Finding("push", "ok", f"the VAPID key {keys.public[:12]}… waits: with outbox no browser subscribes")]
-    return [Finding("push", "ok", f"browsers subscribe with {keys.public[:12]}…")]
+    now = standing_of(push, private_key, subject)
+    name_it = "Set PASSERBY_VAPID_SUBJECT, such as mailto:push@shop.example"
+    none = "PASSERBY_VAPID_PRIVATE_KEY is not set: no browser is sent to"
+    found = {
+        "not_asked": None,
+        "none": Finding("push", "ok", none),
+        "missing": Finding("push", "wrong", none, "Make a pair: passerby key vapid"),
+        "wrong": Finding(
+            "push",
+            "wrong",
+            f"the VAPID key or its subject {now.why}",
+            "Put the right one back, or make a pair: passerby key vapid",
+        ),
+        "no_subject": Finding("push", "wrong", "there is a VAPID key, and no subject", name_it),
+        "nobodys": Finding("push", "look", "the VAPID subject reaches nobody: Apple may refuse it", name_it),
+        "waits": Finding("push", "ok", f"the VAPID key {now.public[:12]}… waits: with outbox no browser subscribes"),
+        "ready": Finding("push", "ok", f"browsers subscribe with {now.public[:12]}…"),
+    }[now.how]
+    return [found] if found else []
 
 
 def of_payments(payments: str, wrong: str | None) -> list[Finding]:

@@ -161,10 +161,10 @@ def key_create(
     role: Annotated[str, typer.Option(help="admin, orders, till, read or publishable.")] = "admin", data: Data = None
 ) -> None:
     """Make a key and print it: it can not be shown again."""
-    from offers.keys import create_key
+    from offers.keys import COMMAND, create_key
 
     with _database(_settings(data)).transaction() as session:
-        typer.echo(create_key(session, role, now=datetime.now(UTC)))
+        typer.echo(create_key(session, role, now=datetime.now(UTC), by=COMMAND))
 
 
 @keys.command("vapid")

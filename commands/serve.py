@@ -17,7 +17,7 @@ import httpx
 
 from commands.vapid import new_private_text, served_keys
 from offers.errors import Misconfigured
-from offers.keys import create_key
+from offers.keys import COMMAND, create_key
 from offers.records import schema
 from offers.records.database import Database
 from offers.rules.vapid import VapidKeys, private_text
@@ -145,7 +145,7 @@ class Serving(AbstractContextManager[Served]):
 
             def first_key() -> str:
                 with database.transaction() as session:
-                    return create_key(session, "admin", now=datetime.now(UTC))
+                    return create_key(session, "admin", now=datetime.now(UTC), by=COMMAND)
 
             return kept_secret(self._settings.data / "admin.key", first_key)
         finally:

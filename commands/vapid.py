@@ -2,11 +2,8 @@
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from offers.rules.vapid import VapidKeys, private_text, public_text, subject_of
+from offers.rules.vapid import NOBODY, VapidKeys, private_text, public_text, subject_of
 from offers.settings import Settings
-
-NOBODY = "mailto:nobody@passerby.example"
-"""Where no address is seen from outside and nobody chose a subject. It has the form that services take, and reaches nobody: fine for a trial."""
 
 
 def new_private_text() -> str:

@@ -19,6 +19,7 @@ from offers.rules.campaign import CampaignBody, parse_campaign
 from offers.rules.edit import Check, anyway
 from offers.rules.launch import Finding, Reached, refusals, told, warnings
 from offers.rules.launch_checks import look
+from offers.rules.leafing import Leaf, Turn
 
 Item = dict[str, Any]
 
@@ -28,6 +29,11 @@ STEPS: dict[str, dict[str, str]] = {
     "end": {"live": "ended", "paused": "ended", "ended": "ended"},
 }
 """Which status a step leads to, from which."""
+
+
+def steps_of(status: str) -> list[str]:
+    """The steps that would change something from here."""
+    return [step for step, way in STEPS.items() if way.get(status, status) != status]
 
 
 def whom_a_check_needs(
@@ -153,13 +159,19 @@ def step_campaign(
     return _with_warnings(campaign, findings)
 
 
-def check_campaign(session: Session, campaign_id: str, *, now: datetime, count: bool = True) -> list[Finding]:
-    """What a launch now would say: refusals, which keep it from being launched, and warnings; without `count` none of those of whom it reaches."""
+def check_campaign(
+    session: Session, campaign_id: str, *, now: datetime, count: bool = True, roughly: bool = False
+) -> list[Finding]:
+    """What a launch now would say: refusals, which keep it from being launched, and warnings; without `count` none of those of whom it reaches.
+
+    `roughly`: for a page, which does not wait until a million customers are counted. A launch itself counts them.
+    """
     campaign = queries.campaign_by_id(session, campaign_id)
     if campaign is None:
         raise NotFound("campaign")
     body = parse_campaign(campaign.definition)
-    return _findings(session, campaign_id, body, now, None if count else Reached(body.audience, None))
+    reached = whom_it_reaches(session, body, now, roughly=roughly) if count else Reached(body.audience, None)
+    return _findings(session, campaign_id, body, now, reached)
 
 
 def _findings(
@@ -207,6 +219,12 @@ def list_versions(
 def list_campaigns(session: Session, *, after: str = "", limit: int = 100) -> tuple[list[Item], str | None]:
     rows = queries.all_campaigns(session, after, limit + 1)
     return [campaign_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+
+def leaf_campaigns(session: Session, turn: Turn, *, text: str = "", status: str | None = None) -> Leaf:
+    """A page of those whose id or name holds the text. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_campaigns(session, text.strip(), status, turn)
+    return leaf.holding([campaign_item(row) for row in leaf.items])
 
 
 def delete_campaign(session: Session, campaign_id: str, *, check: Check = anyway) -> None:

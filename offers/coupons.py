@@ -1,11 +1,13 @@
 """Coupons at the till, and when their time is over. They are reserved in deciding.py, issued and released in deliveries.py."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, Conflict, Fault, Gone, NotFound
+from offers.follows import Follows
+from offers.records.items import redemption_told
 from offers.records.queries import coupons as queries
 from offers.records.queries import places as place_queries
 from offers.records.tables import Coupon, Offer
@@ -14,7 +16,13 @@ from offers.rules.coupon_codes import CodeKeys
 from offers.rules.offer import written_value
 
 
-def redeem_coupon(session: Session, code: str, body: RedeemBody, *, keys: CodeKeys, now: datetime) -> dict[str, Any]:
+class Redeemed(NamedTuple):
+    item: dict[str, Any]
+    follows: Follows
+    """The live event; nothing where it was redeemed before with the same purchase."""
+
+
+def redeem_coupon(session: Session, code: str, body: RedeemBody, *, keys: CodeKeys, now: datetime) -> Redeemed:
     """Redeem what a code stands for, once. Safe to repeat with the same `purchase_id`.
 
     `NotFound` for a code that is none, `Conflict` `already_redeemed` or `customer_needed`, `Gone` `expired`.
@@ -34,7 +42,8 @@ def redeem_coupon(session: Session, code: str, body: RedeemBody, *, keys: CodeKe
     if verdict == "expired":
         when = "" if coupon.expires_at is None else f" until {coupon.expires_at.isoformat(timespec='seconds')}"
         raise Gone("expired", f"This coupon was good{when}.")
-    return coupon_item(coupon, offer)
+    happened = (redemption_told(coupon, now),) if verdict == "redeemed" else ()
+    return Redeemed(coupon_item(coupon, offer), Follows(happened=happened))
 
 
 def expire_coupons(session: Session, *, now: datetime, limit: int = 1000) -> int:

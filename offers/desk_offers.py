@@ -14,11 +14,13 @@ from offers.records.tables import Offer
 from offers.rules.campaign import parse_campaign
 from offers.rules.coupon_codes import CodeKeys, mark_of, normalised, seal
 from offers.rules.edit import Check, anyway
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.money import thousandths
 from offers.rules.offer import OfferBody, written_value
 from offers.rules.values import write_duration
 
 Item = dict[str, Any]
+ASKED_AT_ONCE = 5000
 
 
 def put_offer(
@@ -94,6 +96,13 @@ def list_offers(session: Session, *, after: str = "", limit: int = 100) -> tuple
     return items, rows[limit - 1].id if len(rows) > limit else None
 
 
+def leaf_offers(session: Session, turn: Turn, *, text: str = "", kind: str | None = None) -> Leaf:
+    """A page of those whose id or name holds the text. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_offers(session, text.strip(), kind, turn)
+    free = queries.codes_left(session, (row.id for row in leaf.items))
+    return leaf.holding([offer_item(row) | _counts(row, free.get(row.id, 0)) for row in leaf.items])
+
+
 def delete_offer(session: Session, offer_id: str, *, check: Check = anyway) -> None:
     """Remove one of which nobody holds, or held, a coupon, and that no campaign names; its codes go with it."""
     offer = queries.offer_to_remove(session, offer_id)
@@ -135,6 +144,19 @@ def add_codes(session: Session, offer_id: str, codes: Sequence[str], *, keys: Co
         raise BadInput(sorted(faults, key=lambda one: int(one.path[6:-1])))
     left = queries.codes_left(session, [offer_id]).get(offer_id, 0)
     return {"added": len(new), "known": len(codes) - len(new), "codes_left": left}
+
+
+def look_at_codes(session: Session, offer_id: str, codes: Sequence[str], *, keys: CodeKeys) -> Item:
+    """What bringing these along would do: how many are `new`, how many `known` already, and which of them are another offer's, by their numbers."""
+    if queries.offer_by_id(session, offer_id) is None:
+        raise NotFound("offer")
+    marks = [mark_of(keys, code) for code in codes]
+    owners: dict[str, str] = {}
+    for start in range(0, len(marks), ASKED_AT_ONCE):
+        owners |= queries.owners_of_codes(session, marks[start : start + ASKED_AT_ONCE])
+    elsewhere = {number for number, mark in enumerate(marks) if owners.get(mark, offer_id) != offer_id}
+    known = sum(owners.get(mark) == offer_id for mark in marks)
+    return {"new": len(codes) - known - len(elsewhere), "known": known, "elsewhere": elsewhere}
 
 
 def _share(session: Session, offer: Offer, codes: Sequence[str]) -> Item:

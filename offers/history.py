@@ -1,7 +1,7 @@
 """What happened, newest first: transitions, visits, decisions, deliveries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,17 +9,28 @@ from sqlalchemy.orm import Session
 
 from offers.records.items import decision_item, delivery_item, transition_item, visit_item
 from offers.records.queries import campaigns as campaign_queries
+from offers.records.queries import following
 from offers.records.queries import history as queries
+from offers.records.queries.following import After, Deed
 from offers.records.queries.history import Asked, Kept
+from offers.records.tables import Purchase, Visit
 from offers.rules.campaign import parse_campaign
+from offers.rules.leafing import Leaf, Turn
+from offers.rules.money import written
+
+Item = dict[str, Any]
 
 __all__ = [
     "PURGED",
+    "After",
     "Asked",
     "Kept",
     "Page",
+    "done_after",
     "how_long_kept",
     "kept_long_enough",
+    "leaf_decisions",
+    "leaf_deliveries",
     "list_decisions",
     "list_deliveries",
     "list_transitions",
@@ -48,6 +59,36 @@ def list_decisions(session: Session, asked: Asked) -> Page:
 
 def list_deliveries(session: Session, asked: Asked) -> Page:
     return _page([delivery_item(row) for row in queries.deliveries(session, asked)], asked)
+
+
+def leaf_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
+    """A page by when they were decided, `when` or `-when`. `BadInput` for another order, or a cursor that there is not."""
+    leaf = queries.leaf_of_decisions(session, asked, _counted(asked, turn))
+    return leaf.holding([decision_item(row) for row in leaf.items])
+
+
+def leaf_deliveries(session: Session, asked: Asked, turn: Turn) -> Leaf:
+    """The same of deliveries."""
+    leaf = queries.leaf_of_deliveries(session, asked, _counted(asked, turn))
+    return leaf.holding([delivery_item(row) for row in leaf.items])
+
+
+def done_after(session: Session, items: Iterable[Item], deed: Deed) -> dict[str, list[Item]]:
+    """By the ids of these decisions what was done after them, the first first: `{at, place}` of visits; of purchases `total` and `currency` too."""
+    found = following.deeds_after(session, [one["id"] for one in items], deed)
+    return {decision: [_deed(row) for row in rows] for decision, rows in found.items()}
+
+
+def _deed(row: Visit | Purchase) -> Item:
+    if isinstance(row, Visit):
+        return {"at": row.entered_at, "place": row.place_id}
+    return {"at": row.at, "place": row.place_id, "total": written(row.total_thousandths), "currency": row.currency}
+
+
+def _counted(asked: Asked, turn: Turn) -> Turn:
+    """Counted where that is cheap: an index leads to the rows of one filter, but those of two have to be looked for among one's."""
+    one = [asked.customer, asked.campaign, asked.place, asked.outcome, asked.state].count(None) >= 4
+    return replace(turn, count=turn.count and one)
 
 
 def _page(items: list[dict[str, Any]], asked: Asked) -> Page:

@@ -17,6 +17,7 @@ from offers.records.queries import products as product_queries
 from offers.records.queries.history import Asked
 from offers.records.tables import Conversation, Customer, Product
 from offers.rules.conversation import BUYS_WITHIN, LEAST_MEASURED, median_s
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.local_time import clock_of
 from offers.rules.localised import said_in
 from offers.rules.values import language_chain
@@ -42,11 +43,15 @@ def count_waiting(session: Session) -> int:
     return queries.count_waiting(session)
 
 
-def list_inbox(
-    session: Session, place: str | None, state: str | None, language: str, limit: int
-) -> list[dict[str, Any]]:
-    """Each conversation as the inbox shows it: who waits first, the longest on top. Of the customer the first name only."""
-    rows = queries.inbox(session, place, state, limit)
+def leaf_inbox(session: Session, place: str | None, state: str | None, language: str, turn: Turn) -> Leaf:
+    """A page of conversations as the inbox shows them: who waits first, the longest on top, unless asked otherwise. Of the customer the first
+    name only. `BadInput` for an order or a cursor that there is not.
+    """
+    leaf = queries.leaf_of_conversations(session, place, state, turn)
+    return leaf.holding(_shown(session, leaf.items, language))
+
+
+def _shown(session: Session, rows: Sequence[Conversation], language: str) -> list[dict[str, Any]]:
     last = queries.last_messages(session, (row.id for row in rows))
     people = customer_queries.customers_by_id(session, (row.customer_id for row in rows))
     products = product_queries.products_by_sku(session, {row.sku for row in rows if row.sku})

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from offers.errors import NotFound
-from offers.records.items import minutes_of
+from offers.records.items import minutes_of, steps_told
 from offers.records.queries import mine as queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import places as place_queries
@@ -250,11 +250,12 @@ def one_order(session: Session, customer_id: str, order_id: str, *, keys: CodeKe
 
 def _order_item(row: Order, place: Place, keys: CodeKeys, now: datetime) -> dict[str, Any]:
     """`url` is a path on this service; the door makes it an address."""
-    names = ("id", "status", "history", "items", "total", "currency", "code", "number", "part", "parts", "ready_at")
+    names = ("id", "status", "items", "total", "currency", "code", "number", "part", "parts", "ready_at")
     store = store_told(place, 0.0, {}, now)
     return {
         "place": row.place_id,
         **{name: getattr(row, name) for name in names},
+        "history": steps_told(row.history),
         "coming_minutes": row.coming_minutes,
         "coming_since": row.coming_since,
         **minutes_of(row, now=now),

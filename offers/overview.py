@@ -1,20 +1,27 @@
 """What a person at the desk looks at: counts, names, what needs attention, and customers by what is typed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from offers.records.queries import counting
+from offers.records.queries import counting, found, funnels
 from offers.records.queries import customers as customer_queries
+from offers.records.queries import desk_coupons as coupon_queries
 from offers.records.queries import offers as offer_queries
 from offers.records.queries import orders as order_queries
 from offers.records.queries import overview as queries
+from offers.rules.coupon_codes import CodeKeys
+from offers.rules.leafing import Leaf, Turn
 
 NO_ZONE = "UTC"
+MOST_VERSIONS = 100
+"""Of a campaign, those that are read to know what it ever gave."""
+MOST_EXACT = 2_000
+"""Rows of a campaign that are counted one by one with every look at a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,11 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Campaigns as {id, name, status}: live ones, drafts and paused ones, and live ones that have sent nothing yet."""
+    """Campaigns as {id, name, status}: drafts and paused ones, and live ones that have sent nothing yet; and how many more of them there are."""
 
-    live: list[dict[str, Any]]
     waiting: list[dict[str, Any]]
     silent: list[dict[str, Any]]
+    more: int
 
 
 def desk_zone(session: Session) -> str:
@@ -57,6 +64,42 @@ def count_deliveries(
     return dict(Counter(queries.delivery_states(session, since, campaign_id)) + left)
 
 
+class CameOf(NamedTuple):
+    """`counted_at`: up to when the report has counted, where its counts are told; none where they are as of now."""
+
+    outcomes: dict[str, int]
+    states: dict[str, int]
+    counted_at: datetime | None
+
+
+def what_came_of(session: Session, campaign_id: str, *, most: int = MOST_EXACT) -> CameOf:
+    """A campaign's decisions by outcome and its deliveries by state, all of them, those too whose rows have left.
+
+    Of more than `most` the rows are not counted with every look: the report's counts are told, which follow some minutes behind.
+    """
+    if counted := _counted(session, [campaign_id], most).get(campaign_id):
+        outcomes = {"send": counted["sent", ""], "held_out": counted["held_out", ""]}
+        states = {"sent": counted["accepted", ""]}
+        for (step, reason), many in counted.items():
+            if reason and step in ("no", "not_accepted"):
+                (outcomes if step == "no" else states)[reason] = many
+        return CameOf(
+            _without_none(outcomes), _without_none(states), max(funnels.days_counted(session).values(), default=None)
+        )
+    outcomes, states = (count(session, campaign_id=campaign_id) for count in (count_outcomes, count_deliveries))
+    return CameOf(outcomes, states, None)
+
+
+def _counted(session: Session, ids: Iterable[str], most: int) -> dict[str, Counter[tuple[str, str]]]:
+    """What the report has counted of those of these campaigns that have many rows; nothing of one that it has not come to."""
+    many = queries.campaigns_with_many(session, ids, most)
+    return funnels.totals_of_campaigns(session, many) if many else {}
+
+
+def _without_none(counts: dict[str, int]) -> dict[str, int]:
+    return {name: many for name, many in counts.items() if many}
+
+
 def count_unlisted(
     session: Session, *, since: datetime | None = None, campaign_id: str | None = None
 ) -> dict[str, int]:
@@ -67,21 +110,23 @@ def count_unlisted(
     }
 
 
-def count_sent(session: Session, campaign_ids: Iterable[str]) -> dict[str, int]:
-    """Of each of these campaigns how many messages were sent; those that sent none are left out."""
+def count_sent(session: Session, campaign_ids: Iterable[str], *, most: int = MOST_EXACT) -> dict[str, int]:
+    """Of each of these campaigns how many messages were sent; those that sent none are left out. Of more than `most` as above."""
     ids = list(campaign_ids)
-    return dict(Counter(queries.sent_counts(session, ids)) + counting.kept_deliveries(session, ids, "sent"))
+    counted = _counted(session, ids, most)
+    few = [one for one in ids if one not in counted]
+    exact = Counter(queries.sent_counts(session, few)) + counting.kept_deliveries(session, few, "sent")
+    return dict(exact) | _without_none({one: counts["accepted", ""] for one, counts in counted.items()})
 
 
-def needs_attention(session: Session) -> Attention:
-    live = queries.campaigns_in(session, ["live"])
-    ids = [one.id for one in live]
-    heard = queries.campaigns_with_deliveries(session, ids) | counting.kept_deliveries(session, ids).keys()
-    waiting = queries.campaigns_in(session, ["draft", "paused"])
+def needs_attention(session: Session, *, most: int) -> Attention:
+    """Of either kind so many, those that were changed last first."""
+    waiting, in_all = queries.newest_in(session, ["draft", "paused"], most)
+    silent, silent_in_all = queries.newest_in(session, ["live"], most, silent=True)
     return Attention(
-        live=[_brief(one) for one in live],
         waiting=[_brief(one) for one in waiting],
-        silent=[_brief(one) for one in live if one.id not in heard],
+        silent=[_brief(one) for one in silent],
+        more=in_all - len(waiting) + silent_in_all - len(silent),
     )
 
 
@@ -89,16 +134,29 @@ def _brief(row: Any) -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "status": row.status, "updated_at": row.updated_at}
 
 
-def versions_of(session: Session, campaign_id: str) -> list[dict[str, Any]]:
-    """What a campaign said in each of its versions, newest first."""
+def versions_of(session: Session, campaign_id: str, *, limit: int | None = None) -> list[dict[str, Any]]:
+    """What a campaign said in each of its versions, newest first; `limit` at most where there is one."""
     return [
-        {"version": one.version, "at": one.at, **one.definition} for one in queries.versions_of(session, campaign_id)
+        {"version": one.version, "at": one.at, **one.definition}
+        for one in queries.versions_of(session, campaign_id, limit)
     ]
+
+
+def only_offer_of(session: Session, campaign_id: str) -> str | None:
+    """The offer that a campaign gives, and that no version of it gave another than; none where there is none, or nobody can tell of so many."""
+    versions = queries.versions_of(session, campaign_id, MOST_VERSIONS + 1)
+    offers = {str(one.definition["offer"]) for one in versions if one.definition.get("offer")}
+    return offers.pop() if len(offers) == 1 and len(versions) <= MOST_VERSIONS else None
 
 
 def name_places(session: Session) -> dict[str, str]:
     """Every place's id and name, by name."""
     return queries.place_names(session)
+
+
+def names_of_places(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Id to name of these places."""
+    return queries.place_names(session, ids)
 
 
 def names_of(session: Session, items: Iterable[dict[str, Any]]) -> Names:
@@ -139,6 +197,20 @@ def coupons_of(session: Session, items: Iterable[dict[str, Any]]) -> dict[str, d
     }
 
 
+def hide_codes(session: Session, items: Iterable[dict[str, Any]], keys: CodeKeys, hide: Callable[[str], str]) -> None:
+    """In the texts of these deliveries, the code that is one customer's own as `hide` tells it; one that everybody has stays."""
+    rows = {one["id"]: one for one in items if one.get("coupon") and (one.get("title") or one.get("body"))}
+    if not rows:
+        return
+    theirs = {one: coupon for one, (coupon, _) in queries.coupons_by_delivery(session, rows).items()}
+    own = {coupon.id: coupon for coupon in theirs.values() if coupon.codes != "shared"}
+    codes = coupon_queries.codes_of(session, list(own.values()), keys)
+    for delivery, coupon in theirs.items():
+        if code := codes.get(coupon.id):
+            for part in ("title", "body"):
+                rows[delivery][part] = (rows[delivery][part] or "").replace(code, hide(code)) or None
+
+
 def what_goes_with_place(session: Session, place_id: str) -> dict[str, Any]:
     """What removing a place would mean: `{campaigns: [{id, name, status, only}], inside, visits, orders}`.
 
@@ -164,19 +236,35 @@ def what_keeps_offer(session: Session, offer_id: str) -> dict[str, Any]:
     }
 
 
-def find_customers(
-    session: Session, text: str, *, after: str = "", limit: int = 50
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Customers whose id or name holds the text, by id, and the cursor of the next page."""
-    rows = queries.customers_like(session, text.strip(), after, limit + 1)
-    items = [_found(row) for row in rows[:limit]]
-    return items, rows[limit - 1].id if len(rows) > limit else None
+def search_customers(session: Session, text: str, *, limit: int = 50) -> tuple[list[dict[str, Any]], bool]:
+    """Customers whose id or name holds each of the words, or whose whole phone number this is; and whether there are more.
+
+    Whose id it is comes first, then by name. Of a text that fits many, some: what is typed further makes it fewer.
+    """
+    typed = text.strip()
+    rows = sorted(
+        found.customers_found(session, typed, limit + 1),
+        key=lambda row: (row.id != typed, (row.name or row.id).casefold(), row.id),
+    )
+    return [_found(row) for row in rows[:limit]], len(rows) > limit
+
+
+def find_customers(session: Session, *, after: str = "", limit: int = 50) -> tuple[list[dict[str, Any]], str | None]:
+    """All customers by id, and the cursor of the next page."""
+    rows = customer_queries.all_customers(session, after, limit + 1)
+    return [_found(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+
+def leaf_customers(session: Session, turn: Turn) -> Leaf:
+    """A page of all customers, by id. `BadInput` for an order or a cursor that there is not."""
+    leaf = customer_queries.leaf_of_customers(session, turn)
+    return leaf.holding([_found(row) for row in leaf.items])
 
 
 def meant_customers(session: Session, text: str, *, limit: int = 8) -> list[dict[str, Any]]:
-    """The one with this id, else those whose id or name holds the text: one is meant, several are to be chosen from."""
+    """The one with this id, else those whom the text fits: one is meant, several are to be chosen from."""
     exact = customer_queries.customer_by_id(session, text)
-    return [_found(exact)] if exact else find_customers(session, text, limit=limit)[0]
+    return [_found(exact)] if exact else search_customers(session, text, limit=limit)[0]
 
 
 def _found(row: Any) -> dict[str, Any]:
@@ -184,6 +272,7 @@ def _found(row: Any) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "language": row.language,
+        "anonymous": row.anonymous,
         "consents": {"location": row.location, "offers": row.offers, "orders": row.orders},
     }
 
@@ -191,7 +280,13 @@ def _found(row: Any) -> dict[str, Any]:
 def devices_of(session: Session, customer_id: str) -> list[dict[str, Any]]:
     """A customer's devices without their tokens, the last seen first."""
     return [
-        {"id": row.id, "platform": row.platform, "push": bool(row.push_token), "revoked": row.revoked_at is not None}
+        {
+            "id": row.id,
+            "platform": row.platform,
+            "push": bool(row.push_token),
+            "way": "web_push" if row.push_kind == "web_push" else "fcm",
+            "revoked": row.revoked_at is not None,
+        }
         for row in queries.devices_of(session, customer_id)
     ]
 

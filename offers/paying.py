@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from offers.follows import Follows
 from offers.order_steps import take_step
 from offers.payment import OVER, PaymentTold
-from offers.records.items import order_told
+from offers.records.items import order_told, redemption_told
 from offers.records.queries import consents as consent_queries
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
@@ -213,11 +213,11 @@ def _paid(
         order.status, order.closed_at, order.ready_at, order.arrived_at = "placed", None, None, None
         again = {"again": True}  # that it is ready then is told anew
     _note(order, now, paid=True, **again)
-    _write_purchase(session, order, keys, now)
+    told = _write_purchase(session, order, keys, now)
     if order.scan_id is not None:
         scan_queries.finish(session, order.scan_id, "bought", now)
     session.flush()
-    follows = _positions(session, customer, now) | Follows(happened=(order_told(order, row, "paid"),))
+    follows = _positions(session, customer, now) | Follows(happened=(order_told(order, row, "paid"),)) | told
     return Settled("settled", order.id, None, follows)
 
 
@@ -249,8 +249,8 @@ def _positions(session: Session, customer: Customer, now: datetime) -> Follows:
     return Follows.of_positions(devices, covered)
 
 
-def _write_purchase(session: Session, order: Order, keys: CodeKeys, now: datetime) -> None:
-    """Once, under the order's id; its coupon is redeemed with it."""
+def _write_purchase(session: Session, order: Order, keys: CodeKeys, now: datetime) -> Follows:
+    """Once, under the order's id; its coupon is redeemed with it, which is told."""
     coupon = session.get(Coupon, order.coupon_id) if order.coupon_id is not None else None
     code = None
     if coupon is not None:
@@ -272,6 +272,9 @@ def _write_purchase(session: Session, order: Order, keys: CodeKeys, now: datetim
         }
     )
     if not purchase_queries.write_purchases(session, [body], now) or code is None:
-        return
+        return Follows()
     asked = coupon_queries.Asked(code, order.customer_id, order.place_id, order.id)
-    coupon_queries.redeem(session, asked, keys, now)
+    redeemed, _, verdict = coupon_queries.redeem(session, asked, keys, now)
+    if redeemed is None or verdict != "redeemed":
+        return Follows()
+    return Follows(happened=(redemption_told(redeemed, now),))

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import islice
@@ -11,27 +11,57 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, NotFound
-from offers.records.items import decision_item, delivery_item, scan_item, transition_item, visit_item
+from offers.records.items import decision_item, delivery_item, scan_item, steps_told, transition_item, visit_item
 from offers.records.queries import customers as customer_queries
-from offers.records.queries.personal import rows_of_customer
+from offers.records.queries.personal import count_rows_of_customer, rows_of_customer
 from offers.records.queries.timeline import KINDS, Spot, newest_of_kind
 from offers.records.tables import Consent, Coupon, Order, Purchase
 from offers.rules.money import written
 
+GOES = (
+    "devices",
+    "consents",
+    "visits",
+    "transitions",
+    "decisions",
+    "deliveries",
+    "coupons",
+    "scans",
+    "orders",
+    "purchases",
+    "conversations",
+)
+"""What an erasure is told in: tables that a reader has a word for."""
+MOST_COUNTED = 1000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def export_customer(session: Session, customer_id: str, *, now: datetime) -> dict[str, Any]:
-    """All that is held of a customer, table by table. Push tokens and hashes of secrets are left out."""
+    """All that is held of a customer, table by table. Push tokens and hashes of secrets are left out, and so is which of the staff did something."""
     if customer_queries.customer_by_id(session, customer_id) is None:
         raise NotFound("customer")
-    return {"customer": customer_id, "exported_at": now, "tables": rows_of_customer(session, customer_id)}
+    tables = rows_of_customer(session, customer_id)
+    for order in tables["orders"]:
+        order["history"] = steps_told(order["history"])
+    return {"customer": customer_id, "exported_at": now, "tables": tables}
+
+
+def what_goes(session: Session, customer_id: str) -> dict[str, int]:
+    """How many of what would go with a customer, by table; of much, no more than `MOST_COUNTED` + 1."""
+    return count_rows_of_customer(session, customer_id, GOES, MOST_COUNTED + 1)
 
 
 def timeline(
-    session: Session, customer_id: str, *, cursor: str | None = None, limit: int = 100
+    session: Session,
+    customer_id: str,
+    *,
+    cursor: str | None = None,
+    limit: int = 100,
+    kinds: Collection[str] = tuple(KINDS),
 ) -> tuple[list[dict[str, Any]], str | None]:
     """What happened to a customer, the last first, each with its `type` and the moment `at` which it stands; and the next cursor.
+
+    Of everything, or of these kinds. A coupon stands twice: as it was reserved, and as a redemption once it was redeemed.
 
     What comes in meanwhile moves nothing: a page goes on from the spot where the one before ended.
     """
@@ -44,6 +74,7 @@ def timeline(
             for row in newest_of_kind(session, customer_id, kind, after, limit + 1)
         ]
         for kind, (_, at) in KINDS.items()
+        if kind in kinds
     ]
     # Rows of one kind keep the order that the database gave them: it may sort ids by other rules than Python.
     found = list(islice(merge(*streams, key=lambda one: (one[0].at, one[0].kind), reverse=True), limit + 1))
@@ -85,6 +116,7 @@ ITEMS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "delivery": delivery_item,
     "order": _order_item,
     "purchase": _purchase_item,
+    "redemption": _coupon_item,
     "scan": scan_item,
     "transition": transition_item,
     "visit": visit_item,

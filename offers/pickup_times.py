@@ -19,8 +19,8 @@ LOOKS_BACK = timedelta(days=7)
 LONGEST = timedelta(days=92)
 MOST_ORDERS = 50_000
 """Orders that are reckoned with; of more the newest, and `truncated` says so."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet would run when a cell begins with it."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet would run when a cell begins with it, the last four as wide as an ideograph."""
 
 
 def pickup_times(

@@ -18,6 +18,7 @@ from offers.records.queries.leaving import end_stays
 from offers.records.queries.writing import insert_missing, write_whole
 from offers.records.tables import Geofence, Place
 from offers.rules.edit import Check, anyway
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.place import GeofenceBody, PlaceBody
 
 
@@ -58,6 +59,27 @@ def put_places(session: Session, bodies: Mapping[str, PlaceBody], *, now: dateti
             edits.append(edit)
     session.flush()
     return Written(frozenset(created), frozenset(changed), follows=_edit_geofences(session, edits, now, moved=moved))
+
+
+def changes(
+    session: Session, bodies: Mapping[str, PlaceBody], *, locked: bool = False
+) -> dict[str, tuple[str, ...] | None]:
+    """What `put_places` would change of each: the names of the fields, none of them where it stays as it is; None where it is new.
+
+    Nothing is written. `locked`: and nobody else changes them until the commit.
+    """
+    places = queries.places_locked(session, bodies) if locked else queries.places_by_id(session, bodies)
+    fences = queries.live_geofences_of(session, bodies)
+    found: dict[str, tuple[str, ...] | None] = {}
+    for place_id, body in bodies.items():
+        place = places.get(place_id)
+        if place is None:
+            found[place_id] = None
+            continue
+        edit = _Edit.of(place, body, fences.get(place_id, []))
+        named = [name for name, value in _columns(body).items() if getattr(place, name) != value]
+        found[place_id] = (*named, "geofences") if edit.gone or edit.new or edit.dwells else tuple(named)
+    return found
 
 
 def _columns(body: PlaceBody) -> dict[str, Any]:
@@ -180,6 +202,13 @@ def list_places(
     fences = queries.live_geofences_of(session, (place.id for place in places))
     items = [place_item(place, fences.get(place.id, [])) for place in places[:limit]]
     return items, places[limit - 1].id if len(places) > limit else None
+
+
+def leaf_places(session: Session, turn: Turn, *, text: str = "", kind: str | None = None) -> Leaf:
+    """A page of the same in the order that is asked for, of one kind or of both. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_places(session, text.strip(), kind, turn)
+    fences = queries.live_geofences_of(session, (place.id for place in leaf.items))
+    return leaf.holding([place_item(place, fences.get(place.id, [])) for place in leaf.items])
 
 
 def delete_place(session: Session, place_id: str, *, now: datetime, check: Check = anyway) -> Follows:

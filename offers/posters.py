@@ -1,8 +1,8 @@
 """Posters: written, read, taken down. What becomes of a scan is not decided here."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,9 +18,10 @@ from offers.records.queries import scans as scan_queries
 from offers.records.queries.posters import AskedPosters
 from offers.records.queries.scans import AskedScans
 from offers.records.queries.writing import insert_missing
-from offers.records.tables import Campaign, Poster
+from offers.records.tables import Campaign, Place, Poster
 from offers.rules.campaign import parse_campaign
 from offers.rules.edit import Check, anyway
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.personalise import choose_language
 from offers.rules.poster import PICTURES, PosterBody
 from offers.rules.scanning import state_of
@@ -36,12 +37,15 @@ __all__ = [
     "campaigns_to_lead_to",
     "delete_poster",
     "get_poster",
+    "leaf_posters",
     "list_posters",
     "list_scans",
     "poster_sheet",
+    "poster_sheets",
     "put_poster",
     "put_posters",
     "retire_poster",
+    "scans_a_day",
 ]
 
 Item = dict[str, Any]
@@ -219,6 +223,28 @@ def list_posters(session: Session, asked: AskedPosters, *, now: datetime) -> tup
     return items, shown[-1].id if len(rows) > asked.limit else None
 
 
+def leaf_posters(session: Session, asked: AskedPosters, turn: Turn, *, now: datetime) -> Leaf:
+    """A page of the same in the order that is asked for. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_posters(session, asked, turn, now)
+    rows = leaf.items
+    return leaf.holding([poster_item(row) | more for row, more in zip(rows, _around(session, rows, now), strict=True)])
+
+
+def scans_a_day(
+    session: Session, ids: Collection[str], *, now: datetime, offset: timedelta, days: int = 30
+) -> dict[str, dict[date, int]]:
+    """Of each of these posters how many people scanned it on each of the last days, today among them; a day without any is left out.
+
+    `offset` is how far ahead of UTC the clock is whose days they are.
+    """
+    today = (now + offset).date()
+    since = datetime.combine(today - timedelta(days=days - 1), time(), UTC) - offset
+    found: dict[str, dict[date, int]] = {one: {} for one in ids}
+    for poster_id, on, many in scan_queries.by_day(session, ids, since, offset):
+        found[poster_id][on] = many
+    return found
+
+
 def _around(session: Session, rows: Sequence[Poster], now: datetime) -> list[Item]:
     counts = scan_queries.counts_of_posters(session, [row.id for row in rows])
     nothing = {"people": 0, "previews": 0, "bots": 0, "first_at": None, "last_at": None}
@@ -270,15 +296,35 @@ class Sheet:
 
 def poster_sheet(session: Session, poster_id: str, language: str | None) -> Sheet:
     """In the language that is asked for, where the campaign has it; else in the campaign's own."""
-    poster = _poster(session, poster_id)
-    place_id = poster.place_id
-    place = place_queries.place_by_id(session, place_id) if place_id else None
-    if place is None or place.kind != "store":
-        nearest = place_queries.nearest_store_id(session, poster.lat, poster.lon)
-        place = place_queries.place_by_id(session, nearest) if nearest else place
-    store = place.name if place is not None else None
-    campaign = campaign_queries.campaign_by_id(session, poster.campaign_id) if poster.campaign_id else None
+    return _sheets(session, [_poster(session, poster_id)], language)[poster_id]
+
+
+def poster_sheets(session: Session, ids: Collection[str], language: str | None) -> list[Sheet]:
+    """The same of many, in the order of these ids and in a number of statements that does not grow with them; what is no poster is left out."""
+    found = _sheets(session, list(queries.posters_by_id(session, ids).values()), language)
+    return [found[one] for one in dict.fromkeys(ids) if one in found]
+
+
+def _sheets(session: Session, posters: Sequence[Poster], language: str | None) -> dict[str, Sheet]:
+    places = place_queries.places_by_id(session, {one.place_id for one in posters if one.place_id})
+    hang = {one.id: places[one.place_id] for one in posters if one.place_id in places}
+    elsewhere = [one for one in posters if one.id not in hang or hang[one.id].kind != "store"]
+    nearest = place_queries.nearest_store_ids(session, ((one.lat, one.lon) for one in elsewhere)) if elsewhere else {}
+    stores = place_queries.places_by_id(session, {one for one in nearest.values() if one})
+    for one in elsewhere:
+        if (store := stores.get(nearest[one.lat, one.lon] or "")) is not None:
+            hang[one.id] = store
+    wanted = {one.campaign_id for one in posters if one.campaign_id}
+    campaigns = {row.id: row for row in campaign_queries.campaigns_by_id(session, wanted)}
     default = campaign_queries.limits_now(session).default_language
+    return {
+        one.id: _sheet(one, hang.get(one.id), campaigns.get(one.campaign_id or ""), default, language)
+        for one in posters
+    }
+
+
+def _sheet(poster: Poster, place: Place | None, campaign: Campaign | None, default: str, language: str | None) -> Sheet:
+    store = place.name if place is not None else None
     if campaign is None:
         return Sheet(poster.code, language or default, None, store, poster.name, poster.updated_at)
     body = parse_campaign(campaign.definition)

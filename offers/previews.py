@@ -56,13 +56,12 @@ def preview(
     local = at.astimezone(_zone(customer, place))
     most_bytes = LEAST if device is None else MOST_BYTES.get(device.platform, LEAST)
     defaults = (campaign.default_language, limits.default_language)
-    messages, path = campaign.messages_of(variant), campaign.path_of(variant)
+    messages = campaign.messages_of(variant)
     texts, refusals = {}, []
     for tag, message in messages.items():
         facts = message_facts(about, language_chain(tag, *defaults), local)
-        texts[tag], wrong = preview_text(
-            message.sources(), facts, tag, f"{path}.{tag}", None if on_a_page else most_bytes
-        )
+        path = campaign.path_of(variant, tag)
+        texts[tag], wrong = preview_text(message.sources(), facts, tag, path, None if on_a_page else most_bytes)
         refusals += wrong
     wanted = customer.language or (device.locale if device else None)
     return {

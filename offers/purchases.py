@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from offers.errors import BadInput, Conflict, Fault, NotFound
-from offers.follows import Written
+from offers.follows import Follows, Written
+from offers.records.items import redemption_told
 from offers.records.queries import coupons as coupon_queries
 from offers.records.queries import customers as customer_queries
 from offers.records.queries import places as place_queries
@@ -42,6 +43,8 @@ class Recorded(NamedTuple):
     created: bool
     coupon_is_none: bool = False
     """Whether it came with a code that is nobody's: a guess, or a slip of the hand."""
+    follows: Follows = Follows()
+    """The live event of its coupon, where that was redeemed."""
 
 
 def record_purchase(session: Session, body: PurchaseBody, *, keys: CodeKeys, now: datetime) -> Recorded:
@@ -54,13 +57,15 @@ def record_purchase(session: Session, body: PurchaseBody, *, keys: CodeKeys, now
         if OTHER in faults:
             raise Conflict("Another purchase was written under this id.", faults)
         raise BadInput(faults)
-    is_none = False
+    is_none, follows = False, Follows()
     if body.coupon is not None and body.purchase_id in done.created:
         said = coupon_queries.Asked(body.coupon, body.customer, body.place, body.purchase_id)
         coupon, offer, verdict = coupon_queries.redeem(session, said, keys, now)
         lacks_its_customer = coupon is None and offer is not None
         is_none = verdict == "unknown" and not lacks_its_customer
-    return Recorded(get_purchase(session, body.purchase_id), body.purchase_id in done.created, is_none)
+        if coupon is not None and verdict == "redeemed":
+            follows = Follows(happened=(redemption_told(coupon, now),))
+    return Recorded(get_purchase(session, body.purchase_id), body.purchase_id in done.created, is_none, follows)
 
 
 def record_purchases(session: Session, bodies: Mapping[str, PurchaseBody], *, now: datetime) -> Written:

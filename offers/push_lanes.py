@@ -99,13 +99,28 @@ class LaneNow:
     """Per cent."""
     trouble: str | None
     """What a person must look into."""
+    is_alarm: bool = False
+    reason: str | None = None
+    """Why it pauses, or paused last."""
+    since: datetime | None = None
+    paused_until: datetime | None = None
 
 
 def lanes_now(session: Session) -> list[LaneNow]:
     """Every way out of which anything is known, by name; by the database's clock."""
     now = clock(session)
     return [
-        LaneNow(one.name, one.pauses(now), one.is_braked(), one.pace_now(now), rules.trouble_in_words(one))
+        LaneNow(
+            one.name,
+            one.pauses(now),
+            one.is_braked(),
+            one.pace_now(now),
+            rules.trouble_in_words(one),
+            one.alarm,
+            one.reason,
+            one.since,
+            one.paused_until,
+        )
         for one in queries.lane_states(session).values()
     ]
 

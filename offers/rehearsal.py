@@ -37,9 +37,10 @@ MOST_PLACES_NAMED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`go_on` is asked between portions; the first no ends the rehearsal where it is."""
+    """`go_on` is asked between portions; the first no ends the rehearsal where it is. `tell` is told then how far it is, from 0 to 1."""
 
     go_on: Callable[[], bool] = lambda: True
+    tell: Callable[[float], None] = lambda _: None
     most_moments: int = MOST_MOMENTS
     slice: int = SLICE
 
@@ -132,6 +133,7 @@ class _Run:
                 heappush(self.due, (seen.turn, seen))
             upto = portion.upto
             self._decide(upto)
+            self.bounds.tell((upto - self.since) / (self.now - self.since))
             if not self.bounds.go_on() or self.tally.outcomes.total() >= self.bounds.most_moments:
                 break
         return upto

@@ -4,6 +4,7 @@ Read once where the parts are put together (web/app.py, workers/app.py, commands
 A bad value fails at start and names itself.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -128,6 +129,10 @@ class Settings(BaseSettings):
         "INFO", description="The least serious line that is logged."
     )
     trusted_proxies: str = Field("", description="Comma-separated addresses whose X-Forwarded-* headers are believed.")
+    map_style_url: str = Field(
+        "",
+        description="A MapLibre style whose tiles the console's maps show, all of it from that one host over https; empty: coasts and borders that come along, nothing is fetched from elsewhere.",
+    )
     demo: bool = Field(False, description="Serves /demo; `passerby demo` sets it.")
     demo_walkers_url: str = Field(
         "", description="Where the demo's simulator tells the page of its walkers; `passerby demo` sets it."
@@ -169,6 +174,15 @@ class Settings(BaseSettings):
             good = False
         if value and (not good or any(one in value for one in "?#@ ")):
             raise ValueError("must be a web address with a host, and no more: https://localhost:9443")
+        return value
+
+    @field_validator("map_style_url")
+    @classmethod
+    def _is_a_style(cls, value: str) -> str:
+        """Its host goes into the pages' policy: a name, or an address of this machine, and a port."""
+        at = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+)(:\d{1,5})?/[^\s\"'<>;,]*", value)
+        if value and (at is None or (at[1] == "http" and at[2] not in {"localhost", "127.0.0.1"})):
+            raise ValueError("must be the https address of a style: https://tiles.shop.example/style.json")
         return value
 
     @field_validator("database_url", "redis_url", "broker_url", "mqtt_url")

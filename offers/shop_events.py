@@ -83,13 +83,18 @@ def take_in(session: Session, shop_id: str, heard: Heard, *, keys: ShopKeys, now
     return Taken(event_id, shop_id, _read(shop, heard, keys, now))
 
 
-def reopen(session: Session, shop_id: str, event_id: str, *, keys: ShopKeys) -> Taken:
-    """The same event again, by what the shop's settings are now; `Conflict` where its body is not kept any more."""
+def reopen(session: Session, shop_id: str, event_id: str, *, keys: ShopKeys, turn: int | None = None) -> Taken:
+    """The same event again, by what the shop's settings are now; `Conflict` where its body is not kept any more.
+
+    `turn` is of who took it up: `Conflict` where somebody else did so since.
+    """
     event, shop = queries.event_of(session, shop_id, event_id), queries.shop_by_id(session, shop_id)
     if event is None or shop is None:
         raise NotFound("event")
     if event.body is None:
         raise Conflict("The event's body is kept for seven days, and gone.", reason="conflict")
+    if turn is not None and event.attempts != turn:
+        raise Conflict("Somebody else works this event at this moment.")
     raw = unseal(keys, event.body, shop_id, "body", event.key)
     if raw is None:
         return Taken(event_id, shop_id, Unused("failed", "secret_key_changed"), event.attempts)
@@ -224,7 +229,7 @@ def event_item(row: ShopEvent) -> Item:
         "order": row.order_id,
         "customer": row.customer_id,
         "attempts": row.attempts,
-        "may_be_replayed": row.body is not None,
+        "may_be_replayed": row.body is not None and row.state != "applied",
     }
 
 

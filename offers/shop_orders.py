@@ -64,30 +64,32 @@ def prepare(session: Session, taken: Taken, said: Sequence[Said], *, now: dateti
 
 def of_whom(session: Session, said: Sequence[Said], unused: Unused) -> Plan:
     """Of what can not be used: whose it is, where they are known here. Its body names them, so that it goes when they are erased."""
-    owners = [
-        order.customer_id for order in order_queries.orders_by_id(session, [one.order_id for one in said]).values()
-    ]
-    named = [*(one.person.id for one in said if one.person), *owners]
+    owners = [order.customer_id for order in _orders(session, said).values()]
+    named = [*(one.person.id for one in said if one.person and is_id(one.person.id)), *owners]
     people = customer_queries.customers_locked(session, named)
     return Plan((), unused, None, next((one for one in named if one in people), None))
 
 
 def _locked(session: Session, said: Sequence[Said], now: datetime) -> tuple[dict[str, Order], dict[str, Customer]]:
     """The orders as they are once all their customers are locked, and those customers."""
-    ids = [one.order_id for one in said]
     while True:
-        orders = order_queries.orders_by_id(session, ids)
+        orders = _orders(session, said)
         wanted = {order.customer_id for order in orders.values()}
         new = {one.person.id: one.person for one in said if one.person and not one.only_known}
-        if len(orders) < len(ids):
+        if len(orders) < len(said):
             _meet(session, [person for key, person in new.items() if key not in wanted], now)
-        people = customer_queries.customers_locked(session, wanted | new.keys())
-        orders = order_queries.orders_by_id(session, ids)
+        people = customer_queries.customers_locked(session, {*wanted, *filter(is_id, new)})
+        orders = _orders(session, said)
         if all(order.customer_id in people for order in orders.values()):
             for key, person in new.items():
                 if key in people:
                     _fill(people[key], person, now)
             return orders, people
+
+
+def _orders(session: Session, said: Sequence[Said]) -> dict[str, Order]:
+    """Those that are there. What a shop calls an order may be anything, also what no database is to be asked for."""
+    return order_queries.orders_by_id(session, [one.order_id for one in said if is_id(one.order_id)])
 
 
 def _meet(session: Session, people: Sequence[Person], now: datetime) -> None:

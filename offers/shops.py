@@ -126,11 +126,14 @@ def _sealed_token(keys: ShopKeys, shop_id: str, body: ShopBody) -> str | None:
     return None if body.api_token is None else seal(keys, body.api_token.encode(), shop_id, "api_token")
 
 
-def rotate(session: Session, shop_id: str, body: RotateBody, *, keys: ShopKeys, now: datetime) -> Item:
+def rotate(
+    session: Session, shop_id: str, body: RotateBody, *, keys: ShopKeys, now: datetime, check: Check = anyway
+) -> Item:
     """A new secret; the present one stays good for `keep_for`. `secret` is in the answer once, where it was made here."""
     shop = queries.shop_locked(session, shop_id)
     if shop is None:
         raise NotFound("shop")
+    check(shop_item(shop))
     if body.secret is None and shop.kind != "standard":
         raise BadInput.at("secret", "is needed: the shop makes its own")
     if body.secret is not None and (fault := wrong_secret(shop.kind, body.secret)):

@@ -20,8 +20,12 @@ from sqlalchemy.orm import Session
 from offers.errors import BadInput, Conflict, NotFound
 from offers.records.ids import new_id
 from offers.records.queries import users as queries
+from offers.records.queries.adding import added
 from offers.records.queries.board import store_names
 from offers.records.tables import User, UserSession
+from offers.rules.desk_lists import AskedUsers
+from offers.rules.edit import Check, anyway
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.values import read_language
 
 ROLES = ("admin", "marketer", "staff", "viewer")
@@ -30,6 +34,8 @@ LONGEST = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 """How often a session's last use is written down."""
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+LONGEST_NAME = 100
+"""Of a user: the first steps make a customer of that name."""
 
 _EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,189}")
 
@@ -52,6 +58,14 @@ class SignedIn:
     def stores(self) -> tuple[str, ...] | None:
         """The same as the board takes it: none is every store's."""
         return self.places or None
+
+
+@dataclass(frozen=True, slots=True)
+class UserChange:
+    name: str
+    role: str
+    places: tuple[str, ...]
+    """Stores whose pickup board they see; none named: every store's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +94,17 @@ def create_user(
     name: str | None = None,
     language: str | None = None,
     places: Sequence[str] = (),
+    by: str | None = None,
+    user_id: str | None = None,
 ) -> str:
-    """A new user, of these stores' pickup board or of every one's; the one-time password, which can not be shown again."""
+    """A new user, of these stores' pickup board or of every one's; the one-time password, which can not be shown again.
+
+    `Conflict` for an e-mail address or, where it is the caller's own, an id that is there. `by` is the user who does it, here and below; none: somebody at the command line.
+    """
     address = _address(email)
     _known_role(role)
+    if name is not None and len(name) > LONGEST_NAME:
+        raise BadInput.at("name", f"is longer than {LONGEST_NAME} characters")
     try:
         tongue = read_language(language) if language else None
     except ValueError as error:
@@ -92,7 +113,7 @@ def create_user(
         raise Conflict("There is a user with this e-mail address already.")
     password = secrets.token_urlsafe(15)
     user = User(
-        id=new_id("usr"),
+        id=user_id or new_id("usr"),
         email=address,
         name=name or address.partition("@")[0],
         role=role,
@@ -102,19 +123,40 @@ def create_user(
         places=_known_stores(session, places),
         created_at=now,
     )
-    session.add(user)
-    session.flush()
-    queries.note_deed(session, None, "created", "user", user.id, now=now)
+    if not added(session, user):
+        raise Conflict("There is a user with this e-mail address already.")
+    queries.note_deed(session, by, "created", "user", user.id, now=now)
     return password
 
 
-def reset_password(session: Session, email: str, *, now: datetime) -> str:
-    """A new one-time password; whoever is signed in as this user is not any more. A disabled user may come back."""
-    user = _by_email(session, email)
+def mark_of_password(session: Session, user_id: str) -> str:
+    """Another one as soon as the password is another. It tells nothing about either."""
+    user = queries.user_by_id(session, user_id)
+    if user is None:
+        raise NotFound("user")
+    return _mark(user)
+
+
+def _mark(user: User) -> str:
+    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
+
+
+def reset_password(
+    session: Session, email: str, *, now: datetime, by: str | None = None, was: str | None = None
+) -> str:
+    """A new one-time password; whoever is signed in as this user is not any more. A disabled user may come back.
+
+    `was`: only while its mark is this one, else `Conflict`: asked twice, one is made.
+    """
+    user = queries.user_locked(session, _by_email(session, email).id)
+    if user is None:
+        raise NotFound("user")
+    if was is not None and was != _mark(user):
+        raise Conflict("This user has another password by now.")
     password = secrets.token_urlsafe(15)
     user.password_hash, user.password_is_first, user.disabled_at = _hasher().hash(password), True, None
     queries.end_sessions_of(session, user.id)
-    queries.note_deed(session, None, "password_reset", "user", user.id, now=now)
+    queries.note_deed(session, by, "password_reset", "user", user.id, now=now)
     return password
 
 
@@ -123,13 +165,45 @@ def change_role(session: Session, email: str, role: str, *, now: datetime) -> bo
     _known_role(role)
     admins = queries.admins_locked(session)  # first, so that two of them do not give it up at once
     user = _by_email(session, email)
+    return _give_role(session, user, role, admins, now=now, by=None)
+
+
+def _give_role(
+    session: Session, user: User, role: str, admins: Sequence[User], *, now: datetime, by: str | None
+) -> bool:
     if user.role == role:
         return False
-    if user.id in {one.id for one in admins} and len(admins) == 1:
-        raise Conflict("This is the last admin who may sign in; make somebody else an admin first.")
+    _refuse_last(user, admins)
     user.role = role
-    queries.note_deed(session, None, f"role_{role}", "user", user.id, now=now)
+    queries.note_deed(session, by, f"role_{role}", "user", user.id, now=now)
     return True
+
+
+def _refuse_last(user: User, admins: Sequence[User]) -> None:
+    """`admins` are those who may sign in, locked."""
+    if [one.id for one in admins] == [user.id]:
+        raise Conflict("This is the last admin who may sign in; make somebody else an admin first.")
+
+
+def change_user(
+    session: Session, user_id: str, change: UserChange, *, now: datetime, by: str | None = None, check: Check = anyway
+) -> bool:
+    """Their name, role and stores, which count at their next request; whether anything is another. `Conflict` for the last admin."""
+    _known_role(change.role)
+    admins = queries.admins_locked(session)  # first, as above
+    user = queries.user_locked(session, user_id)
+    check(None if user is None else user_item(user))
+    if user is None:
+        raise NotFound("user")
+    changed = _give_role(session, user, change.role, admins, now=now, by=by)
+    if user.name != change.name:
+        user.name, changed = change.name, True
+        queries.note_deed(session, by, "renamed", "user", user.id, now=now)
+    if list(user.places) != sorted(change.places):
+        user.places, changed = _known_stores(session, change.places), True
+        queries.note_deed(session, by, "stores_changed", "user", user.id, now=now)
+    session.flush()
+    return changed
 
 
 def change_places(session: Session, email: str, places: Sequence[str], *, now: datetime) -> list[str]:
@@ -155,29 +229,45 @@ def _known_role(role: str) -> None:
         raise BadInput.at("role", f"must be one of {', '.join(ROLES)}")
 
 
-def disable_user(session: Session, email: str, *, now: datetime) -> None:
-    """Nobody comes in as this user any more, and who is in is out. Safe to repeat."""
+def disable_user(session: Session, email: str, *, now: datetime, by: str | None = None) -> None:
+    """Nobody comes in as this user any more, and who is in is out. Safe to repeat. `Conflict` for the last admin who may sign in."""
+    admins = queries.admins_locked(session)
     user = _by_email(session, email)
+    _refuse_last(user, admins)
     user.disabled_at = user.disabled_at or now
     queries.end_sessions_of(session, user.id)
-    queries.note_deed(session, None, "disabled", "user", user.id, now=now)
+    queries.note_deed(session, by, "disabled", "user", user.id, now=now)
 
 
 def list_users(session: Session) -> list[dict[str, Any]]:
     """By e-mail address."""
-    return [
-        {
-            "id": row.id,
-            "email": row.email,
-            "name": row.name,
-            "role": row.role,
-            "language": row.language,
-            "places": list(row.places),
-            "created_at": row.created_at,
-            "disabled_at": row.disabled_at,
-        }
-        for row in queries.all_users(session)
-    ]
+    return [user_item(row) for row in queries.all_users(session)]
+
+
+def leaf_users(session: Session, wanted: AskedUsers, turn: Turn) -> Leaf:
+    """A page of them, by e-mail address unless asked otherwise. `BadInput` for an order or a cursor that there is not."""
+    leaf = queries.leaf_of_users(session, wanted, turn)
+    return leaf.holding([user_item(row) for row in leaf.items])
+
+
+def get_user(session: Session, user_id: str) -> dict[str, Any]:
+    row = queries.user_by_id(session, user_id)
+    if row is None:
+        raise NotFound("user")
+    return user_item(row)
+
+
+def user_item(row: User) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "role": row.role,
+        "language": row.language,
+        "places": list(row.places),
+        "created_at": row.created_at,
+        "disabled_at": row.disabled_at,
+    }
 
 
 def credential_of(session: Session, email: str) -> Credential | None:
@@ -232,12 +322,17 @@ def close_session(session: Session, secret: str) -> None:
     queries.end_session(session, _digest(secret))
 
 
-def new_password(password: str, again: str, email: str) -> str:
-    """The hash of a password that somebody chose; `BadInput` names the field, and what is wrong by a name."""
+def new_password(password: str, again: str, email: str, *, present: str = "") -> str:
+    """The hash of a password that somebody chose; `BadInput` names the field, and what is wrong by a name.
+
+    The present one is none: the first was made by somebody else, who knows it.
+    """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password.lower() == email:
         raise BadInput.at("password", "too_short")
     if password != again:
         raise BadInput.at("again", "not_the_same")
+    if password == present:
+        raise BadInput.at("password", "as_before")
     return _hasher().hash(password)
 
 
@@ -258,17 +353,9 @@ def choose_language(session: Session, user_id: str, language: str) -> None:
         user.language = language
 
 
-def note(session: Session, user_id: str, what: str, noun: str, subject: str, *, now: datetime) -> None:
+def note(session: Session, user_id: str | None, what: str, noun: str, subject: str, *, now: datetime) -> None:
     """Who did what to what: in the transaction that did it."""
     queries.note_deed(session, user_id, what, noun, subject, now=now)
-
-
-def list_deeds(session: Session, *, limit: int = 100) -> list[dict[str, Any]]:
-    """What users did, newest first."""
-    return [
-        {"at": deed.at, "by": email, "what": deed.what, "noun": deed.noun, "subject": deed.subject}
-        for deed, email in queries.newest_deeds(session, limit)
-    ]
 
 
 def _new_session(session: Session, user: User, now: datetime) -> str:

@@ -30,6 +30,7 @@ from offers.rules.push_subscription import PushServices
 from offers.settings import Settings, read_settings
 from web import app_links, devices, events, health, me, my, nearby, problems, receipts, reference, scans, transitions
 from web.bodies import FILE_DOORS, MOST_FILE_BYTES, Envelope
+from web.console import place_import
 from web.console.doors import open_console
 from web.demo.pages import open_demo
 from web.desk import (
@@ -187,7 +188,7 @@ class Doors:
         parts.registry.register(VitalsCollector(lambda: health.vitals_of(parts)))
         parts.registry.register(PushLanesCollector(lambda: health.lanes_of_push(parts)))
         bounds = dict.fromkeys(FILE_DOORS, MOST_FILE_BYTES) | dict.fromkeys(ingest.paths(), MOST_DRAINED)
-        bounds |= {mollie.PATH: mollie.MOST_BYTES}
+        bounds |= {mollie.PATH: mollie.MOST_BYTES, place_import.PATH: place_import.MOST_SENT}
         bounds |= {receipts.PATH: receipts.MOST_BYTES} | dict.fromkeys(WRITES, MOST_OF_VISITORS)
         self.front = self.desk.state.front = Front(self.desk, parts, self.desk.state.visitors.cookie.name)
         self.rest = Envelope(Packing(self.front), bounds, told_instead)

@@ -39,7 +39,7 @@ router = APIRouter(prefix="/v1", tags=["what happened"])
 async def events(
     caller: Server, parts: Have, last_event_id: Annotated[str | None, Header(description="The last id seen.")] = None
 ) -> Response:
-    """Transitions, decisions, deliveries, scans, orders, conversations. The credential goes in the header, never in the address.
+    """Transitions, decisions, deliveries, scans, redemptions of coupons (of nobody), orders, conversations. The credential goes in the header, never in the address.
 
     With `Last-Event-ID` it goes on after that event, as far as the stream still holds what came since.
     """
@@ -66,6 +66,6 @@ async def _while_in_use(parts: Parts, key_id: str, stream: AsyncGenerator[bytes]
 def _is_in_use(parts: Parts, key_id: str) -> bool:
     try:
         with parts.database.reading() as session:
-            return keys.is_in_use(session, key_id)
+            return keys.is_in_use(session, key_id, now=parts.now())
     except AWAY:
         return False

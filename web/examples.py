@@ -36,8 +36,11 @@ DEVICE: Json = {
 CONSENTS: Json = {"consents": {"location": True, "offers": False, "orders": True}}
 KEY: Json = {
     "id": "key_01kbc3f0m8v6w2x9y4z7a1b2c3",
+    "name": "Till in the Kalverstraat",
     "role": "till",
+    "made_by": "usr_01kbc3f0m8v6w2x9y4z7a1b2c3",
     "created_at": "2026-12-01T09:00:00Z",
+    "used_at": "2026-12-01T10:00:00Z",
     "revoked_at": None,
 }
 KEY_MADE: Json = {"id": "key_01kbc3f0m8v6w2x9y4z7a1b2c3", "role": "till", "key": "sk_shown-this-once"}

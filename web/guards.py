@@ -1,7 +1,9 @@
 """Who may come in. Every route asks one of these guards, or stands in PUBLIC with the reason why it asks none."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -10,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from offers import devices, keys
 from offers.errors import Fault, NotFound
+from offers.records.database import AWAY
 from offers.rules.gs1_identifiers import KEYS
 from web.parts import Parts, parts_of
 from web.problems import ProblemError, unauthorized
@@ -196,11 +199,20 @@ def _caller(parts: Parts, sent: Sent, *prefixes: str) -> Caller:
     if sent is None:
         raise unauthorized(f"This needs a key, {' or '.join(f'{prefix}…' for prefix in prefixes)}.", sent=False)
     if sent.credentials.startswith(("sk_", "pk_")):
+        now = parts.now()
         with parts.database.reading() as session:
-            key = keys.key_in_use(session, sent.credentials)
+            key = keys.key_in_use(session, sent.credentials, now=now)
         if key is not None:
+            if key["stale"]:
+                _note_use(parts, key["id"], now)
             return Caller(key["role"], key["id"])
     raise unauthorized("This is no valid key.", sent=True)
+
+
+def _note_use(parts: Parts, key_id: str, now: datetime) -> None:
+    """Once an hour. A database that is too busy for it now is told with the next request: this one is answered all the same."""
+    with suppress(*AWAY), parts.database.transaction() as session:
+        keys.note_use(session, key_id, now=now)
 
 
 def server(*roles: str) -> ServerGuard:

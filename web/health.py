@@ -50,6 +50,13 @@ async def healthz() -> Response:
     responses={503: {"description": "A part does not work; `parts` says which and why"}},
 )
 def readyz(parts: Have) -> Response:
+    told = look_at(parts)
+    ready = all(one["ok"] for one in told.values())
+    return json_answer({"ready": ready, "parts": told}, 200 if ready else 503)
+
+
+def look_at(parts: Parts) -> dict[str, dict[str, object]]:
+    """Each part by name, as `{ok, detail}`: the detail in words without addresses or secrets."""
     told: dict[str, dict[str, object]] = {}
     silent: set[str] = set()
     looks = {**LOOKS, "mqtt": _mqtt} if parts.settings.mqtt_url else LOOKS
@@ -66,8 +73,7 @@ def readyz(parts: Have) -> Response:
             log.warning("part_not_ready", part=name, error=type(error).__name__)
             silent.add(name)
             told[name] = {"ok": False, "detail": f"does not answer ({type(error).__name__})"}
-    ready = all(one["ok"] for one in told.values())
-    return json_answer({"ready": ready, "parts": told}, 200 if ready else 503)
+    return told
 
 
 @router.get("/metrics", summary="Counts, for Prometheus", response_class=Response)

@@ -32,6 +32,14 @@ class HungUpError(Exception):
     """Who sent the file does not listen any more."""
 
 
+class BrokeOffError(ProblemError):
+    """Batches are in, and the rest is not: `tally` counts those that are."""
+
+    def __init__(self, detail: str, tally: Tally) -> None:
+        super().__init__("service_unavailable", 503, detail, headers={"Retry-After": "5"})
+        self.tally = tally
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One file's import."""
@@ -77,7 +85,7 @@ def _batch_by_batch(job: Job, tell: Tell, gone: Event) -> Tally:
     tally, changed = Tally(), False
     try:
         for batch in job.batches():
-            _go_on(job, gone)
+            _go_on(job, gone, tally)
             taken = _written(job, batch)
             changed |= taken.follows.geofences_changed
             carry_out(job.parts, _without_index(taken.follows))
@@ -86,7 +94,7 @@ def _batch_by_batch(job: Job, tell: Tell, gone: Event) -> Tally:
             tell(tally)
     except (*AWAY, LOST_A_RACE):
         detail = f"The database did not answer after {tally.rows:,} rows, which are in; the same file again goes on from there."
-        raise ProblemError("service_unavailable", 503, detail, headers={"Retry-After": "5"}) from None
+        raise BrokeOffError(detail, tally) from None
     finally:
         carry_out(job.parts, Follows(geofences_changed=changed))
     return tally
@@ -115,7 +123,7 @@ def _all_at_once(job: Job, tell: Tell, gone: Event) -> Tally:
     now = job.parts.now()
     with job.parts.database.transaction() as session:
         for batch in job.batches():
-            _go_on(job, gone)
+            _go_on(job, gone, Tally())
             taken = imports.take_in(session, batch, job.write, now=now)
             session.expunge_all()
             refused.add(taken.lines)
@@ -136,12 +144,12 @@ def _without_index(follows: Follows) -> Follows:
     return replace(follows, geofences_changed=False)
 
 
-def _go_on(job: Job, gone: Event) -> None:
+def _go_on(job: Job, gone: Event, is_in: Tally) -> None:
     if gone.is_set():
         raise HungUpError
     if job.parts.spool.is_closed:
         detail = "This server stops; send the same file again: rows that are in stay as they are."
-        raise ProblemError("service_unavailable", 503, detail, headers={"Retry-After": "5"})
+        raise BrokeOffError(detail, is_in)
 
 
 class _Refused:
@@ -175,16 +183,18 @@ def _no_file(error: FileRefused) -> ProblemError:
     return ProblemError("bad_input", 422, detail, [Fault(error.at or "file", error.message)])
 
 
-def told_at_the_end(job: Job) -> bytes:
-    """The whole report as one JSON document."""
+def told_at_the_end(job: Job, far: Callable[[float], None] | None = None) -> bytes:
+    """The whole report as one JSON document; `far` is told which share of the rows is done, from 0 to 1."""
     lines: list[Line] = []
 
     def tell(it: Any) -> None:
         if isinstance(it, list):
             lines.extend(it)
+        elif far and isinstance(it, Tally):
+            far(it.rows / rows)
 
     with job.file:
-        look_through(job)
+        rows = look_through(job)
         tally = work(job, tell, Event())
     return msgspec.json.encode({**msgspec.structs.asdict(tally), "lines": lines})
 

@@ -1,7 +1,8 @@
 """Who listens to what happens: one reader of the stream a process, one short queue a listener."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -37,6 +38,8 @@ class Listeners:
         self._redis: Any = redis
         self.heartbeat_s = heartbeat_s
         self._queues: set[asyncio.Queue[Event | None]] = set()
+        self._of: Counter[str] = Counter()
+        """How many streams are whose."""
         self._reader: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -45,12 +48,21 @@ class Listeners:
         """How many listen."""
         return len(self._queues)
 
-    async def stream(self, after: str | None) -> AsyncGenerator[bytes]:
-        """The text of the stream for one listener, from after an event or from now on."""
+    def has_room(self, shares: Mapping[str, int]) -> bool:
+        """Whether one more is within each of these shares, of which it says whose it is and how many streams it has at most."""
+        return all(self._of[whose] < most for whose, most in shares.items())
+
+    async def stream(self, after: str | None, shares: Mapping[str, int] | None = None) -> AsyncGenerator[bytes]:
+        """The text of the stream for one listener, from after an event or from now on.
+
+        It is empty where a share is full: many who asked at the same moment were all told that there is room.
+        """
         queue: asyncio.Queue[Event | None] = asyncio.Queue(MOST_WAITING)
-        if self._closed:
+        shares = shares or {}
+        if self._closed or not self.has_room(shares):
             return
         self._queues.add(queue)
+        self._of.update(list(shares))
         try:
             newest = await self._newest()
             last = after or newest
@@ -74,10 +86,14 @@ class Listeners:
         except (RedisError, OSError) as error:
             log.warning("events_interrupted", error=type(error).__name__)
         finally:
-            self._leave(queue)
+            self._leave(queue, shares)
 
-    def _leave(self, queue: asyncio.Queue[Event | None]) -> None:
+    def _leave(self, queue: asyncio.Queue[Event | None], shares: Mapping[str, int]) -> None:
         self._queues.discard(queue)
+        for whose in shares:
+            self._of[whose] -= 1
+            if not self._of[whose]:
+                del self._of[whose]
         if not self._queues and self._reader is not None:
             self._reader.cancel()
             self._reader = None

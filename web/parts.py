@@ -21,7 +21,7 @@ from web.listeners import Listeners
 from web.repeats import Repeats
 from web.ringing import Ringing
 from web.spool import Spool
-from web.stage import Stage, Turns, turns_to_count
+from web.stage import Stage, Turns, turns_to_count, turns_to_try
 from web.tokens import Tokens
 from workers.enqueue import Doorbell
 from workers.fences import FenceKeeper
@@ -61,6 +61,7 @@ class Parts:
     spool: Spool = field(default_factory=Spool)
     stage: Stage = field(default_factory=Stage)
     counting: Turns = field(default_factory=turns_to_count)
+    trying: Turns = field(default_factory=turns_to_try)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

@@ -27,6 +27,7 @@ TYPE = "urn:passerby:problem:"
 TITLES: Mapping[str, str] = {
     "already_redeemed": "already_redeemed: this coupon was redeemed before",
     "bad_input": "Some values can not be used",
+    "body_gone": "body_gone: what the shop sent is kept for seven days",
     "changed_meanwhile": "changed_meanwhile: it is not what the edit was made from",
     "closed": "closed: this order was collected or cancelled",
     "conflict": "Not in the present state",
@@ -46,6 +47,7 @@ TITLES: Mapping[str, str] = {
     "too_many_tries": "Too many tries",
     "unauthorized": "No valid credential",
     "unsupported_media_type": "The body is not announced as what this door takes",
+    "used_already": "used_already: this event of a shop was used before",
 }
 """The names of all problems, as the end of their `type`, and their titles."""
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -51,12 +51,30 @@ class Stage(Turns):
     def rehearse(self, database: Database, campaign_id: str, days: int, *, now: datetime) -> dict[str, Any]:
         """The answer of the door; 503 while another rehearsal is under way."""
         with self.taken():
-            deadline = time.monotonic() + LONGEST_S
-            bounds = Bounds(go_on=lambda: time.monotonic() < deadline)
-            with database.reading() as session:
-                return rehearse(session, campaign_id, days, now=now, bounds=bounds)
+            return _rehearse(database, campaign_id, days, now, lambda _: None)
+
+    def rehearse_if_free(
+        self, database: Database, campaign_id: str, days: int, *, now: datetime, tell: Callable[[float], None]
+    ) -> dict[str, Any] | None:
+        """None while another rehearsal is under way. `tell` hears how far it is, from 0 to 1."""
+        with self.taken_if_free() as mine:
+            return _rehearse(database, campaign_id, days, now, tell) if mine else None
+
+
+def _rehearse(
+    database: Database, campaign_id: str, days: int, now: datetime, tell: Callable[[float], None]
+) -> dict[str, Any]:
+    deadline = time.monotonic() + LONGEST_S
+    bounds = Bounds(go_on=lambda: time.monotonic() < deadline, tell=tell)
+    with database.reading() as session:
+        return rehearse(session, campaign_id, days, now=now, bounds=bounds)
 
 
 def turns_to_count() -> Turns:
     """Each count reads all customers, and has PostgreSQL keep up to some hundred megabytes meanwhile."""
     return Turns(2, "Other audiences are being counted; try again when that is done.")
+
+
+def turns_to_try() -> Turns:
+    """Who tests a way to the push services waits for a worker's answer, some seconds at most, and holds a thread meanwhile."""
+    return Turns(1, "Another test is under way; look again when that is done.", wait_s=0.0)

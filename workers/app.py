@@ -26,6 +26,7 @@ from workers.lanes import LaneDesk
 from workers.matching import Matched, Matcher
 from workers.payments.asking import Asking
 from workers.payments.opening import open_payments
+from workers.push.credentials import ServiceAccount, read_account
 from workers.push.opening import open_push
 from workers.sending import Sender
 from workers.shops.looking import Looking
@@ -54,6 +55,8 @@ class Parts:
     """Of payments; none where nobody pays on a page."""
     texting: Texting = field(init=False)
     looking: Looking = field(init=False)
+    account: ServiceAccount | None = None
+    """What is sent through FCM with."""
 
     def tell(self, happened: list[dict[str, Any]]) -> None:
         """Live events are a convenience: Redis being away fails nobody."""
@@ -93,6 +96,8 @@ def open_parts(settings: Settings, app: Celery) -> Parts:
     codes = CodeKeys.of(settings.secret())
     if (payments := open_payments(settings, redis)) is not None:
         parts.asking = Asking(database, payments, codes, lambda: datetime.now(UTC))
+    if settings.push == "fcm":
+        parts.account = read_account(settings.google_application_credentials)
     parts.sender = Sender(database, open_push(settings, redis), codes, failpoints, happened)
     lookup = ShopifyLookup(settings.shopify_endpoint.rstrip("/"))
     parts.looking = Looking(database, lookup, WorkKeys.of(settings.secret()), failpoints)

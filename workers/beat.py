@@ -20,6 +20,7 @@ RESERVATIONS_LOOK = "passerby.look_at_reservations"
 UNCOLLECTED_LOOK = "passerby.look_at_uncollected"
 TEXTS_LOOK = "passerby.look_at_texts"
 SHOPS_LOOK = "passerby.look_at_shop_events"
+FUNNELS = "passerby.count_funnels"
 REPAIR = "passerby.repair"
 PURGE = "passerby.purge"
 
@@ -34,6 +35,7 @@ SCHEDULE: dict[str, tuple[str, float]] = {
     "payments whose webhook was lost": (PAYMENTS_LOOK, 60.0),
     "pieces that are put by for long enough": (RESERVATIONS_LOOK, 300.0),
     "orders that nobody collects": (UNCOLLECTED_LOOK, 300.0),
+    "what became of campaigns, in counts": (FUNNELS, 30.0),
     "blocked devices and old salts": (REPAIR, 60.0),
     "what has been kept long enough": (PURGE, 3600.0),
 }

@@ -21,6 +21,7 @@ DECIDE_DEFERRED = "passerby.decide_deferred"
 DECIDE_ABANDONED = "passerby.decide_abandoned"
 TEXT = "passerby.text"
 SHOP_EVENTS = "passerby.shop_events"
+TRY_PUSH = "passerby.try_push"
 
 log = structlog.get_logger()
 
@@ -95,6 +96,10 @@ class Doorbell:
         """Events of web shops that wait for a lookup."""
         for start in range(0, len(event_ids), 20):
             self._ring(SHOP_EVENTS, [list(event_ids[start : start + 20])], DELIVERIES)
+
+    def try_push(self, trial_id: str) -> None:
+        """Somebody waits to hear whether a push service takes our credentials: see trials.py."""
+        self._ring(TRY_PUSH, [trial_id], DELIVERIES)
 
     def _ring(self, task: str, args: list[object], queue: str) -> None:
         try:

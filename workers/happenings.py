@@ -14,6 +14,19 @@ from redis.asyncio import Redis as AsyncRedis
 STREAM = "pb:happenings"
 KEPT = 5000
 """About so many events are kept, for listeners that come back after a moment."""
+REDEEMED = "pb:redeemed"
+"""The newest redemptions once more, of nobody: no list has them in the order of their moments, and among all events they would soon be gone."""
+MOST_REDEEMED = 25
+
+
+class _Redeemed(msgspec.Struct):
+    at: datetime
+    offer: str
+    campaign: str
+    place: str | None = None
+
+
+_redeemed = msgspec.json.Decoder(_Redeemed).decode
 
 
 def _plain(value: object) -> object:
@@ -26,8 +39,18 @@ def tell(redis: Redis, events: Iterable[Mapping[str, Any]]) -> None:
     """Tell what happened; each event is an item of a list with its `type`. Texts and ids, never a position."""
     pipeline = redis.pipeline(transaction=False)
     for event in events:
-        pipeline.xadd(STREAM, {"e": msgspec.json.encode(event, enc_hook=_plain)}, maxlen=KEPT, approximate=True)
+        fields: dict[Any, Any] = {"e": msgspec.json.encode(event, enc_hook=_plain)}
+        pipeline.xadd(STREAM, fields, maxlen=KEPT, approximate=True)
+        if event.get("type") == "redemption":
+            pipeline.xadd(REDEEMED, fields, maxlen=MOST_REDEEMED, approximate=False)
     pipeline.execute()
+
+
+def newest_redemptions(redis: Redis, since: datetime) -> list[tuple[datetime, str, str, str | None]]:
+    """(at, offer, campaign, place) of the newest that were told since then, the last first; no more than MOST_REDEEMED."""
+    entries: Any = redis.xrevrange(REDEEMED)
+    told = [_redeemed(fields[b"e"]) for _, fields in entries]
+    return [(one.at, one.offer, one.campaign, one.place) for one in told if one.at >= since]
 
 
 async def listen(redis: AsyncRedis, after: str = "$", block_ms: int = 5000) -> AsyncIterator[tuple[str, bytes] | None]:

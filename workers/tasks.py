@@ -16,11 +16,13 @@ from offers.follows import Follows
 from offers.records.database import clock
 from offers.rules.templates import family_of
 from workers import beat, sweeps
-from workers.enqueue import DECIDE_ABANDONED, DECIDE_DEFERRED, DELIVER, MATCH, SHOP_EVENTS, TEXT
+from workers.counting import count_funnels
+from workers.enqueue import DECIDE_ABANDONED, DECIDE_DEFERRED, DELIVER, MATCH, SHOP_EVENTS, TEXT, TRY_PUSH
 from workers.matching import Matched
 from workers.shops.looking import look_at_shop_events, purge_shop_events
 from workers.slots import Slots
 from workers.texting import look_at_texts, purge_recognitions
+from workers.trials import keep_trial
 from workers.vitals import HEARD_WORKER, count, forget_the_dead
 
 if TYPE_CHECKING:
@@ -100,10 +102,11 @@ def register(app: Celery, parts: "Callable[[], Parts]", slots: Slots) -> None:
         beat.DEFERRALS_LOOK: look_at_deferrals,
         beat.COUPONS_LOOK: look_at_coupons,
         beat.PAYMENTS_LOOK: look_at_payments_of(parts),
+        beat.FUNNELS: count_funnels_of(parts),
         beat.REPAIR: repair,
         beat.PURGE: purge,
     }
-    named |= _of_scans(parts) | _of_texts(parts) | _of_shops(parts)
+    named |= _of_scans(parts) | _of_texts(parts) | _of_shops(parts) | _of_trials(parts)
     for name, task in named.items():
         app.task(name=name, shared=False)(task)  # of this application alone, whichever others there are
 
@@ -136,6 +139,14 @@ def _of_scans(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
         beat.RESERVATIONS_LOOK: look_at_reservations,
         DECIDE_ABANDONED: decide_abandoned,
     }
+
+
+def count_funnels_of(parts: "Callable[[], Parts]") -> Callable[[], None]:
+    def count_days() -> None:
+        here = parts()
+        count_funnels(here.database, lambda: sweeps.utc(time.time()), here.settings.decision_days)
+
+    return count_days
 
 
 def look_at_payments_of(parts: "Callable[[], Parts]") -> Callable[[], None]:
@@ -172,6 +183,18 @@ def _of_shops(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
         here.bell.shop_events(look_at_shop_events(here.database, sweeps.utc(time.time())))
 
     return {SHOP_EVENTS: look_up, beat.SHOPS_LOOK: look}
+
+
+def _of_trials(parts: "Callable[[], Parts]") -> dict[str, Callable[..., None]]:
+    """Whether a push service takes our credentials, for somebody who waits for the answer."""
+
+    def try_it(trial_id: str) -> None:
+        from workers.push.trying import try_push  # noqa: PLC0415 - what it needs beat can do without
+
+        here = parts()
+        keep_trial(here.redis, try_push(here.settings, here.account, trial_id))
+
+    return {TRY_PUSH: try_it}
 
 
 def send_in_a_slot(parts: "Parts", slots: Slots) -> bool:

@@ -1,10 +1,10 @@
 """What the lists and the live events hold, in the shapes of the API: one function a noun."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from offers.records.tables import Conversation, Decision, Delivery, Order, Payment, Scan, Transition, Visit
+from offers.records.tables import Conversation, Coupon, Decision, Delivery, Order, Payment, Scan, Transition, Visit
 from offers.rules.eta import Away, minutes_away
 from offers.rules.money import written
 
@@ -86,6 +86,17 @@ def scan_item(row: Scan) -> dict[str, Any]:
     return {name: getattr(row, column) for name, column in _SCAN.items()}
 
 
+def redemption_told(row: Coupon, now: datetime) -> dict[str, Any]:
+    """The live event of a coupon that was redeemed now: of which offer and where, and nothing of whose it was."""
+    return {
+        "type": "redemption",
+        "offer": row.offer_id,
+        "campaign": row.campaign_id,
+        "place": row.redeemed_place_id,
+        "at": now,
+    }
+
+
 def scan_told(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same of a row that is being written, by its columns."""
     return {name: values.get(column) for name, column in _SCAN.items()}
@@ -154,6 +165,11 @@ def order_item(row: Order, payment: Payment | None = None, *, now: datetime | No
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
+
+
+def steps_told(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """An order's history for its customer: that it was the staff, and not which of them."""
+    return [{name: value for name, value in line.items() if name != "by"} for line in history]
 
 
 def away_of(row: Order, now: datetime) -> Away | None:

@@ -106,7 +106,7 @@ class Variant(Strict):
     name: str = Field(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     weight: int = Field(1, ge=0, le=1000)
     messages: Messages | None = None
-    """None: the campaign's own."""
+    """In a language that it has none in: the campaign's own."""
 
 
 class TriggerRule(Strict):
@@ -155,7 +155,7 @@ _BROUGHT_BY: tuple[tuple[str, str, LiteralString], ...] = (
 """Facts that only a campaign with an offer or a product has."""
 
 
-def _within(path: str, wrong: str, kind: LiteralString = "variants") -> PydanticCustomError:
+def _within(path: str, wrong: str, kind: LiteralString) -> PydanticCustomError:
     return PydanticCustomError(kind, "{wrong}", {"wrong": wrong, PATH_WITHIN: path})
 
 
@@ -222,21 +222,20 @@ class CampaignBody(Strict):
 
     @model_validator(mode="after")
     def _falls_back_to_what_it_has(self) -> "CampaignBody":
-        for path, messages in self._wordings().items():
-            if self.default_language is not None and self.default_language not in messages:
-                wrong = f"is {self.default_language}, and {path} has only {', '.join(sorted(messages))}"
-                raise _within("default_language", wrong, "default_language")
+        if self.default_language is not None and self.default_language not in self.messages:
+            wrong = f"is {self.default_language}, and messages has only {', '.join(sorted(self.messages))}"
+            raise _within("default_language", wrong, "default_language")
         return self
 
     @model_validator(mode="after")
     def _variants_can_be_drawn(self) -> "CampaignBody":
         if self.variants and not any(one.weight for one in self.variants):
-            raise _within("variants", "need at least one with a weight above 0")
+            raise _within("variants", "need at least one with a weight above 0", "variants_weight")
         seen = Counter[str]()
         for number, one in enumerate(self.variants):
             seen[one.name] += 1
             if seen[one.name] > 1:
-                raise _within(f"variants[{number}].name", f"there is another variant {one.name!r}")
+                raise _within(f"variants[{number}].name", f"there is another variant {one.name!r}", "variants_name")
         return self
 
     @cached_property
@@ -245,13 +244,18 @@ class CampaignBody(Strict):
         return read_audience(self.audience)
 
     def messages_of(self, variant: str | None) -> Messages:
-        """The words of a variant: the campaign's own where it has none, where it is gone, and for who drew none."""
-        return next((one.messages for one in self.variants if one.name == variant and one.messages), self.messages)
+        """The words of a variant: in each language its own, else the campaign's; the campaign's where it is gone, and for who drew none."""
+        own = self._own_words(variant)
+        return {**self.messages, **own[1]} if own else self.messages
 
-    def path_of(self, variant: str | None) -> str:
-        """Where the words of a variant stand: `messages`, `variants[0].messages`."""
-        wanted = self.messages_of(variant)
-        return next(path for path, messages in self._wordings().items() if messages is wanted)
+    def path_of(self, variant: str | None, language: str) -> str:
+        """Where these words of a variant stand: `messages.nl`, `variants[0].messages.nl`."""
+        own = self._own_words(variant)
+        return f"{own[0]}.{language}" if own and language in own[1] else f"messages.{language}"
+
+    def _own_words(self, variant: str | None) -> tuple[str, Messages] | None:
+        numbered = ((number, one) for number, one in enumerate(self.variants) if one.name == variant and one.messages)
+        return next(((f"variants[{number}].messages", one.messages or {}) for number, one in numbered), None)
 
     def _wordings(self) -> dict[str, Messages]:
         """Each set of messages with its path."""

@@ -136,7 +136,12 @@ def decide_one(campaign: CampaignBody, live: bool, limits: Limits, now_is: Circu
 
 def purposes_of(campaign: CampaignBody, *, asked_for: bool) -> tuple[str, ...]:
     """What a customer has to agree to: a scan tells where the poster hangs, and an order its store, so nothing is asked of their position."""
-    if campaign.trigger.on not in WITHOUT_POSITION:
+    return purposes_at(campaign.trigger.on, asked_for=asked_for)
+
+
+def purposes_at(trigger: str, *, asked_for: bool) -> tuple[str, ...]:
+    """The same of a moment, before there is a campaign."""
+    if trigger not in WITHOUT_POSITION:
         return ("location", "offers")
     return () if asked_for else ("offers",)
 

@@ -25,15 +25,15 @@ class Text:
 
 
 def texts_of(body: CampaignBody) -> Iterator[Text]:
-    yield from _texts("messages", body.messages)
+    yield from _texts("messages", body.messages, body.messages)
     for number, variant in enumerate(body.variants):
-        yield from _texts(f"variants[{number}].messages", variant.messages or {})
+        yield from _texts(f"variants[{number}].messages", variant.messages or {}, body.messages_of(variant.name))
 
 
-def _texts(under: str, messages: Mapping[str, Message]) -> Iterator[Text]:
+def _texts(under: str, messages: Mapping[str, Message], among: Mapping[str, Message]) -> Iterator[Text]:
     for language, message in messages.items():
         for part, source in message.sources().items():
-            yield Text(f"{under}.{language}.{part}", language, source, tuple(messages))
+            yield Text(f"{under}.{language}.{part}", language, source, tuple(among))
 
 
 def fact_to_blame(source: str, missing: Iterable[str]) -> str | None:

@@ -53,7 +53,11 @@ _KEPT = {"\n", "\u200c", "\u200d"}
 
 
 class TemplateError(ValueError):
-    """A template that can not be used; the message says which part and why."""
+    """A template that can not be used; the message says which part and why, `at` after how many characters if that is known."""
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 class MissingFactsError(TemplateError):
@@ -95,23 +99,36 @@ def check_template(source: str, known: tuple[str, ...] = FACTS) -> None:
     if len(source) > MAX_TEMPLATE:
         raise TemplateError(f"is longer than {MAX_TEMPLATE} characters")
     if "{%" in source:
-        raise TemplateError("has a {% tag %}; only {{ fact | filter }} is known here")
+        raise TemplateError("has a {% tag %}; only {{ fact | filter }} is known here", source.index("{%"))
     template = _parse(source)
     for node in template.nodes:
         if not isinstance(node, ContentNode | OutputNode):
-            raise TemplateError(f"has {node}; only {{{{ fact | filter }}}} is known here")
+            raise TemplateError(f"has {node}; only {{{{ fact | filter }}}} is known here", node.token.start_index)
         if isinstance(node, OutputNode) and ".." in _STRING.sub("", str(node)):
-            raise TemplateError("has a range; only facts are known here")
+            raise TemplateError("has a range; only facts are known here", node.token.start_index)
     found = template.analyze()
     for variables in found.variables.values():
         for variable in variables:
             path = ".".join(map(str, variable.segments))
             if not _any_of(known).fullmatch(path):
-                raise TemplateError(f"names {path}, which is not a fact; known are {', '.join(known)}")
-    for name in found.filters:
+                wrong = f"names {path}, which is not a fact; known are {', '.join(known)}"
+                raise TemplateError(wrong, variable.span.index)
+    for name, spans in found.filters.items():
         if name not in FILTERS:
-            raise TemplateError(f"uses the filter {name}; known are {', '.join(FILTERS)}")
+            raise TemplateError(f"uses the filter {name}; known are {', '.join(FILTERS)}", spans[0].index)
     _render(template, _example(_names(template)))
+
+
+def spot_of_fault(source: str) -> tuple[int, int] | None:
+    """The line and the character, each from 1, at which `check_template` refuses a text; none where it does not, or can not say."""
+    try:
+        check_template(source)
+    except TemplateError as error:
+        if error.at is None:
+            return None
+        before = source[: error.at]
+        return before.count("\n") + 1, len(before) - before.rfind("\n")
+    return None
 
 
 @lru_cache(maxsize=10_000)
@@ -222,7 +239,7 @@ def _parse(source: str) -> BoundTemplate:
     try:
         return _environment().from_string(source)
     except LiquidError as error:
-        raise TemplateError(f"is not Liquid: {error.message}") from None
+        raise TemplateError(f"is not Liquid: {error.message}", error.token and error.token.start_index) from None
     except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
         raise TemplateError(f"is not Liquid: {type(error).__name__}") from None
 

@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -11,6 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 LENGTH = 32
 """Bytes of a private key of P-256."""
+NOBODY = "mailto:nobody@passerby.example"
+"""Where no address is seen from outside and nobody chose a subject. It has the form that services take, and reaches nobody: fine for a trial."""
+How = Literal["not_asked", "none", "missing", "wrong", "no_subject", "nobodys", "waits", "ready"]
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+",
@@ -32,6 +36,37 @@ class VapidKeys:
         """From the settings' texts; `ValueError` says what is wrong, and never repeats the key."""
         key = read_private_key(private)
         return cls(key, public_text(key), read_subject(subject))
+
+
+@dataclass(frozen=True, slots=True)
+class VapidStanding:
+    """How it stands with sending to browsers.
+
+    `not_asked`: nothing is sent to anybody. `none`: browsers are not sent to, which is no fault. `missing`: they are all that would be sent to.
+    `wrong`: `why` says what of key or subject. `nobodys`: the subject reaches nobody. `waits`: good, and nothing leaves for now.
+    """
+
+    how: How
+    public: str = ""
+    subject: str = ""
+    why: str = ""
+
+
+def standing_of(push: str, private_key: str, subject: str) -> VapidStanding:
+    """From the settings' texts; never with the private key in it."""
+    if not private_key:
+        without: dict[str, How] = {"outbox": "not_asked", "web_push": "missing"}
+        return VapidStanding(without.get(push, "none"))
+    try:
+        keys = VapidKeys.of(private_key, subject or NOBODY)
+    except ValueError as error:
+        return VapidStanding("wrong", why=str(error))
+    how: How = "ready" if push != "outbox" else "waits"
+    if not subject:
+        how = "no_subject"
+    elif subject == NOBODY and push != "outbox":
+        how = "nobodys"
+    return VapidStanding(how, keys.public, subject)
 
 
 def read_private_key(text: str) -> ec.EllipticCurvePrivateKey:

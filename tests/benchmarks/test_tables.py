@@ -19,6 +19,7 @@ SAID = {
     "scalar": ("containing_one", "locate_one", "≤ 3 µs"),
     "building": ("resident, MB", "≤ 50 ms", "longest ms"),
     "nearby": ("nearest 19", "nobody", "≥ 10k/s"),
+    "console": ("The slowest 10 of", "≤ 200 ms", "/console/"),
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.commands.demo_process import READY, Demo
 
@@ -21,7 +21,18 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--enable-unsafe-swiftshader",  # maps are drawn without a graphics card
 )
+PATIENT_MS, USUAL_MS = 30_000, 5_000
+LOOKS = [
+    (390, "light", "en"),
+    (390, "dark", "nl"),
+    (390, "light", "de"),
+    (1440, "dark", "en"),
+    (1440, "light", "nl"),
+    (1440, "dark", "de"),
+]
+"""Width in pixels, scheme and language: of any two of them each pair once. What sticks out goes by width and language, what is too faint by scheme."""
 
 
 class Watched:
@@ -31,9 +42,22 @@ class Watched:
         self.page = page
         self.errors: list[str] = []
         self.hosts: set[str | None] = set()
-        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda said: self.errors.append(said.text) if is_ours(said) else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
+
+
+def is_ours(said: ConsoleMessage) -> bool:
+    """An error or a warning; but for what a machine without a graphics card says of drawing slowly."""
+    return said.type in ("error", "warning") and "GL Driver Message" not in said.text
+
+
+@pytest.fixture
+def patient() -> Iterator[None]:
+    """What is expected of a page may take this long: maps are drawn without a graphics card, and a page of the console asks for several parts of itself."""
+    expect.set_options(timeout=PATIENT_MS)
+    yield
+    expect.set_options(timeout=USUAL_MS)
 
 
 def chromium() -> str | None:

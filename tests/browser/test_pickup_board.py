@@ -80,6 +80,12 @@ def test_it_is_read_at_every_size(give: Give, width: int, scheme: str) -> None:
     assert tablet.watched.errors == []
 
 
+def test_how_many_are_here_stands_in_the_rail_of_whoever_has_all_rooms_and_widens_no_phone(give: Give) -> None:
+    tablet = give(role="admin", width=390).go("/console")
+    expect(tablet.page.get_by_role("navigation").get_by_role("link", name="Pickup")).to_contain_text("3")
+    tablet.is_sound()
+
+
 @pytest.mark.parametrize("language", ["nl", "de"])
 def test_it_speaks_other_languages(give: Give, language: str) -> None:
     tablet = give(role="admin", width=1440, locale=language).go()

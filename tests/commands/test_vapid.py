@@ -13,8 +13,8 @@ from commands.doctor import as_served
 from commands.findings import Finding
 from commands.line import app
 from commands.serve import kept_secret
-from commands.vapid import NOBODY, new_private_text, served_keys
-from offers.rules.vapid import VapidKeys, private_text
+from commands.vapid import new_private_text, served_keys
+from offers.rules.vapid import NOBODY, VapidKeys, private_text
 from offers.settings import Settings
 from workers.embedded import free_port
 

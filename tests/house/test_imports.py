@@ -59,7 +59,9 @@ OURS = {
         "workers.logs",
         "workers.payments",  # the provider's line: the door that sends a customer there and the errand that heals share it
         "workers.shops",  # an event of a shop: the door that takes it and the errand that looks it up work it alike
+        "workers.push.credentials",  # what is wrong with a service account, said by name and never by what it holds
         "workers.traces",
+        "workers.trials",  # what a worker heard when it asked a push service whether it takes them
         "workers.vitals",
     },
     "commands": {"commands", "geofences", "offers", "workers", "seeds", "benchmarks"},

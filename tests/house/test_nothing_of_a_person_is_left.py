@@ -18,6 +18,7 @@ from offers.records.database import Database, UtcTime
 from offers.records.database import Table as Base
 from offers.records.queries.counting import COUNTED
 from offers.records.queries.personal import HELD
+from offers.rules.funnel import COLUMNS
 from tests.conftest import NOON
 from tests.web.conftest import PLACE, bearer, problem_of
 from workers.happenings import tell
@@ -26,6 +27,7 @@ from workers.traces import ERASED, OUTBOX
 
 TABLES = Base.metadata.tables
 NAME, PHONE, TOKEN, ATTRIBUTE, ID = "Canary Vogelaar", "+31611111119", "push-canary-9", "likes-canaries", "canary-9"
+STAFF = "usr_of_the_staff"
 CANARIES = (NAME, PHONE, TOKEN, ATTRIBUTE, ID)
 assert _all_tables.__all__
 
@@ -64,6 +66,12 @@ def test_nothing_of_a_person_is_counted_by() -> None:
     assert set(TABLES["day_counts"].columns.keys()) == {
         *("day", "kind", "what", "campaign_id", "place_id", "variant", "language", "many"),
     }
+    for counted in ("funnel_counts", "funnel_days"):
+        assert not leads_to_customers(TABLES[counted])
+    assert set(TABLES["funnel_counts"].columns.keys()) == {
+        *("grain", "day", "campaign_id", "place_id", "variant", "language", "reason", "many"),
+        *COLUMNS.values(),
+    }
 
 
 def is_counted_by(column: Column[Any]) -> bool:
@@ -101,6 +109,8 @@ def fill(database: Database, text: str) -> dict[str, int]:
             }
             if "context" in row:
                 row["context"] = {"place_id": plain, "x": text}
+            if "history" in row:
+                row["history"] = [{"status": text, "by": STAFF}]
             for key in table.foreign_keys:
                 row[key.parent.name] = made[key.column.table.name][key.column.name]
             connection.execute(insert(table).values(row))
@@ -128,6 +138,7 @@ def test_an_export_names_every_table_and_an_erasure_empties_it(either_database: 
     for name, rows in exported["tables"].items():
         assert len(rows) == 1, f"{name} is not exported"
         assert HELD[name].isdisjoint(rows[0]), f"{name} shows what it must not"
+    assert STAFF not in repr(exported), "which of the staff did it is not the customer's to know"
     with either.transaction() as session:
         erase_customer(session, NAME, now=NOON)
     left = count(either)

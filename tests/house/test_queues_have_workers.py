@@ -29,6 +29,7 @@ def test_every_ring_is_answered_by_a_task() -> None:
         enqueue.DECIDE_ABANDONED,
         enqueue.TEXT,
         enqueue.SHOP_EVENTS,
+        enqueue.TRY_PUSH,
         *(entry["task"] for entry in app.conf.beat_schedule.values()),
     }
     ours = {name for name in app.tasks if name.startswith("passerby.")}

@@ -210,7 +210,7 @@ class Town:
 
     def redeem(self, code: str, *, now: datetime, **body: Any) -> dict[str, Any]:
         said = RedeemBody.model_validate(body)
-        return self.write(lambda session: redeem_coupon(session, code, said, keys=KEYS, now=now))
+        return self.write(lambda session: redeem_coupon(session, code, said, keys=KEYS, now=now).item)
 
     def limits(self, **change: Any) -> None:
         self.write(lambda session: change_limits(session, change))

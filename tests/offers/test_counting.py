@@ -43,7 +43,7 @@ def _counts(town: Town, since: datetime | None = None) -> list[Any]:
             for campaign in (None, "sneakers", "other")
         ),
         town.read(lambda session: overview.count_sent(session, ["sneakers", "other"])),
-        [one["id"] for one in town.read(overview.needs_attention).silent],
+        [one["id"] for one in town.read(partial(overview.needs_attention, most=6)).silent],
     ]
 
 

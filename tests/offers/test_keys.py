@@ -15,9 +15,9 @@ from tests.offers.stories import NOON, Town
 def test_a_key_opens_what_its_role_opens(town: Town, role: str) -> None:
     key = town.write(lambda session: create_key(session, role, now=NOON))
     assert key.startswith("pk_" if role == "publishable" else "sk_")
-    assert town.read(lambda session: role_of_key(session, key)) == role
-    assert town.read(lambda session: role_of_key(session, key + "x")) is None
-    assert town.read(lambda session: role_of_key(session, "")) is None
+    assert town.read(lambda session: role_of_key(session, key, now=NOON)) == role
+    assert town.read(lambda session: role_of_key(session, key + "x", now=NOON)) is None
+    assert town.read(lambda session: role_of_key(session, "", now=NOON)) is None
 
 
 def test_a_key_is_kept_as_its_hash_only(town: Town) -> None:
@@ -34,7 +34,7 @@ def test_a_revoked_key_opens_nothing(town: Town) -> None:
         session.query(ServerKey).one().revoked_at = NOON
 
     town.write(revoke)
-    assert town.read(lambda session: role_of_key(session, key)) is None
+    assert town.read(lambda session: role_of_key(session, key, now=NOON)) is None
 
 
 def test_there_are_no_other_roles(town: Town) -> None:
@@ -67,7 +67,7 @@ def test_of_two_admins_that_revoke_themselves_at_once_one_stays(town: Town) -> N
 
 
 def _is_good(town: Town, key: MadeKey) -> bool:
-    return town.read(lambda session: role_of_key(session, key.secret)) is not None
+    return town.read(lambda session: role_of_key(session, key.secret, now=NOON)) is not None
 
 
 def _revoke(town: Town, key: MadeKey) -> None:

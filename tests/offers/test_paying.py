@@ -90,10 +90,12 @@ def test_what_is_paid_is_bought_once(board: Billboard) -> None:
     assert bought["items"] == [{"sku": "SNEAK-1", "category": None, "size": "38", "quantity": 1, "price": "80.95"}]
     assert (coupon.state, coupon.purchase_id, coupon.redeemed_place_id) == ("redeemed", order, "kalverstraat")
     assert board.counts()["redeemed"] == 1
+    told = [[event["offer"] for event in one.follows.happened if event["type"] == "redemption"] for one in said]
+    assert told == [[coupon.offer_id], [], []]
     scan = board.read(lambda session: session.get_one(Scan, item["scan"]))
     assert scan.finished_by == "bought"
     assert board.stock() == {"38": 0, "39": 0}
-    assert [one["what"] for one in said[0].follows.happened] == ["paid"]
+    assert [one["what"] for one in said[0].follows.happened if one["type"] == "order"] == ["paid"]
 
 
 def test_the_same_said_by_many_at_once(board: Billboard) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from offers.posters import (
     put_poster,
     put_posters,
     retire_poster,
+    scans_a_day,
 )
 from offers.records.database import Database
 from offers.records.tables import Campaign, Poster, Scan
@@ -67,6 +68,26 @@ def test_a_poster_hangs_at_its_place_and_keeps_its_code(town: Town) -> None:
     assert later["code"] == made["code"]
     assert (later["name"], later["lat"], later["updated_at"]) == ("Window", 52.0, at(5))
     assert put(town, name="Window", lat=52.0, lon=5.0, now=at(9)) == later
+
+
+def test_scans_are_counted_by_the_days_of_a_clock(town: Town) -> None:
+    put(town)
+    put(town, "shelf")
+    midnight = datetime.combine(NOON.date(), time(), UTC)
+    early = (midnight - timedelta(minutes=30) - NOON) / timedelta(minutes=1)
+    for minute in (early, early - 40, 0, 1):
+        scan(town, minute=minute)
+    scan(town, minute=2, kind="bot")
+    scan(town, minute=-40 * 1440)
+
+    def days(hours: int) -> Any:
+        ahead = timedelta(hours=hours)
+        return town.read(lambda session: scans_a_day(session, ["window", "shelf"], now=NOON, offset=ahead))
+
+    today, before = NOON.date(), NOON.date() - timedelta(days=1)
+    assert days(0) == {"window": {today: 2, before: 2}, "shelf": {}}
+    assert days(1) == {"window": {today: 3, before: 1}, "shelf": {}}
+    assert days(-5) == {"window": {today: 2, before: 2}, "shelf": {}}
 
 
 def test_everything_that_is_said_comes_back(town: Town) -> None:

@@ -292,6 +292,18 @@ def test_it_ends_where_it_may_not_go_on(town: Town) -> None:
     assert told(town, slice=2)["complete"] is True
 
 
+def test_it_tells_how_far_it_is(town: Town) -> None:
+    store, phone = town.place(), town.phone()
+    pass_by(town, phone, store, 1, 20, 40)
+    town.campaign("draft", live=False)
+    shares: list[float] = []
+    told(town, slice=2, days=1, tell=shares.append)
+    assert len(shares) > 2
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 1
+    assert shares[-1] == 1
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 def test_portions_make_no_difference(town: Town, size: int) -> None:
     store = town.place()

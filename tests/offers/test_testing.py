@@ -8,7 +8,7 @@ import pytest
 from offers import testing
 from offers.customers import erase_customer, set_consents
 from offers.devices import revoke_device
-from offers.errors import Conflict, NotFound
+from offers.errors import BadInput, Conflict, NotFound
 from offers.explaining import why
 from offers.overview import count_deliveries, count_sent, count_unlisted, needs_attention
 from offers.push import Outcome
@@ -74,7 +74,7 @@ def test_nothing_is_counted_of_a_test(town: Town, phone: str) -> None:
         assert count_deliveries(session) == count_deliveries(session, campaign_id="sneakers") == {}
         assert count_sent(session, ["sneakers"]) == {}
         assert count_unlisted(session) == {"decisions": 0, "deliveries": 0}
-        assert [one["id"] for one in needs_attention(session).waiting] == ["sneakers"]
+        assert [one["id"] for one in needs_attention(session, most=6).waiting] == ["sneakers"]
 
     town.read(nothing)
     never = town.read(lambda session: why(session, "sanne", "sneakers", now=NIGHT))
@@ -139,3 +139,15 @@ def test_a_page_is_no_push_to_try(town: Town, phone: str) -> None:
     assert refused.value.reason == "not_a_push"
     town.campaign("back", "abandoned", live=False)
     assert _test(town, phone, "back").delivery_id is not None
+
+
+@pytest.mark.usefixtures("store")
+def test_the_words_are_those_of_the_variant_that_is_asked_for(town: Town, phone: str) -> None:
+    short = {"name": "short", "messages": {"nl": {"title": "Kort", "body": "Kom."}}}
+    town.campaign(variants=[{"name": "plain"}, short], live=False)
+    for wanted in ("plain", "short"):
+        with town.database.transaction() as session:
+            testing.send_test(session, "sneakers", phone, now=NIGHT, variant=wanted)
+    assert sorted(one["variant"] for one in town.deliveries()) == ["plain", "short"]
+    with pytest.raises(BadInput, match="variant: there is no variant 'gone'"):
+        town.write(lambda session: testing.send_test(session, "sneakers", phone, now=NIGHT, variant="gone"))

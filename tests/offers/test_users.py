@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from offers import users
+from offers.deeds import list_deeds
 from offers.errors import BadInput, Conflict, NotFound
 from offers.records.tables import Deed, User, UserSession
 from tests.offers.stories import NOON, Town
@@ -42,6 +43,13 @@ def test_what_is_no_address_is_refused(town: Town, address: str) -> None:
     with pytest.raises(BadInput) as refused:
         town.write(lambda session: users.create_user(session, address, "viewer", now=NOON))
     assert refused.value.faults[0].path == "email"
+
+
+def test_a_name_has_an_end_whoever_makes_the_user(town: Town) -> None:
+    with pytest.raises(BadInput) as refused:
+        town.write(lambda session: users.create_user(session, MARA, "viewer", now=NOON, name="n" * 101))
+    assert refused.value.faults[0].path == "name"
+    town.write(lambda session: users.create_user(session, MARA, "viewer", now=NOON, name="n" * 100))
 
 
 def test_there_are_no_other_roles(town: Town) -> None:
@@ -153,13 +161,13 @@ def test_a_password_that_will_not_do_is_refused(new: str, again: str, path: str)
 
 def test_who_did_what_is_kept_and_outlives_them(town: Town, password: str) -> None:
     open_session(town)
-    assert [(one["by"], one["what"]) for one in town.read(users.list_deeds)] == [(MARA, "signed_in"), (None, "created")]
+    assert [(one["by"], one["what"]) for one in town.read(list_deeds)] == [(MARA, "signed_in"), (None, "created")]
 
     def remove(session: Session) -> None:
         session.delete(session.query(User).one())
 
     town.write(remove)
-    assert [(one["by"], one["what"]) for one in town.read(users.list_deeds)] == [(None, "signed_in"), (None, "created")]
+    assert [(one["by"], one["what"]) for one in town.read(list_deeds)] == [(None, "signed_in"), (None, "created")]
 
 
 def test_nobody_is_disabled_by_a_wrong_address(town: Town) -> None:
@@ -172,7 +180,7 @@ def test_a_role_is_changed_and_noted_once(town: Town, password: str) -> None:
         return town.write(lambda session: users.change_role(session, MARA, role, now=NOON))
 
     assert [change("viewer"), change("viewer"), change("admin")] == [True, False, True]
-    assert [one["what"] for one in town.read(users.list_deeds)] == ["role_admin", "role_viewer", "created"]
+    assert [one["what"] for one in town.read(list_deeds)] == ["role_admin", "role_viewer", "created"]
     with pytest.raises(BadInput, match="role"):
         change("queen")
     with pytest.raises(NotFound):

@@ -80,10 +80,19 @@ def test_a_variants_words_come_in_the_customers_language_or_the_next(town: Town,
     assert [(one["language"], one["title"]) for one in town.deliveries()] == [("en", "Short")]
 
 
+def test_a_variant_without_words_in_a_language_has_the_campaigns_there(town: Town, store: str) -> None:
+    town.campaign(variants=[{"name": "short", "messages": SHORT}])
+    town.send(
+        town.cross(*(enter(town.phone(one, language=one), store, 5) for one in ("en", "nl"))).deliveries, now=at(6)
+    )
+    said = {one["customer"]: (one["variant"], one["language"], one["title"][:4]) for one in town.deliveries()}
+    assert said == {"en": ("short", "en", "Hi S"), "nl": ("short", "nl", "Kort")}
+
+
 def test_a_variant_tells_the_coupons_code(town: Town, store: str) -> None:
     town.offer(codes="shared", code="SUMMER")
     town.campaign(offer="ten-percent", variants=[{"name": "told", "messages": TELLS}])
-    town.send(town.walk_in(store), now=at(6))
+    town.send(town.cross(enter(town.phone("ann", language="en"), store, 5)).deliveries, now=at(6))
     assert [one["body"] for one in town.deliveries()] == ["Show SUMMER"]
 
 

@@ -27,7 +27,10 @@ def test_the_list_shows_no_secret(admin: httpx.Client, keys: dict[str, str]) -> 
     for secret in (*keys.values(), made["key"]):
         assert secret not in answer.text
         assert secret[3:] not in answer.text
-    assert all(set(one) == {"id", "role", "created_at", "revoked_at"} for one in answer.json()["items"])
+    assert all(
+        set(one) == {"id", "name", "role", "made_by", "created_at", "used_at", "revoked_at"}
+        for one in answer.json()["items"]
+    )
     first = admin.get("/v1/keys", params={"limit": 2}).json()
     rest = admin.get("/v1/keys", params={"cursor": first["next_cursor"]}).json()
     assert [*first["items"], *rest["items"]] == answer.json()["items"]

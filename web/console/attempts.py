@@ -23,12 +23,14 @@ class Attempts:
         self._key = hmac.digest(secret, b"passerby sign-in attempts", "sha256")
 
     def count(self, email: str, address: str) -> int:
-        """Count this try; the seconds to wait when it is one too many, else 0. Raises Redis's errors: no count, no sign-in."""
-        limits = {
-            self._together(email, address): MOST_TOGETHER,
-            self._name("address", address): MOST_OF_ADDRESS,
-            self._name("email", _plain(email)): MOST_OF_EMAIL,
-        }
+        """Count this try; the seconds to wait when it is one too many, else 0. Raises Redis's errors: no count, no sign-in.
+
+        A try that is one too many for where it comes from does not count against the e-mail address.
+        """
+        here = {self._together(email, address): MOST_TOGETHER, self._name("address", address): MOST_OF_ADDRESS}
+        return self._count(here) or self._count({self._name("email", _plain(email)): MOST_OF_EMAIL})
+
+    def _count(self, limits: dict[str, int]) -> int:
         with self._redis.pipeline(transaction=True) as pipeline:
             for name in limits:
                 pipeline.incr(name)

@@ -1,23 +1,29 @@
 """The form on which a campaign is written: new, copied, or changed as a new version; previewed without being saved."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from offers import campaigns, overview, users
+from offers import campaigns, overview, suggesting, users
 from offers.errors import BadInput, Conflict, Fault, NotFound
 from offers.rules.launch import refusals
+from offers.rules.personalise import FITS_BODY, FITS_TITLE
 from offers.rules.profile import Id
 from offers.rules.templates import FACTS, FILTERS
 from web.asking import Named
-from web.console import audience_form, campaign_form
+from web.console import audience_form, campaign_form, once, variants_form
+from web.console.as_typed import Who, host_of, sentence_of, who_of
+from web.console.audience_choices import choices_of
+from web.console.audience_kinds import KINDS, grouped
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.checking import said_of
 from web.console.choosing import offer_places
 from web.console.entering import Desk, Writer
-from web.console.faults import Errors
+from web.console.faults import Errors, rule_said
 from web.console.forms import Form
+from web.console.maps import with_map
 from web.console.places import wrong_id
 from web.console.previewing import Preview, preview_of
 from web.console.routes import PageRoute
@@ -36,7 +42,8 @@ def new(desk: Writer, copied: Copied = None) -> Response:
         return form_page(desk, campaign_form.blank(desk.voice.zone))
     with desk.parts.database.reading() as session:
         item = campaigns.get_campaign(session, copied)
-    return form_page(desk, campaign_form.shown(item, desk.voice.zone).but(copy=copied), copied=item)
+    form = campaign_form.shown(item, desk.voice.zone).but(copy=copied, name=campaign_form.copy_name(item, desk.voice))
+    return form_page(desk, form, copied=item)
 
 
 @router.post("/new")
@@ -44,27 +51,30 @@ def add(desk: Writer) -> Response:
     form, parts = desk.form, desk.parts
     copied = _copied(desk)
     do = pressed(form)
-    if do in ("row", "find"):
-        return form_page(desk, form, copied=copied, more_rows=do == "row", finding=do == "find")
+    if variants_form.is_button(do):
+        form, going_on = variants_form.pressed(form, do)
+        return form_page(desk, form, copied=copied, going_on=going_on)
+    if do in ("row", "find", "count"):
+        return form_page(desk, form, copied=copied, more_rows=do == "row", finding=do == "find", counting=do == "count")
     body, errors = campaign_form.read(form, copied, desk.voice)
     errors |= wrong_id(form, desk)
     if do == "preview":
         return _previewed(desk, form, None, body, errors, copied=copied)
     if body is None or errors:
         return form_page(desk, form, errors=errors, status=422, copied=copied)
+    wanted = form.or_none("id") or once.id_of(form, "cmp")
     try:
         with parts.database.transaction() as session:
-            if wanted := form.or_none("id"):
-                item, _ = campaigns.put_campaign(session, wanted, body, now=parts.now(), check=unchanged(None))
-            else:
-                item = campaigns.add_campaign(session, body, now=parts.now())
-            users.note(session, desk.user.user_id, "created", "campaign", item["id"], now=parts.now())
+            campaigns.put_campaign(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "campaign", wanted, now=parts.now())
     except ChangedMeanwhile:
-        return form_page(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409, copied=copied)
+        if form.or_none("id"):
+            return form_page(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409, copied=copied)
+        # the same form twice: it is there
     except BadInput as refused:
-        told = campaign_form.told(_in_words(refused, desk), campaign_form.tags_of(copied))
+        told = _told(_in_words(refused, desk), form, copied)
         return form_page(desk, form, errors=told, status=422, copied=copied)
-    return desk.go(f"/console/campaigns/{item['id']}?done=campaign_saved")
+    return desk.go(f"/console/campaigns/{wanted}?done=campaign_saved")
 
 
 @router.get("/{campaign_id}/edit")
@@ -86,14 +96,19 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         item = campaigns.get_campaign(session, campaign_id)
     _refuse_ended(desk, item)
     do = pressed(form)
-    if do in ("row", "find"):
-        return form_page(desk, form, item, more_rows=do == "row", finding=do == "find", etag=etag)
+    if variants_form.is_button(do):
+        form, going_on = variants_form.pressed(form, do)
+        return form_page(desk, form, item, etag=etag, going_on=going_on)
+    if do in ("row", "find", "count"):
+        return form_page(
+            desk, form, item, etag=etag, more_rows=do == "row", finding=do == "find", counting=do == "count"
+        )
     body, errors = campaign_form.read(form, item, desk.voice)
     if do == "preview":
         return _previewed(desk, form, item, body, errors, etag=etag)
     if body is None:
         return form_page(desk, form, item, errors=errors, status=422, etag=etag)
-    tags, now = campaign_form.tags_of(item), parts.now()
+    now = parts.now()
     with parts.database.reading() as session:
         reached = campaigns.whom_a_check_needs(session, campaign_id, now=now, body=body)
     try:
@@ -110,20 +125,33 @@ def change(desk: Writer, campaign_id: Named) -> Response:
         beside = campaign_form.beside_theirs(form, changed.now)
         return form_page(desk, beside, changed.now, status=409, changed=True)
     except BadInput as refused:
-        return form_page(
-            desk, form, item, errors=campaign_form.told(_in_words(refused, desk), tags), status=422, etag=etag
-        )
+        return form_page(desk, form, item, errors=_told(_in_words(refused, desk), form, item), status=422, etag=etag)
     except Conflict as refused:  # it is live, and so it would never send again
         faults = said_of(refused.faults, desk.voice)
-        return form_page(desk, form, item, errors=campaign_form.told(faults, tags), status=409, etag=etag)
+        return form_page(desk, form, item, errors=_told(faults, form, item), status=409, etag=etag)
     return desk.go(f"/console/campaigns/{campaign_id}?done=campaign_saved")
 
 
 def _in_words(refused: BadInput, desk: Desk) -> list[Fault]:
     """What only a look at the records shows: an offer that is gone, or has no code for a text to tell."""
-    phrases = {"offer": "bad_choice", "product": "bad_product", "messages": "bad_coupon_code"}
+    phrases = {
+        "offer": "bad_choice",
+        "product": "bad_product",
+        "messages": "bad_coupon_code",
+        "variants": "bad_coupon_code",
+    }
+    if not desk.form.on("audience.use_tree"):
+        phrases["audience"] = "no_such_place"
     words = {field: desk.voice.words[phrase] for field, phrase in phrases.items()}
-    return [Fault(one.path, words.get(one.path.partition(".")[0], one.message)) for one in refused.faults]
+    told = [
+        Fault(one.path, words.get(re.split(r"[.\[]", one.path)[0]) or rule_said(one.message, desk.voice))
+        for one in refused.faults
+    ]
+    return audience_form.at_rows(told, desk.form)
+
+
+def _told(faults: list[Fault], form: Form, item: Item | None) -> Errors:
+    return campaign_form.told(faults, campaign_form.tags_of(item), variants_form.written(form))
 
 
 def pressed(form: Form) -> str:
@@ -160,7 +188,8 @@ def _previewed(
     shown = None
     if body is not None and not errors:
         typed = form.text("preview")[:200]
-        shown = preview_of(desk, body, typed, errors, item["id"] if item else form.text("id"))
+        asked = form.or_none("preview.variant")
+        shown = preview_of(desk, body, typed, errors, item["id"] if item else form.text("id"), variant=asked)
         if not typed:
             errors["preview"] = desk.voice.words["bad_missing"]
     return form_page(
@@ -180,17 +209,18 @@ def form_page(
     etag: str = "",
     more_rows: bool = False,
     finding: bool = False,
+    counting: bool = False,
+    going_on: int | None = None,
     preview: Preview | None = None,
     copied: Item | None = None,
 ) -> Response:
     with desk.parts.database.reading() as session:
         places = overview.name_places(session)
         offers = overview.name_offers(session)
-    rows = audience_form.rows_of(form)
-    while rows and rows[-1] == audience_form.Row():
-        rows.pop()
-    spare = audience_form.SPARE * (2 if more_rows else 1)
-    return desk.page(
+        suggested = suggesting.suggest(session)
+    rows, new_row = audience_form.rows_shown(form, one_more=more_rows)
+    tags = campaign_form.tags_of(item or copied)
+    page = desk.page(
         "campaign_form.html",
         status,
         form=form,
@@ -199,14 +229,29 @@ def form_page(
         changed=changed,
         launching=launching,
         etag=etag or (etag_of(item) if item else ""),
-        rows=[*rows, *[audience_form.Row()] * spare],
-        kinds=audience_form.KINDS,
-        tags=campaign_form.tags_of(item or copied),
+        rows=rows,
+        new_row=new_row,
+        kinds=grouped(),
+        kind_of=KINDS,
+        choices=choices_of(suggested, places, desk.voice),
+        tags=tags,
+        variants=variants_form.rows_of(form, tags, desk.voice),
+        most_variants=variants_form.MOST,
+        going_on=going_on,
+        dropped=pressed(form).startswith(variants_form.DROP),
         places=places,
         choice=offer_places(places, form.all("trigger.places"), form.text("places.find")),
         finding=finding,
         offers=offers,
         preview=preview,
         facts={fact: f"fact_{fact.removesuffix('.<name>').replace('.', '_')}" for fact in FACTS},
-        filters=FILTERS,
+        filters={one: f"filter_{one}" for one in FILTERS},
+        who=who_of(desk, form) if counting else Who(),
+        said=sentence_of(desk, form, item or copied),
+        lacking=desk.voice.words["preview_nothing"],
+        fits={"title": FITS_TITLE, "body": FITS_BODY},
+        host=host_of(desk),
+        may=[] if item is None else campaigns.steps_of(item["status"]),
+        style_url=desk.parts.settings.map_style_url,
     )
+    return with_map(page, desk.parts)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from offers.errors import Fault
+from web.console.faults import rule_said
 from web.console.speaking import Voice
 
 NAMED = ("places", "campaigns")
@@ -31,7 +32,7 @@ def said_of(found: Iterable[Found], voice: Voice, kind: str = "check", names: Na
 def _said(one: Found, voice: Voice, kind: str, names: Names) -> str:
     phrase = voice.words.get(f"{kind}_{one.name}")
     if phrase is None:
-        return one.message
+        return rule_said(one.message, voice)
     return phrase.format(**{fact: _shown(fact, value, one.facts, voice, names) for fact, value in one.facts.items()})
 
 

@@ -1,41 +1,51 @@
-"""Customers: found by what is typed, one of them whole, and why a campaign did or did not speak to them."""
+"""A customer whole, and why a campaign did or did not speak to them."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from offers import customers, explaining, overview, personal
 from offers.overview import Names
-from web.asking import Cursor, LongCursor, Named
+from web.asking import LongCursor, Named
 from web.console.entering import Desk, Reader
 from web.console.explaining import explain, explain_never, facts_of
 from web.console.filtering import query_of
 from web.console.giving import coupons_said
+from web.console.masking import masked
 from web.console.routes import PageRoute
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
 
 PAGE = 50
-
-
-@router.get("/customers")
-def search(desk: Reader, cursor: Cursor = None) -> Response:
-    form = query_of(desk)
-    with desk.parts.database.reading() as session:
-        found, next_cursor = overview.find_customers(session, form.text("q")[:200], after=cursor or "", limit=PAGE)
-    return desk.page("customers.html", form=form, errors={}, rows=found, next_cursor=next_cursor, cursor=cursor)
+PHONE_SHOWN = 3
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "moves": ("transition", "visit"),
+    "decisions": ("decision",),
+    "deliveries": ("delivery",),
+    "scans": ("scan",),
+    "orders": ("order", "purchase"),
+    "coupons": ("coupon", "redemption"),
+    "consents": ("consent",),
+}
+"""What a timeline may be narrowed to, and what each shows of it."""
+EVERY = tuple(one for each in KINDS.values() for one in each)
+Kind = Annotated[str, Query(max_length=20)]
 
 
 @router.get("/customers/{customer_id}")
-def show(desk: Reader, customer_id: Named, cursor: LongCursor = None) -> Response:
+def show(desk: Reader, customer_id: Named, cursor: LongCursor = None, kind: Kind = "") -> Response:
+    wanted = KINDS.get(kind)
     with desk.parts.database.reading() as session:
         one = customers.get_customer(session, customer_id)
         devices = overview.devices_of(session, customer_id)
-        line, next_cursor = personal.timeline(session, customer_id, cursor=cursor, limit=PAGE)
+        line, next_cursor = personal.timeline(session, customer_id, cursor=cursor, limit=PAGE, kinds=wanted or EVERY)
         items = [each["item"] for each in line]
         names = overview.names_of(session, items)
-        coupons = overview.coupons_of(session, [one["item"] for one in line if one["type"] == "delivery"])
+        sent = [one["item"] for one in line if one["type"] == "delivery"]
+        overview.hide_codes(session, sent, desk.parts.codes, masked)
+        coupons = overview.coupons_of(session, sent)
     why = {
         each["item"]["id"]: explain(each["item"]["outcome"], each["item"]["facts"], desk.voice, names)
         for each in line
@@ -44,8 +54,11 @@ def show(desk: Reader, customer_id: Named, cursor: LongCursor = None) -> Respons
     return desk.page(
         "customer.html",
         one=one,
+        phone=masked(one["phone"], PHONE_SHOWN),
         devices=devices,
         line=line,
+        kind=kind if wanted else "",
+        kinds=list(KINDS),
         next_cursor=next_cursor,
         cursor=cursor,
         names=names,

@@ -12,6 +12,7 @@ from offers import board, inbox, overview, users
 from offers.users import SignedIn
 from web.console import cookies
 from web.console.forms import Form, read_form
+from web.console.keeping import LEFT_OUT, as_kept
 from web.console.rendering import render
 from web.console.speaking import Voice
 from web.guards import Guard
@@ -19,8 +20,19 @@ from web.parts import Parts, parts_of
 from web.tongues import choose
 
 SIGN_IN, PASSWORD = "/console/sign-in", "/console/password"
-KEPT = ("/console/places/", "/console/campaigns/", "/console/inbox/")
+KEPT = (
+    "/console/places/",
+    "/console/campaigns/",
+    "/console/offers/",
+    "/console/posters/",
+    "/console/inbox/",
+    "/console/settings/",
+    "/console/users",
+    "/console/start/",
+)
 """Where people write for longer than a moment."""
+NOT_KEPT = "/codes"
+"""How an address ends that is sent what has a discount in it."""
 
 Lang = Annotated[str | None, Query(max_length=10)]
 Sent = Annotated[Form, Depends(read_form)]
@@ -141,10 +153,10 @@ def foreign(request: Request, voice: Voice, desk: Desk | None = None) -> Respons
 def keep_typed(request: Request, voice: Voice, form: Form, desk: Desk | None = None) -> Response | None:
     """When a session ended while somebody wrote: what they typed, to be sent again by their own hand once they are in.
 
-    Only for a form that one of our own pages sent, and none for what holds a password.
+    Only for a form that one of our own pages sent, and none for what holds codes; a secret in it is asked for again.
     """
-    typed = [one for one in form.pairs() if one[0] != "token"]
-    if request.method in cookies.SAFE or not typed or not request.url.path.startswith(KEPT):
+    typed, path = as_kept(form), request.url.path
+    if request.method in cookies.SAFE or not typed or not path.startswith(KEPT) or path.endswith(NOT_KEPT):
         return None
     name, status = ("stale_form", 403) if desk else ("session_ended", 401)
     shown: dict[str, Any] = {
@@ -152,6 +164,7 @@ def keep_typed(request: Request, voice: Voice, form: Form, desk: Desk | None = N
         "said": voice.words[f"{name}_why"],
         "typed": typed,
         "to_sign_in": not desk,
+        "has_left_out": any(name == LEFT_OUT for name, _ in typed),
     }
     return (
         desk.page("typed.html", status, **shown)

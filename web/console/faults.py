@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
-from offers.errors import Fault
+from offers.errors import BadInput, Conflict, Fault
+from offers.rules.fault_names import named
 from offers.rules.refusals import refusals
 from web.console.speaking import Voice
 
@@ -34,9 +36,23 @@ _NAMES = {
     "offer_facts": "bad_offer_facts",
     "product_facts": "bad_product_facts",
     "default_language": "bad_default_language",
+    "variants_name": "bad_variant_name",
+    "variants_weight": "bad_variant_weights",
 }
 _CURRENCY = "^[A-Z]{3}$"
-_RANGE = re.compile(r"must be a number from (\S+) to (\S+)")
+_SAID_ALREADY = {
+    "missing": "bad_missing",
+    "number": "bad_number",
+    "at_least": "bad_too_small",
+    "at_most": "bad_too_large",
+    "too_long": "bad_too_long",
+    "id": "bad_id",
+    "zone": "bad_zone",
+    "moment": "bad_moment",
+    "range": "bad_range",
+    "premises": "bad_premises",
+}
+"""Names of faults for which the console has words of its own."""
 _NUMBERS = (
     "int_parsing",
     "float_parsing",
@@ -64,7 +80,7 @@ def read_body(model: type[Body], raw: Mapping[str, Any], voice: Voice) -> tuple[
 
 
 def in_words(error: Mapping[str, Any], voice: Voice) -> str:
-    """One of pydantic's errors for a person. What a rule of ours says of a value is said as it is."""
+    """One of pydantic's errors for a person."""
     kind, context = str(error["type"]), error.get("ctx", {})
     if kind in _LIMITS:
         name, limit = _LIMITS[kind]
@@ -77,12 +93,35 @@ def in_words(error: Mapping[str, Any], voice: Voice) -> str:
         return voice.words["bad_number" if error.get("input") else "bad_missing"]
     if kind.startswith(("datetime", "timezone")):
         return voice.words["bad_moment"]
-    if "time zone of the IANA" in str(error["msg"]):
-        return voice.words["bad_zone"]
-    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
-    if between := _RANGE.search(message):
-        return voice.words["bad_range"].format(low=between[1], high=between[2])
-    return voice.words["bad_said"].format(message=message)
+    return rule_said(str(error["msg"]), voice)
+
+
+def rule_said(message: str, voice: Voice) -> str:
+    """What a rule refuses, in the reader's language; one that has no name in English, and marked as such, after what to do about it."""
+    message = message.removeprefix("Value error, ").rstrip(".")
+    fault = named(message)
+    if fault is not None:
+        return voice.words[phrase_of(fault.name)].format(**fault.facts)
+    if voice.language == "en":
+        return voice.words["bad_said"].format(message=message)
+    return voice.say("bad_said", message=Markup('<span lang="en">{}</span>').format(message))
+
+
+def refused_said(refused: BadInput | Conflict, voice: Voice) -> Errors:
+    """What a use case refuses, as what belongs to no field."""
+    faults = [Fault(one.path, rule_said(one.message, voice)) for one in refused.faults]
+    return at_fields(faults or [Fault("", rule_said(str(refused), voice))], (), {})
+
+
+def phrase_of(name: str) -> str:
+    """The phrase for a fault of this name."""
+    return _SAID_ALREADY.get(name, f"rule_{name}")
+
+
+def within(phrase: str, voice: Voice, *, said: str, **values: Any) -> str:
+    """A phrase around what is wrong, with the marks that it may have."""
+    plain = not isinstance(said, Markup)
+    return voice.words[phrase].format(said=said, **values) if plain else voice.say(phrase, said=said, **values)
 
 
 def at_fields(faults: Iterable[Fault], fields: Iterable[str], renamed: Mapping[str, str]) -> Errors:
@@ -92,6 +131,11 @@ def at_fields(faults: Iterable[Fault], fields: Iterable[str], renamed: Mapping[s
     for fault in faults:
         fitting = [name for name in known if re.match(rf"{re.escape(name)}(?:$|[.\[])", fault.path)]
         field = known[max(fitting, key=len)] if fitting else ""
-        said = fault.message if field or not fault.path else f"{fault.path}: {fault.message}"
+        said = fault.message if field or not fault.path else joined(": ", [fault.path, fault.message])
         found.setdefault(field, []).append(said)
-    return {field: " ".join(dict.fromkeys(messages)) for field, messages in found.items()}
+    return {field: joined(" ", list(dict.fromkeys(messages))) for field, messages in found.items()}
+
+
+def joined(joint: str, messages: list[str]) -> str:
+    """As one, with the marks of those that have some."""
+    return (Markup(joint) if any(isinstance(one, Markup) for one in messages) else joint).join(messages)  # noqa: S704 - joints are ours

@@ -9,54 +9,102 @@ from starlette.responses import Response
 from offers import conversations, inbox, overview
 from offers.errors import BadInput
 from offers.rules.conversation import LONGEST_TEXT, STATES
+from offers.rules.leafing import Leaf, Turn
 from web.aftermath import carry_out
 from web.asking import Named
 from web.console.choosing import MOST as FEW_PLACES
 from web.console.choosing import SUGGESTED, meant
 from web.console.entering import Answerer, Desk, Looker
+from web.console.exporting import csv_answer
 from web.console.filtering import query_of
 from web.console.inbox_replies import quick_replies
+from web.console.listing import Asked, Column, Listing, Read, Shown, read_asked
 from web.console.routes import PageRoute
+from web.console.tables import list_page
 
 router = APIRouter(prefix="/console/inbox", include_in_schema=False, route_class=PageRoute)
 
-MOST = 100
-"""Conversations on the page; who has more open chooses a place."""
 AN_HOUR_MIN, A_DAY_MIN = 60, 1440
 _MESSAGE = re.compile(r"cms_[0-9a-z]{26}", re.ASCII)
 _QUICK = re.compile(r"[0-2]", re.ASCII)
 
 
+INBOX = Listing(
+    "/console/inbox",
+    tuple(Column(name, name, sorts=True) for name in ("waits", "changed", "began")),
+    "waits",
+    ("place", "state"),
+    {"state": STATES},
+)
+
+
+def _asked(desk: Desk, session: Any) -> tuple[Asked, Read, dict[str, str]]:
+    """What the inbox was asked, how its pages are read, and the places by name; `?place=` by id or name, `?state=`."""
+    form = query_of(desk)
+    places = overview.name_places(session)
+    typed = form.text("place")
+    fitting = meant(places, typed) if typed else []
+    errors = {"place": desk.voice.words["bad_choice"]} if typed and len(fitting) != 1 else {}
+    place, state = fitting[0] if fitting else None, next((one for one in STATES if one == form.text("state")), None)
+
+    def read(session: Any, turn: Turn) -> Leaf:
+        return inbox.leaf_inbox(session, place, state, desk.voice.language, turn)
+
+    return read_asked(desk, INBOX, form, errors), read, places
+
+
 @router.get("")
 def inbox_page(desk: Looker) -> Response:
-    """Who waits longest first; `?place=` by id or name, `?state=`."""
-    form, now = query_of(desk), desk.parts.now()
-    state = next((one for one in STATES if one == form.text("state")), None)
+    """Who waits longest first, unless asked otherwise."""
     with desk.parts.database.reading() as session:
-        places = overview.name_places(session)
-        typed = form.text("place")
+        asked, read, places = _asked(desk, session)
+        leaf = asked.look(read, session)
+        typed = asked.form.text("place")
         fitting = meant(places, typed) if typed else []
-        place = fitting[0] if len(fitting) == 1 else None
-        found = (
-            [] if typed and place is None else inbox.list_inbox(session, place, state, desk.voice.language, MOST + 1)
-        )
-        measured = inbox.measure(session, now=now, place=place)
-    errors = {"place": desk.voice.words["bad_choice"]} if typed and place is None else {}
-    return desk.page(
+        measured = inbox.measure(session, now=desk.parts.now(), place=fitting[0] if len(fitting) == 1 else None)
+    rows = [one | {"waited": _waited(desk, one)} for one in leaf.items]
+    return list_page(
+        desk,
         "inbox.html",
-        422 if errors else 200,
-        rows=[one | {"waited": _waited(desk, one)} for one in found[:MOST]],
-        more=len(found) > MOST,
-        form=form,
-        errors=errors,
+        Shown(asked, leaf.holding(rows)),
         places=places,
         few_places=FEW_PLACES,
         suggested=SUGGESTED,
         states=STATES,
         measured=measured,
         median=None if measured.median_s is None else max(1, -(-measured.median_s // 60)),
-        filtered=bool(typed or state),
     )
+
+
+exports = APIRouter(prefix="/console", include_in_schema=False, route_class=PageRoute)
+
+
+@exports.get("/inbox.csv")
+def inbox_as_csv(desk: Looker) -> Response:
+    """Without what was said, and by whom: who reads a file of it needs how it goes."""
+    with desk.parts.database.reading() as session:
+        asked, read, _ = _asked(desk, session)
+    words = desk.voice.words
+
+    def cells(_session: Any, leaf: Leaf) -> list[Any]:
+        return [
+            (
+                one["id"],
+                one["created_at"],
+                one["updated_at"],
+                words[f"c_{one['state']}"],
+                words[f"t_{one['topic']}"],
+                one["title"],
+                one["size"],
+                one["store"],
+                one["language"],
+                one["waiting_since"],
+            )
+            for one in leaf.items
+        ]
+
+    heads = ("id", "list_began", "list_said_last", "state", "list_topic", "list_product", "list_size", "place")
+    return csv_answer(asked, "inbox", (*heads, "language", "list_waits_since"), read, cells, tells=True)
 
 
 @router.get("/{conversation_id}")

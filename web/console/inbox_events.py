@@ -6,30 +6,24 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from fastapi import APIRouter
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from offers import users
 from offers.records.database import AWAY
 from web.console.entering import Desk, Looker
 from web.console.routes import PageRoute
-from web.problems import ProblemError
+from web.console.streams import as_stream, listen
 
 router = APIRouter(prefix="/console/inbox", include_in_schema=False, route_class=PageRoute)
 
 ASK_AGAIN_S = 10.0
 """So long an open stream may go on after its session has ended, once there is something to tell or a heartbeat."""
-MOST_LISTENING = 200
-"""Streams of one process, whoever listens. Past that the page asks again now and then by itself."""
 
 
 @router.get("/events")
 async def events(desk: Looker) -> Response:
     """Server-sent events of the type `conversation`. Who comes back looks at the list again: nothing is caught up with here."""
-    if desk.parts.listeners.count >= MOST_LISTENING:
-        raise ProblemError("service_unavailable", 503, "Too many listen.", headers={"Retry-After": "30"})
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    told = _conversations(desk, desk.parts.listeners.stream(None))
-    return StreamingResponse(told, headers=headers, media_type="text/event-stream")
+    return as_stream(_conversations(desk, listen(desk, None)))
 
 
 async def _conversations(desk: Desk, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
@@ -38,14 +32,15 @@ async def _conversations(desk: Desk, stream: AsyncGenerator[bytes]) -> AsyncGene
     async with aclosing(stream):
         async for piece in stream:
             if time.monotonic() - asked_at >= ASK_AGAIN_S:
-                if not await asyncio.to_thread(_is_signed_in, desk):
+                if not await asyncio.to_thread(is_signed_in, desk):
                     return
                 asked_at = time.monotonic()
             if not piece.startswith(b"id: ") or b"\nevent: conversation\n" in piece:
                 yield piece
 
 
-def _is_signed_in(desk: Desk) -> bool:
+def is_signed_in(desk: Desk) -> bool:
+    """Whether the session that opened a stream is still good, and whose it was."""
     try:
         with desk.parts.database.reading() as session:
             user = users.signed_in(session, desk.secret, now=desk.parts.now())

@@ -5,31 +5,34 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from offers import desk_offers, overview, users
+from offers import desk_coupons, desk_offers, overview, users
 from offers.errors import Conflict, NotFound
-from web.asking import Cursor, Named
-from web.console import offer_form
+from web.asking import Named
+from web.console import offer_form, once
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
 from web.console.forms import Form
 from web.console.giving import worth
+from web.console.listing import Shown, read_asked
+from web.console.offer_coupons import as_it_goes
 from web.console.places import wrong_id
 from web.console.routes import PageRoute
+from web.console.tables import OFFERS, list_page, read_offers
 from web.editing import etag_of
 
 router = APIRouter(prefix="/console/offers", include_in_schema=False, route_class=PageRoute)
 
-PAGE = 100
 Item = dict[str, Any]
 
 
 @router.get("")
-def table(desk: Reader, cursor: Cursor = None) -> Response:
+def table(desk: Reader) -> Response:
+    asked = read_asked(desk, OFFERS)
     with desk.parts.database.reading() as session:
-        rows, next_cursor = desk_offers.list_offers(session, after=cursor or "", limit=PAGE)
-    gives = {one["id"]: worth(one, desk.voice) for one in rows}
-    return desk.page("offers.html", rows=rows, gives=gives, next_cursor=next_cursor, cursor=cursor)
+        leaf = asked.look(read_offers(asked), session)
+    gives = {one["id"]: worth(one, desk.voice) for one in leaf.items}
+    return list_page(desk, "offers.html", Shown(asked, leaf), gives=gives)
 
 
 @router.get("/new")
@@ -44,18 +47,18 @@ def add(desk: Writer) -> Response:
     errors |= wrong_id(form, desk)
     if body is None or errors:
         return _form(desk, form, errors=errors, status=422)
+    wanted = form.or_none("id") or once.id_of(form, "off")
     try:
         with parts.database.transaction() as session:
-            if wanted := form.or_none("id"):
-                item, _, _ = desk_offers.put_offer(session, wanted, body, now=parts.now(), check=unchanged(None))
-            else:
-                item = desk_offers.add_offer(session, body, now=parts.now())
-            users.note(session, desk.user.user_id, "created", "offer", item["id"], now=parts.now())
+            desk_offers.put_offer(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "offer", wanted, now=parts.now())
     except ChangedMeanwhile:
-        return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        if form.or_none("id"):
+            return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        # the same form twice: it is there
     except Conflict as refused:
         return _form(desk, form, errors=_refusal(refused, desk, None), status=409)
-    return desk.go(f"/console/offers/{item['id']}?done=offer_saved")
+    return desk.go(f"/console/offers/{wanted}?done=offer_saved")
 
 
 @router.get("/{offer_id}")
@@ -107,10 +110,12 @@ def _form(
     etag: str = "",
 ) -> Response:
     counts: Item = {}
+    goes: Item = {}
     named: list[Item] = []
     if item is not None:
         with desk.parts.database.reading() as session:
             _, counts = desk_offers.get_offer(session, item["id"])
+            goes = as_it_goes(desk_coupons.how_it_goes(session, item["id"]), desk.voice)
             named = overview.what_keeps_offer(session, item["id"])["campaigns"]
     return desk.page(
         "offer.html",
@@ -118,6 +123,7 @@ def _form(
         form=form,
         item=item,
         counts=counts,
+        goes=goes,
         gives=worth(item, desk.voice) if item else "",
         campaigns=named,
         errors=errors or {},

@@ -9,15 +9,15 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Header
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from offers import users
 from offers.records.database import AWAY
 from web.console.entering import Desk, Looker
-from web.console.inbox_events import ASK_AGAIN_S, MOST_LISTENING
+from web.console.inbox_events import ASK_AGAIN_S
 from web.console.pickup_stores import stores_of
 from web.console.routes import PageRoute
-from web.problems import ProblemError
+from web.console.streams import as_stream, listen
 
 router = APIRouter(prefix="/console/pickup", include_in_schema=False, route_class=PageRoute)
 
@@ -41,13 +41,9 @@ async def events(desk: Looker, last_event_id: Annotated[str | None, Header()] = 
     """Server-sent events of the type `order`: `{order, what}`. With `Last-Event-ID` it goes on after that one; what the stream holds no
     longer is caught up with by looking at the board again, which a page does whenever it is connected anew.
     """
-    if desk.parts.listeners.count >= MOST_LISTENING:
-        raise ProblemError("service_unavailable", 503, "Too many listen.", headers={"Retry-After": "30"})
     stores = await asyncio.to_thread(stores_of, desk)
     after = last_event_id if last_event_id and _EVENT_ID.fullmatch(last_event_id) else None
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    told = _of_stores(desk, stores.shown, desk.parts.listeners.stream(after))
-    return StreamingResponse(told, headers=headers, media_type="text/event-stream")
+    return as_stream(_of_stores(desk, stores.shown, listen(desk, after)))
 
 
 async def _of_stores(

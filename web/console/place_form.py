@@ -7,6 +7,7 @@ from typing import Any
 
 from offers.errors import Fault
 from offers.rules.place import PlaceBody
+from web.console import place_hours
 from web.console.faults import Errors, at_fields, read_body
 from web.console.forms import Form
 from web.console.speaking import Voice
@@ -21,6 +22,7 @@ FIELDS = (
     "lon",
     "time_zone",
     "opening_hours",
+    *place_hours.FIELDS,
     "tags",
     "pickup",
     "paused",
@@ -56,6 +58,7 @@ def shown(item: Item) -> Form:
         "known": [fence["id"] for fence in item["geofences"]],
         "had": list(_own(item)),
     }
+    values |= place_hours.shown(item["opening_hours"])
     for role, fence in _own(item).items():
         values[f"{role}.dwell_s"] = str(fence["dwell_s"]) if fence["dwell_s"] else None
         if "geometry" in fence:
@@ -66,7 +69,13 @@ def shown(item: Item) -> Form:
 
 
 def blank(zone: str) -> Form:
-    return Form.of({"kind": "store", "time_zone": zone, "premises.radius_m": "100", "premises.dwell_s": "60"})
+    first: dict[str, str | None] = {
+        "kind": "store",
+        "time_zone": zone,
+        "premises.radius_m": "100",
+        "premises.dwell_s": "60",
+    }
+    return Form.of(first | place_hours.shown(None))
 
 
 def _own(item: Item) -> dict[str, Item]:
@@ -120,6 +129,8 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[PlaceBody | Non
         if other["id"] in form.all("keep"):
             fences.append({name: value for name, value in other.items() if name != "id"})
             origins.append("keep")
+    hours, wrong_days = place_hours.said(form, before, voice)
+    faults += wrong_days
     raw: dict[str, Any] = {
         "name": form.text("name"),
         "kind": form.text("kind"),
@@ -128,7 +139,7 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[PlaceBody | Non
         "time_zone": form.text("time_zone"),
         "address": form.or_none("address"),
         "phone": form.or_none("phone"),
-        "opening_hours": form.or_none("opening_hours"),
+        "opening_hours": hours,
         "tags": _tags(form),
         "pickup": form.on("pickup"),
         "paused": form.on("paused"),

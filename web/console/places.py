@@ -10,21 +10,23 @@ from starlette.responses import Response
 
 from offers import overview, places, users
 from offers.errors import BadInput, NotFound
+from offers.rules.place import PlaceBody
 from offers.rules.profile import Id
 from web.aftermath import carry_out
-from web.asking import Cursor, Named
-from web.console import place_form
+from web.asking import Named
+from web.console import once, place_form, place_remarks
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
-from web.console.faults import Errors
-from web.console.filtering import query_of
+from web.console.faults import Errors, refused_said
 from web.console.forms import Form
+from web.console.listing import Shown, read_asked
+from web.console.maps import with_map
 from web.console.routes import PageRoute
+from web.console.tables import PLACES, list_page, read_places
 from web.editing import etag_of
 
 router = APIRouter(prefix="/console/places", include_in_schema=False, route_class=PageRoute)
 
-PAGE = 100
 _ID = TypeAdapter(Id)
 
 
@@ -35,12 +37,11 @@ def _zones() -> list[str]:
 
 
 @router.get("")
-def table(desk: Reader, cursor: Cursor = None) -> Response:
-    form = query_of(desk)
-    text = form.text("q")[:200]
+def table(desk: Reader) -> Response:
+    asked = read_asked(desk, PLACES)
     with desk.parts.database.reading() as session:
-        items, next_cursor = places.list_places(session, text=text, after=cursor or "", limit=PAGE)
-    return desk.page("places.html", form=form, errors={}, places=items, q=text, next_cursor=next_cursor, cursor=cursor)
+        leaf = asked.look(read_places(asked), session)
+    return list_page(desk, "places.html", Shown(asked, leaf))
 
 
 @router.get("/new")
@@ -57,17 +58,20 @@ def add(desk: Writer) -> Response:
     errors |= wrong_id(form, desk)
     if body is None or errors:
         return _form(desk, form, errors=errors, status=422)
+    if form.on("look"):
+        return _form(desk, form, looked_at=body)
+    wanted = form.or_none("id") or once.id_of(form, "plc")
+    saved = f"/console/places/{wanted}?done=place_saved"
     try:
         with parts.database.transaction() as session:
-            if wanted := form.or_none("id"):
-                item, _, follows = places.put_place(session, wanted, body, now=parts.now(), check=unchanged(None))
-            else:
-                item, _, follows = places.add_place(session, body, now=parts.now())
-            users.note(session, desk.user.user_id, "created", "place", item["id"], now=parts.now())
+            _, _, follows = places.put_place(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "place", wanted, now=parts.now())
     except ChangedMeanwhile:
-        return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        if form.or_none("id"):
+            return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        return desk.go(saved)  # the same form twice: it is there
     carry_out(parts, follows)
-    return desk.go(f"/console/places/{item['id']}?done=place_saved")
+    return desk.go(saved)
 
 
 @router.get("/{place_id}")
@@ -85,6 +89,8 @@ def change(desk: Writer, place_id: Named) -> Response:
     body, errors = place_form.read(form, item, desk.voice)
     if body is None:
         return _form(desk, form, item, errors=errors, status=422, etag=form.text("etag"))
+    if form.on("look"):
+        return _form(desk, form, item, looked_at=body, etag=form.text("etag"))
     try:
         with parts.database.transaction() as session:
             saved, _, follows = places.put_place(
@@ -97,7 +103,14 @@ def change(desk: Writer, place_id: Named) -> Response:
             raise NotFound("place") from None
         return _form(desk, place_form.beside_theirs(form, changed.now), changed.now, status=409, changed=True)
     except BadInput as refused:
-        return _form(desk, form, item, errors={"": str(refused)}, status=422, etag=form.text("etag"))
+        return _form(
+            desk,
+            form,
+            item,
+            errors=refused_said(refused, desk.voice),
+            status=422,
+            etag=form.text("etag"),
+        )
     carry_out(parts, follows)
     return desk.go(f"/console/places/{place_id}?done=place_saved")
 
@@ -106,7 +119,7 @@ def wrong_id(form: Form, desk: Desk) -> Errors:
     """What is wrong with the id that was typed; none is fine."""
     try:
         if wanted := form.or_none("id"):
-            if wanted in ("new", "preview"):
+            if wanted in ("new", "preview", "import"):
                 return {"id": desk.voice.words["id_taken"]}
             _ID.validate_python(wanted)
     except ValidationError:
@@ -123,8 +136,11 @@ def _form(
     status: int = 200,
     changed: bool = False,
     etag: str = "",
+    looked_at: PlaceBody | None = None,
 ) -> Response:
-    return desk.page(
+    """`looked_at`: what is remarked about that, which is not saved; else about the place as it is."""
+    fences = place_remarks.of_body(looked_at) if looked_at else item["geofences"] if item else []
+    page = desk.page(
         "place.html",
         status,
         form=form,
@@ -134,4 +150,9 @@ def _form(
         changed=changed,
         etag=etag or (etag_of(item) if item else ""),
         zones=_zones(),
+        style_url=desk.parts.settings.map_style_url,
+        remarks=place_remarks.remarks_on(desk, item["id"] if item else None, fences),
+        checked=looked_at is not None,
+        entries=place_remarks.entries_at(desk, item) if item else None,
     )
+    return with_map(page, desk.parts)

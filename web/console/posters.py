@@ -7,24 +7,25 @@ from starlette.responses import Response
 
 from offers import overview, posters, users
 from offers.errors import BadInput, Conflict, NotFound
-from offers.posters import AskedPosters
 from offers.rules.poster import PosterBody
-from web.asking import Cursor, Named
-from web.console import posters_form
+from web.asking import Named
+from web.console import once, posters_form
 from web.console.changing import ChangedMeanwhile, unchanged
 from web.console.entering import Desk, Reader, Writer
 from web.console.faults import Errors
 from web.console.filtering import query_of
 from web.console.forms import Form
+from web.console.maps import with_map
 from web.console.places import wrong_id
+from web.console.posters_list import posters_page
 from web.console.routes import PageRoute
+from web.console.tables import asked_of_posters
 from web.editing import etag_of
 from web.printing.asked import InLanguage, OnPaper, Size, Wanted, picture, url_of
-from web.printing.sheet import PAPERS
+from web.printing.papers import PAPERS
 
 router = APIRouter(prefix="/console/posters", include_in_schema=False, route_class=PageRoute)
 
-PAGE = 100
 SIZES = (512, 2048)
 """Pixels of the PNGs that are offered."""
 SUGGESTED = 1000
@@ -32,25 +33,8 @@ Item = dict[str, Any]
 
 
 @router.get("")
-def table(desk: Reader, cursor: Cursor = None) -> Response:
-    form = query_of(desk)
-    campaign = form.or_none("campaign")
-    with desk.parts.database.reading() as session:
-        asked = AskedPosters(campaign, None, cursor or "", PAGE)
-        rows, next_cursor = posters.list_posters(session, asked, now=desk.parts.now())
-        names = overview.names_of(session, rows)
-        campaigns = posters.campaigns_to_lead_to(session)
-    return desk.page(
-        "posters.html",
-        form=form,
-        errors={},
-        rows=rows,
-        names=names,
-        campaigns=campaigns,
-        campaign=campaign,
-        next_cursor=next_cursor,
-        cursor=cursor,
-    )
+def table(desk: Reader) -> Response:
+    return posters_page(desk, asked_of_posters(desk))
 
 
 @router.get("/new")
@@ -66,18 +50,18 @@ def add(desk: Writer) -> Response:
     errors |= wrong_id(form, desk) or ({"id": desk.voice.words["id_taken"]} if form.text("id") == "import" else {})
     if body is None or errors:
         return _form(desk, form, errors=errors, status=422)
+    wanted = form.or_none("id") or once.id_of(form, "pst")
     try:
         with parts.database.transaction() as session:
-            if wanted := form.or_none("id"):
-                item, _ = posters.put_poster(session, wanted, body, now=parts.now(), check=unchanged(None))
-            else:
-                item = posters.add_poster(session, body, now=parts.now())
-            users.note(session, desk.user.user_id, "created", "poster", item["id"], now=parts.now())
+            posters.put_poster(session, wanted, body, now=parts.now(), check=unchanged(None))
+            users.note(session, desk.user.user_id, "created", "poster", wanted, now=parts.now())
     except ChangedMeanwhile:
-        return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        if form.or_none("id"):
+            return _form(desk, form, errors={"id": desk.voice.words["id_taken"]}, status=409)
+        # the same form twice: it is there
     except (BadInput, Conflict) as refused:
         return _refused(desk, refused, None)
-    return desk.go(f"/console/posters/{item['id']}?done=poster_saved")
+    return desk.go(f"/console/posters/{wanted}?done=poster_saved")
 
 
 def _picture(desk: Desk, poster_id: str, wanted: Wanted) -> Response:
@@ -185,7 +169,7 @@ def _form(
         places = overview.name_places(session)
         campaigns = posters.campaigns_to_lead_to(session)
         names = overview.names_of(session, [item] if item else [])
-    return desk.page(
+    page = desk.page(
         "poster.html",
         status,
         form=form,
@@ -201,4 +185,6 @@ def _form(
         names=names,
         sizes=SIZES,
         papers=list(PAPERS),
+        style_url=desk.parts.settings.map_style_url,
     )
+    return with_map(page, desk.parts)

@@ -9,7 +9,7 @@ from offers.rules.poster import PosterBody
 from offers.rules.values import zone_or_none
 from web.console.choosing import meant
 from web.console.clock import as_typed, read_typed
-from web.console.faults import Errors, at_fields, read_body
+from web.console.faults import Errors, at_fields, read_body, rule_said
 from web.console.filtering import MOST_NAMED
 from web.console.forms import Form
 from web.console.speaking import Voice
@@ -85,8 +85,12 @@ def read(form: Form, before: Item | None, voice: Voice, places: Mapping[str, str
 
 def told(faults: list[Fault], voice: Voice) -> Errors:
     """What the use case says, each at its field and in the reader's language."""
-    said = [Fault(one.path, voice.words[IN_WORDS[one.name]] if one.name in IN_WORDS else one.message) for one in faults]
+    said = [Fault(one.path, _said(one, voice)) for one in faults]
     return at_fields(said, FIELDS, {})
+
+
+def _said(fault: Fault, voice: Voice) -> str:
+    return voice.words[IN_WORDS[fault.name]] if fault.name in IN_WORDS else rule_said(fault.message, voice)
 
 
 def _moment(form: Form, name: str, before: Item | None, voice: Voice) -> str | None:

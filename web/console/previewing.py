@@ -28,6 +28,7 @@ class Previewed:
     title_fits: bool
     body_fits: bool
     bytes: int
+    has_image: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,19 @@ class Preview:
     texts: list[Previewed]
 
 
-def preview_of(desk: Desk, campaign: CampaignBody, typed: str, errors: Errors, campaign_id: str = "") -> Preview | None:
+def preview_of(
+    desk: Desk,
+    campaign: CampaignBody,
+    typed: str,
+    errors: Errors,
+    campaign_id: str = "",
+    *,
+    variant: str | None = None,
+) -> Preview | None:
     """A campaign for the customer who is meant by what was typed, the first whom it fits; an error where there is none.
 
-    As at the first place that it names, with its offer. The variant is the one that the customer draws of the campaign of that id.
+    As at the first place that it names, with its offer. The variant is the one that is asked for and that there is,
+    else the one that the customer draws of the campaign of that id.
     """
     if not typed:
         return None
@@ -55,10 +65,12 @@ def preview_of(desk: Desk, campaign: CampaignBody, typed: str, errors: Errors, c
         if not meant:
             errors["preview"] = desk.voice.words["preview_nobody"]
             return None
-        asked = PreviewBody(customer=meant[0]["id"])
+        known = variant if variant in {one.name for one in campaign.variants} else None
+        asked = PreviewBody(customer=meant[0]["id"], variant=known)
         told = previews.preview(session, campaign, asked, campaign_id=campaign_id, now=desk.parts.now())
         place = overview.names_of(session, [told]).places.get(told["place"])
-    texts = [_text(tag, text, told) for tag, text in told["texts"].items()]
+    messages = campaign.messages_of(told["variant"])
+    texts = [_text(tag, text, told, messages[tag].image is not None) for tag, text in told["texts"].items()]
     offer = _offer(desk, campaign.offer)
     return Preview(
         meant[0],
@@ -82,7 +94,7 @@ def _offer(desk: Desk, offer_id: str | None) -> dict[str, Any] | None:
     return {"name": offer["name"], "gives": worth(offer, desk.voice), "has_code": offer["codes"] != "none"}
 
 
-def _text(tag: str, text: Mapping[str, Any], told: Mapping[str, Any]) -> Previewed:
+def _text(tag: str, text: Mapping[str, Any], told: Mapping[str, Any], has_image: bool) -> Previewed:
     refused = [one["name"] for one in told["refusals"] if _is_of(one["path"], tag) and one["name"] != "missing_fact"]
     return Previewed(
         tag,
@@ -95,6 +107,7 @@ def _text(tag: str, text: Mapping[str, Any], told: Mapping[str, Any]) -> Preview
         len(text["title"]) <= FITS_TITLE,
         len(text["body"]) <= FITS_BODY,
         text["bytes"],
+        has_image,
     )
 
 

@@ -11,12 +11,14 @@ from offers import campaigns, overview
 from offers.overview import Names
 from offers.rules.campaign import OF_AN_ORDER
 from web.asking import Named
-from web.console.entering import Reader
+from web.console.entering import Desk, Reader
 from web.console.explaining import explain, facts_of
 from web.console.faults import Errors
 from web.console.filtering import query_of
+from web.console.progress import Progress
 from web.console.routes import PageRoute
 from web.console.speaking import Voice
+from web.stage import LONGEST_S
 
 router = APIRouter(prefix="/console/campaigns", include_in_schema=False, route_class=PageRoute)
 
@@ -31,21 +33,25 @@ def rehearse(desk: Reader, campaign_id: Named) -> Response:
     days = _days(form.text("days"))
     if days is None:
         errors["days"] = desk.voice.words["rehearse_bad_days"]
-    parts, told = desk.parts, None
+    parts, told, is_busy = desk.parts, None, False
     with parts.database.reading() as session:
         item = campaigns.get_campaign(session, campaign_id)
     is_on_record = item["trigger"]["on"] not in OF_AN_ORDER
     if days is not None and is_on_record:
-        told = parts.stage.rehearse(parts.database, campaign_id, days, now=parts.now())
+        with _progress(desk, campaign_id) as far:
+            told = parts.stage.rehearse_if_free(parts.database, campaign_id, days, now=parts.now(), tell=far.tell)
+        is_busy = told is None
     sample = told["sample"] if told else []
     places = [{"place": one["place"]} for one in told["by_place"]] if told else []
     with parts.database.reading() as session:
         names = overview.names_of(session, [*sample, *places])
     return desk.page(
         "rehearsal.html",
-        422 if errors else 200,
+        422 if errors else 503 if is_busy else 200,
         item=item,
         told=told,
+        is_busy=is_busy,
+        longest_s=round(LONGEST_S),
         is_on_record=is_on_record,
         outcomes=_outcomes(told) if told else [],
         said=[explain_rehearsed(one, desk.voice, names) for one in sample],
@@ -55,6 +61,16 @@ def rehearse(desk: Reader, campaign_id: Named) -> Response:
         form=form.but(days=form.text("days") or str(USUAL)),
         errors=errors,
     )
+
+
+@router.get("/{campaign_id}/rehearse/far")
+def how_far(desk: Reader, campaign_id: Named) -> Response:
+    """`{share}`, from 0 to 1, of the rehearsal that this user waits for; null where there is none, or none that told yet."""
+    return _progress(desk, campaign_id).answer()
+
+
+def _progress(desk: Desk, campaign_id: str) -> Progress:
+    return Progress(desk.parts.redis, desk.user.user_id, f"rehearsal:{campaign_id}")
 
 
 def explain_rehearsed(one: Mapping[str, Any], voice: Voice, names: Names) -> Markup:

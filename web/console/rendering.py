@@ -9,7 +9,10 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from offers.once import new_number
 from offers.users import SignedIn
+from web.console.faults import rule_said
+from web.console.islands import has_island, island
 from web.console.speaking import Voice
 from web.tongues import LANGUAGES
 
@@ -27,6 +30,7 @@ HEADERS = {
 }
 RAIL = (
     ("home", "/console", ("viewer", "marketer", "admin")),
+    ("live", "/console/live", ("viewer", "marketer", "admin")),
     ("places", "/console/places", ("viewer", "marketer", "admin")),
     ("campaigns", "/console/campaigns", ("viewer", "marketer", "admin")),
     ("offers", "/console/offers", ("viewer", "marketer", "admin")),
@@ -36,7 +40,8 @@ RAIL = (
     ("inbox", "/console/inbox", ("viewer", "staff", "marketer", "admin")),
     ("deliveries", "/console/deliveries", ("viewer", "marketer", "admin")),
     ("decisions", "/console/decisions", ("viewer", "marketer", "admin")),
-    ("users", "/console/users", ("admin",)),
+    ("reports", "/console/reports", ("viewer", "marketer", "admin")),
+    ("settings", "/console/settings", ("admin",)),
 )
 """The pages of the rail, where they are, and whose."""
 DONE = (
@@ -48,6 +53,8 @@ DONE = (
     "place_deleted",
     "campaign_deleted",
     "offer_deleted",
+    "customer_erased",
+    "coupon_let_go",
     "did_launch",
     "did_pause",
     "did_end",
@@ -57,6 +64,16 @@ DONE = (
     "conversation_closed",
     "order_made_ready",
     "hand_over_undone",
+    "set_key_revoked",
+    "set_user_saved",
+    "set_user_disabled",
+    "set_limits_saved",
+    "set_event_replayed",
+    "set_event_used_already",
+    "set_shop_saved",
+    "set_shop_deleted",
+    "start_device_there",
+    "start_message_saved",
 )
 """What `?done=` may say."""
 
@@ -84,6 +101,7 @@ def render(
             when=voice.moment,
             day=voice.day,
             lasting=voice.lasting,
+            rule_said=lambda message: rule_said(message, voice),
             languages=LANGUAGES,
             language=voice.language,
             user=user,
@@ -109,10 +127,12 @@ def _address(request: Request) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"island": island, "has_island": has_island, "new_number": new_number}
+    return made

@@ -40,7 +40,9 @@ class PageRoute(APIRoute):
             except Conflict as error:
                 return _told(request, "conflict", 409, str(error))
             except HTTPException as error:
-                return _told(request, "broken", error.status_code)
+                answer = _told(request, "broken", error.status_code)
+                answer.headers.update(error.headers or {})
+                return answer
             except LOST_A_RACE:
                 return _told(request, "broken", 409)
             except AWAY as error:

@@ -10,7 +10,20 @@ from offers.rules.campaign import ON_A_PAGE, WITHOUT_ROLE
 from web.console.speaking import Voice
 
 MOST_NAMES = 3
-_FACT = re.compile(r"\{\{\s*([\w.]+)[^}]*\}\}")
+ALONE = {
+    "customer.first_name",
+    "customer.name",
+    "place.name",
+    "offer.name",
+    "offer.text",
+    "coupon.code",
+    "coupon.expires",
+    "order.number",
+    "weekday",
+}
+"""Facts whose words say by themselves what they are of."""
+_FACT = re.compile(r"\{\{\s*+([\w.]++)[^{}]*+\}\}")
+"""Possessive: what is typed may be anything, a megabyte of it, and is looked through once."""
 
 
 def sentence(item: Mapping[str, Any], places: Mapping[str, str], offers: Mapping[str, str], voice: Voice) -> Markup:
@@ -38,7 +51,9 @@ def sentence(item: Mapping[str, Any], places: Mapping[str, str], offers: Mapping
 def brief(item: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Markup:
     """When it speaks, for a table."""
     trigger = item["trigger"]
-    return Markup("{} {}").format(voice.words[f"s_{trigger['on']}"], _where(trigger, places, voice))
+    moment = trigger["on"]
+    where = voice.say(f"w_{moment}", places=_where(trigger, places, voice))
+    return voice.say("when_and_where", moment=voice.words[f"s_{moment}"], where=where)
 
 
 def _strong(text: str) -> Markup:
@@ -60,12 +75,14 @@ def _where(trigger: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
 def _title(item: Mapping[str, Any], voice: Voice) -> str:
     messages = item["messages"]
     tag = voice.language if voice.language in messages else min(messages)
-    return _FACT.sub(_named, str(messages[tag]["title"]))
+    return _FACT.sub(lambda found: f"[{_named(found[1], voice)}]", str(messages[tag]["title"]))
 
 
-def _named(found: re.Match[str]) -> str:
-    """`{{ customer.first_name | default: 'you' }}` as [first name]."""
-    return f"[{found[1].rpartition('.')[2].replace('_', ' ')}]"
+def _named(fact: str, voice: Voice) -> str:
+    """`customer.first_name` as first name, in the reader's language; what somebody named themselves as they named it."""
+    if fact in ALONE:
+        return voice.words[f"fact_{fact.replace('.', '_')}"]
+    return fact.rpartition(".")[2].replace("_", " ")
 
 
 def _with_offer(item: Mapping[str, Any], offers: Mapping[str, str], voice: Voice) -> Markup:

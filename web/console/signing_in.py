@@ -108,8 +108,9 @@ def change_password(desk: Anyone) -> Response:
     form, parts = desk.form, desk.parts
     present, wanted, again = ((form.all(name) or [""])[0] for name in ("present", "password", "again"))
     attempts = Attempts(parts.redis, parts.settings.secret())
+    own = f"{OWN} {desk.user.user_id}"
     try:
-        wait_s = attempts.count(desk.user.email, OWN)
+        wait_s = attempts.count(desk.user.email, own)
     except (RedisError, OSError):
         return desk.page("password.html", 503, errors={"present": desk.voice.words["no_sign_in_now"]})
     if wait_s:
@@ -120,7 +121,7 @@ def change_password(desk: Anyone) -> Response:
     if credential is None or not users.is_right(credential, present):
         return desk.page("password.html", 422, errors={"present": desk.voice.words["wrong_password"]})
     try:
-        new_hash = users.new_password(wanted, again, desk.user.email)
+        new_hash = users.new_password(wanted, again, desk.user.email, present=present)
         with parts.database.transaction() as session:
             secret = users.change_password(session, credential, new_hash, now=parts.now())
     except BadInput as error:
@@ -129,7 +130,7 @@ def change_password(desk: Anyone) -> Response:
         )
     except Conflict:
         return desk.page("password.html", 409, errors={"present": desk.voice.words["wrong_password"]})
-    attempts.forget(desk.user.email, OWN)
+    attempts.forget(desk.user.email, own)
     answer = desk.go("/console?done=password_changed")
     cookies.keep(answer, desk.request, parts.settings.base_url, secret, signed_in=True)
     return answer

@@ -66,6 +66,10 @@ class Voice:
         unit, many = measure(seconds)
         return f"{many} {self.words[f'one_{unit}' if many == 1 else f'unit_{unit}']}"
 
+    def figures(self, number: int) -> str:
+        """A whole number with its thousands apart, as the language writes it."""
+        return f"{number:,}".replace(",", "," if self.language == "en" else ".")
+
     def series(self, texts: list[str], joint: str = "and") -> Markup:
         """As in “a, b and c”, each escaped."""
         safe = [Markup.escape(one) for one in texts]

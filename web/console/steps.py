@@ -77,7 +77,7 @@ def _ask(desk: Desk, campaign_id: str, step: Step, *, status: int = 200, changed
         limits = desk_settings.get_limits(session)
         queued = overview.count_queued(session, campaign_id) if step != "launch" else 0
         if step == "launch":
-            found = campaigns.check_campaign(session, campaign_id, now=desk.parts.now(), count=mine)
+            found = campaigns.check_campaign(session, campaign_id, now=desk.parts.now(), count=mine, roughly=True)
             tags, names = campaign_form.tags_of(item), overview.name_campaigns(session) | places
             errors = campaign_form.told(said_of(refusals(found), desk.voice), tags)
             warned = campaign_form.told(said_of(warnings(found), desk.voice, "warn", names), tags)

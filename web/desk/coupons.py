@@ -8,6 +8,7 @@ from starlette.responses import Response
 from offers import coupons
 from offers.errors import NotFound
 from offers.rules.coupon import RedeemBody
+from web.aftermath import carry_out
 from web.bodies import JsonRoute, json_answer
 from web.desk.guesses import Guesses
 from web.examples import COUPON, answers
@@ -33,8 +34,10 @@ def redeem_coupon(code: Typed, caller: Till, parts: Have, body: RedeemBody | Non
     guesses.refuse_too_many(caller.key_id)
     try:
         with parts.database.transaction() as session:
-            item = coupons.redeem_coupon(session, code, body or RedeemBody(), keys=parts.codes, now=parts.now())
+            done = coupons.redeem_coupon(session, code, body or RedeemBody(), keys=parts.codes, now=parts.now())
     except NotFound:
         guesses.count_miss(caller.key_id)
         raise
-    return json_answer(item)
+    if done.follows.happened:
+        carry_out(parts, done.follows)
+    return json_answer(done.item)

@@ -26,12 +26,12 @@ class KeyBody(Strict):
 
 
 @router.post("", summary="Make a key", status_code=201, responses=answers(KEY_MADE, 201, idempotent=True))
-def add_key(body: KeyBody, request: Request, _caller: Admin, parts: Have) -> Response:
+def add_key(body: KeyBody, request: Request, caller: Admin, parts: Have) -> Response:
     """`key` is shown this once: only its hash is kept."""
 
     def add() -> dict[str, Any]:
         with parts.database.transaction() as session:
-            made = keys.make_key(session, body.role, now=parts.now())
+            made = keys.make_key(session, body.role, now=parts.now(), by=caller.key_id)
         return {"id": made.id, "role": made.role, "key": made.secret}
 
     return parts.repeats.once(request, body, add)

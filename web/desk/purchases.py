@@ -8,6 +8,7 @@ from starlette.responses import Response
 from offers import purchases
 from offers.purchases import Asked
 from offers.rules.purchase import PurchaseBody
+from web.aftermath import carry_out
 from web.asking import AtPlace, Customer, Limit, Since, page
 from web.bodies import JsonRoute
 from web.desk.guesses import Guesses
@@ -41,6 +42,8 @@ def record_purchase(body: PurchaseBody, request: Request, caller: Seller, parts:
         if done.coupon_is_none:
             guesses.count_miss(caller.key_id)
         made.append(done.created)
+        if done.follows.happened:
+            carry_out(parts, done.follows)
         return done.item
 
     answer = parts.repeats.once(request, body, record)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from offers import shop_events, shops
+from offers import desk_shops, shop_events, shops
 from offers.rules.shop import NewShopBody, RotateBody, ShopBody, ShopId
 from web.aftermath import carry_out
 from web.asking import Cursor, Limit, Named, page
@@ -88,8 +88,10 @@ def list_events(
 
 @router.post("/{shop_id}/events/{event_id}/replay", summary="Work an event again", responses=answers(WORKED))
 def replay_event(shop_id: Named, event_id: Named, _caller: Server, parts: Have) -> Response:
-    """By the shop's settings as they are now. 409 once its body is gone, after seven days."""
-    worked = replay(parts.database, shop_id, event_id, keys=parts.shop_keys, now=parts.now())
+    """By the shop's settings as they are now. 409 where it was used already, which stays as it is, and once its body is gone, after seven days."""
+    with parts.database.transaction() as session:
+        turn = desk_shops.take_up(session, shop_id, event_id)
+    worked = replay(parts.database, shop_id, event_id, keys=parts.shop_keys, now=parts.now(), turn=turn)
     carry_out(parts, worked.follows)
     if worked.waits is not None:
         parts.doorbell.shop_events([worked.waits])

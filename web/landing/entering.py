@@ -17,7 +17,7 @@ from web.bodies import too_large
 from web.console.cookies import is_own
 from web.console.forms import Form, read_form
 from web.guards import Guard
-from web.parts import Parts, parts_of
+from web.parts import Have, Parts, parts_of
 from web.problems import ProblemError
 from web.tongues import LANGUAGES, choose
 from web.visitor.attempts import VisitorAttempts
@@ -92,11 +92,11 @@ class PageGuard(Guard):
         return PageVisitor(parts, desk, request, *_said(request, parts, desk, lang))
 
 
-async def read_short_form(request: Request) -> Form:
+async def read_short_form(request: Request, parts: Have) -> Form:
     """The form of one of our pages. A longer one is none of theirs, and is not read into its fields."""
     if len(await request.body()) > MOST_BYTES:
         raise too_large(MOST_BYTES)
-    return await read_form(request)
+    return await read_form(request, parts)
 
 
 class PageFormGuard(Guard):

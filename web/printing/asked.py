@@ -11,7 +11,7 @@ from offers import posters
 from offers.errors import BadInput
 from web.parts import Parts
 from web.printing import code as drawing
-from web.printing.sheet import Paper, Printed, pdf
+from web.printing.papers import Paper, Printed
 
 Kind = Literal["svg", "png", "pdf"]
 MEDIA_TYPES: dict[Kind, str] = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
@@ -64,6 +64,8 @@ def picture(parts: Parts, request: Request, poster_id: str, wanted: Wanted) -> R
     elif wanted.kind == "png":
         content = _png(code, wanted)
     else:
+        from web.printing.sheet import pdf  # noqa: PLC0415 - what fpdf needs most requests can do without
+
         printed = Printed(code, url, sheet.language, sheet.title, sheet.store, sheet.name, sheet.changed_at)
         content = pdf(printed, wanted.paper)
     return _answer(request, content, wanted, poster_id)

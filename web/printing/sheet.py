@@ -1,31 +1,23 @@
-"""A poster as a page to print, A4 to A0. The one room of fpdf.
+"""A poster as a page to print, A4 to A0. The one room of fpdf, which is loaded with the first that is printed.
 
 Letters are Helvetica, one of the fonts that every PDF reader has: nothing is shipped, and nothing embedded. It has the letters of
 Western Europe (Windows-1252's part of Latin 1). A letter that it has not is written without its accent, or as `?`.
 """
 
 import unicodedata
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from collections.abc import Sequence
 
 from fpdf import FPDF
 from fpdf.drawing_primitives import DeviceGray
 from fpdf.enums import Align, PathPaintRule
 
 from web.printing.code import Code
+from web.printing.papers import PAPERS, Paper, Printed
 from web.printing.words import words_of
 
-Paper = Literal["A4", "A3", "A2", "A1", "A0"]
-PAPERS: dict[Paper, tuple[float, float]] = {
-    "A4": (210, 297),
-    "A3": (297, 420),
-    "A2": (420, 594),
-    "A1": (594, 841),
-    "A0": (841, 1189),
-}
-"""Millimetres, ISO 216."""
 FONT = "Helvetica"
+HAIRLINE = 0.2
+"""Millimetres."""
 _POINT = 25.4 / 72
 _ALSO = str.maketrans(
     dict(zip("\u2018\u2019\u201a\u2032\u201c\u201d\u201e\u2033", "'','" + '"' * 4, strict=True))
@@ -44,38 +36,56 @@ _ALSO = str.maketrans(
 """What has a usual way to be written without the sign."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """`url` is what somebody types who can not scan."""
-
-    code: Code
-    url: str
-    language: str
-    title: str | None
-    store: str | None
-    name: str | None
-    """Of the placement: not on the page, but in the document's own words."""
-    changed_at: datetime
-
-
 def pdf(printed: Printed, paper: Paper) -> bytes:
     """One page. Its measures are those of A4, grown with the paper."""
-    width, height = PAPERS[paper]
-    page = _Page(width, height)
-    words = words_of(printed.language)
-    title = printed.title or words["title"]
-    document = page.document
+    document = _document(paper)
+    document.add_page()
     document.set_creation_date(printed.changed_at)
-    document.set_title(" - ".join(one for one in (title, printed.name) if one))
+    document.set_title(" - ".join(one for one in (_title(printed), printed.name) if one))
     document.set_lang(printed.language)
+    _draw(_Page(document, 0, 0, PAPERS[paper][0]), printed)
+    return bytes(document.output())
+
+
+def pdf_of_many(many: Sequence[Printed], paper: Paper, per_side: int = 1) -> bytes:
+    """Each on a page of its own, or `per_side` times `per_side` of them on one, to be cut apart along the lines: halves of a paper are as it is."""
+    document = _document(paper)
+    document.set_creation_date(max(one.changed_at for one in many))
+    document.set_title("Passerby")
+    width, height = PAPERS[paper]
+    for number, printed in enumerate(many):
+        at = number % per_side**2
+        if at == 0:
+            document.add_page()
+            document.set_fill_color(160)
+            for line in range(1, per_side):
+                document.rect(0, line * height / per_side, width, HAIRLINE, style="F")
+                document.rect(line * width / per_side, 0, HAIRLINE, height, style="F")
+        row, column = divmod(at, per_side)
+        _draw(_Page(document, column * width / per_side, row * height / per_side, width / per_side), printed)
+    return bytes(document.output())
+
+
+def _document(paper: Paper) -> FPDF:
+    document = FPDF(unit="mm", format=PAPERS[paper])
+    document.set_auto_page_break(auto=False)
+    document.set_margin(0)
     document.set_creator("Passerby")
-    page.say(title, top=22, size=44, bold=True, lines=3)
+    return document
+
+
+def _title(printed: Printed) -> str:
+    return printed.title or words_of(printed.language)["title"]
+
+
+def _draw(page: "_Page", printed: Printed) -> None:
+    words = words_of(printed.language)
+    page.say(_title(printed), top=22, size=44, bold=True, lines=3)
     if printed.store:
         page.say(printed.store, top=86, size=22, lines=2)
     page.draw(printed.code, top=112, side=120)
     page.say(words["scan_me"], top=238, size=22, bold=True)
     page.say(f"{words['or_type']} {printed.url.partition('://')[2]}", top=256, size=13, lines=2)
-    return bytes(document.output())
 
 
 def writable(text: str) -> str:
@@ -97,11 +107,11 @@ def _is_writable(sign: str) -> bool:
 
 
 class _Page:
-    def __init__(self, width: float, height: float) -> None:
-        self.document = FPDF(unit="mm", format=(width, height))
-        self.document.set_auto_page_break(auto=False)
-        self.document.set_margin(0)
-        self.document.add_page()
+    """A page, or a part of one, with its upper left corner there."""
+
+    def __init__(self, document: FPDF, left: float, top: float, width: float) -> None:
+        self.document = document
+        self._left, self._top = left, top
         self._width = width
         self._scale = width / 210
 
@@ -111,7 +121,7 @@ class _Page:
         margin, said = 18 * scale, writable(text)
         for points in range(round(size * scale), round(8 * scale) - 1, -1):
             document.set_font(FONT, style="B" if bold else "", size=points)
-            document.set_xy(margin, top * scale)
+            document.set_xy(self._left + margin, self._top + top * scale)
             leading = points * _POINT * 1.2
             room = self._width - 2 * margin
             broken: list[str] = document.multi_cell(  # type: ignore[assignment]  # its type depends on `output`
@@ -120,14 +130,14 @@ class _Page:
             if len(broken) <= lines:
                 break
         for number, line in enumerate(broken[:lines]):
-            document.set_xy(margin, top * scale + number * leading)
+            document.set_xy(self._left + margin, self._top + top * scale + number * leading)
             document.cell(room, leading, line.strip(), align=Align.C)
 
     def draw(self, code: Code, *, top: float, side: float) -> None:
         """With its quiet zone `side` wide, as one shape: modules that are drawn one by one show seams."""
         scale = self._scale
         module = side * scale / code.side
-        left, above = (self._width - side * scale) / 2, top * scale
+        left, above = self._left + (self._width - side * scale) / 2, self._top + top * scale
         with self.document.new_path() as path:
             path.style.fill_color = DeviceGray(0)
             path.style.stroke_color = None

@@ -42,9 +42,9 @@ def hear(database: Database, shop_id: str, heard: Heard, *, keys: WorkKeys, now:
     return work(database, begin, keys=keys, now=now)
 
 
-def replay(database: Database, shop_id: str, event_id: str, *, keys: WorkKeys, now: datetime) -> Worked:
-    """The same event again, by the shop's settings as they are now."""
-    begin = partial(shop_events.reopen, shop_id=shop_id, event_id=event_id, keys=keys.shops)
+def replay(database: Database, shop_id: str, event_id: str, *, keys: WorkKeys, now: datetime, turn: int) -> Worked:
+    """The same event again, by the shop's settings as they are now. Whoever took it up says the `turn`: what was used is taken up by nobody."""
+    begin = partial(shop_events.reopen, shop_id=shop_id, event_id=event_id, keys=keys.shops, turn=turn)
     return work(database, begin, keys=keys, now=now)
 
 

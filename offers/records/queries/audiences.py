@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
+from offers.records.queries.among import among
 from offers.records.queries.json_values import in_json
 from offers.records.tables import Customer, Device, Geofence, Place, Purchase, PurchaseItem, Stay, Visit
 from offers.rules.audience import ANY_STORE, Audience
@@ -48,14 +49,17 @@ Holds = ColumnElement[bool]
 IN_USE = Device.revoked_at.is_(None)
 
 
-def holds(audience: Audience, now: datetime, dialect_name: str) -> Holds:
-    """Whether a row of `Customer` is in the audience as of `now`: true or false, never NULL, so that `not` turns it round."""
-    return true() if audience.tree is None else _Sql(now, dialect_name).node(audience.tree)
+def holds(audience: Audience, now: datetime, dialect_name: str, those: Sequence[str] | None = None) -> Holds:
+    """Whether a row of `Customer` is in the audience as of `now`: true or false, never NULL, so that `not` turns it round.
+
+    `those`: only these customers are asked about, so that nothing has to be summed up of all the others.
+    """
+    return true() if audience.tree is None else _Sql(now, dialect_name, those).node(audience.tree)
 
 
 class _Sql:
-    def __init__(self, now: datetime, dialect_name: str) -> None:
-        self.now = now
+    def __init__(self, now: datetime, dialect_name: str, those: Sequence[str] | None = None) -> None:
+        self.now, self.those = now, those
         self.json = in_json(dialect_name)
 
     def node(self, node: Node) -> Holds:
@@ -95,17 +99,17 @@ class _Sql:
             case Bought():
                 return self._bought(test)
             case PurchaseCount(bound=bound, window=window):
-                return _many(Purchase.customer_id, func.count(), bound, self._in(window, Purchase.at))
+                return self._many(Purchase.customer_id, func.count(), bound, self._in(window, Purchase.at))
             case Spent(currency=currency, bound=bound, window=window):
                 mine = and_(Purchase.currency == currency, self._in(window, Purchase.at))
-                return _many(Purchase.customer_id, func.sum(Purchase.total_thousandths), bound, mine)
+                return self._many(Purchase.customer_id, func.sum(Purchase.total_thousandths), bound, mine)
             case LastPurchase(window=window, known=known):
                 return _as(known, self._last(window, Purchase.customer_id, Purchase.at))
             case Visited(places=places, window=window):
                 there = true() if ANY_STORE in places else Visit.place_id.in_(places)
                 return _there_is(Visit.customer_id == Customer.id, self._in(window, Visit.entered_at), there)
             case VisitCount(bound=bound, window=window):
-                return _many(Visit.customer_id, func.count(), bound, self._in(window, Visit.entered_at))
+                return self._many(Visit.customer_id, func.count(), bound, self._in(window, Visit.entered_at))
             case LastVisit(window=window, known=known):
                 return _as(known, self._last(window, Visit.customer_id, Visit.entered_at))
             case IsAt(places=places, inside=inside):
@@ -113,13 +117,17 @@ class _Sql:
             case OnPlatform(wanted=wanted):
                 return _there_is(Device.customer_id == Customer.id, IN_USE, Device.platform.in_(wanted))
             case DeviceCount(bound=bound):
-                return _many(Device.customer_id, func.count(), bound, IN_USE)
+                return self._many(Device.customer_id, func.count(), bound, IN_USE)
             case Pushable(wanted=wanted):
                 return _as(wanted, reachable())
             case Consents(purpose=purpose, given=given):
                 return _as(given, getattr(Customer, purpose).is_(True))
             case _:
                 assert_never(test)
+
+    def _many(self, whose: Any, number: Any, bound: Bound, condition: Holds) -> Holds:
+        mine = condition if self.those is None else and_(condition, among(whose, self.those))
+        return _many(whose, number, bound, mine)
 
     def _in(self, window: Window, at: Any) -> Holds:
         span = window.at(self.now)

@@ -1,9 +1,11 @@
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Campaign, CampaignVersion, DeskSettings
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.limits import Limits
 
 
@@ -55,6 +57,27 @@ def _runs_or_is(ids: Collection[str]) -> ColumnElement[bool]:
 
 def all_campaigns(session: Session, after: str, limit: int) -> Sequence[Campaign]:
     return session.scalars(select(Campaign).where(Campaign.id > after).order_by(Campaign.id).limit(limit)).all()
+
+
+ORDERS = Orders(
+    Campaign.id,
+    "name",
+    {
+        "name": (Key(func.lower(Campaign.name)),),
+        "status": (Key(Campaign.status), Key(func.lower(Campaign.name))),
+        "changed": (Key(Campaign.updated_at, "time"),),
+    },
+)
+
+
+def leaf_of_campaigns(session: Session, text: str, status: str | None, turn: Turn) -> Leaf:
+    """Those whose id or name holds the text, in whatever case, and that are in that state; in the order that is asked for."""
+    wanted = select(Campaign)
+    if text:
+        wanted = wanted.where(or_(*(one.icontains(text, autoescape=True) for one in (Campaign.id, Campaign.name))))
+    if status:
+        wanted = wanted.where(Campaign.status == status)
+    return leaf_of(session, wanted, turn, ORDERS)
 
 
 def versions_of(session: Session, campaign_id: str, before: int | None, limit: int) -> Sequence[CampaignVersion]:

@@ -1,14 +1,16 @@
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import Select, case, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
 from offers.records.queries.customers import customers_locked
 from offers.records.queries.history import Asked
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Conversation, ConversationMessage, Customer, Delivery, Order, Purchase, User
+from offers.rules.leafing import Leaf, Turn
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -101,16 +103,30 @@ def conversations(session: Session, asked: Asked) -> Sequence[Conversation]:
     return session.scalars(wanted.order_by(Conversation.id.desc()).limit(asked.limit + 1)).all()
 
 
-def inbox(session: Session, place_id: str | None, state: str | None, limit: int) -> Sequence[Conversation]:
-    """Who waits first, the longest on top; then what was said last. Closed ones only where they are asked for."""
-    wanted = select(Conversation).where(
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+ORDERS = Orders(
+    Conversation.id,
+    "waits",
+    {
+        "waits": (
+            Key(case((Conversation.state == "waiting", 0), else_=1), "number"),
+            Key(func.coalesce(Conversation.waiting_since, literal(_LONG_AGO, Conversation.updated_at.type)), "time"),
+            Key(Conversation.updated_at, "time", falls=True),
+        ),
+        "changed": (Key(Conversation.updated_at, "time"),),
+        "began": (Key(Conversation.created_at, "time"),),
+    },
+)
+
+
+def leaf_of_conversations(session: Session, place_id: str | None, state: str | None, turn: Turn) -> Leaf:
+    """Who waits first, the longest on top, then what was said last; or as asked for. Closed ones only where they are."""
+    wanted: Select[Any] = select(Conversation).where(
         Conversation.state != "closed" if state is None else Conversation.state == state
     )
     if place_id is not None:
         wanted = wanted.where(Conversation.place_id == place_id)
-    waits = case((Conversation.state == "waiting", 0), else_=1)
-    order = (waits, func.coalesce(Conversation.waiting_since, None).asc(), Conversation.updated_at.desc())
-    return session.scalars(wanted.order_by(*order, Conversation.id.desc()).limit(limit)).all()
+    return leaf_of(session, wanted, turn, ORDERS)
 
 
 def last_messages(session: Session, ids: Iterable[str]) -> dict[str, ConversationMessage]:

@@ -120,6 +120,23 @@ def release(session: Session, decision_ids: Iterable[str]) -> None:
     give_back(session, units)
 
 
+def release_one(session: Session, coupon: Coupon) -> None:
+    """The same of one that no message tells of. Its customer is locked by the caller."""
+    offers_locked(session, [coupon.offer_id])
+    row = session.scalar(
+        select(Coupon)
+        .where(Coupon.id == coupon.id, Coupon.state == "reserved")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        return
+    unit = Unit(row.offer_id, row.place_id, row.code_mark if row.codes == "imported" else None)
+    row.state, row.code_mark = "released", None
+    session.flush()
+    give_back(session, [unit])
+
+
 def release_what_waits(session: Session, customer_id: str) -> None:
     """A customer is about to be removed: the coupons whose messages no sender has taken yet, for no device, go back."""
     beside = aliased(Delivery)

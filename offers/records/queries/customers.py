@@ -5,7 +5,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.queries.among import among
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Customer, Device, Order
+from offers.rules.leafing import Leaf, Turn
 from offers.rules.push_address import SEEN_WITHIN
 
 OPEN_ORDER = ("placed", "ready", "on_the_way", "nearby", "arrived")
@@ -39,6 +41,15 @@ def lock_customers(session: Session, ids: Iterable[str]) -> set[str]:
 
 def all_customers(session: Session, after: str, limit: int) -> Sequence[Customer]:
     return session.scalars(select(Customer).where(Customer.id > after).order_by(Customer.id).limit(limit)).all()
+
+
+ORDERS = Orders(Customer.id, "id", {"id": (Key(Customer.id),)})
+"""What an index of a million has in its order; by name they are found."""
+
+
+def leaf_of_customers(session: Session, turn: Turn) -> Leaf:
+    """All of them, by id."""
+    return leaf_of(session, select(Customer), turn, ORDERS)
 
 
 def known_customers(session: Session, ids: Iterable[str]) -> set[str]:

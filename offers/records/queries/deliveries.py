@@ -170,6 +170,12 @@ def tests_since(session: Session, device_id: str, since: datetime) -> Sequence[d
     return session.scalars(wanted.where(Delivery.created_at > since).order_by(Delivery.created_at)).all()
 
 
+def test_of(session: Session, device_id: str, moment: str) -> str | None:
+    """The test of this moment on this device, by id. The device is locked by the caller, so none is written meanwhile."""
+    same = (Delivery.device_id == device_id, Delivery.kind == "test", Delivery.moment == moment)
+    return session.scalar(select(Delivery.id).where(*same).limit(1))
+
+
 def was_told(session: Session, customer_id: str, source_id: str, moment: str) -> bool:
     """Whether a message of this moment was written, for whichever device."""
     same = (Delivery.customer_id == customer_id, Delivery.source_id == source_id, Delivery.moment == moment)

@@ -1,9 +1,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, false, or_, select
+from sqlalchemy import ColumnElement, Text, delete, false, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from offers.records.queries.counting import (
@@ -13,8 +13,11 @@ from offers.records.queries.counting import (
     count_what_went,
 )
 from offers.records.queries.customers import lock_customers
+from offers.records.queries.following import After, happened, is_followed, language_of_decision
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.queries.posters_of_campaigns import came_of_scans
 from offers.records.tables import Decision, Delivery, Poster, Scan, Stay, Transition, Visit
+from offers.rules.leafing import Leaf, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,23 @@ class Asked:
     """Of decisions."""
     state: str | None = None
     """Of deliveries."""
+    until: datetime | None = None
+    """Before this."""
+    tests: bool | None = None
+    """Of deliveries: tests alone, or without them; none is both."""
+    told: Literal["received", "opened"] | None = None
+    """Of deliveries: those of which the phone told that."""
+    variant: str | None = None
+    language: str | None = None
+    """Of deliveries: that of their words; of decisions: their customer's. No index has what is below together with the others: see `leaf_of`."""
+    without: Literal["place", "variant", "language"] | None = None
+    """Those that have none."""
+    kind: str | None = None
+    """Of deliveries."""
+    after: After | None = None
+    """Of decisions: those after which that was done."""
+    against: bool = False
+    """Of decisions: all by which nothing was to be sent and nobody was held out."""
 
 
 def transitions(session: Session, asked: Asked) -> Sequence[Transition]:
@@ -72,12 +92,63 @@ def deliveries(session: Session, asked: Asked) -> Sequence[Delivery]:
     return session.scalars(select(Delivery).where(*wanted).order_by(Delivery.id.desc()).limit(asked.limit + 1)).all()
 
 
+OF_DECISIONS = Orders(Decision.id, "-when", {"when": (Key(Decision.at, "time"),)})
+OF_DELIVERIES = Orders(Delivery.id, "-when", {"when": (Key(Delivery.created_at, "time"),)})
+place_of_delivery: ColumnElement[str] = literal_column("deliveries.context ->> 'place_id'", Text)
+"""As `ix_deliveries_place` has it: without that a place's deliveries are found by reading all of them."""
+
+
+is_test: ColumnElement[bool] = Delivery.kind == literal_column("'test'", Text)
+"""As `ix_deliveries_tests` has it, and no value that is told later: tests are few among all deliveries."""
+
+
+def leaf_of_decisions(session: Session, asked: Asked, turn: Turn) -> Leaf:
+    """A page by when they were decided, the newest first unless asked otherwise."""
+    same = {
+        Decision.customer_id: asked.customer,
+        Decision.campaign_id: asked.campaign,
+        Decision.place_id: asked.place,
+        Decision.outcome: asked.outcome,
+    }
+    wanted = select(Decision).where(*_wanted(asked, Decision.id, Decision.at, same))
+    sieve = _sieve(asked, place=Decision.place_id, variant=Decision.variant, language=language_of_decision)
+    sieve += happened(session, asked.after) if asked.after else []
+    sieve += [~is_followed] if asked.against else []
+    looks_up = asked.after is not None or asked.language is not None or asked.without == "language"
+    return leaf_of(session, wanted, turn, OF_DECISIONS, sieve=sieve, looks_up=looks_up)
+
+
+def leaf_of_deliveries(session: Session, asked: Asked, turn: Turn) -> Leaf:
+    """A page by when they were made, the newest first unless asked otherwise; of a place those that speak of it."""
+    # a test is no campaign's, and says whose words it has
+    of = Delivery.source_id if asked.tests else Delivery.campaign_id
+    same = {Delivery.customer_id: asked.customer, of: asked.campaign, Delivery.state: asked.state}
+    wanted = select(Delivery).where(*_wanted(asked, Delivery.id, Delivery.created_at, same))
+    if asked.tests is not None:
+        wanted = wanted.where(is_test if asked.tests else ~is_test)
+    if asked.place is not None:
+        wanted = wanted.where(place_of_delivery == asked.place)
+    told = {"received": Delivery.received_at, "opened": Delivery.opened_at}
+    sieve = _sieve(asked, place=place_of_delivery, variant=Delivery.variant, language=Delivery.language)
+    sieve += [told[asked.told].is_not(None)] if asked.told else []
+    sieve += [Delivery.kind == asked.kind] if asked.kind is not None else []
+    return leaf_of(session, wanted, turn, OF_DELIVERIES, sieve=sieve)
+
+
+def _sieve(asked: Asked, **columns: Any) -> list[ColumnElement[bool]]:
+    """Variant, language, and what there is to be none of: an empty text is none, as it is counted."""
+    sieve = [columns[name] == text for name in ("variant", "language") if (text := getattr(asked, name)) is not None]
+    return sieve + ([func.coalesce(columns[asked.without], "") == ""] if asked.without else [])
+
+
 def _wanted(
     asked: Asked, key: Any, at: Any, same: dict[InstrumentedAttribute[Any], str | None]
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [column == value for column, value in same.items() if value is not None]
     if asked.since is not None:
         conditions.append(at >= asked.since)
+    if asked.until is not None:
+        conditions.append(at < asked.until)
     if asked.cursor is not None:
         conditions.append(key < asked.cursor)
     return conditions

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, union_all, update
 from sqlalchemy.orm import Session
 
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.queries.writing import insert_missing, insert_of
 from offers.records.tables import Campaign, Coupon, Offer, OfferAtPlace, OfferCode
 from offers.rules.budget import Left, Unit
+from offers.rules.leafing import Leaf, Turn
 
 
 def offer_by_id(session: Session, offer_id: str) -> Offer | None:
@@ -43,6 +45,28 @@ def offer_that_stays(session: Session, offer_id: str) -> Offer | None:
 
 def all_offers(session: Session, after: str, limit: int) -> Sequence[Offer]:
     return session.scalars(select(Offer).where(Offer.id > after).order_by(Offer.id).limit(limit)).all()
+
+
+ORDERS = Orders(
+    Offer.id,
+    "name",
+    {
+        "name": (Key(func.lower(Offer.name)),),
+        "kind": (Key(Offer.kind), Key(func.lower(Offer.name))),
+        "spent": (Key(Offer.spent, "number"),),
+        "redeemed": (Key(Offer.redeemed, "number"),),
+    },
+)
+
+
+def leaf_of_offers(session: Session, text: str, kind: str | None, turn: Turn) -> Leaf:
+    """Those whose id or name holds the text, in whatever case, of one kind or of all; in the order that is asked for."""
+    wanted = select(Offer)
+    if text:
+        wanted = wanted.where(or_(*(one.icontains(text, autoescape=True) for one in (Offer.id, Offer.name))))
+    if kind:
+        wanted = wanted.where(Offer.kind == kind)
+    return leaf_of(session, wanted, turn, ORDERS)
 
 
 def offer_that_reads(session: Session, code_reads: str) -> Offer | None:

@@ -1,7 +1,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.tables import (
@@ -9,6 +10,7 @@ from offers.records.tables import (
     CampaignVersion,
     Coupon,
     Customer,
+    DayCount,
     Decision,
     Delivery,
     Device,
@@ -18,6 +20,7 @@ from offers.records.tables import (
     Stay,
     Visit,
 )
+from offers.rules.leafing import MOST_COUNTED
 
 
 def commonest_zone(session: Session) -> str | None:
@@ -57,9 +60,18 @@ def sent_counts(session: Session, ids: Iterable[str]) -> dict[str, int]:
     return {campaign: count for campaign, count in session.execute(wanted) if campaign}
 
 
-def campaigns_with_deliveries(session: Session, ids: Iterable[str]) -> set[str]:
-    wanted = select(Delivery.campaign_id).where(Delivery.campaign_id.in_(set(ids))).distinct()
-    return {one for one in session.scalars(wanted) if one}
+def campaigns_with_many(session: Session, ids: Iterable[str], most: int) -> list[str]:
+    """Those of these campaigns of which more decisions or more deliveries are kept than `most`. By the indexes, and no further than one past it."""
+    past = [
+        select(Decision.id).where(Decision.campaign_id == Campaign.id).order_by(Decision.at).offset(most).limit(1),
+        select(Delivery.id)
+        .where(Delivery.campaign_id == Campaign.id)
+        .order_by(Delivery.created_at)
+        .offset(most)
+        .limit(1),
+    ]
+    is_past = [one.correlate(Campaign).scalar_subquery().is_not(None) for one in past]
+    return list(session.scalars(select(Campaign.id).where(Campaign.id.in_(set(ids)), or_(*is_past))))
 
 
 def campaigns_in(session: Session, statuses: Iterable[str]) -> Sequence[Campaign]:
@@ -68,12 +80,36 @@ def campaigns_in(session: Session, statuses: Iterable[str]) -> Sequence[Campaign
     return session.scalars(wanted.order_by(Campaign.updated_at.desc(), Campaign.id)).all()
 
 
-def versions_of(session: Session, campaign_id: str) -> Sequence[CampaignVersion]:
+def newest_in(
+    session: Session, statuses: Iterable[str], limit: int, *, silent: bool = False
+) -> tuple[Sequence[Any], int]:
+    """`(id, name, status, updated_at)` of so many, the ones that were changed last first, and how many there are in all, as far as anybody counts.
+
+    `silent`: those alone of whom no message was ever made, nor counted after it had left. One look at the index for each: what a join
+    would read is every message that there is.
+    """
+    which: list[ColumnElement[bool]] = [Campaign.status.in_(set(statuses))]
+    if silent:
+        any_message = select(Delivery.id).where(Delivery.campaign_id == Campaign.id).limit(1)
+        any_count = (
+            select(DayCount.many).where(DayCount.campaign_id == Campaign.id, DayCount.kind == "delivery").limit(1)
+        )
+        which += [one.correlate(Campaign).scalar_subquery().is_(None) for one in (any_message, any_count)]
+    wanted = select(Campaign.id, Campaign.name, Campaign.status, Campaign.updated_at).where(*which)
+    rows = session.execute(wanted.order_by(Campaign.updated_at.desc(), Campaign.id).limit(limit)).all()
+    if len(rows) < limit:
+        return rows, len(rows)
+    some = select(literal(1)).select_from(Campaign).where(*which).limit(MOST_COUNTED).subquery()
+    return rows, session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def versions_of(session: Session, campaign_id: str, limit: int | None = None) -> Sequence[CampaignVersion]:
     """Newest first."""
     return session.scalars(
         select(CampaignVersion)
         .where(CampaignVersion.campaign_id == campaign_id)
         .order_by(CampaignVersion.version.desc())
+        .limit(limit)
     ).all()
 
 
@@ -140,16 +176,6 @@ def campaign_names(session: Session) -> dict[str, str]:
 def customer_names(session: Session, ids: Iterable[str]) -> dict[str, str]:
     rows = session.execute(select(Customer.id, Customer.name).where(Customer.id.in_({one for one in ids if one})))
     return {customer: name for customer, name in rows if name}
-
-
-def customers_like(session: Session, text: str, after: str, limit: int) -> Sequence[Customer]:
-    """Those whose id or name holds the text, in whatever case; by id."""
-    wanted = select(Customer).where(Customer.id > after).order_by(Customer.id).limit(limit)
-    if text:
-        wanted = wanted.where(
-            or_(Customer.id.icontains(text, autoescape=True), Customer.name.icontains(text, autoescape=True))
-        )
-    return session.scalars(wanted).all()
 
 
 def devices_of(session: Session, customer_id: str) -> Sequence[Device]:

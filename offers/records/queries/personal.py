@@ -1,7 +1,7 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, func, literal, select
 from sqlalchemy.orm import Session
 
 from offers.records.database import Table as Base
@@ -42,6 +42,16 @@ def rows_of_customer(session: Session, customer_id: str) -> dict[str, list[dict[
         shown = [column for column in table.columns if column.name not in left_out]
         wanted = select(*shown).where(_of_customer(table, customer_id)).order_by(*table.primary_key)
         found[name] = [dict(row) for row in session.execute(wanted).mappings()]
+    return found
+
+
+def count_rows_of_customer(session: Session, customer_id: str, names: Iterable[str], most: int) -> dict[str, int]:
+    """How many rows of a customer each of these tables holds; of more than `most`, so many."""
+    found = {}
+    for name in names:
+        table = Base.metadata.tables[name]
+        some = select(literal(1)).where(_of_customer(table, customer_id)).limit(most).subquery()
+        found[name] = session.scalar(select(func.count()).select_from(some)) or 0
     return found
 
 

@@ -2,17 +2,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, or_, select, update
+from sqlalchemy import Select, Text, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from geofences.metres import distance_m
 from offers.records.queries.among import among
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Geofence, GeofenceVersion, Place
+from offers.rules.leafing import Leaf, Turn
 
 IN_FORCE = and_(Geofence.retired_at.is_(None), Place.paused.is_(False))
 """Of a geofence beside its place."""
 # as text: SQLAlchemy reads JSON with the standard library, which is half of what a start with 100,000 takes
 _SHAPE = cast(Geofence.shape, Text).label("shape")
+_POINT = (Place.id, Place.name, Place.lat, Place.lon, Place.tags)
 _AS_MATCHED = (Geofence.id, Geofence.place_id, Geofence.role, _SHAPE, Geofence.dwell_s, Geofence.since)
 
 
@@ -54,13 +57,59 @@ def all_places(session: Session, after: str, limit: int) -> Sequence[Place]:
     return session.scalars(select(Place).where(Place.id > after).order_by(Place.id).limit(limit)).all()
 
 
+def first_place_ids(session: Session, limit: int) -> Sequence[str]:
+    return session.scalars(select(Place.id).order_by(Place.id).limit(limit)).all()
+
+
+def drawn_places(session: Session, limit: int) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Of so many places, the first by id, (id, name, lat, lon); and of each of their geofences that is not retired, as of those in force."""
+    places = session.execute(select(Place.id, Place.name, Place.lat, Place.lon).order_by(Place.id).limit(limit)).all()
+    theirs = [place.id for place in places]
+    fences = select(*_AS_MATCHED).where(among(Geofence.place_id, theirs), Geofence.retired_at.is_(None))
+    return places, session.execute(fences.order_by(Geofence.id)).all()
+
+
+def points_of_places(session: Session, limit: int) -> Sequence[Any]:
+    """(id, name, lat, lon, tags) of so many places, the first by id."""
+    return session.execute(select(*_POINT).order_by(Place.id).limit(limit)).all()
+
+
+def outlined_places(session: Session, ids: Iterable[str]) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The same of these places, and each of their geofences that is not retired, as of those in force."""
+    theirs = list(ids)
+    places = session.execute(select(*_POINT).where(among(Place.id, theirs)).order_by(Place.id)).all()
+    fences = select(*_AS_MATCHED).where(among(Geofence.place_id, theirs), Geofence.retired_at.is_(None))
+    return places, session.execute(fences.order_by(Geofence.id)).all()
+
+
 def places_like(session: Session, text: str, after: str, limit: int) -> Sequence[Place]:
     """Those whose id, name or address holds the text, in whatever case; by id."""
-    wanted = select(Place).where(Place.id > after).order_by(Place.id).limit(limit)
-    if text:
-        columns = (Place.id, Place.name, Place.address)
-        wanted = wanted.where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
-    return session.scalars(wanted).all()
+    return session.scalars(_holding(text).where(Place.id > after).order_by(Place.id).limit(limit)).all()
+
+
+def _holding(text: str) -> Select[Any]:
+    columns = (Place.id, Place.name, Place.address)
+    found = or_(*(one.icontains(text, autoescape=True) for one in columns))
+    return select(Place).where(found) if text else select(Place)
+
+
+# a thousand rows are sorted in less time than an index of names would take to keep
+ORDERS = Orders(
+    Place.id,
+    "name",
+    {
+        "name": (Key(func.lower(Place.name)),),
+        "kind": (Key(Place.kind), Key(func.lower(Place.name))),
+        "address": (Key(func.lower(func.coalesce(Place.address, ""))),),
+        "changed": (Key(Place.updated_at, "time"),),
+    },
+)
+
+
+def leaf_of_places(session: Session, text: str, kind: str | None, turn: Turn) -> Leaf:
+    """The same in the order that is asked for, of one kind or of both."""
+    wanted = _holding(text)
+    return leaf_of(session, wanted.where(Place.kind == kind) if kind else wanted, turn, ORDERS)
 
 
 def live_geofences_of(session: Session, place_ids: Iterable[str]) -> dict[str, list[Geofence]]:

@@ -1,6 +1,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
@@ -16,6 +16,7 @@ _POSTER = select(*(column for column in Poster.__table__.c if column.key not in 
 )
 _ADD = insert(Scan.__table__)  # type: ignore[arg-type]  # a Table, as declarative types do not say
 
+A_MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
 KINDS = {"human": "people", "preview": "previews", "bot": "bots"}
 """Who reads a code, and what a count of them is called."""
 
@@ -74,6 +75,35 @@ def counts_of_posters(session: Session, ids: Collection[str]) -> dict[str, dict[
             if kind == "human":
                 counts |= {"first_at": kept.first, "last_at": counts["last_at"] or kept.last}
     return found
+
+
+def by_day(session: Session, ids: Collection[str], since: datetime, offset: timedelta) -> list[tuple[str, date, int]]:
+    """(poster, day, how many people) of scans since then; days as a clock has them that is so far ahead of UTC."""
+    if not ids:
+        return []
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    if is_postgresql:  # numbers and not texts: a third of the time
+        day: Any = func.date_bin(timedelta(days=1), Scan.at, A_MIDNIGHT - offset)
+    else:
+        day = func.date(Scan.at, f"{int(offset.total_seconds())} seconds")
+    day = day.label("day")
+    wanted = select(Scan.poster_id, day, func.count()).where(
+        Scan.poster_id.in_(set(ids)), Scan.at >= since, Scan.kind == "human"
+    )
+    rows = session.execute(wanted.group_by(Scan.poster_id, day))
+    if is_postgresql:
+        return [(poster_id, (on.astimezone(UTC) + offset).date(), count) for poster_id, on, count in rows]
+    return [(poster_id, date.fromisoformat(on), count) for poster_id, on, count in rows]
+
+
+def people_since(session: Session, ids: Collection[str], since: datetime) -> dict[str, int]:
+    """Of each of these posters how many people scanned it since then; one that nobody did is left out."""
+    if not ids:
+        return {}
+    wanted = select(Scan.poster_id, func.count()).where(
+        Scan.poster_id.in_(set(ids)), Scan.at >= since, Scan.kind == "human"
+    )
+    return {poster_id: many for poster_id, many in session.execute(wanted.group_by(Scan.poster_id))}  # noqa: C416 - says what is counted
 
 
 def was_scanned(session: Session, poster_id: str) -> bool:

@@ -1,12 +1,15 @@
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.queries.writing import insert_of
 from offers.records.tables import Shop, ShopEvent
+from offers.rules.desk_lists import AskedShops
+from offers.rules.leafing import Leaf, Turn
 
 HEARD_EVERY = timedelta(minutes=1)
 """So often at most a shop's row says when it was heard: not with each of its events."""
@@ -24,6 +27,29 @@ def shop_locked(session: Session, shop_id: str) -> Shop | None:
 
 def all_shops(session: Session, after: str, limit: int) -> Sequence[Shop]:
     return session.scalars(select(Shop).where(Shop.id > after).order_by(Shop.id).limit(limit)).all()
+
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a shop was heard that never was, as far as an order goes."""
+ORDERS = Orders(
+    Shop.id,
+    "name",
+    {
+        "name": (Key(func.lower(Shop.name)),),
+        "kind": (Key(Shop.kind), Key(func.lower(Shop.name))),
+        "last": (Key(func.coalesce(Shop.heard_at, literal(NEVER, Shop.heard_at.type)), "time"),),
+    },
+)
+
+
+def leaf_of_shops(session: Session, wanted: AskedShops, turn: Turn) -> Leaf:
+    """By their names unless asked otherwise."""
+    which = select(Shop)
+    if wanted.text:
+        which = which.where(or_(*(one.icontains(wanted.text, autoescape=True) for one in (Shop.id, Shop.name))))
+    if wanted.kind is not None:
+        which = which.where(Shop.kind == wanted.kind)
+    return leaf_of(session, which, turn, ORDERS)
 
 
 def shops_that_say(session: Session, kind: str, origin: str | None, limit: int) -> Sequence[Shop]:

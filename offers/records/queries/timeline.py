@@ -15,11 +15,12 @@ KINDS: Mapping[str, tuple[Any, Any]] = {
     "delivery": (Delivery, Delivery.created_at),
     "order": (Order, Order.created_at),
     "purchase": (Purchase, Purchase.at),
+    "redemption": (Coupon, Coupon.redeemed_at),
     "scan": (Scan, Scan.at),
     "transition": (Transition, Transition.at),
     "visit": (Visit, Visit.entered_at),
 }
-"""What a timeline is made of, and the moment at which each stands in it."""
+"""What a timeline is made of, and the moment at which each stands in it; without one it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def _comes_after(table: Any, kind: str, after: Spot) -> ColumnElement[bool]:
 def newest_of_kind(session: Session, customer_id: str, kind: str, after: Spot | None, limit: int) -> Sequence[Any]:
     """A customer's rows of one kind, the last first, from after a spot on."""
     table, at = KINDS[kind]
-    wanted = select(table).where(table.customer_id == customer_id)
+    wanted = select(table).where(table.customer_id == customer_id, at.is_not(None))
     if after is not None:
         wanted = wanted.where(or_(at < after.at, and_(at == after.at, _comes_after(table, kind, after))))
     return session.scalars(wanted.order_by(at.desc(), table.id.desc()).limit(limit)).all()

@@ -1,11 +1,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from offers.records.ids import new_id
+from offers.records.queries.leafing import Key, Orders, leaf_of
 from offers.records.tables import Deed, User, UserSession
+from offers.rules.deeds import Deeds
+from offers.rules.desk_lists import AskedUsers
+from offers.rules.leafing import Leaf, Turn
 
 
 def user_by_id(session: Session, user_id: str) -> User | None:
@@ -30,6 +34,30 @@ def all_users(session: Session) -> Sequence[User]:
     return session.scalars(select(User).order_by(User.email)).all()
 
 
+OF_USERS = Orders(
+    User.id,
+    "email",
+    {
+        "email": (Key(User.email),),
+        "name": (Key(func.lower(User.name)),),
+        "role": (Key(User.role), Key(User.email)),
+        "made": (Key(User.created_at, "time"),),
+    },
+)
+
+
+def leaf_of_users(session: Session, wanted: AskedUsers, turn: Turn) -> Leaf:
+    """By address unless asked otherwise."""
+    which = select(User)
+    if wanted.text:
+        which = which.where(or_(*(one.icontains(wanted.text, autoescape=True) for one in (User.email, User.name))))
+    if wanted.role is not None:
+        which = which.where(User.role == wanted.role)
+    if wanted.may_enter is not None:
+        which = which.where(User.disabled_at.is_(None) == wanted.may_enter)
+    return leaf_of(session, which, turn, OF_USERS)
+
+
 def session_by_hash(session: Session, digest: str) -> UserSession | None:
     return session.get(UserSession, digest)
 
@@ -52,9 +80,30 @@ def note_deed(session: Session, user_id: str | None, what: str, noun: str, subje
     session.flush()
 
 
-def newest_deeds(session: Session, limit: int) -> Sequence[tuple[Deed, str | None]]:
-    """With the e-mail address of who did it, newest first."""
-    rows = session.execute(
-        select(Deed, User.email).outerjoin(User, User.id == Deed.user_id).order_by(Deed.id.desc()).limit(limit)
-    )
-    return [(deed, email) for deed, email in rows]
+OF_DEEDS = Orders(Deed.id, "-when", {"when": (Key(Deed.at, "time"),)})
+
+
+def leaf_of_deeds(session: Session, wanted: Deeds, turn: Turn) -> Leaf:
+    """A page by when they were done, the newest first unless asked otherwise."""
+    return leaf_of(session, select(Deed).where(*_which(wanted)), turn, OF_DEEDS)
+
+
+def newest_deeds(session: Session, wanted: Deeds, limit: int) -> Sequence[Deed]:
+    """Newest first."""
+    rows = select(Deed).where(*_which(wanted)).order_by(Deed.at.desc(), Deed.id.desc()).limit(limit)
+    return session.scalars(rows).all()
+
+
+def _which(wanted: Deeds) -> list[ColumnElement[bool]]:
+    which: list[ColumnElement[bool]] = []
+    if wanted.by is not None:
+        which.append(Deed.user_id == wanted.by if wanted.by else Deed.user_id.is_(None))
+    if wanted.what is not None:
+        which.append(Deed.what == wanted.what)
+    if wanted.noun is not None:
+        which.append(Deed.noun == wanted.noun)
+    if wanted.since is not None:
+        which.append(Deed.at >= wanted.since)
+    if wanted.until is not None:
+        which.append(Deed.at < wanted.until)
+    return which

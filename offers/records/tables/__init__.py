@@ -9,6 +9,7 @@ from offers.records.tables.decisions import Decision
 from offers.records.tables.deferrals import Deferral
 from offers.records.tables.deliveries import Delivery
 from offers.records.tables.devices import Device
+from offers.records.tables.funnels import FunnelCount, FunnelDay
 from offers.records.tables.keys import ServerKey
 from offers.records.tables.offers import Offer, OfferAtPlace, OfferCode
 from offers.records.tables.orders import Order
@@ -40,6 +41,8 @@ __all__ = [
     "Delivery",
     "DeskSettings",
     "Device",
+    "FunnelCount",
+    "FunnelDay",
     "Geofence",
     "GeofenceVersion",
     "Offer",

@@ -14,12 +14,14 @@ class Coupon(Table):
     __tablename__ = "coupons"
     __table_args__ = (
         UniqueConstraint("decision_id", name="uq_coupons_once"),
+        Index("ix_coupons_of_offer", "offer_id", "state", "id"),
         Index("ix_coupons_ends", "expires_at", sqlite_where=ENDS, postgresql_where=ENDS),
+        Index("ix_coupons_reserved", "reserved_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
-    offer_id: Mapped[str] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"), index=True)
+    offer_id: Mapped[str] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"))
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
     decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id", ondelete="SET NULL"))
     place_id: Mapped[str]

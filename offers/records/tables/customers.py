@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from offers.records.database import Table
 
 PHONED = text("phone IS NOT NULL")
+GIVEN = text("given")
 
 
 class Customer(Table):
@@ -18,6 +19,13 @@ class Customer(Table):
     __table_args__ = (
         Index("ix_customers_tags", "tags", postgresql_using="gin", postgresql_ops={"tags": "jsonb_path_ops"}).ddl_if(
             dialect="postgresql"
+        ),
+        Index(
+            "ix_customers_named",
+            "name",
+            "id",
+            postgresql_using="gin",
+            postgresql_ops={"name": "gin_trgm_ops", "id": "gin_trgm_ops"},
         ),
         Index("ix_customers_phone", "phone", sqlite_where=PHONED, postgresql_where=PHONED),
     )
@@ -43,6 +51,9 @@ class Consent(Table):
     """A receipt: one purpose given or withdrawn. Rows are only added."""
 
     __tablename__ = "consents"
+    __table_args__ = (
+        Index("ix_consents_given_under", "text_version", "id", sqlite_where=text("given = 1"), postgresql_where=GIVEN),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)

@@ -15,11 +15,15 @@ class Decision(Table):
         UniqueConstraint("customer_id", "campaign_id", "moment", name="uq_decisions_once"),
         Index("ix_decisions_cap", "customer_id", "spends_cap", "at"),
         Index("ix_decisions_at", "at", "id"),
+        Index("ix_decisions_of_campaign", "campaign_id", "at", "id"),
+        Index("ix_decisions_of_campaign_as", "campaign_id", "outcome", "at", "id"),
+        Index("ix_decisions_of_place", "place_id", "at", "id"),
+        Index("ix_decisions_as", "outcome", "at", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
-    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
     campaign_version: Mapped[int]
     trigger: Mapped[str]
     moment: Mapped[str]

@@ -12,6 +12,10 @@ UNDER_WAY = text("state IN ('queued', 'sending')")
 
 WAITS = text("state = 'queued'")
 
+TESTS = text("kind = 'test'")
+
+OF_PLACE = text("(context ->> 'place_id')")
+
 
 class Delivery(Table):
     __tablename__ = "deliveries"
@@ -20,6 +24,11 @@ class Delivery(Table):
         Index("ix_deliveries_under_way", "state", "not_before", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
         Index("ix_deliveries_next", "turn", "expires_at", "id", sqlite_where=WAITS, postgresql_where=WAITS),
         Index("ix_deliveries_created", "created_at", "id"),
+        Index("ix_deliveries_of_campaign", "campaign_id", "created_at", "id"),
+        Index("ix_deliveries_of_campaign_in", "campaign_id", "state", "created_at", "id"),
+        Index("ix_deliveries_in", "state", "created_at", "id"),
+        Index("ix_deliveries_tests", "created_at", "id", sqlite_where=TESTS, postgresql_where=TESTS),
+        Index("ix_deliveries_place", OF_PLACE, "created_at", "id").ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -28,7 +37,7 @@ class Delivery(Table):
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"), index=True)
     source_id: Mapped[str]
     """The campaign's id for an offer or a test, the order's for an order, the conversation's for a reply: what the uniqueness goes by."""
-    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
     """Of an offer: a test has none, so that nothing that is counted of a campaign counts it."""
     order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str]

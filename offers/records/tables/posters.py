@@ -51,7 +51,7 @@ class Scan(Table):
 
     __tablename__ = "scans"
     __table_args__ = (
-        Index("ix_scans_poster", "poster_id", "at"),
+        Index("ix_scans_of_poster", "poster_id", "kind", "at"),
         Index("ix_scans_at", "at", "id"),
         Index("ix_scans_waits", "at", sqlite_where=WAITS, postgresql_where=WAITS),
     )

@@ -50,6 +50,8 @@ class ShopEvent(Table):
         UniqueConstraint("shop_id", "key", name="uq_shop_events_once"),
         Index("ix_shop_events_waiting", "not_before", sqlite_where=WAITS, postgresql_where=WAITS),
         Index("ix_shop_events_received", "received_at", "id"),
+        Index("ix_shop_events_of_shop", "shop_id", "received_at", "id"),
+        Index("ix_shop_events_in", "shop_id", "state", "received_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

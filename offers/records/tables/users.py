@@ -49,7 +49,11 @@ class Deed(Table):
     """Who did what to what, and when. Of customers there is the id and nothing else."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_at", "at", "id"),)
+    __table_args__ = (
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_by", "user_id", "at", "id"),
+        Index("ix_audit_what", "what", "at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)

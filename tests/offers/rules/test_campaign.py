@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from offers.rules.campaign import CampaignBody, Schedule, TriggerRule
 from offers.rules.refusals import refusals
+from offers.rules.template_facts import texts_of
 from tests.offers.stories import campaign_body
 
 
@@ -255,20 +256,27 @@ def test_a_text_tells_only_what_the_campaign_brings(
     assert getattr(good, field) == "SNEAK-1"
 
 
-def test_the_language_to_fall_back_to_is_one_that_every_set_of_messages_has() -> None:
+def test_the_language_to_fall_back_to_is_one_that_the_campaign_has() -> None:
     dutch = {"nl": {"title": "Hoi", "body": "Kom"}}
-    assert _refusal(campaign_body(default_language="fr")) == (
+    own = [{"name": "a"}, {"name": "b", "messages": dutch | {"fr": {"title": "Salut", "body": "Venez"}}}]
+    assert _refusal(campaign_body(default_language="fr", variants=own)) == (
         "default_language", "is fr, and messages has only en, nl",
     )  # fmt: skip
-    own = [{"name": "a"}, {"name": "b", "messages": dutch}]
-    assert _refusal(campaign_body(default_language="en", variants=own)) == (
-        "default_language", "is en, and variants[1].messages has only nl",
-    )  # fmt: skip
-    body = CampaignBody.model_validate(campaign_body(default_language="NL", variants=own))
-    assert body.default_language == "nl"
-    assert body.messages_of("b") == CampaignBody.model_validate(campaign_body(messages=dutch)).messages
+    body = CampaignBody.model_validate(campaign_body(default_language="EN", variants=own))
+    assert body.default_language == "en"
+
+
+def test_a_variant_has_the_campaigns_words_in_the_languages_that_it_has_none_in() -> None:
+    dutch = {"nl": {"title": "Hoi", "body": "Kom"}}
+    body = CampaignBody.model_validate(campaign_body(variants=[{"name": "a"}, {"name": "b", "messages": dutch}]))
+    theirs = body.messages_of("b")
+    assert (theirs["nl"].title, theirs["en"]) == ("Hoi", body.messages["en"])
     assert body.messages_of("a") == body.messages_of(None) == body.messages_of("gone") == body.messages
-    assert [body.path_of(one) for one in ("a", "b", None)] == ["messages", "variants[1].messages", "messages"]
+    assert [body.path_of(one, "nl") for one in ("a", "b", None)] == [
+        "messages.nl", "variants[1].messages.nl", "messages.nl",
+    ]  # fmt: skip
+    assert body.path_of("b", "en") == "messages.en"
+    assert {one.path: one.among for one in texts_of(body)}["variants[1].messages.nl.title"] == tuple(theirs)
 
 
 def test_what_is_too_long_without_its_facts_is_refused() -> None:

@@ -15,6 +15,7 @@ from offers.settings import Settings
 from tests.conftest import NOON
 from tests.web.conftest import LANES, Clock, Served
 from tests.web.console.reading import PageText, Sheet
+from web.bodies import MOST_BYTES
 from workers.failpoints import Failpoints
 from workers.fences import FenceKeeper
 from workers.lanes import LaneDesk
@@ -41,7 +42,12 @@ class Person:
         return self.post(sheet.action, sheet.but(**values))
 
     def post(self, path: str, pairs: list[tuple[str, str]] | dict[str, str]) -> httpx.Response:
-        return self.http.post(path, content=urlencode(pairs), headers={"content-type": FORM})
+        """As an address has it; a long one in parts, as a page's form for a file does."""
+        content = urlencode(pairs)
+        if len(content) <= MOST_BYTES:
+            return self.http.post(path, content=content, headers={"content-type": FORM})
+        parts = [(name, (None, text)) for name, text in (pairs.items() if isinstance(pairs, dict) else pairs)]
+        return self.http.post(path, files=parts)
 
     def token(self) -> str:
         return self.look("/console/password").sheet("/console/password")["token"]

@@ -63,7 +63,7 @@ class PageText(HTMLParser):
             self._open.append(tag)
         if "id" in has:
             self.ids.append(has["id"])
-        self.styled += "style" in has or tag in ("style", "script")
+        self.styled += "style" in has or tag == "style" or (tag == "script" and "src" not in has)
         self.described += has.get("aria-describedby", "").split()
         if has.get("aria-invalid") == "true":
             self.invalid.append(has.get("name", ""))

@@ -10,6 +10,7 @@ from tests.web.conftest import CAMPAIGN, PLACE, Register, bearer
 from tests.web.console.conftest import OFFER, Enter, Person, Town
 from tests.web.console.reading import PageText
 from tests.web.console.test_campaigns import FILLED as CAMPAIGN_FORM
+from web.console.masking import DOTS
 
 NEW = "/console/offers/new"
 FILLED: Mapping[str, Any] = {
@@ -73,15 +74,15 @@ def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, admin: h
     ("wrong", "field", "said"),
     [
         ({"name": ""}, "name", "Fill this in."),
-        ({"value": ""}, "value", "is missing"),
+        ({"value": ""}, "value", "This kind of offer needs a value."),
         ({"value": "much"}, "value", "This is not a number."),
-        ({"currency": ""}, "currency", "an amount needs a currency"),
+        ({"currency": ""}, "currency", "An amount needs a currency, such as EUR."),
         ({"currency": "euro"}, "currency", "Three letters, such as EUR."),
         ({"budget": "-1"}, "budget", "At least 0."),
         ({"budget": "1.5"}, "budget", "This is not a number."),
         ({"budget_per_place": "all"}, "budget_per_place", "This is not a number."),
-        ({"codes": "generated"}, "code", "goes with codes shared"),
-        ({"code": "no blanks"}, "code", "is not a code"),
+        ({"codes": "generated"}, "code", "This is one code for all."),
+        ({"code": "no blanks"}, "code", "A code has at most 64 letters"),
         ({"valid_for": "long"}, "valid_for", "This is not a number."),
         ({"valid_until": "some day"}, "valid_until", "This is not a date and time"),
         ({"kind": "castle"}, "kind", "Choose one of these."),
@@ -203,9 +204,31 @@ def test_coupons_and_what_is_sold_out_are_told_in_words(marketer: Person, admin:
     assert admin.post(f"/v1/coupons/{coupon}/redeem", json={}).status_code == 200
     assert "Coupon: Ten percent, redeemed 23 Nov 2026 12:00" in marketer.look("/console/deliveries?customer=sanne").text
     timeline = marketer.look("/console/customers/sanne").text
-    assert "coupon ten Sneakers redeemed, 23 Nov 2026 12:00" in timeline, timeline
+    assert "coupon Ten percent Sneakers redeemed, 23 Nov 2026 12:00" in timeline, timeline
     table = marketer.look("/console/offers").text
     assert "made for each customer 2 2 sold out 1" in table
+
+
+def test_a_code_that_is_one_customers_own_is_shown_to_nobody(
+    marketer: Person, enter: Enter, admin: httpx.Client, register: Register, town: Town
+) -> None:
+    """The till asks for it, and whoever looks at the console is not the till."""
+    admin.put("/v1/places/kalverstraat-102", json=PLACE)
+    admin.put("/v1/offers/ten", json=OFFER)
+    words = {"en": {"title": "Code {{ coupon.code }}", "body": "Show {{ coupon.code }} at the till"}}
+    admin.put("/v1/campaigns/sneakers", json=CAMPAIGN | {"offer": "ten", "messages": words})
+    admin.post("/v1/campaigns/sneakers/launch")
+    admin.put("/v1/customers/sanne", json={"name": "Sanne", "consents": {"location": True, "offers": True}})
+    admin.post("/v1/pings", json=HERE, headers=bearer(register("sanne")["token"]))
+    town.work()
+    [sent] = admin.get("/v1/deliveries?customer=sanne").json()["items"]
+    code = sent["title"].removeprefix("Code ")
+    assert len(code) > 8
+    for person in (marketer, enter("viewer")):
+        for path in ("/console/deliveries", "/console/customers/sanne"):
+            page = person.look(path)
+            assert code not in page.html
+            assert f"Code …{code[-4:]}" in page.text.replace(DOTS, "…")
 
 
 @pytest.mark.usefixtures("sold")

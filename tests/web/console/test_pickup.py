@@ -17,7 +17,7 @@ from tests.conftest import NOON
 from tests.offers.collecting import SNEAKER, deeds, order, row_of
 from tests.offers.stories import KEYS, Town
 from tests.offers.stories import NOON as TOLD
-from tests.web.conftest import Clock, Served
+from tests.web.conftest import Clock, Served, bearer
 from tests.web.console.conftest import Enter, Person
 from tests.web.console.reading import PageText
 from web.console import pickup_events
@@ -303,3 +303,17 @@ def test_the_stream_ends_with_the_session_or_its_stores(kim: Person, database: D
             with database.transaction() as session:
                 users.change_places(session, kim.email, ["dam"], now=NOON)
         assert all(not line.startswith("event:") for line in lines), "it ends by itself"
+
+
+def test_the_customer_is_not_told_which_of_the_staff_handed_over(
+    kim: Person, shop: Town, admin: httpx.Client, served: Served
+) -> None:
+    assert act(kim, "A-1", "collected").status_code == 303
+    [whose] = [one["by"] for one in admin.get("/v1/orders/A-1").json()["history"] if "by" in one]
+    made = admin.post("/v1/devices", json={"customer": "sanne", "platform": "ios"}).json()
+    phone = bearer(made["token"])
+    for path in ("/v1/me/orders", "/v1/me/export"):
+        told = httpx.get(served.url + path, headers=phone, timeout=20)
+        assert told.status_code == 200
+        assert "A-1" in told.text
+        assert whose not in told.text, path

@@ -116,7 +116,7 @@ def test_what_was_made_elsewhere_stays_until_its_tick_is_taken_away(marketer: Pe
         ({"lon": ""}, "lon", "Fill this in."),
         ({"lat": "91"}, "lat", "At most 90"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Choose a time zone from the list"),
-        ({"opening_hours": "whenever"}, "opening_hours", "This can not be used"),
+        ({"opening_hours": "whenever"}, "opening_hours", "These hours can not be read."),
         ({"premises__radius_m": ""}, "premises.radius_m", "A store needs its own outline"),
         ({"premises__radius_m": "-4"}, "premises.radius_m", "From 1 to 50000."),
         ({"premises__dwell_s": "soon"}, "premises.dwell_s", "This is not a number."),

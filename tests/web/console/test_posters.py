@@ -80,16 +80,16 @@ def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, admin: h
     ("wrong", "field", "said"),
     [
         ({"place": "nowhere"}, "place", "There is no such place."),
-        ({"place": ""}, "place", "is missing"),
-        ({"place": "", "lat": "52", "inside": None}, "lon", "lat and lon go together"),
+        ({"place": ""}, "place", "Say where it hangs"),
+        ({"place": "", "lat": "52", "inside": None}, "lon", "Latitude and longitude go together: fill in both."),
         ({"campaign": ""}, "campaign", "Fill this in."),
         ({"campaign": "enters"}, "campaign", "Choose a campaign with the trigger “scan”."),
         ({"then__campaign": "enters"}, "then.campaign", "Choose a campaign with the trigger “scan”."),
-        ({"then__after_scans": ""}, "then.after_scans", "it would never switch"),
+        ({"then__after_scans": ""}, "then.after_scans", "Say after how many scans or from when it switches."),
         ({"then__after_scans": "many"}, "then.after_scans", "This is not a number."),
         ({"from": "soon"}, "from", "This is not a date and time."),
-        ({"until": "2026-11-01T00:00"}, "until", "is not after from"),
-        ({"digital_link": "https://a/01/1"}, "digital_link", "is no GS1 Digital Link"),
+        ({"until": "2026-11-01T00:00"}, "until", "The end has to come after the beginning."),
+        ({"digital_link": "https://a/01/1"}, "digital_link", "This is no GS1 Digital Link"),
         ({"id": "a b"}, "id", ""),
         ({"id": "import"}, "id", ""),
     ],
@@ -160,7 +160,7 @@ def test_the_table_tells_scans_and_filters_by_campaign(
             plain = {"kind": "human", "device_class": "phone", "source": "web", "repeat": False, "in_store": False}
             session.add(Scan(id=f"scn_{number}", poster_id="hall", at=at, **plain))
     text = marketer.look("/console/posters").text
-    assert "Hall Second 3 23 Nov 2026 12:00 23 Nov 2026 12:02 live" in text
+    assert "Hall Second 3 3 in 30 days 23 Nov 2026 3 23 Nov 2026 12:00 23 Nov 2026 12:02 live" in text
     assert "Window Kalverstraat 102 Scanned 0" in text
     only = marketer.look("/console/posters?campaign=scanned").text
     assert "Window" in only
@@ -175,7 +175,7 @@ def send(person: Person, file: bytes, **also: str) -> httpx.Response:
 def test_a_file_of_placements_is_read_in_with_a_report(marketer: Person, admin: httpx.Client) -> None:
     page = PageText(send(marketer, b"\xef\xbb\xbf" + FILE.replace("\n", "\r\n").encode()).text)
     assert "2 made, 0 changed, 0 as they were, 1 refused." in page.text
-    assert "there is no place 'nowhere'" in page.text
+    assert "There is no place nowhere." in page.text
     made = admin.get("/v1/posters").json()["items"]
     assert {one["name"] for one in made} == {"Hal", "Étalage"}
     assert all(one["url"] in page.text for one in made)
@@ -186,7 +186,7 @@ def test_a_file_of_placements_is_read_in_with_a_report(marketer: Person, admin: 
 def test_all_or_nothing_writes_nothing(marketer: Person, admin: httpx.Client) -> None:
     answer = send(marketer, FILE.encode(), atomic="1")
     assert answer.status_code == 422
-    assert "line 4: place: there is no place 'nowhere'" in PageText(answer.text).text
+    assert "line 4: place: There is no place nowhere." in PageText(answer.text).text
     assert admin.get("/v1/posters").json()["items"] == []
 
 

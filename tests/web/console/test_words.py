@@ -72,9 +72,9 @@ def test_every_phrase_is_used_somewhere() -> None:
     sources += "".join(f" board_{one} " for one in (*VIEWS, *get_args(How), *get_args(NotTold), *ATTENTIONS))
     prefixes = (
         "why_", "never_", "zone_", "out_", "st_", "r_", "k_", "f_", "kind_", "role_", "status_", "on_", "s_", "w_", "c_", "t_", "funnel_",
-        "unit_", "one_", "deed_", "noun_", "check_", "warn_", "consent_", "did_", "launch_", "pause_", "end_", "join_", "gives_", "assume_", "codes_", "coupon_", "refused_", "place_", "offer_", "fact_", "lack_", "poster_became_", "finished_",
+        "unit_", "one_", "deed_", "noun_", "check_", "warn_", "consent_", "did_", "launch_", "pause_", "end_", "join_", "gives_", "assume_", "codes_", "coupon_", "refused_", "place_", "offer_", "fact_", "lack_", "poster_became_", "finished_", "goes_", "line_", "filter_", "part_", "frame_", "rule_", "source_",
     )  # fmt: skip
-    asked_by_parts = {"not_the_same"}
+    asked_by_parts = {"not_the_same", "as_before"}
     left = [
         name
         for name in LINES
@@ -208,7 +208,8 @@ def test_the_door_speaks_each_language(browser: Any, language: str) -> None:
 
 
 def test_empty_pages_say_the_next_step_and_do_it(marketer: Person, enter: Enter) -> None:
-    assert marketer.look("/console").links["New place"] == "/console/places/new"
+    assert marketer.look("/console").links["First steps"] == "/console/start"
+    assert marketer.look("/console").links["Or make a place without them"] == "/console/places/new"
     assert marketer.look("/console/places").links["New place"] == "/console/places/new"
     assert marketer.look("/console/campaigns").links["New campaign"] == "/console/campaigns/new"
     for path in ("/console/customers", "/console/deliveries", "/console/decisions"):

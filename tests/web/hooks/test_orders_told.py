@@ -137,6 +137,30 @@ def test_an_event_is_worked_again_once_its_cause_is_mended(town: httpx.Client, s
     problem_of(town.post("/v1/shops/web/events/sev_none/replay"), 404)
 
 
+def test_what_was_used_stays_used_however_often_it_is_replayed(town: httpx.Client, send: Send) -> None:
+    send("order.placed", ORDER, timestamp="2026-11-23T10:00:00Z")
+    send("order.ready", {"id": "A-1182"}, timestamp="2026-11-23T10:30:00Z")
+    there = events(town)
+    assert [one["may_be_replayed"] for one in there] == [False, False]
+    for one in (*there, *there):
+        problem = problem_of(town.post(f"/v1/shops/web/events/{one['id']}/replay"), 409)
+        assert problem["type"].endswith(":used_already")
+    assert events(town) == there
+    assert [one["status"] for one in order(town)["history"]] == ["placed", "ready"]
+
+
+def test_what_was_used_at_a_second_try_stays_used(town: httpx.Client, send: Send) -> None:
+    send("order.ready", {**ORDER, "place": "Store 7"})
+    [event] = events(town)
+    path = f"/v1/shops/web/events/{event['id']}/replay"
+    assert said(town.post(path)) == ("failed", "unknown_place")
+    town.put("/v1/shops/web", json={"kind": "standard", "name": "Web shop", "places": {"Store 7": "coolsingel"}})
+    assert said(town.post(path)) == ("applied", None)
+    problem_of(town.post(path), 409)
+    [now] = events(town)
+    assert (now["state"], now["reason"], now["attempts"], now["may_be_replayed"]) == ("applied", None, 2, False)
+
+
 def test_another_customers_order_and_another_shops_are_left_alone(
     town: httpx.Client, http: httpx.Client, send: Send
 ) -> None:

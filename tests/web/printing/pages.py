@@ -37,7 +37,8 @@ def read(picture: Image.Image) -> list[str]:
 
 
 def streams_of(document: bytes) -> list[bytes]:
-    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document, re.DOTALL)
+    begins = re.finditer(rb"/Length (\d+)[^>]*>>\s*stream\r?\n", document)  # what is packed may itself end like a line
+    found = [document[one.end() : one.end() + int(one[1])] for one in begins]
     return [zlib.decompress(one) if one[:1] == b"x" else one for one in found]
 
 

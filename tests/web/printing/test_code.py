@@ -8,7 +8,8 @@ from PIL import Image, ImageFilter
 
 from tests.web.printing.pages import of_pdf, of_png, of_svg, read, words_of
 from web.printing.code import QUIET, SMALL, Code, code_of, in_capitals, module_of, png, svg
-from web.printing.sheet import PAPERS, Paper, Printed, pdf, writable
+from web.printing.papers import PAPERS, Paper, Printed
+from web.printing.sheet import pdf, writable
 
 CODE = "K7M49XQT2R"
 BASES = {

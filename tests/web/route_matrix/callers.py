@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from offers import customers, devices, keys, pickups, posters, products, purchases, shop_events, shops, users
 from offers.devices import Registered
 from offers.records.database import Database
-from offers.records.tables import Poster
+from offers.records.tables import Poster, ServerKey
 from offers.rules.order import OrderBody
 from offers.rules.poster import PosterBody
 from offers.rules.product import ProductBody
@@ -77,6 +78,8 @@ def found(database: Database, tokens: Tokens, strange: Tokens) -> Knocking:
     knocking.ids |= {"place_id": STORE, "customer_id": SOMEBODY, "campaign_id": "sneakers", "sku": "SNEAK-1"}
     knocking.ids["poster_id"] = "window"
     knocking.ids |= {"shop_id": "web", "event_id": told_by_a_shop(town)}
+    used = update(ServerKey).values(used_at=NOON)  # lately: that a key is used stands apart from what a request changes
+    town.write(lambda session: session.execute(used))
     return knocking
 
 

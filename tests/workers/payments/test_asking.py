@@ -64,7 +64,7 @@ def _wanted(board: Billboard) -> tuple[str, PaymentWanted]:
 def _look(asking: Asking) -> tuple[int, list[str]]:
     followed: list[Follows] = []
     settled = asking.ask_for_long_open(followed.append)
-    return settled, [one["what"] for follows in followed for one in follows.happened]
+    return settled, [one["what"] for follows in followed for one in follows.happened if one["type"] == "order"]
 
 
 def _state(board: Billboard, order: str) -> tuple[str, str]:

@@ -1,6 +1,12 @@
 """Campaigns: the list, the form, the sentence, the steps; and what a home page tells."""
 
 LINES = {
+    "camp_copy_of": ("Copy of {name}", "Kopie van {name}", "Kopie von {name}"),
+    "camp_counted_behind": (
+        "The lists behind these numbers are as of now and may hold more.",
+        "De lijsten achter deze getallen zijn van nu en kunnen meer bevatten.",
+        "Die Listen hinter diesen Zahlen sind von jetzt und können mehr enthalten.",
+    ),
     "new_campaign": ("New campaign", "Nieuwe campagne", "Neue Kampagne"),
     "no_campaigns": ("No campaigns yet", "Nog geen campagnes", "Noch keine Kampagnen"),
     "no_campaigns_why": (
@@ -80,20 +86,6 @@ LINES = {
     "join_all": ("all must hold", "moeten alle kloppen", "müssen alle zutreffen"),
     "join_any": ("one must hold", "moet er een kloppen", "muss eine zutreffen"),
     "row": ("Row {number}", "Regel {number}", "Zeile {number}"),
-    "row_kind": ("What of them", "Wat aan hen", "Was an ihnen"),
-    "row_name": ("Which", "Welke", "Welches"),
-    "row_value": ("Is", "Is", "Ist"),
-    "kind_none": ("nothing", "niets", "nichts"),
-    "kind_language": ("language is", "taal is", "Sprache ist"),
-    "kind_tag": ("has the tag", "heeft het label", "hat das Schlagwort"),
-    "kind_attribute": ("attribute … is", "kenmerk … is", "Merkmal … ist"),
-    "kind_size": ("size of … is", "maat van … is", "Größe von … ist"),
-    "add_row": ("One more row", "Nog een regel", "Noch eine Zeile"),
-    "row_name_hint": (
-        "The second field is for attributes and sizes only, such as member or shoes.",
-        "Het tweede veld is alleen voor kenmerken en maten, zoals member of shoes.",
-        "Das zweite Feld ist nur für Merkmale und Größen, etwa member oder shoes.",
-    ),
     "as_tree": ("As a tree (JSON)", "Als boom (JSON)", "Als Baum (JSON)"),
     "use_tree": (
         "Use this tree in the place of the rows",
@@ -104,11 +96,6 @@ LINES = {
         "This audience says more than rows can; it is shown as a tree.",
         "Deze doelgroep zegt meer dan regels kunnen; hij staat als boom.",
         "Diese Zielgruppe sagt mehr, als Zeilen können; sie steht als Baum da.",
-    ),
-    "bad_row": (
-        "Row {number} is not complete.",
-        "Regel {number} is niet compleet.",
-        "Zeile {number} ist nicht vollständig.",
     ),
     "messages": ("What it says", "Wat hij zegt", "Was sie sagt"),
     "messages_hint": (
@@ -301,6 +288,7 @@ LINES = {
     ),
     "someone": ("someone", "iemand", "jemand"),
     "someone_who": ("someone with {audience}", "iemand met {audience}", "jemand mit {audience}"),
+    "when_and_where": ("{moment} {where}", "{where} {moment}", "{where} {moment}"),
     "s_enter": ("comes to", "aankomt", "ankommt"),
     "s_dwell": ("stays a while at", "een poosje blijft", "eine Weile bleibt"),
     "s_exit": ("leaves", "weggaat", "weggeht"),

@@ -65,6 +65,11 @@ LINES = {
         "Verwenden Sie 12 bis 200 Zeichen und nicht Ihre E-Mail-Adresse.",
     ),
     "not_the_same": ("The two are not the same.", "De twee zijn niet gelijk.", "Die beiden sind nicht gleich."),
+    "as_before": (
+        "That is the password you have now. Choose another one.",
+        "Dat is het wachtwoord dat je nu hebt. Kies een ander.",
+        "Das ist Ihr jetziges Passwort. Wählen Sie ein anderes.",
+    ),
     "password_changed": ("Your password is changed.", "Je wachtwoord is gewijzigd.", "Ihr Passwort ist geändert."),
     "not_allowed": ("This is not yours to do", "Dit mag je niet doen", "Das dürfen Sie nicht"),
     "not_allowed_why": (
@@ -97,6 +102,16 @@ LINES = {
         "Nothing was changed yet. What you typed is still here: go on to send it.",
         "Er is nog niets veranderd. Wat je typte is er nog: ga verder om het te versturen.",
         "Noch wurde nichts geändert. Ihre Eingaben sind noch da: Weiter sendet sie ab.",
+    ),
+    "secret_left_out": (
+        "A secret that you typed is not kept. You are asked for it again before anything is saved.",
+        "Een geheim dat je typte, is niet bewaard. Er wordt opnieuw naar gevraagd voordat er iets wordt opgeslagen.",
+        "Ein Geheimnis, das Sie eingegeben haben, ist nicht aufgehoben. Sie werden noch einmal danach gefragt, bevor etwas gespeichert wird.",
+    ),
+    "type_again": (
+        "Type this again: it was not kept.",
+        "Typ dit opnieuw: het is niet bewaard.",
+        "Geben Sie das noch einmal ein: Es wurde nicht aufgehoben.",
     ),
     "go_on": ("Go on", "Verder", "Weiter"),
     "not_found": ("Not there", "Niet gevonden", "Nicht gefunden"),
@@ -170,11 +185,6 @@ LINES = {
     "role_staff": ("store staff", "winkelmedewerker", "Ladenpersonal"),
     "role_viewer": ("viewer", "kijker", "Leserecht"),
     "may_sign_in": ("May sign in", "Mag inloggen", "Darf sich anmelden"),
-    "users_how": (
-        "Users are made and changed at the command line: {create}, {role}.",
-        "Gebruikers maak en wijzig je op de commandoregel: {create}, {role}.",
-        "Benutzer werden auf der Kommandozeile angelegt und geändert: {create}, {role}.",
-    ),
     "deeds": ("What was done", "Wat er gedaan is", "Was getan wurde"),
     "somebody": ("command line", "commandoregel", "Kommandozeile"),
     "deed_signed_in": ("signed in", "logde in", "hat sich angemeldet"),
@@ -226,9 +236,9 @@ LINES = {
     ),
     "bad_choice": ("Choose one of these.", "Kies een van deze.", "Wählen Sie eins davon."),
     "bad_said": (
-        "This can not be used: {message}.",
-        "Dit kan zo niet. De melding: {message}.",
-        "Das geht so nicht. Die Meldung: {message}.",
+        "This can not be used. Change it, or leave it out. What is wrong: {message}.",
+        "Dit kan zo niet. Verander het, of laat het weg. Wat er mis is, in het Engels: {message}.",
+        "Das geht so nicht. Ändern Sie es, oder lassen Sie es weg. Was daran falsch ist, auf Englisch: {message}.",
     ),
     "bad_json": ("This is not JSON.", "Dit is geen JSON.", "Das ist kein JSON."),
 }

@@ -28,11 +28,6 @@ LINES = {
     "inbox_waited_days": ("waiting {days} days", "wacht {days} dagen", "wartet {days} Tage"),
     "inbox_guest": ("Guest", "Gast", "Gast"),
     "inbox_store_wrote": ("Store", "Winkel", "Geschäft"),
-    "inbox_more": (
-        "There are more. Choose a place or a state to see them.",
-        "Er zijn er meer. Kies een plaats of status om ze te zien.",
-        "Es gibt mehr. Wählen Sie einen Ort oder Status, um sie zu sehen.",
-    ),
     "inbox_measured": (
         "Conversations in the last 30 days: {count}.",
         "Gesprekken in de laatste 30 dagen: {count}.",

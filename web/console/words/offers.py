@@ -65,9 +65,9 @@ LINES = {
     "codes_imported": ("brought along", "meegebracht", "mitgebracht"),
     "codes_left": ("{count} left", "nog {count}", "noch {count}"),
     "codes_hint": (
-        "Codes that are brought along come by POST /v1/offers/ID/codes.",
-        "Meegebrachte codes komen via POST /v1/offers/ID/codes.",
-        "Mitgebrachte Codes kommen über POST /v1/offers/ID/codes.",
+        "Codes that are brought along are added after saving, from a list or a file.",
+        "Meegebrachte codes voeg je na het opslaan toe, uit een lijst of een bestand.",
+        "Mitgebrachte Codes fügen Sie nach dem Speichern hinzu, aus einer Liste oder Datei.",
     ),
     "shared_code": ("The one code", "De ene code", "Der eine Code"),
     "shared_code_hint": (

@@ -146,7 +146,6 @@ LINES = {
     "finished_saved": ("kept the offer", "bewaarde de aanbieding", "behielt das Angebot"),
     "finished_asked": ("asked the store", "vroeg de winkel iets", "fragte den Laden"),
     "t_purchase": ("purchase", "aankoop", "Einkauf"),
-    "find_customer": ("Id or name", "Id of naam", "Id oder Name"),
     "no_customers": ("Nobody found", "Niemand gevonden", "Niemand gefunden"),
     "no_customers_why": (
         "Customers come from your shop or app. Try a part of a name or id.",

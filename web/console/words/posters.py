@@ -129,6 +129,21 @@ LINES = {
         "Er is niets geschreven. Wat er mis is, staat hieronder.",
         "Es wurde nichts geschrieben. Was nicht stimmt, steht unten.",
     ),
+    "poster_broke_off": (
+        "The import broke off",
+        "De import is afgebroken",
+        "Der Import ist abgebrochen",
+    ),
+    "poster_rows_in": (
+        "The database stopped answering, or this server was stopped. Rows that were read in before that: {rows}.",
+        "De database antwoordde niet meer, of deze server is gestopt. Rijen die daarvoor zijn ingelezen: {rows}.",
+        "Die Datenbank antwortete nicht mehr, oder dieser Server wurde angehalten. Zeilen, die davor eingelesen wurden: {rows}.",
+    ),
+    "poster_send_again": (
+        "Send the same file again: it goes on from there, and what is in stays as it is.",
+        "Stuur hetzelfde bestand opnieuw: het gaat daar verder, en wat erin staat blijft zoals het is.",
+        "Senden Sie dieselbe Datei noch einmal: Es geht dort weiter, und was schon drin ist, bleibt, wie es ist.",
+    ),
     "poster_line": ("Line", "Regel", "Zeile"),
     "poster_became_created": ("made", "gemaakt", "angelegt"),
     "poster_became_changed": ("changed", "gewijzigd", "geändert"),

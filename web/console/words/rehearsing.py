@@ -8,6 +8,16 @@ LINES = {
         "Zie wie het de laatste dagen gekregen zou hebben, en waarom niet. Er wordt niets verstuurd.",
         "Sehen Sie, wer sie in den letzten Tagen bekommen hätte und warum nicht. Es wird nichts gesendet.",
     ),
+    "rehearse_busy": (
+        "Somebody else rehearses a campaign at this moment, and one goes at a time. That takes {seconds} seconds at most: wait a moment, then press Rehearse again.",
+        "Iemand anders repeteert op dit moment een campagne, en er gaat er een tegelijk. Dat duurt hoogstens {seconds} seconden: wacht even en druk dan nog eens op Repeteren.",
+        "Gerade probt jemand anders eine Kampagne, und es geht immer nur eine. Das dauert höchstens {seconds} Sekunden: Warten Sie einen Moment und drücken Sie dann noch einmal auf Proben.",
+    ),
+    "rehearse_going": (
+        "The campaign is being rehearsed. That takes half a minute at most.",
+        "De campagne wordt gerepeteerd. Dat duurt hoogstens een halve minuut.",
+        "Die Kampagne wird geprobt. Das dauert höchstens eine halbe Minute.",
+    ),
     "rehearse_of_orders": (
         "A campaign that waits for orders can not be rehearsed: when somebody came near or arrived for an order is not kept.",
         "Een campagne die op bestellingen wacht, kun je niet repeteren: wanneer iemand voor een bestelling in de buurt kwam of er was, wordt niet bewaard.",
@@ -20,10 +30,11 @@ LINES = {
         "Wählen Sie eine Zahl von Tagen von 1 bis 30.",
     ),
     "rehearse_sum": (
-        "Of {moments} moments of {customers} customers, {send} would have been sent.",
-        "Van {moments} momenten van {customers} klanten zou er bij {send} iets verstuurd zijn.",
-        "Von {moments} Momenten bei {customers} Kunden wäre bei {send} etwas gesendet worden.",
+        "{send} of {moments} moments would have been sent. Customers: {customers}.",
+        "Bij {send} van {moments} momenten zou er iets verstuurd zijn. Klanten: {customers}.",
+        "Bei {send} von {moments} Momenten wäre etwas gesendet worden. Kunden: {customers}.",
     ),
+    "rehearse_would": ("Would be sent", "Zou gaan", "Ginge hinaus"),
     "rehearse_span": ("{since} to {until}", "{since} tot {until}", "{since} bis {until}"),
     "rehearse_cut": (
         "It took too long and ended early: what is told is of the time up to {until}.",

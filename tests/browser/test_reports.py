@@ -1,0 +1,151 @@
+"""Reports in a real Chromium: on a phone and at a desk, light and dark, in each language, read by axe; and by keyboard to the file."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from offers import users
+from offers.funnels import keep_day
+from offers.records.database import Database
+from offers.rules.funnel import HELD_OUT, SENT, DayOfFunnel, Where
+from offers.settings import Settings
+from tests.browser.conftest import LOOKS, Watched
+from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.conftest import NOON
+from tests.offers.stories import Town
+from tests.web.conftest import LANES, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
+
+VIEWER = "vera@shop.example"
+PICTURES = os.environ.get("PICTURES")
+"""A folder, for who wants to look."""
+Desk = tuple[str, Database, str]
+"""The address, the database, and Vera's session."""
+
+
+@pytest.fixture(scope="module")
+def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("reports")
+    shutil.copy(migrated, folder / "passerby.db")
+    database = Database(f"sqlite:///{folder / 'passerby.db'}")
+    with database.transaction() as session:
+        users.create_user(session, VIEWER, "viewer", now=NOON, name="Vera")
+        first = users.credential_of(session, VIEWER)
+        assert first is not None
+        users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
+        chosen = users.credential_of(session, VIEWER)
+        assert chosen is not None
+        secret = users.open_session(session, chosen, now=NOON)
+        assert secret is not None
+    settings = Settings(
+        data=folder,
+        database_url=database.url,
+        redis_url=redis_url,
+        lanes=LANES,
+        secret_key="only for tests, but long enough for it",
+    )
+    with serve(settings, NOON.timestamp) as served:
+        yield served.url, database, secret
+    database.close()
+
+
+Opened = Callable[..., Watched]
+
+
+@pytest.fixture
+def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
+    contexts = []
+
+    def make(path: str, **more: object) -> Watched:
+        url, _, secret = desk
+        context = browser.new_context(**more)  # type: ignore[arg-type]  # Playwright names each option by itself
+        context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
+        contexts.append(context)
+        watched = Watched(context.new_page())
+        watched.page.goto(f"{url}{path}")
+        return watched
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def full(desk: Desk) -> None:
+    """A month of two campaigns at two stores, with words in two languages and variants."""
+    town = Town(desk[1])
+    for place in ("kalverstraat", "leidseplein"):
+        town.place(place)
+    town.campaign("sneakers", live=False, name="Sneakers, ten percent on whatever is white")
+    town.campaign("coats", live=False, name="Winter coats")
+    town.campaign("drafted", live=False, name="Nothing yet")
+    for number in range(30):
+        day = DayOfFunnel.empty()
+        for weight, campaign in ((13, "sneakers"), (4, "coats")):
+            for place in ("kalverstraat", "leidseplein"):
+                for variant, language in (("warm", "nl"), ("cool", "de"), ("cool", "")):
+                    where, many = Where(campaign, place, variant, language), weight * (9 + number % 7)
+                    day.decided(where, "send", many)
+                    day.decided(where, HELD_OUT, many // 5)
+                    for reason, part in (("not_in_audience", 2), ("quiet_hours", 7), ("frequency_cap", 9)):
+                        day.decided(where, reason, many * 2 // part)
+                    day.followed(where, SENT, many, many // 4, many // 9)
+                    day.followed(where, HELD_OUT, many // 5, many // 26, many // 60)
+                    for state, part in (("sent", many - 4), ("failed", 3), ("expired", 1)):
+                        day.went(where, state, part)
+                    for what, part in (("received", 2), ("opened", 3), ("redeemed", 11)):
+                        day.told(where, what, many // part)
+        at = (NOON - timedelta(days=number)).date()
+        with desk[1].transaction() as session:
+            keep_day(session, at, day.in_grains(), counted_at=NOON)
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_axe_finds_nothing_and_nothing_runs_out_of_sight(
+    opened: Opened, full: None, width: int, scheme: str, language: str
+) -> None:
+    context = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
+    pages = (("all", "?days=30"), ("one", "/sneakers?by=place"), ("empty", "/drafted?"), ("wrong", "?from=2030-01-01"))
+    for name, path in pages:
+        watched = opened(f"/console/reports{path}&lang={language}", **context)
+        page = watched.page
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.locator("svg.rep-days rect")).to_have_count(60 if name in ("all", "one") else 0)
+        for summary in page.locator("main summary").all():
+            summary.click()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert has_no_sideways_scroll(page)
+        assert [one for one in watched.errors if "422" not in one] == []
+        if PICTURES:
+            page.screenshot(path=f"{PICTURES}/reports-{name}-{width}-{scheme}-{language}.png", full_page=True)
+
+
+def test_by_keyboard_from_all_of_it_to_one_store_in_a_file(opened: Opened, full: None) -> None:
+    page = opened("/console/reports?lang=en").page
+    page.get_by_role("link", name="Sneakers, ten percent on whatever is white").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Sneakers, ten percent on whatever is white")
+    expect(page.get_by_role("row", name="Sent to").first).to_contain_text("of the moments")
+    page.get_by_label("Place").focus()
+    page.keyboard.type("Leid")
+    page.get_by_label("Break down by").focus()
+    page.keyboard.type("Var")
+    page.get_by_role("button", name="Show").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Place")).to_have_value("leidseplein")
+    expect(page.locator("table.rep-table tbody th").last).to_have_text("warm")
+    page.get_by_role("columnheader", name="Name").get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("table.rep-table").last.locator("tbody th")).to_have_text(["cool", "warm"])
+    with page.expect_download() as got:
+        page.get_by_role("link", name="Download as CSV").click()
+    assert got.value.suggested_filename == "report.csv"
+    assert Path(got.value.path()).read_text("utf-8-sig").startswith("Variant,Name,")

@@ -1,0 +1,73 @@
+"""The first steps on one's own phone: an address as a code that it scans, or why no phone could go on there."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from offers.errors import NotFound
+from web.console.entering import Desk, Writer
+from web.console.routes import PageRoute
+from web.printing import code as drawing
+from web.visitor.entering import desk_of
+
+router = APIRouter(prefix="/console/start", include_in_schema=False, route_class=PageRoute)
+
+HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """Where a phone goes on."""
+
+    url: str
+    shows: Literal["town", "steps"]
+    """The demo's town, or this step, in which the phone's own browser becomes the device."""
+    trouble: Literal["", "loopback", "no_https"] = ""
+
+
+@router.get("/phone.svg")
+def code(desk: Writer) -> Response:
+    """The address as a code; `NotFound` where no phone could open it."""
+    phone = phone_of(desk)
+    if phone is None or phone.trouble:
+        raise NotFound("code")
+    return Response(drawing.svg(drawing.code_of(phone.url)), headers=HEADERS, media_type="image/svg+xml")
+
+
+def phone_of(desk: Desk) -> Phone | None:
+    """None where a phone would have nothing to show: messages go to an app, or are only played."""
+    settings = desk.parts.settings
+    base = (settings.base_url or str(desk.request.base_url)).rstrip("/")
+    if settings.demo:
+        phone = Phone(f"{base}/demo", "town")
+    elif "browser" in ways_of(desk):
+        phone = Phone(f"{base}/console/start?step=device", "steps")
+    else:
+        return None
+    at = urlsplit(base)
+    if is_own_machine(at.hostname or ""):
+        return Phone(phone.url, phone.shows, "loopback")
+    if phone.shows == "steps" and at.scheme != "https":
+        return Phone(phone.url, phone.shows, "no_https")
+    return phone
+
+
+def is_own_machine(host: str) -> bool:
+    """Whether it leads every machine to itself."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def ways_of(desk: Desk) -> tuple[str, ...]:
+    """How somebody may get a device that takes push, the quickest first."""
+    settings = desk.parts.settings
+    if settings.push == "outbox":
+        return ("play", "phone")
+    return ("browser", "phone") if desk_of(desk.request).key else ("phone",)
