@@ -1,6 +1,7 @@
 """The first steps: from an empty system to a push on one's own phone, in five short steps."""
 
 import asyncio
+import math
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -195,7 +196,7 @@ async def walk(desk: Writer, request: Request) -> Response:
     if refused is not None:
         return await asyncio.to_thread(_refused_walk, desk, "start_no_consent", 409)
     await asyncio.to_thread(_note_walk, desk, str(first.place["id"]))
-    return desk.go(f"{HERE}?step=walk&since={now:.3f}")
+    return desk.go(f"{HERE}?step=walk&since={math.floor(now * 1000) / 1000:.3f}")
 
 
 def _walk_of(device: str, fence_id: str, index: FenceIndex, now: float) -> Iterator[DeviceLetter]:
@@ -308,6 +309,6 @@ def _walked(session: Any, desk: Desk, first: First, since: float) -> dict[str, A
     if not decision and never:
         why = [explain_never(never["reason"], never["facts"], desk.voice, names)]
     is_over = bool(delivery and delivery["state"] not in ("queued", "sending"))
-    is_over = is_over or bool(decision and decision["outcome"] != "send")
+    is_over = is_over or bool(decision and decision["outcome"] != "send" and not delivery)
     silent = not is_over and is_silent(desk.parts)
     return {"over": is_over, "decision": decision, "delivery": delivery, "why": why, "silent": silent}

@@ -24,7 +24,12 @@ class First:
     device: Item | None
     campaign_id: str
     campaign: Item | None
-    sent: bool
+    last: Item | None
+    """Of its messages the newest that was sent."""
+
+    @property
+    def sent(self) -> bool:
+        return self.last is not None
 
     @property
     def done(self) -> dict[str, bool]:
@@ -66,7 +71,9 @@ def read_first(session: Any, desk: Desk) -> First:
         device=next((one for one in devices if one["push"] and not one["revoked"]), None),
         campaign_id=campaign_id,
         campaign=campaign,
-        sent=campaign is not None and any(one["state"] == "sent" for one in _deliveries(session, desk, campaign_id)),
+        last=next((one for one in _deliveries(session, desk, campaign_id) if one["state"] == "sent"), None)
+        if campaign
+        else None,
     )
 
 
@@ -101,15 +108,25 @@ def _deliveries(session: Any, desk: Desk, campaign_id: str) -> list[Item]:
 
 
 def outcome(session: Any, desk: Desk, first: First, since_s: float) -> Item:
-    """What came of the walk at `since_s`: `{decision, delivery, never}`, each none as long as nothing is known."""
+    """What came of the walk at `since_s`, and not of a later one: `{decision, delivery, never}`, each none as long as nothing is known.
+
+    The delivery may be of another campaign, which went first. Of who has just walked in it is not told that they were never there.
+    """
     told = explaining.why(session, customer_of(desk), first.campaign_id, now=desk.parts.now())
-    decided = [one for one in told["decisions"] if one["at"].timestamp() >= since_s]
-    sent = [one for one in _deliveries(session, desk, first.campaign_id) if one["created_at"].timestamp() >= since_s]
+    decision = _first_since(told["decisions"], "at", since_s)
+    by = decision["facts"].get("by") if decision and decision["outcome"] == "outranked" else None
+    is_sent = decision is None or decision["outcome"] == "send" or by is not None
+    made = _deliveries(session, desk, by or first.campaign_id) if is_sent else []
+    never = told["never"]
     return {
-        "decision": decided[0] if decided else None,
-        "delivery": sent[0] if sent else None,
-        "never": told["never"],
+        "decision": decision,
+        "delivery": _first_since(made, "created_at", since_s),
+        "never": never if never and never["reason"] != "no_moment" else None,
     }
+
+
+def _first_since(newest_first: list[Item], at: str, since_s: float) -> Item | None:
+    return next((one for one in reversed(newest_first) if one[at].timestamp() >= since_s), None)
 
 
 def _or_none(session: Any, read: Any, wanted: str) -> Item | None:

@@ -71,6 +71,49 @@ def test_each_walk_is_a_visit_of_its_own(marketer: Person, town: Town, clock: Cl
         assert len(admin.get("/v1/deliveries").json()["items"]) == many
 
 
+def test_each_walk_keeps_what_came_of_it(marketer: Person, town: Town, clock: Clock, admin: httpx.Client) -> None:
+    """An older walk's address told the newest refusal beside its own message."""
+    make_place(marketer)
+    take_device(marketer)
+    write_and_launch(marketer, title="Hello you")
+    clock.at += 0.0006  # what is rounded up is after what it came from
+    sent = walk(marketer)
+    town.work()
+    assert "Hello you" in marketer.look(START).text, "it stays there, where one sees it"
+    assert admin.patch("/v1/settings", json={"quiet_hours": {"from": "00:00", "until": "23:59"}}).status_code == 200
+    clock.at += 30
+    refused = walk(marketer)
+    town.work()
+    told = {walked: marketer.look(walked).text for walked in (sent, refused)}
+    assert "Hello you" in told[sent]
+    assert "quiet hours" not in told[sent]
+    assert "It was sent." in told[sent]
+    assert "quiet hours" in told[refused]
+    assert "Hello you" not in told[refused]
+    assert "It was sent." not in told[refused]
+
+
+def test_a_message_that_gives_way_says_which_one_came(marketer: Person, town: Town, admin: httpx.Client) -> None:
+    make_place(marketer)
+    take_device(marketer)
+    write_and_launch(marketer, title="Hello you")
+    words = {"en": {"title": "Autumn sneakers", "body": "They are in."}}
+    other = CAMPAIGN | {"name": "Autumn", "priority": 90, "messages": words, "trigger": {"on": "enter"}}
+    assert admin.put("/v1/campaigns/autumn", json=other).status_code == 201
+    assert admin.post("/v1/campaigns/autumn/launch").status_code == 200
+    back = walk(marketer)
+    waiting = marketer.look(back).text
+    assert "It is being decided" in waiting
+    assert "seen at no place" not in waiting, "they have just walked in"
+    town.work()
+    told = marketer.look(back)
+    assert "another came first" in told.text
+    assert "Another campaign (Autumn) had the same moment" in told.text
+    assert "Autumn sneakers" in told.text, "this is what rang"
+    assert "It was sent." not in told.text
+    assert "data-again" not in told.html
+
+
 def test_a_no_is_told_with_its_reason(marketer: Person, town: Town, admin: httpx.Client) -> None:
     make_place(marketer)
     take_device(marketer)
