@@ -16,6 +16,13 @@ from web.visitor.entering import desk_of
 
 router = APIRouter(prefix="/console/start", include_in_schema=False, route_class=PageRoute)
 
+TROUBLES = {
+    "played": "start_own_played",
+    "no_browsers": "start_own_no_browsers",
+    "loopback": "start_own_loopback",
+    "no_https": "start_own_no_https",
+}
+"""The words for why no phone could go on there; `played`: messages go to the outbox."""
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
@@ -27,7 +34,6 @@ class Phone:
     shows: Literal["town", "steps"]
     """The demo's town, or this step, in which the phone's own browser becomes the device."""
     trouble: Literal["", "played", "no_browsers", "loopback", "no_https"] = ""
-    """Why no phone could; `played`: messages go to the outbox."""
 
 
 @router.get("/phone.svg")
