@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +18,8 @@ from rich.console import Console
 
 import seeds
 from commands.demo_lines import Names
+from commands.demo_people import MARKETER, STAFF, let_in
 from commands.serve import Served, Serving, raise_on_signal
-from offers import users
 from offers.errors import Misconfigured
 from offers.records.database import Database
 from offers.rules.coupon_codes import CodeKeys
@@ -37,7 +37,6 @@ TOWN = Path(seeds.__file__).parent / "amsterdam"
 MARKER = "this-folder-is-the-demos"
 """A file by this name says that a demo made the folder, and that the next one may empty it."""
 LOCK = "serve.lock"
-STAFF = "kim@stoeprand.example"
 OWN = (
     "database_url",
     "redis_url",
@@ -107,8 +106,7 @@ def _run(options: Options, screen: Console) -> None:
         log = options.folder / "log.jsonl"
         with Serving(_own(options), options.host, options.port, extra, log) as served:
             if not served.stopped():
-                staff = _load(options)
-                _say_addresses(screen, options, served, staff)
+                _say_addresses(screen, options, served, _load(options))
                 asyncio.run(_live(options, served, bound, screen))
             screen.print("stopping …")
 
@@ -136,22 +134,17 @@ def _own(options: Options) -> Settings:
     return options.settings.model_copy(update={**own, "data": options.folder})
 
 
-def _load(options: Options) -> str:
-    """The town; and somebody of the staff, who comes in with the password that is returned."""
+def _load(options: Options) -> Mapping[str, str]:
+    """The town, and who signs in there with which password."""
     database, now = Database(_own(options).database), datetime.now(UTC)
     try:
         load_folder(database, TOWN, now=now)
-        with database.transaction() as session:
-            password = users.create_user(session, STAFF, "staff", now=now, name="Kim")
-            credential = users.credential_of(session, STAFF)
-            if credential is not None:  # made just now; and chosen at once, since nobody here has to be kept out
-                users.change_password(session, credential, users.new_password(password, password, STAFF), now=now)
+        return let_in(database, now)
     finally:
         database.close()
-    return password
 
 
-def _say_addresses(screen: Console, options: Options, served: Served, password: str) -> None:
+def _say_addresses(screen: Console, options: Options, served: Served, passwords: Mapping[str, str]) -> None:
     keys = CodeKeys.of(served.environment["PASSERBY_SECRET_KEY"].encode())
     rows = {
         "page": f"{served.url}/demo",
@@ -160,8 +153,8 @@ def _say_addresses(screen: Console, options: Options, served: Served, password: 
             for number, one in enumerate(_posters(), 1)
         },
         "order": f"{served.url}{page_path(keys, 'order', ORDER)}  Sanne's, to be collected at Kalverstraat 183",
-        "board": f"{served.url}/console/pickup  as {STAFF}, password {password}",
-        "console": f"{served.url}/console",
+        "board": f"{served.url}/console/pickup  as {STAFF}, password {passwords[STAFF]}",
+        "console": f"{served.url}/console  as {MARKETER}, password {passwords[MARKETER]}",
         "API": f"{served.url}/docs",
         "health": f"{served.url}/healthz",
         "admin key": str(options.folder / "admin.key"),

@@ -13,6 +13,8 @@ from offers.records.database import Database
 Data = Annotated[Path | None, typer.Option(help="Folder that holds all state (PASSERBY_DATA).")]
 Email = Annotated[str, typer.Argument(help="Their e-mail address.")]
 
+FOR_ONCE = "That is a password for once: with it they sign in at /console, and choose one of their own. It can not be shown again."
+
 
 def user_commands(database: Callable[[Path | None], Database]) -> typer.Typer:
     """The commands, over the database in the folder that is named."""
@@ -36,7 +38,7 @@ def user_commands(database: Callable[[Path | None], Database]) -> typer.Typer:
             password = users.create_user(
                 session, email, role, now=now, name=name, language=language, places=place or ()
             )
-        typer.echo(password)
+        _give(password)
 
     @app.command("list")
     def show(data: Data = None) -> None:
@@ -82,6 +84,12 @@ def user_commands(database: Callable[[Path | None], Database]) -> typer.Typer:
         """Print a new one-time password, and sign them out everywhere."""
         with database(data).transaction() as session:
             made = users.reset_password(session, email, now=datetime.now(UTC))
-        typer.echo(made)
+        _give(made)
 
     return app
+
+
+def _give(password: str) -> None:
+    """The password alone is what programs read; what it is for goes to whoever looks on."""
+    typer.echo(password)
+    typer.echo(FOR_ONCE, err=True)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 import signal
 import sys
 import time
@@ -16,6 +17,7 @@ from typing import IO
 import httpx
 
 from commands.vapid import new_private_text, served_keys
+from offers import users
 from offers.errors import Misconfigured
 from offers.keys import COMMAND, create_key
 from offers.records import schema
@@ -45,6 +47,7 @@ class Served:
     admin_key: str
     environment: Mapping[str, str]
     household: Household
+    has_users: bool
     stopping: list[int] = field(default_factory=list)
 
     def stopped(self) -> bool:
@@ -105,8 +108,8 @@ class Serving(AbstractContextManager[Served]):
             "PASSERBY_VAPID_SUBJECT": vapid.subject,
             **self._extra,
         }
-        admin_key = self._prepare_database()
-        served = Served(url, admin_key, environment, Household())
+        admin_key, has_users = self._prepare_database()
+        served = Served(url, admin_key, environment, Household(), has_users)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda got, _frame: served.stopping.append(got))
         self._stack.callback(served.household.stop)
@@ -137,8 +140,8 @@ class Serving(AbstractContextManager[Served]):
         except ValueError as error:
             raise Misconfigured(f"{path} {error}.") from None
 
-    def _prepare_database(self) -> str:
-        """The schema as this code wants it, and at the first start a server key beside it."""
+    def _prepare_database(self) -> tuple[str, bool]:
+        """The schema as this code wants it, and at the first start a server key beside it; and whether anybody has a login."""
         database = Database(self._settings.database)
         try:
             schema.migrate(database)
@@ -147,7 +150,9 @@ class Serving(AbstractContextManager[Served]):
                 with database.transaction() as session:
                     return create_key(session, "admin", now=datetime.now(UTC), by=COMMAND)
 
-            return kept_secret(self._settings.data / "admin.key", first_key)
+            key = kept_secret(self._settings.data / "admin.key", first_key)
+            with database.reading() as session:
+                return key, bool(users.list_users(session))
         finally:
             database.close()
 
@@ -178,12 +183,23 @@ def _waits_for_a_broker(response: httpx.Response) -> bool:
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Start everything, say so in one line, live until SIGTERM or Ctrl-C. Nothing is started that could not send."""
+    """Start everything, say so, live until SIGTERM or Ctrl-C. Nothing is started that could not send."""
     check_credentials(settings)
     with Serving(settings, host, port) as served:
         if not served.stopped():
-            print(f"ready {served.url}", flush=True)
+            # in one piece: who reads the first line may close the pipe behind it
+            sys.stdout.write(f"ready {served.url}\n{way_in(settings, served)}\n")
+            sys.stdout.flush()
         served.household.live_until(served.stopped)
+
+
+def way_in(settings: Settings, served: Served) -> str:
+    """For people: where the console is, and while nobody has a login how to make one."""
+    console = f"The console is at {settings.base_url.rstrip('/') or served.url}/console"
+    if served.has_users:
+        return f"{console}."
+    data = shlex.quote(str(settings.data))
+    return f"{console}. Nobody can sign in yet: passerby user create you@shop.example --role admin --data {data}"
 
 
 def raise_on_signal(_number: int, _frame: FrameType | None) -> None:

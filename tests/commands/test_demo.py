@@ -1,5 +1,6 @@
 """`passerby demo` starts from nothing, stops leaving nothing, and touches nothing that is not its own."""
 
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ import httpx
 import pytest
 
 from commands.demo import MARKER, empty_own_folder
+from commands.demo_people import MARKETER, STAFF
 from offers.errors import Misconfigured
 from tests.commands.demo_process import READY, Demo
+from tests.web.console.conftest import Person
 
 
 @contextmanager
@@ -21,6 +24,23 @@ def demo(folder: Path, *arguments: str, port: int | None = None) -> Iterator[Dem
         yield started
     finally:
         started.kill()
+
+
+def password_in(started: Demo, path: str, email: str) -> str:
+    """The one that the demo prints behind this page's address."""
+    found = re.search(rf"{started.url}/{path}  as {email}, password (\S+)\n", started.said())
+    assert found, started.said()
+    return found[1]
+
+
+def look_as(started: Demo, email: str, signs_in_at: str, at: str) -> None:
+    """They come in with what is printed, without another password to choose, and see this page."""
+    headers = {"origin": started.url}
+    with httpx.Client(base_url=started.url, headers=headers, timeout=20, trust_env=False) as http:
+        person = Person(http, email)
+        password = password_in(started, signs_in_at, email)
+        assert person.fill("/console/sign-in", email=email, password=password).status_code == 303
+        person.look(at)
 
 
 def test_an_occupied_port_is_said_plainly_and_nothing_is_touched(tmp_path: Path) -> None:
@@ -54,16 +74,19 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_is_fresh(tmp_path: Path) ->
     with demo(folder) as first:
         first.wait_for(READY)
         assert httpx.get(f"{first.url}/healthz").status_code == 200
+        look_as(first, MARKETER, "console", "/console/campaigns/new")
+        look_as(first, STAFF, "console/pickup", "/console/pickup")
         assert first.left_behind(), "web, worker, beat and Redis carry the folder in their environment"
         assert first.stop(signal.SIGINT) == 0
         assert first.left_behind() == []
         assert first.said().rstrip().endswith("stopped")
         assert "Traceback" not in first.said()
-    key = (folder / "admin.key").read_text()
+    key, password = (folder / "admin.key").read_text(), password_in(first, "console", MARKETER)
     with demo(folder, "--for", "1", port=first.port) as second:
         assert second.end() == 0, second.said()
         assert second.left_behind() == []
         assert READY in second.said()
+        assert password_in(second, "console", MARKETER) != password
     assert (folder / "admin.key").read_text() != key
 
 

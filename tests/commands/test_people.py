@@ -1,5 +1,6 @@
 """`passerby user`: made, given another role, shut out from the command line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,15 @@ def test_a_user_is_bound_to_stores(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert said.stdout == f"{NOOR} sees the pickup board of dam, kalverstraat.\n"
     assert run.invoke(app, ["user", "places", NOOR, "nowhere"]).exit_code != 0
     assert run.invoke(app, ["user", "places", NOOR]).stdout == f"{NOOR} sees the pickup board of every store.\n"
+
+
+def test_a_password_stands_alone_and_what_it_is_for_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERBY_DATABASE_URL", f"sqlite:///{tmp_path / 'passerby.db'}")
+    monkeypatch.setenv("PASSERBY_DATA", str(tmp_path))
+    run = CliRunner()
+    assert run.invoke(app, ["migrate"]).exit_code == 0
+    for line in (["create", NOOR], ["password", NOOR]):
+        said = run.invoke(app, ["user", *line])
+        assert re.fullmatch(r"\S{20}\n", said.stdout), "a program reads it as it is"
+        assert said.stderr.count("\n") == 1
+        assert "sign in at /console" in said.stderr

@@ -1,4 +1,4 @@
-"""`passerby serve` as its operator meets it: one line, a clean stop, nothing left behind, plain words when it can not start."""
+"""`passerby serve` as its operator meets it: ready, and where the console is; a clean stop, nothing left behind, plain words when it can not start."""
 
 import os
 import signal
@@ -57,6 +57,21 @@ def test_it_stops_cleanly_and_starts_again_with_what_it_had(tmp_path: Path, wher
         assert (tmp_path / kept).stat().st_mode & 0o777 == 0o600
     with serving(tmp_path, environment) as service:
         assert service.ask("GET", "/v1/customers/sanne")["name"] == "Sanne"
+
+
+def test_behind_ready_it_says_where_the_console_is_and_how_the_first_user_comes_in(tmp_path: Path) -> None:
+    told = []
+    for _ in range(2):
+        with serving(tmp_path) as service:
+            assert service.process.stdout is not None
+            told.append(service.process.stdout.readline())
+            where = f"The console is at {service.url}/console."
+            assert told[-1].startswith(where)
+            command = told[0].partition("Nobody can sign in yet: passerby ")[2].split()
+            if len(told) == 1:
+                made = start(*command)
+                assert made.returncode == 0, made.stderr
+    assert told[1] == f"{where}\n"
 
 
 def test_a_killed_serve_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from web.console.faults import Errors, at_fields, read_body, refused_said
 from web.console.forms import Form
 from web.console.routes import PageRoute
 from web.console.sentence import sentence
-from web.console.start_phone import phone_of, ways_of
+from web.console.start_phone import TROUBLES, phone_of, ways_of
 from web.console.start_state import First, customer_of, outcome, premises_of, read_first, tag_of
 from web.console.trouble import is_silent
 from web.editing import etag_of
@@ -278,6 +278,7 @@ def _page(
         ways=ways_of(desk),
         how=how,
         phone=phone_of(desk) if here == "device" else None,
+        troubles=TROUBLES,
         browser_is_on=here == "device" and _browser_of(desk) is not None,
         customer_id=customer_of(desk),
         address=desk.parts.settings.base_url or f"{desk.request.url.scheme}://{desk.request.url.netloc}",

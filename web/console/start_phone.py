@@ -16,6 +16,13 @@ from web.visitor.entering import desk_of
 
 router = APIRouter(prefix="/console/start", include_in_schema=False, route_class=PageRoute)
 
+TROUBLES = {
+    "played": "start_own_played",
+    "no_browsers": "start_own_no_browsers",
+    "loopback": "start_own_loopback",
+    "no_https": "start_own_no_https",
+}
+"""The words for why no phone could go on there; `played`: messages go to the outbox."""
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
@@ -26,28 +33,24 @@ class Phone:
     url: str
     shows: Literal["town", "steps"]
     """The demo's town, or this step, in which the phone's own browser becomes the device."""
-    trouble: Literal["", "loopback", "no_https"] = ""
+    trouble: Literal["", "played", "no_browsers", "loopback", "no_https"] = ""
 
 
 @router.get("/phone.svg")
 def code(desk: Writer) -> Response:
     """The address as a code; `NotFound` where no phone could open it."""
     phone = phone_of(desk)
-    if phone is None or phone.trouble:
+    if phone.trouble:
         raise NotFound("code")
     return Response(drawing.svg(drawing.code_of(phone.url)), headers=HEADERS, media_type="image/svg+xml")
 
 
-def phone_of(desk: Desk) -> Phone | None:
-    """None where a phone would have nothing to show: messages go to an app, or are only played."""
+def phone_of(desk: Desk) -> Phone:
     settings = desk.parts.settings
     base = (settings.base_url or str(desk.request.base_url)).rstrip("/")
-    if settings.demo:
-        phone = Phone(f"{base}/demo", "town")
-    elif "browser" in ways_of(desk):
-        phone = Phone(f"{base}/console/start?step=device", "steps")
-    else:
-        return None
+    phone = Phone(f"{base}/demo", "town") if settings.demo else Phone(f"{base}/console/start?step=device", "steps")
+    if phone.shows == "steps" and "browser" not in ways_of(desk):
+        return Phone(phone.url, phone.shows, "played" if settings.push == "outbox" else "no_browsers")
     at = urlsplit(base)
     if is_own_machine(at.hostname or ""):
         return Phone(phone.url, phone.shows, "loopback")

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from offers.rules.limits import Limits
+from tests.web.conftest import CAMPAIGN, PLACE
 from tests.web.console.conftest import Enter
 
 WHERE = "/console/settings/limits"
@@ -75,6 +76,12 @@ def test_two_people_are_told_of_each_other(enter: Enter, admin: httpx.Client) ->
 
 def test_a_marketer_looks_and_changes_nothing(enter: Enter, admin: httpx.Client) -> None:
     marketer = enter("marketer")
+    admin.put("/v1/places/kalverstraat-102", json=PLACE)
+    admin.put("/v1/campaigns/sneakers", json=CAMPAIGN)
+    assert f'href="{WHERE}"' in marketer.look("/console/campaigns/sneakers").html, (
+        "the rail has settings for admins alone"
+    )
+    assert f'href="{WHERE}"' not in enter("viewer").look("/console/campaigns/sneakers").html
     page = marketer.look(WHERE)
     assert "Only an admin changes these." in page.text
     assert marketer.send(page.sheet(WHERE), hold_out_percent="50").status_code == 403

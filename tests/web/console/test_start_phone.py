@@ -80,8 +80,17 @@ def test_where_no_phone_could_it_says_so_and_draws_nothing(desk: Person, why: st
     assert desk.http.get(CODE).status_code == 404
 
 
-def test_where_messages_are_only_played_there_is_nothing_to_scan(desk: Person, enter: Enter) -> None:
-    assert said(desk) == ("", "")
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [({}, "PASSERBY_PUSH is outbox"), ({"push": "fcm"}, "Messages go to no browser here")],
+    indirect=["settings"],
+)
+def test_where_no_browser_gets_messages_the_page_says_why_there_is_nothing_to_scan(
+    desk: Person, enter: Enter, why: str
+) -> None:
+    text, html = said(desk)
+    assert why in text
+    assert "<img" not in html
     assert desk.http.get(CODE).status_code == 404
     assert enter("viewer").http.get(CODE).status_code == 403
 

@@ -177,6 +177,7 @@ LINES = {
         "Nur solange der Ort geöffnet ist",
     ),
     "limits": ("How often", "Hoe vaak", "Wie oft"),
+    "limits_over_all": ("Limits over all campaigns", "Grenzen over alle campagnes", "Grenzen über alle Kampagnen"),
     "priority": ("Priority", "Voorrang", "Vorrang"),
     "priority_hint": (
         "0 to 1000. One message a moment: the highest goes.",

@@ -195,6 +195,16 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Scan dit met de camera, of open het adres daar: je ziet de stad van de demo, de telefoons en wat erop binnenkomt.",
         "Scannen Sie das mit der Kamera, oder öffnen Sie die Adresse dort: Sie sehen die Stadt der Demo, ihre Telefone und was darauf eintrifft.",
     ),
+    "start_own_played": (
+        "Messages are kept here and go to no phone, as PASSERBY_PUSH is outbox. The played phone does for these steps. Set it to web_push or fcm to reach a real one.",
+        "Berichten blijven hier en gaan naar geen telefoon, want PASSERBY_PUSH is outbox. De gespeelde telefoon is genoeg voor deze stappen. Zet het op web_push of fcm om een echte te bereiken.",
+        "Nachrichten bleiben hier und gehen an kein Telefon, denn PASSERBY_PUSH ist outbox. Für diese Schritte genügt das gespielte Telefon. Setzen Sie es auf web_push oder fcm, um ein echtes zu erreichen.",
+    ),
+    "start_own_no_browsers": (
+        "Messages go to no browser here, a phone's neither. Register its app by the request to the API, or set PASSERBY_VAPID_PRIVATE_KEY and PASSERBY_VAPID_SUBJECT to send to browsers too.",
+        "Berichten gaan hier naar geen enkele browser, ook niet die van een telefoon. Meld de app aan met het verzoek aan de API, of stel PASSERBY_VAPID_PRIVATE_KEY en PASSERBY_VAPID_SUBJECT in om ook naar browsers te sturen.",
+        "Nachrichten gehen hier an keinen Browser, auch nicht an den eines Telefons. Melden Sie die App durch die Anfrage an die API an, oder setzen Sie PASSERBY_VAPID_PRIVATE_KEY und PASSERBY_VAPID_SUBJECT, um auch an Browser zu senden.",
+    ),
     "start_own_loopback": (
         "A phone can not reach {url}: that address leads every machine to itself. Set PASSERBY_BASE_URL to one that your phone can open, and a code to scan stands here.",
         "Een telefoon kan {url} niet bereiken: dat adres leidt elk apparaat naar zichzelf. Zet PASSERBY_BASE_URL op een adres dat je telefoon kan openen, dan staat hier een code om te scannen.",
