@@ -235,6 +235,24 @@ def test_what_was_typed_upon_an_older_version_says_so(office: Office, opened: Op
     assert watched.errors == []
 
 
+def test_pasted_coordinates_come_back_parted_and_nothing_is_said_to_be_kept(office: Office, opened: Opened) -> None:
+    watched, _, _ = opened("/console/places/new")
+    page = watched.page
+    fill_place(page, "Parted")
+    page.get_by_label("Time zone").fill("Nowhere")
+    until(page, lambda: len(kept(page)) == 1)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Latitude")).to_have_value("52.3702516")
+    expect(page.get_by_label("Longitude")).to_have_value("4.8906199")
+    expect(page.get_by_role("region", name="What was kept")).to_have_count(0)
+    page.goto(f"{office.url}/console/places/new")
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.get_by_label("Latitude")).to_have_value("52.3702516")
+    expect(page.get_by_label("Longitude")).to_have_value("4.8906199")
+    assert [one for one in watched.errors if "422" not in one] == []
+
+
 def test_passwords_are_not_kept_and_signing_out_takes_everything(office: Office, opened: Opened) -> None:
     page = opened("/console/password")[0].page
     page.get_by_label("Present password").fill("a secret that nobody keeps")
