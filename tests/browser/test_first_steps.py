@@ -15,6 +15,7 @@ from offers.records.database import Database
 from offers.settings import Settings
 from tests.browser.conftest import Watched
 from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.visiting import until
 from tests.conftest import NOON
 from tests.web.conftest import LANES, Clock, build_lanes, serve
 from tests.web.console.conftest import Town
@@ -62,6 +63,30 @@ def is_sound(page: Page, name: str, width: int) -> None:
     assert has_no_sideways_scroll(page)
     if PICTURES:
         page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
+
+
+def test_a_first_place_has_the_zone_of_the_browser_and_nothing_is_kept_of_that(
+    browser: Browser, empty: tuple[str, str, Town]
+) -> None:
+    url, secret, _ = empty
+    context = browser.new_context(locale="en-GB", timezone_id="America/Toronto")
+    context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
+    watched = Watched(context.new_page())
+    page = watched.page
+    page.goto(f"{url}/console/places/new")
+    zone = page.get_by_label("Time zone")
+    expect(zone).to_have_value("America/Toronto")
+    expect(zone).to_have_accessible_description("Needed: the place's hours go by it. Such as Europe/Amsterdam.")
+    page.get_by_label("Name", exact=True).fill("Yonge Street")
+    page.get_by_label("Latitude").fill("43.6561, -79.3802")
+    until(page, lambda: "Yonge" in page.evaluate("JSON.stringify({ ...sessionStorage })"))
+    assert "Toronto" not in page.evaluate("JSON.stringify({ ...sessionStorage })")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Time zone")).to_have_value("America/Toronto")
+    expect(page.locator("p.done")).to_contain_text("Saved.")
+    assert watched.errors == []
+    context.close()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -176,7 +176,7 @@ def raw_of(form: Form, before: Item | None, voice: Voice) -> tuple[dict[str, Any
     for name in ("cooldown", "life"):
         try:
             raw[name] = read_length(form, name)
-        except (ValueError, OverflowError):
+        except ValueError:
             faults.append(Fault(name, voice.words["bad_number"]))
     return raw, faults
 

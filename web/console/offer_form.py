@@ -79,7 +79,7 @@ def read(form: Form, before: Item | None, voice: Voice) -> tuple[OfferBody | Non
         raw[field] = {tag: said for tag in tags if (said := form.text(f"{field}.{tag}"))}
     try:
         raw["valid_for"] = read_length(form, "valid_for")
-    except (ValueError, OverflowError):
+    except ValueError:
         faults.append(Fault("valid_for", voice.words["bad_number"]))
     try:
         raw["valid_until"] = _moment(form, before, voice)

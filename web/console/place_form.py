@@ -165,13 +165,18 @@ def _known_once(faults: list[Fault]) -> list[Fault]:
     return [one for one in faults if not (at_point and re.fullmatch(r"geofences\[\d+\]\.(?:lat|lon)", one.path))]
 
 
+def parted(form: Form) -> Form:
+    """Both coordinates, where they were pasted into the first field, each in its own; `pasted` keeps what was sent, by which drafts know it again."""
+    both = _BOTH.fullmatch(form.text("lat"))
+    if both is None or form.text("lon"):
+        return form
+    return form.but(lat=both[1], lon=both[2], pasted=form.text("lat"))
+
+
 def _point(form: Form) -> tuple[str, str]:
     """Latitude and longitude as typed, with a decimal point; both may stand in the first field."""
-    lat, lon = form.text("lat"), form.text("lon")
-    both = _BOTH.fullmatch(lat)
-    if both and not lon:
-        lat, lon = both.groups()
-    return _number(lat), _number(lon)
+    form = parted(form)
+    return _number(form.text("lat")), _number(form.text("lon"))
 
 
 def _number(text: str) -> str:

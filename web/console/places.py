@@ -143,7 +143,7 @@ def _form(
     page = desk.page(
         "place.html",
         status,
-        form=form,
+        form=place_form.parted(form),
         item=item,
         kept=place_form.kept(item),
         errors=errors or {},

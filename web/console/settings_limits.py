@@ -80,7 +80,7 @@ def read(form: Form, desk: Desk) -> tuple[Item, Errors]:
     for name in ("cap.window", *LENGTHS):
         try:
             raw[name] = read_length(form, name)
-        except (ValueError, OverflowError):
+        except ValueError:
             faults.append(Fault(RENAMED.get(name, name), desk.voice.words["bad_number"]))
             raw[name] = "PT1H"
     window = raw.pop("cap.window")

@@ -69,7 +69,7 @@ def make_place(desk: Writer) -> Response:
     fixed: dict[str, str | list[str]] = {"kind": "store", "premises.radius_m": "100"}
     body, errors = place_form.read(desk.form.but(**fixed), None, desk.voice)
     if body is None or errors:
-        return _page(desk, "place", form=desk.form, errors=errors, status=422)
+        return _page(desk, "place", form=place_form.parted(desk.form), errors=errors, status=422)
     wanted, saved = once.id_of(desk.form, "plc"), f"{HERE}?done=place_saved"
     try:
         with parts.database.transaction() as session:

@@ -84,6 +84,7 @@ def test_the_form_shown_and_sent_back_changes_nothing(marketer: Person, admin: h
         ({"codes": "generated"}, "code", "This is one code for all."),
         ({"code": "no blanks"}, "code", "A code has at most 64 letters"),
         ({"valid_for": "long"}, "valid_for", "This is not a number."),
+        ({"valid_for": "-7"}, "valid_for", "More than 0."),
         ({"valid_until": "some day"}, "valid_until", "This is not a date and time"),
         ({"kind": "castle"}, "kind", "Choose one of these."),
         ({"id": "no blanks"}, "id", "Use letters"),

@@ -87,6 +87,31 @@ def test_both_coordinates_may_be_pasted_into_the_first_field(marketer: Person, a
     assert (place["lat"], place["lon"]) == (52.3702516, 4.8906199)
 
 
+@pytest.mark.parametrize("why", [{"name": ""}, {"look": "1"}])
+def test_a_form_that_comes_back_has_pasted_coordinates_in_their_two_fields(
+    marketer: Person, why: dict[str, str]
+) -> None:
+    answer = marketer.fill(NEW, **{**FILLED, "lat": " 52.3702516, 4.8906199", "lon": "", **why})
+    sheet = PageText(answer.text).sheet(NEW)
+    assert (sheet["lat"], sheet["lon"]) == ("52.3702516", "4.8906199")
+    assert marketer.send(sheet, name="Mended").status_code == 303
+
+
+@pytest.mark.parametrize(("page", "form"), [(NEW, NEW), ("/console/start", "/console/start/place")])
+def test_on_an_empty_system_the_time_zone_says_that_it_is_needed(marketer: Person, page: str, form: str) -> None:
+    shown = marketer.look(page)
+    assert shown.sheet(form)["time_zone"] == ""
+    assert "f-time_zone-hint" in shown.described
+    assert "Needed: the place's hours go by it." in shown.text
+    assert "/static/console/zone.js" in shown.html
+
+
+def test_a_place_that_is_there_keeps_its_time_zone(marketer: Person) -> None:
+    marketer.fill(NEW, **FILLED)
+    assert marketer.look(NEW).sheet(NEW)["time_zone"] == "Europe/Amsterdam", "that of most places"
+    assert "zone.js" not in marketer.look("/console/places/kalverstraat-102").html
+
+
 def test_an_area_takes_the_place_of_the_circle(marketer: Person, admin: httpx.Client) -> None:
     marketer.fill(NEW, **FILLED, premises__geojson=SQUARE)
     premises = admin.get("/v1/places/kalverstraat-102").json()["geofences"][0]

@@ -63,6 +63,15 @@ def test_what_is_wrong_is_said_at_its_field(enter: Enter, admin: httpx.Client, f
     assert admin.get("/v1/settings").json() == DEFAULTS
 
 
+@pytest.mark.parametrize("field", ["cap.window", "message_life", "abandoned_after", "uncollected_after"])
+@pytest.mark.parametrize(("typed", "said"), [("-1", "More than 0."), ("0", "More than 0."), ("9" * 12, "too long")])
+def test_a_length_that_is_none_says_what_it_may_be(enter: Enter, field: str, typed: str, said: str) -> None:
+    answer = enter("admin").fill(WHERE, **{field.replace(".", "__"): typed})
+    told = answer.text.partition(f'id="f-{field}-error">')[2].partition("</p>")[0]
+    assert said in told
+    assert "not a number" not in told
+
+
 def test_two_people_are_told_of_each_other(enter: Enter, admin: httpx.Client) -> None:
     boss, other = enter("admin"), enter("admin", "other@shop.example")
     late = other.look(WHERE).sheet(WHERE)

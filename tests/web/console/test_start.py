@@ -7,6 +7,7 @@ from offers.records.database import Database
 from offers.records.queries.users import user_by_email
 from tests.web.conftest import CAMPAIGN, PLACE, Clock
 from tests.web.console.conftest import Enter, Person, Town
+from tests.web.console.reading import PageText
 
 POINT = {"name": "Dam 1", "lat": "52.3702516, 4.8906199", "time_zone": "Europe/Amsterdam"}
 START = "/console/start"
@@ -56,6 +57,13 @@ def test_from_nothing_to_a_message_that_was_sent(marketer: Person, town: Town, a
     assert "data-again" not in told.html
     (sent,) = admin.get("/v1/deliveries").json()["items"]
     assert (sent["state"], sent["kind"], sent["title"]) == ("sent", "offer", "Hello you")
+
+
+def test_a_refused_place_has_pasted_coordinates_in_their_two_fields(marketer: Person) -> None:
+    answer = marketer.fill(START, f"{START}/place", **POINT | {"name": ""})
+    assert answer.status_code == 422
+    sheet = PageText(answer.text).sheet(f"{START}/place")
+    assert (sheet["lat"], sheet["lon"]) == ("52.3702516", "4.8906199")
 
 
 def test_each_walk_is_a_visit_of_its_own(marketer: Person, town: Town, clock: Clock, admin: httpx.Client) -> None:

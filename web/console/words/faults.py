@@ -140,11 +140,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Kies een tijd tussen de jaren 1970 en 9999.",
         "Wählen Sie eine Zeit zwischen den Jahren 1970 und 9999.",
     ),
-    "rule_no_time": (
-        "Write more than 0, or nothing.",
-        "Schrijf meer dan 0, of niets.",
-        "Schreiben Sie mehr als 0, oder nichts.",
-    ),
+    "rule_no_time": ("More than 0.", "Meer dan 0.", "Mehr als 0."),
     "rule_long_time": ("This time is too long.", "Deze tijd is te lang.", "Diese Zeit ist zu lang."),
     "rule_language": (
         "This is not a language such as nl or de-AT.",

@@ -39,6 +39,11 @@ LINES = {
         "In Grad, etwa 52.3703. Sie können hier beide einfügen: 52.3703, 4.8906.",
     ),
     "time_zone": ("Time zone", "Tijdzone", "Zeitzone"),
+    "zone_hint": (
+        "Needed: the place's hours go by it. Such as Europe/Amsterdam.",
+        "Nodig: de uren van de plaats gaan ernaar. Zoals Europe/Amsterdam.",
+        "Wird gebraucht: Die Zeiten des Ortes richten sich danach. Etwa Europe/Berlin.",
+    ),
     "opening_hours": ("Opening hours", "Openingstijden", "Öffnungszeiten"),
     "opening_hint": (
         "As on OpenStreetMap: Mo-Sa 09:00-18:00; Su 12:00-17:00. Empty: not said, and then open.",

@@ -81,7 +81,6 @@ LINES: dict[str, tuple[str, str, str]] = {
         "In graden, zoals 52.3703. Je mag hier beide plakken: 52.3703, 4.8906.",
         "In Grad, etwa 52.3703. Sie können hier beide einfügen: 52.3703, 4.8906.",
     ),
-    "start_zone_hint": ("Such as Europe/Amsterdam.", "Zoals Europe/Amsterdam.", "Etwa Europe/Berlin."),
     "start_make_place": ("Make this place", "Deze plaats maken", "Diesen Ort anlegen"),
     "start_device_lead": (
         "Messages go to devices of customers who agreed. For these steps the customer is you, and nobody else is told anything.",

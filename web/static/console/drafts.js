@@ -125,6 +125,19 @@ function forgetWhatWasSaved() {
   sessionStorage.removeItem(SENT);
 }
 
+// What the page has parted since it was sent, as both coordinates in one field, is kept as it stands there now.
+function followParted(main, name, draft) {
+  for (const form of formsOf(main)) {
+    const kept = draft?.typed[nameOf(form)] ?? {};
+    for (const [field, one] of fieldsOf(form)) {
+      if ("sent" in one.dataset && (kept[field] ?? "").trim() === one.dataset.sent) {
+        kept[field] = valueOf(one);
+        write(name, draft);
+      }
+    }
+  }
+}
+
 function forgetOthers(who) {
   for (const name of Object.keys(sessionStorage)) {
     if (name.startsWith(keyOf("")) && read(name)?.who !== who) {
@@ -149,6 +162,7 @@ export function keepDrafts(main, words) {
   const page = address();
   const name = keyOf(page);
   const draft = read(name);
+  followParted(main, name, draft);
   const touched = new Set();
   let before = draft?.typed ?? {};
   let versions = versionsOf(main); // what it was typed upon: that of the page, but where an older draft waits to be put back

@@ -11,7 +11,7 @@ const HERE = "/console/here";
 const OWN_KEYS = "/console/pickup";
 const WAIT_MS = 8000;
 const ASK_AGAIN_MS = 60000;
-const BACK_MS = 5000;
+const BACK_MS = 3000;
 const HEARD = "heard";
 const ENDED = "ended";
 const LOST = "lost";
@@ -24,11 +24,9 @@ let lets = false;
 let asking = false;
 let again = 0;
 
+// The server is asked whatever the browser believes of the line: that may be wrong, and need not tell when it is back.
 async function look() {
   askedAt = Date.now();
-  if (!navigator.onLine) {
-    return LOST;
-  }
   try {
     const answer = await fetch(HERE, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(WAIT_MS) });
     if (answer.type === "opaqueredirect") {
@@ -109,17 +107,22 @@ function send(form, submitter) {
   lets = false;
 }
 
-function tell(found, held = false) {
+// While the bar stands, the server is asked again; that a form was held is said until then.
+function tell(found, held = bar?.textContent === words.held) {
   clearTimeout(again);
   if (found === LOST) {
     sayLost(held);
-    again = setTimeout(async () => tell(await look(), held), BACK_MS);
+    again = setTimeout(lookAgain, BACK_MS);
   } else {
     sayFound();
     if (found === ENDED) {
       sayEnded();
     }
   }
+}
+
+async function lookAgain() {
+  tell(await look());
 }
 
 // A form goes only where somebody is there to take it: asked first, for who has a connection and no server has none either.
@@ -158,7 +161,7 @@ async function beforeSending(event) {
 
 async function nowAndThen() {
   if (Date.now() - askedAt > ASK_AGAIN_MS) {
-    tell(await look());
+    await lookAgain();
   }
 }
 
@@ -170,15 +173,15 @@ if (here) {
 }
 
 if (location.pathname !== OWN_KEYS) {
-  addEventListener("offline", () => sayLost(false));
-  addEventListener("online", async () => tell(await look()));
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && nowAndThen());
+  addEventListener("offline", () => tell(LOST));
+  addEventListener("online", lookAgain);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (bar ? lookAgain() : nowAndThen())); // timers of a page behind others run late
   document.addEventListener("submit", beforeSending);
   main.addEventListener("input", nowAndThen);
   watchLong(main, words);
   keepDrafts(main, words);
   listenToKeys(words);
   if (!navigator.onLine) {
-    sayLost(false);
+    lookAgain();
   }
 }

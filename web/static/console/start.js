@@ -1,14 +1,9 @@
-// The first steps: where this browser is, if somebody asks for it; its time zone; and what came of the walk, looked at until it is known.
+// The first steps: where this browser is, if somebody asks for it; and what came of the walk, looked at until it is known.
 const LOOK_MS = 1000;
 const LOOKS = 90;
 const where = document.getElementById("where");
-const zone = document.querySelector("[name=time_zone]");
 let live = document.getElementById("live");
 let looks = 0;
-
-if (zone && !zone.value) {
-  zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
-}
 
 if (where && "geolocation" in navigator) {
   const said = document.getElementById("where-said");
