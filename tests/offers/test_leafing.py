@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 
 from offers.errors import BadInput
 from offers.history import Asked, leaf_decisions, leaf_deliveries
@@ -211,15 +211,12 @@ INDEXED = {
 }
 
 
+@pytest.mark.parametrize("either_database", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("name", INDEXED)
 def test_a_page_of_deliveries_is_found_by_an_index(many: Database, name: str) -> None:
     """As PostgreSQL would with so many rows that to read or to sort all of them is out of the question."""
-    if many.is_sqlite:
-        pytest.skip("an embedded database holds fewer")
     asked, index = INDEXED[name]
     seen: list[tuple[str, Any]] = []
-    from sqlalchemy import event
-
     event.listen(many.engine, "before_cursor_execute", lambda _c, _u, said, values, *_: seen.append((said, values)))
     with many.reading() as session:
         session.execute(text("SET LOCAL enable_seqscan = off"))

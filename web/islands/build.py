@@ -17,6 +17,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 BUILT = HERE.parent / "static" / "islands"
 STAMP = "built"
+REASON = "not-built"
+"""A file with why a build was left out, until one is done: who misses an island can tell a machine that has no Node from a forgotten build."""
 MANIFEST = "manifest.json"
 LEAST_NODE = (20, 19)
 LONGEST_S = 600.0
@@ -66,7 +68,15 @@ def npm(*words: str) -> tuple[bool, str]:
     return done.returncode == 0, done.stdout + done.stderr
 
 
-def skip(why: str) -> int:
+def why_left_out(out: Path = BUILT) -> str | None:
+    """As the last build said it; none where it was done, or never begun."""
+    reason = out / REASON
+    return reason.read_text().strip() if reason.is_file() else None
+
+
+def skip(why: str, out: Path) -> int:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / REASON).write_text(why + "\n")
     print(f"islands: not built, {why}. Pages work without them; run `make islands` when that has changed.")
     return 0
 
@@ -77,11 +87,12 @@ def main(out: Path = BUILT) -> int:
         (out / STAMP).touch()
         return 0
     if (why := node_missing()) is not None:
-        return skip(why)
+        return skip(why, out)
+    (out / REASON).unlink(missing_ok=True)
     print("islands: building maps and charts with Node (half a minute)")
     done, said = npm("ci", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=30000")
     if not done and UNREACHABLE.search(said):
-        return skip("npm's registry can not be reached")
+        return skip("npm's registry can not be reached", out)
     if done:
         done, said = npm("run", "build")
     if not done:

@@ -81,7 +81,17 @@ def test_without_node_the_build_says_so_and_ends_well(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert build.main(out=tmp_path / "out") == 0
     assert "no Node with npm here" in capsys.readouterr().out
-    assert not (tmp_path / "out").exists()
+    assert [one.name for one in (tmp_path / "out").iterdir()] == [build.REASON], "nothing that a page would link"
+    assert build.why_left_out(tmp_path / "out") == "there is no Node with npm here"
+
+
+def test_a_build_that_is_begun_has_no_reason_to_be_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Or a build that fails would be taken for one that this machine can not do."""
+    (tmp_path / build.REASON).write_text("npm's registry can not be reached\n")
+    monkeypatch.setattr(build, "node_missing", lambda: None)
+    monkeypatch.setattr(build, "npm", lambda *_: (False, "error TS2304"))
+    assert build.main(out=tmp_path) == 1
+    assert build.why_left_out(tmp_path) is None
 
 
 @pytest.mark.parametrize("said", ["npm error code ENOTFOUND", "npm error code ECONNREFUSED", "npm error code E403"])
