@@ -96,7 +96,8 @@ def take_device(desk: Writer) -> Response:
     if errors:
         return _page(desk, "device", form=desk.form, errors=errors, status=422)
     parts, wanted, now = desk.parts, customer_of(desk), desk.parts.now()
-    agreed = {"location": True, "offers": True}
+    receipt = {"given": True, "language": desk.voice.language, "source": "console"}
+    agreed = {"location": receipt, "offers": receipt}
     profile = {
         "name": desk.user.name[: users.LONGEST_NAME],
         "language": desk.voice.language,

@@ -66,6 +66,15 @@ def test_a_refused_place_has_pasted_coordinates_in_their_two_fields(marketer: Pe
     assert (sheet["lat"], sheet["lon"]) == ("52.3702516", "4.8906199")
 
 
+def test_what_was_agreed_here_is_told_as_agreed_here(marketer: Person, admin: httpx.Client) -> None:
+    make_place(marketer)
+    take_device(marketer)
+    (me,) = admin.get("/v1/customers").json()["items"]
+    told = marketer.look(f"/console/customers/{me['id']}").text
+    assert "given in the console" in told
+    assert "by the shop's own system" not in told
+
+
 def test_each_walk_is_a_visit_of_its_own(marketer: Person, town: Town, clock: Clock, admin: httpx.Client) -> None:
     make_place(marketer)
     take_device(marketer)

@@ -357,6 +357,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "source_device": ("on the phone", "op de telefoon", "auf dem Telefon"),
     "source_page": ("on an order's page", "op de pagina van een bestelling", "auf der Seite einer Bestellung"),
     "source_web_page": ("on a poster's page", "op de pagina van een poster", "auf der Seite eines Plakats"),
+    "source_console": ("in the console", "in de console", "in der Konsole"),
     "source_server": (
         "by the shop's own system",
         "door het eigen systeem van de winkel",
