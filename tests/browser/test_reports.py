@@ -128,6 +128,24 @@ def test_axe_finds_nothing_and_nothing_runs_out_of_sight(
             page.screenshot(path=f"{PICTURES}/reports-{name}-{width}-{scheme}-{language}.png", full_page=True)
 
 
+ENDS = """(all) => all.map((one) => { const text = document.createRange(); text.selectNodeContents(one.querySelector('a') ?? one);
+    return text.getBoundingClientRect().right; })"""
+"""Where the numbers themselves end, and not what can be touched of them."""
+
+
+def test_on_a_phone_numbers_end_below_each_other_and_a_label_of_two_lines_stays_together(
+    opened: Opened, full: None
+) -> None:
+    day = f"{NOON:%Y-%m-%d}"
+    path = f"/console/reports?from={day}&until={day}&campaign=coats&lang=en"
+    page = opened(path, viewport={"width": 390, "height": 844}).page
+    ends = page.locator(".rep-steps td.number").evaluate_all(ENDS)
+    assert len(ends) > 9
+    assert max(ends) - min(ends) < 1
+    tall = page.locator(".rep-table td").evaluate_all("(all) => all.map((one) => one.offsetHeight)")
+    assert max(tall) < 2 * 44, "a label's lines are as far apart as lines are"
+
+
 def test_by_keyboard_from_all_of_it_to_one_store_in_a_file(opened: Opened, full: None) -> None:
     page = opened("/console/reports?lang=en").page
     page.get_by_role("link", name="Sneakers, ten percent on whatever is white").focus()
