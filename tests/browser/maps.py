@@ -1,26 +1,16 @@
 """A desk in Amsterdam for the pages with maps: places, somebody signed in, and a browser that waits until a map is drawn."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from offers import users
 from offers.places import put_place
 from offers.records.database import Database
 from offers.rules.place import PlaceBody
-from offers.settings import Settings
 from tests.browser.conftest import Watched
-from tests.browser.test_console import PASSWORD
 from tests.conftest import NOON
-from tests.web.conftest import LANES, PLACE, Served, serve
+from tests.web.conftest import PLACE
 from web.console.islands import has_island
 from web.islands import build
-
-MARKETER = "mila@shop.example"
 
 
 def need_island(name: str) -> None:
@@ -33,31 +23,9 @@ def need_island(name: str) -> None:
         pytest.fail("the islands are not built of these sources: run make islands")
 
 
-@contextmanager
-def desk_at(redis_url: str, migrated: Path, folder: Path) -> Iterator[tuple[Served, Database, str]]:
-    """The doors, the database, and a marketer's session."""
-    shutil.copy(migrated, folder / "passerby.db")
-    database = Database(f"sqlite:///{folder / 'passerby.db'}")
+def one_store(database: Database) -> None:
     with database.transaction() as session:
-        users.create_user(session, MARKETER, "marketer", now=NOON, name="Mila")
-        first = users.credential_of(session, MARKETER)
-        assert first is not None
-        users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
-        chosen = users.credential_of(session, MARKETER)
-        assert chosen is not None
-        secret = users.open_session(session, chosen, now=NOON)
-        assert secret is not None
         put_place(session, "kalver", PlaceBody.model_validate(PLACE | {"name": "Stoeprand Kalverstraat"}), now=NOON)
-    settings = Settings(
-        data=folder,
-        database_url=database.url,
-        redis_url=redis_url,
-        lanes=LANES,
-        secret_key="only for tests, but long enough for it",
-    )
-    with serve(settings, NOON.timestamp) as served:
-        yield served, database, secret
-    database.close()
 
 
 def troubles(watched: Watched) -> list[str]:

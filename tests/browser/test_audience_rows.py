@@ -1,7 +1,7 @@
 """The rows of an audience in a real Chromium: each shows what its kind needs, by keyboard too, and the count follows."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from offers.campaigns import put_campaign
 from offers.records.database import Database
 from offers.rules.campaign import CampaignBody
-from tests.browser.conftest import Watched
-from tests.browser.maps import desk_at, troubles
+from tests.browser.desks import Opened, desk_at, windows
+from tests.browser.maps import one_store, troubles
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, Served
@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 NEW = "/console/campaigns/new?lang=en"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Opened = Callable[..., Watched]
 TREE = {
     "all": [
         {"fact": "language", "is": "nl"},
@@ -36,7 +35,11 @@ TREE = {
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
-    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("audience")) as (served, database, secret):
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("audience"), fill=one_store) as (
+        served,
+        database,
+        secret,
+    ):
         save(database)
         yield served, secret
 
@@ -50,20 +53,9 @@ def save(database: Database) -> None:
 
 @pytest.fixture
 def opened(desk: tuple[Served, str], browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str = NEW, **more: object) -> Watched:
-        served, secret = desk
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **more})  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": served.url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{served.url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    served, secret = desk
+    with windows(browser, served.url, secret, viewport={"width": 1440, "height": 900}) as make:
+        yield make
 
 
 def seen(page: Page, number: int) -> list[str]:
@@ -73,7 +65,7 @@ def seen(page: Page, number: int) -> list[str]:
 
 
 def test_a_row_shows_what_its_kind_needs(opened: Opened) -> None:
-    watched = opened()
+    watched = opened(NEW)
     page = watched.page
     expect(page.locator("#who-said")).to_contain_text("Nobody is in it now.")
     assert seen(page, 1) == ["kind"]
@@ -102,7 +94,7 @@ def test_a_row_shows_what_its_kind_needs(opened: Opened) -> None:
 
 
 def test_one_more_row_is_where_the_keyboard_is(opened: Opened) -> None:
-    page = opened().page
+    page = opened(NEW).page
     page.locator("[name=name]").fill("Not lost")
     page.get_by_role("button", name="One more row").focus()
     page.keyboard.press("Enter")

@@ -1,7 +1,7 @@
 """The small map of a campaign's places in a real Chromium: it follows the ticks, a click on it ticks, and the ticks do without it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ from offers.campaigns import put_campaign
 from offers.places import put_place
 from offers.rules.campaign import CampaignBody
 from offers.rules.place import PlaceBody
-from tests.browser.conftest import Watched
-from tests.browser.maps import desk_at, need_island, rendered, troubles, wait_until_drawn
+from tests.browser.desks import Opened, desk_at, windows
+from tests.browser.maps import need_island, one_store, rendered, troubles, wait_until_drawn
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, PLACE, Served
@@ -24,12 +24,11 @@ NEW = "/console/campaigns/new?lang=en"
 OWN = "/console/campaigns/sneakers?lang=en"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Opened = Callable[..., Watched]
 
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
-    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("spots")) as (served, database, secret):
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("spots"), fill=one_store) as (served, database, secret):
         with database.transaction() as session:
             for number, name in enumerate(("Leidseplein", "Rembrandtplein")):
                 at = {"lat": 52.3640 + number / 500, "lon": 4.8828 + number / 70}
@@ -43,20 +42,9 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def opened(desk: tuple[Served, str], browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str = NEW, **more: object) -> Watched:
-        served, secret = desk
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **more})  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": served.url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{served.url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    served, secret = desk
+    with windows(browser, served.url, secret, viewport={"width": 1440, "height": 900}) as make:
+        yield make
 
 
 def until_chosen(page: Page, *ids: str) -> None:
@@ -71,7 +59,7 @@ def until_chosen(page: Page, *ids: str) -> None:
 
 def test_the_map_follows_the_ticks_and_a_click_on_it_ticks(opened: Opened) -> None:
     need_island("places")
-    watched = opened()
+    watched = opened(NEW)
     page = watched.page
     wait_until_drawn(page)
     until_chosen(page, "kalver", "leidseplein", "rembrandtplein")
@@ -117,7 +105,7 @@ def test_a_campaigns_own_page_shows_the_places_it_is_for(opened: Opened) -> None
 
 def test_the_keyboard_comes_from_the_ticks_over_the_map_to_the_tags(opened: Opened) -> None:
     need_island("places")
-    page = opened().page
+    page = opened(NEW).page
     wait_until_drawn(page)
     page.get_by_role("checkbox", name="Stoeprand Kalverstraat").focus()
     way = []
@@ -148,7 +136,7 @@ def test_axe_finds_nothing_with_the_map(opened: Opened, path: str, width: int, s
 
 
 def test_without_script_the_ticks_say_it_all(opened: Opened) -> None:
-    page = opened(java_script_enabled=False).page
+    page = opened(NEW, java_script_enabled=False).page
     expect(page.locator("#spots:visible")).to_have_count(0)
     expect(page.get_by_role("checkbox", name="Leidseplein")).to_be_visible()
     page.goto(page.url.replace("/new", "/sneakers"))

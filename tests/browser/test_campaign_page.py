@@ -2,84 +2,51 @@
 
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from offers import users
 from offers.places import put_place
 from offers.records.database import Database
 from offers.rules.place import PlaceBody
-from offers.settings import Settings
-from tests.browser.conftest import LOOKS, Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.conftest import LOOKS
+from tests.browser.desks import Desk, Opened, desk_at, windows
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.offers.stories import Town
-from tests.web.conftest import LANES, PLACE, serve
+from tests.web.conftest import PLACE
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
 NEW = "/console/campaigns/new"
-NOOR = "noor@shop.example"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
 
 
 @pytest.fixture(scope="module")
-def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The address, and Noor's session; three who speak Dutch, one of them a German besides."""
-    folder = tmp_path_factory.mktemp("campaign")
-    shutil.copy(migrated, folder / "passerby.db")
-    database = Database(f"sqlite:///{folder / 'passerby.db'}")
+def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("campaign"), fill=people) as made:
+        yield made
+
+
+def people(database: Database) -> None:
+    """Three who speak Dutch, one of them a German besides."""
     with database.transaction() as session:
-        users.create_user(session, NOOR, "marketer", now=NOON, name="Noor")
-        first = users.credential_of(session, NOOR)
-        assert first is not None
-        users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
-        chosen = users.credential_of(session, NOOR)
-        assert chosen is not None
-        secret = users.open_session(session, chosen, now=NOON)
-        assert secret is not None
         put_place(session, "leidseplein-31", PlaceBody.model_validate(PLACE | {"name": "Leidseplein 31"}), now=NOON)
     town = Town(database)
     for number in range(3):
         town.phone(f"dutch-{number}", language="nl")
     town.phone("german", language="de")
-    settings = Settings(
-        data=folder,
-        database_url=database.url,
-        redis_url=redis_url,
-        lanes=LANES,
-        secret_key="only for tests, but long enough for it",
-    )
-    with serve(settings, NOON.timestamp) as served:
-        yield served.url, secret
-    database.close()
-
-
-Opened = Callable[..., Watched]
 
 
 @pytest.fixture
-def opened(desk: tuple[str, str], browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str, **more: object) -> Watched:
-        url, secret = desk
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **more})  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
+    served, _, secret = desk
+    with windows(browser, served.url, secret, viewport={"width": 1440, "height": 900}) as make:
+        yield make
 
 
 def test_the_count_follows_what_is_typed_and_a_lost_connection_is_told(opened: Opened) -> None:

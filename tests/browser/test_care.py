@@ -2,47 +2,32 @@
 
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from offers import users
 from offers.records.database import Database
-from offers.settings import Settings
-from tests.browser.conftest import Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
-from tests.conftest import NOON
+from tests.browser.desks import Desk, Opened, desk_at, windows
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.offers.stories import TELLS, Town, at
-from tests.web.conftest import LANES, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
-BOSS = "kim@shop.example"
 LONG = "W" * 200
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Desk = tuple[str, Database, str]
-"""The address, the database, and Kim's session."""
 
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("care")
-    shutil.copy(migrated, folder / "passerby.db")
-    database = Database(f"sqlite:///{folder / 'passerby.db'}")
-    with database.transaction() as session:
-        users.create_user(session, BOSS, "admin", now=NOON, name="Kim")
-        first = users.credential_of(session, BOSS)
-        assert first is not None
-        users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
-        chosen = users.credential_of(session, BOSS)
-        assert chosen is not None
-        secret = users.open_session(session, chosen, now=NOON)
-        assert secret is not None
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("care"), role="admin", name="Kim", fill=shop) as made:
+        yield made
+
+
+def shop(database: Database) -> None:
     town = Town(database)
     store = town.place()
     town.offer(budget=10)
@@ -53,37 +38,13 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
     town.walk_in(store, "daan")
     town.customer("sanne", name="Sanne de Vries", phone="+31612345678")
     town.customer("daan", name="Daan Smit")
-    settings = Settings(
-        data=folder,
-        database_url=database.url,
-        redis_url=redis_url,
-        lanes=LANES,
-        secret_key="only for tests, but long enough for it",
-    )
-    with serve(settings, NOON.timestamp) as served:
-        yield served.url, database, secret
-    database.close()
-
-
-Opened = Callable[..., Watched]
 
 
 @pytest.fixture
 def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str, **more: object) -> Watched:
-        url, _, secret = desk
-        context = browser.new_context(**more)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    served, _, secret = desk
+    with windows(browser, served.url, secret) as make:
+        yield make
 
 
 PAGES = {
@@ -104,7 +65,7 @@ def test_axe_finds_nothing_and_nothing_runs_out_of_sight(opened: Opened, desk: D
     watched = opened("/console", viewport={"width": width, "height": 844}, color_scheme=scheme)
     for number, (name, path) in enumerate(PAGES.items()):
         page = watched.page
-        page.goto(f"{desk[0]}{path}{'&' if '?' in path else '?'}lang={('en', 'nl', 'de')[number % 3]}")
+        page.goto(f"{desk[0].url}{path}{'&' if '?' in path else '?'}lang={('en', 'nl', 'de')[number % 3]}")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         assert has_no_sideways_scroll(page), name

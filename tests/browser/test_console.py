@@ -19,15 +19,13 @@ from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody
 from offers.settings import Settings
 from tests.browser.conftest import Watched
+from tests.browser.desks import PASSWORD
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, LANES, PLACE, serve
 from tests.web.console.conftest import OFFER
 from web.tongues import LANGUAGES
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "four plain words here"
-"""Chosen; the one that was given is good for the first page only."""
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,44 +11,35 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from offers.places import get_place
-from offers.records.database import Database
 from tests.browser.conftest import Watched
-from tests.browser.maps import desk_at, need_island, rendered, troubles, wait_until_drawn
+from tests.browser.desks import Desk, Opened, desk_at, windows
+from tests.browser.maps import need_island, one_store, rendered, troubles, wait_until_drawn
 from tests.browser.test_console import has_no_sideways_scroll
-from tests.web.conftest import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Desk = tuple[Served, Database, str]
-Opened = Callable[..., Watched]
 
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     need_island("drawing")
-    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("drawing")) as made:
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("drawing"), fill=one_store) as made:
         yield made
 
 
 @pytest.fixture
 def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
-    contexts = []
+    served, _, secret = desk
 
     def make(path: str = "/console/places/kalver", width: int = 1440, **more: object) -> Watched:
-        served, _, secret = desk
-        context = browser.new_context(viewport={"width": width, "height": 1000}, **more)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": served.url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{served.url}{path}")
+        watched = window(path, viewport={"width": width, "height": 1000}, **more)
         wait_until_drawn(watched.page)
         return watched
 
-    yield make
-    for context in contexts:
-        context.close()
+    with windows(browser, served.url, secret) as window:
+        yield make
 
 
 def click(page: Page, *spots: tuple[int, int]) -> None:

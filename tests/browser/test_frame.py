@@ -15,7 +15,8 @@ from offers.records.database import Database
 from offers.rules.place import PlaceBody
 from offers.settings import Settings
 from tests.browser.conftest import Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.desks import PASSWORD
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.browser.visiting import until
 from tests.conftest import NOON
 from tests.web.conftest import LANES, PLACE, serve

@@ -8,24 +8,22 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from offers.records.database import Database
 from tests.browser.conftest import Watched
-from tests.browser.maps import desk_at
+from tests.browser.desks import Desk, desk_at
+from tests.browser.maps import one_store
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
-from tests.web.conftest import Served
 from workers.happenings import tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
-Desk = tuple[Served, Database, str]
 SOON_S = 3.0
 """A quarter of a second for the signal and the answer's own time, on a machine that does other things too."""
 
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("home")) as made:
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("home"), fill=one_store) as made:
         yield made
 
 

@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from offers import keys
-from tests.browser.test_care import Desk, Opened, desk, opened
+from tests.browser.desks import Desk, Opened
+from tests.browser.test_care import desk, opened
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.web.console.test_reports import keep
@@ -45,7 +46,7 @@ def test_axe_finds_nothing_and_nothing_runs_out_of_sight(opened: Opened, keyed: 
     watched = opened("/console", viewport={"width": width, "height": 844}, color_scheme=scheme)
     page = watched.page
     for number, (name, path) in enumerate(PAGES.items()):
-        page.goto(f"{keyed[0]}{path}{'&' if '?' in path else '?'}lang={('en', 'nl', 'de')[number % 3]}")
+        page.goto(f"{keyed[0].url}{path}{'&' if '?' in path else '?'}lang={('en', 'nl', 'de')[number % 3]}")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         assert has_no_sideways_scroll(page), name

@@ -1,7 +1,7 @@
 """The live map in a real Chromium: land, places and counts are drawn, what happens pulses, and the text says it too."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,50 +9,36 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from offers.places import get_place
-from offers.records.database import Database
-from tests.browser.conftest import Watched
-from tests.browser.maps import desk_at, need_island, rendered, troubles, wait_until_drawn
+from tests.browser.desks import Desk, Opened, desk_at, windows
+from tests.browser.maps import need_island, one_store, rendered, troubles, wait_until_drawn
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
-from tests.web.conftest import Served
 from workers.happenings import tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
+LIVE = "/console/live"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Desk = tuple[Served, Database, str]
-Opened = Callable[..., Watched]
 
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("live")) as made:
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("live"), fill=one_store) as made:
         yield made
 
 
 @pytest.fixture
 def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str = "/console/live", **more: object) -> Watched:
-        served, _, secret = desk
-        context = browser.new_context(**more)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": served.url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{served.url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    served, _, secret = desk
+    with windows(browser, served.url, secret) as make:
+        yield make
 
 
 def test_land_and_places_are_drawn_and_a_transition_pulses(opened: Opened, desk: Desk) -> None:
     need_island("map")
     served, database, _ = desk
-    watched = opened()
+    watched = opened(LIVE)
     page = watched.page
     wait_until_drawn(page)
     assert rendered(page, "land") > 0
@@ -80,7 +66,7 @@ def test_land_and_places_are_drawn_and_a_transition_pulses(opened: Opened, desk:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_nothing_at_either_width(opened: Opened, width: int, scheme: str) -> None:
-    watched = opened(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    watched = opened(LIVE, viewport={"width": width, "height": 844}, color_scheme=scheme)
     page = watched.page
     expect(page.locator("#now table tbody tr")).to_have_count(1)
     if page.locator(".map").count():
@@ -94,7 +80,7 @@ def test_axe_finds_nothing_at_either_width(opened: Opened, width: int, scheme: s
 
 
 def test_without_script_the_text_says_it_all(opened: Opened) -> None:
-    page = opened(java_script_enabled=False).page
+    page = opened(LIVE, java_script_enabled=False).page
     expect(page.get_by_role("row", name="Stoeprand Kalverstraat 0")).to_be_visible()
     expect(page.locator("#map:visible")).to_have_count(0)
 

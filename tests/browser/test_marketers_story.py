@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from offers import users
 from tests.browser.conftest import Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll, type_in
+from tests.browser.desks import PASSWORD
+from tests.browser.test_console import has_no_sideways_scroll, type_in
 from tests.browser.visiting import Shop, Told, Visit, shop, switch_on, until, visit
 from tests.web.conftest import LANES, bearer
 from workers.counting import count_funnels

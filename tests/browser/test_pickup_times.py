@@ -1,8 +1,7 @@
 """How long pickup takes, in a real Chromium: on a phone and at a desk, light and dark, in each language, read by axe."""
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,75 +10,41 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from offers import users
 from offers.pickups import put_order
 from offers.places import put_place
 from offers.records.database import Database
 from offers.rules.order import OrderBody
 from offers.rules.place import PlaceBody
-from offers.settings import Settings
-from tests.browser.conftest import Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.desks import Desk, Opened, desk_at, windows
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.offers.stories import KEYS, Town
-from tests.web.conftest import LANES, PLACE, serve
+from tests.web.conftest import PLACE
 
 pytestmark = pytest.mark.browser
 
-STAFF = "kim@shop.example"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Desk = tuple[str, Database, str]
-"""The address, the database, and Kim's session."""
 
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("times")
-    shutil.copy(migrated, folder / "passerby.db")
-    database = Database(f"sqlite:///{folder / 'passerby.db'}")
+    with desk_at(redis_url, migrated, folder, role="staff", name="Kim", fill=two_stores) as made:
+        yield made
+
+
+def two_stores(database: Database) -> None:
     with database.transaction() as session:
-        users.create_user(session, STAFF, "staff", now=NOON, name="Kim")
-        first = users.credential_of(session, STAFF)
-        assert first is not None
-        users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
-        chosen = users.credential_of(session, STAFF)
-        assert chosen is not None
-        secret = users.open_session(session, chosen, now=NOON)
-        assert secret is not None
         for number, name in enumerate(("Stoeprand Kalverstraat 183", "Stoeprand Leidseplein 31")):
             put_place(session, f"store-{number}", PlaceBody.model_validate(PLACE | {"name": name}), now=NOON)
-    settings = Settings(
-        data=folder,
-        database_url=database.url,
-        redis_url=redis_url,
-        lanes=LANES,
-        secret_key="only for tests, but long enough for it",
-    )
-    with serve(settings, NOON.timestamp) as served:
-        yield served.url, database, secret
-    database.close()
-
-
-Opened = Callable[..., Watched]
 
 
 @pytest.fixture
 def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str, **more: object) -> Watched:
-        url, _, secret = desk
-        context = browser.new_context(**more)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    served, _, secret = desk
+    with windows(browser, served.url, secret) as make:
+        yield make
 
 
 def a_day(database: Database) -> None:

@@ -1,7 +1,6 @@
 """Places from a file and a place's page, in a real Chromium: on a phone and at a desk, light and dark, read by axe."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,44 +9,36 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from offers import users
 from offers.customers import put_customer
 from offers.places import put_place
 from offers.records.database import Database
 from offers.records.tables import Visit
 from offers.rules.place import PlaceBody
 from offers.rules.profile import CustomerBody
-from offers.settings import Settings
 from tests.browser.conftest import Watched
+from tests.browser.desks import Desk, desk_at
 from tests.browser.maps import troubles
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
-from tests.web.conftest import LANES, PLACE, serve
+from tests.web.conftest import PLACE
 from tests.web.console.test_place_import import csv, row
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
 HOURS = "Mo-Fr 09:00-12:00,13:00-18:00; PH off"
-MARKETER = "noor@shop.example"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
 
 
 @pytest.fixture(scope="module")
-def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The address, and Noor's session."""
-    folder = tmp_path_factory.mktemp("places")
-    shutil.copy(migrated, folder / "passerby.db")
-    database = Database(f"sqlite:///{folder / 'passerby.db'}")
+def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("places"), fill=two_stores) as made:
+        yield made
+
+
+def two_stores(database: Database) -> None:
+    """Of one somebody came by often."""
     with database.transaction() as session:
-        users.create_user(session, MARKETER, "marketer", now=NOON, name="Noor")
-        first = users.credential_of(session, MARKETER)
-        assert first is not None
-        users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
-        chosen = users.credential_of(session, MARKETER)
-        assert chosen is not None
-        secret = users.open_session(session, chosen, now=NOON)
-        assert secret is not None
         small = [{"role": "premises", "lat": PLACE["lat"], "lon": PLACE["lon"], "radius_m": 60}]
         for place_id in ("kalverstraat-102", "dam-1"):
             body = PLACE | {"name": f"Stoeprand {place_id}", "geofences": small, "opening_hours": HOURS}
@@ -57,24 +48,14 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
             at = NOON - timedelta(hours=number * number % 700)
             visit = {"id": f"v{number}", "customer_id": "sanne", "place_id": "dam-1"}
             session.add(Visit(**visit, entered_at=at, left_at=at))
-    settings = Settings(
-        data=folder,
-        database_url=database.url,
-        redis_url=redis_url,
-        lanes=LANES,
-        secret_key="only for tests, but long enough for it",
-    )
-    with serve(settings, NOON.timestamp) as served:
-        yield served.url, secret
-    database.close()
 
 
 @pytest.mark.parametrize("seen", [(390, "light", "de"), (390, "dark", "nl"), (1440, "light", "en")])
 def test_a_file_is_seen_and_then_written(
-    desk: tuple[str, str], browser: Browser, tmp_path: Path, seen: tuple[int, str, str]
+    desk: Desk, browser: Browser, tmp_path: Path, seen: tuple[int, str, str]
 ) -> None:
-    (url, secret), (width, scheme, language) = desk, seen
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    (served, _, secret), (width, scheme, language) = desk, seen
+    url, context = served.url, browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
     watched = Watched(context.new_page())
     page = watched.page

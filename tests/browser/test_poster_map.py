@@ -1,7 +1,7 @@
 """Posters on the live map and on the map of their own page, in a real Chromium: drawn, opened by mouse and by keyboard, pulsing where they are scanned."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,28 +10,26 @@ from playwright.sync_api import Browser, Page, expect
 
 from offers.campaigns import put_campaign
 from offers.posters import put_poster
-from offers.records.database import Database
 from offers.records.tables import Scan
 from offers.rules.campaign import CampaignBody
 from offers.rules.poster import PosterBody
-from tests.browser.conftest import Watched
-from tests.browser.maps import desk_at, need_island, rendered, troubles, wait_until_drawn
+from tests.browser.desks import Desk, Opened, desk_at, windows
+from tests.browser.maps import need_island, one_store, rendered, troubles, wait_until_drawn
 from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
-from tests.web.conftest import CAMPAIGN, PLACE, Served
+from tests.web.conftest import CAMPAIGN, PLACE
 from workers.happenings import tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
+LIVE = "/console/live"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Desk = tuple[Served, Database, str]
-Opened = Callable[..., Watched]
 
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("posters")) as made:
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("posters"), fill=one_store) as made:
         _, database, _ = made
         hangs = {"campaign": "scanned", "lat": PLACE["lat"] + 0.001, "lon": PLACE["lon"]}
         with database.transaction() as session:
@@ -45,20 +43,9 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str = "/console/live", **more: object) -> Watched:
-        served, _, secret = desk
-        context = browser.new_context(**more)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": served.url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{served.url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    served, _, secret = desk
+    with windows(browser, served.url, secret) as make:
+        yield make
 
 
 def drawn_at(page: Page, poster: str) -> tuple[float, float]:
@@ -75,7 +62,7 @@ def drawn_at(page: Page, poster: str) -> tuple[float, float]:
 
 def test_a_poster_opens_by_a_click_and_by_keyboard(opened: Opened) -> None:
     need_island("map")
-    watched = opened()
+    watched = opened(LIVE)
     page = watched.page
     wait_until_drawn(page)
     assert rendered(page, "posters") == 2
@@ -100,7 +87,7 @@ def test_a_poster_opens_by_a_click_and_by_keyboard(opened: Opened) -> None:
 def test_a_scan_pulses_where_the_poster_hangs_and_is_counted_in_text_and_card(opened: Opened, desk: Desk) -> None:
     need_island("map")
     served, database, _ = desk
-    page = opened().page
+    page = opened(LIVE).page
     wait_until_drawn(page)
     page.get_by_role("button", name="Hall, on the map").click()
     page.evaluate(
@@ -158,7 +145,7 @@ def test_a_poster_s_own_map_follows_what_is_typed(opened: Opened) -> None:
 
 
 def test_without_script_the_list_says_it_all(opened: Opened) -> None:
-    page = opened(java_script_enabled=False).page
+    page = opened(LIVE, java_script_enabled=False).page
     rows = page.locator(".hanging tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.filter(has_text="Window")).to_contain_text("Stoeprand Kalverstraat")

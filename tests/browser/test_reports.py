@@ -1,8 +1,7 @@
 """Reports in a real Chromium: on a phone and at a desk, light and dark, in each language, read by axe; and by keyboard to the file."""
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,71 +9,31 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from offers import users
 from offers.funnels import keep_day
-from offers.records.database import Database
 from offers.rules.funnel import HELD_OUT, SENT, DayOfFunnel, Where
-from offers.settings import Settings
-from tests.browser.conftest import LOOKS, Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.conftest import LOOKS
+from tests.browser.desks import Desk, Opened, desk_at, windows
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.offers.stories import Town
-from tests.web.conftest import LANES, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
-VIEWER = "vera@shop.example"
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Desk = tuple[str, Database, str]
-"""The address, the database, and Vera's session."""
 
 
 @pytest.fixture(scope="module")
 def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("reports")
-    shutil.copy(migrated, folder / "passerby.db")
-    database = Database(f"sqlite:///{folder / 'passerby.db'}")
-    with database.transaction() as session:
-        users.create_user(session, VIEWER, "viewer", now=NOON, name="Vera")
-        first = users.credential_of(session, VIEWER)
-        assert first is not None
-        users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
-        chosen = users.credential_of(session, VIEWER)
-        assert chosen is not None
-        secret = users.open_session(session, chosen, now=NOON)
-        assert secret is not None
-    settings = Settings(
-        data=folder,
-        database_url=database.url,
-        redis_url=redis_url,
-        lanes=LANES,
-        secret_key="only for tests, but long enough for it",
-    )
-    with serve(settings, NOON.timestamp) as served:
-        yield served.url, database, secret
-    database.close()
-
-
-Opened = Callable[..., Watched]
+    with desk_at(redis_url, migrated, tmp_path_factory.mktemp("reports"), role="viewer", name="Vera") as made:
+        yield made
 
 
 @pytest.fixture
 def opened(desk: Desk, browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str, **more: object) -> Watched:
-        url, _, secret = desk
-        context = browser.new_context(**more)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    served, _, secret = desk
+    with windows(browser, served.url, secret) as make:
+        yield make
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,9 @@ from offers.rules.shop import NewShopBody
 from offers.rules.shop_sealing import ShopKeys
 from offers.settings import Settings
 from tests.browser.conftest import Watched
+from tests.browser.desks import admit
 from tests.browser.maps import troubles
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.web.conftest import CAMPAIGN, LANES, PLACE, serve
 from tests.web.console.conftest import OFFER
@@ -53,14 +54,7 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
         secret_key="only for tests, but long enough for it",
     )
     with database.transaction() as session:
-        users.create_user(session, ADMIN, "admin", now=NOON, name="Noor")
-        first = users.credential_of(session, ADMIN)
-        assert first is not None
-        users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
-        chosen = users.credential_of(session, ADMIN)
-        assert chosen is not None
-        secret = users.open_session(session, chosen, now=NOON)
-        assert secret is not None
+        secret = admit(session, ADMIN, "admin", "Noor")
         mine = users.list_users(session)[0]["id"]
         put_place(session, "kalverstraat-102", PlaceBody.model_validate(PLACE | {"name": "Dam 1"}), now=NOON)
         desk_offers.put_offer(session, "ten", OfferBody.model_validate(OFFER | {"codes": "imported"}), now=NOON)

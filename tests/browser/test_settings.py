@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, expect
 from offers import keys, users
 from offers.records.database import Database
 from offers.settings import Settings
-from tests.browser.conftest import Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.desks import Opened, admit, windows
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.web.conftest import LANES, serve
 
@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Opened = Callable[..., Watched]
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +30,7 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
     shutil.copy(migrated, folder / "passerby.db")
     database = Database(f"sqlite:///{folder / 'passerby.db'}")
     with database.transaction() as session:
-        users.create_user(session, "mara@shop.example", "admin", now=NOON, name="Mara")
-        first = users.credential_of(session, "mara@shop.example")
-        assert first is not None
-        secret = users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
+        secret = admit(session, "mara@shop.example", "admin", "Mara")
         key = keys.make_key(session, "till", now=NOON, name="Till in the Kalverstraat", by=keys.COMMAND).id
         keys.note_use(session, key, now=NOON)
         person = users.list_users(session)[0]["id"]
@@ -53,20 +49,9 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def opened(desk: tuple[str, str, str], browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str, **more: object) -> Watched:
-        url, secret, _ = desk
-        context = browser.new_context(**more)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    url, secret, _ = desk
+    with windows(browser, url, secret) as make:
+        yield make
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "de"), (1440, "light", "en")])

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,14 +14,14 @@ from playwright.sync_api import Browser
 from pydantic import SecretStr
 
 from commands.vapid import new_private_text
-from offers import campaigns, customers, devices, push_lanes, users
+from offers import campaigns, customers, devices, push_lanes
 from offers.push import Outcome
 from offers.records.database import Database
 from offers.rules.campaign import CampaignBody
 from offers.rules.profile import CustomerBody, DeviceBody
 from offers.settings import Settings
-from tests.browser.conftest import Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.desks import Opened, admit, windows
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.doubles.fcm.account import make_account
 from tests.web.conftest import LANES, serve
@@ -31,7 +31,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patient")]
 
 PICTURES = os.environ.get("PICTURES")
 """A folder, for who wants to look."""
-Opened = Callable[..., Watched]
 RECEIPT = {"given": True, "language": "nl", "at": NOON.isoformat(), "source": "app"}
 
 
@@ -44,10 +43,7 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
     account.write_text(json.dumps(make_account("https://localhost:1", "shop-amsterdam-3f1c2")))
     database = Database(f"sqlite:///{folder / 'passerby.db'}")
     with database.transaction() as session:
-        users.create_user(session, "mara@shop.example", "admin", now=NOON, name="Mara")
-        first = users.credential_of(session, "mara@shop.example")
-        assert first is not None
-        secret = users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
+        secret = admit(session, "mara@shop.example", "admin", "Mara")
         said = {"trigger": {"on": "enter"}, "messages": {"en": {"title": "Hello", "body": "You are near."}}}
         campaigns.put_campaign(session, "sneakers", CampaignBody.model_validate({"name": "Sneakers", **said}), now=NOON)
         for name, version in (("sanne", "messages-3"), ("daan", "messages-1"), ("noor", "our-app-7")):
@@ -82,20 +78,9 @@ def desk(redis_url: str, migrated: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def opened(desk: tuple[str, str], browser: Browser) -> Iterator[Opened]:
-    contexts = []
-
-    def make(path: str, **more: object) -> Watched:
-        url, secret = desk
-        context = browser.new_context(**more)  # type: ignore[arg-type]  # Playwright names each option by itself
-        context.add_cookies([{"name": "passerby", "value": secret, "url": url}])
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(f"{url}{path}")
-        return watched
-
-    yield make
-    for context in contexts:
-        context.close()
+    url, secret = desk
+    with windows(browser, url, secret) as make:
+        yield make
 
 
 SHOWN = {

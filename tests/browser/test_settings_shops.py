@@ -11,14 +11,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from offers import places, shops, users
+from offers import places, shops
 from offers.records.database import Database
 from offers.rules.place import PlaceBody
 from offers.rules.shop import ShopBody
 from offers.settings import Settings
 from offers.shop_events import Heard
 from tests.browser.conftest import Watched
-from tests.browser.test_console import PASSWORD, has_no_sideways_scroll
+from tests.browser.desks import admit
+from tests.browser.test_console import has_no_sideways_scroll
 from tests.conftest import NOON
 from tests.web.conftest import LANES, PLACE, serve
 from workers.shops.working import WorkKeys, hear
@@ -42,10 +43,7 @@ def desk(
     shutil.copy(migrated, folder / "passerby.db")
     database = Database(f"sqlite:///{folder / 'passerby.db'}")
     with database.transaction() as session:
-        users.create_user(session, "mara@shop.example", "admin", now=NOON, name="Mara")
-        first = users.credential_of(session, "mara@shop.example")
-        assert first is not None
-        secret = users.change_password(session, first, users.new_password(PASSWORD, PASSWORD, ""), now=NOON)
+        secret = admit(session, "mara@shop.example", "admin", "Mara")
         places.put_place(session, "kalverstraat", PlaceBody.model_validate(PLACE), now=NOON)
         for shop_id, name in (("web", "Our web shop"), ("silent", "A shop that says nothing")):
             body = ShopBody.model_validate({"kind": "standard", "name": name, "places": {"Store 1": "kalverstraat"}})
