@@ -38,7 +38,7 @@ MOST_SENT = 3 * MOST_BYTES + 100_000
 """Bytes of the form with such a file in it: of one that is longer than it may be, up to three times, the page says so itself."""
 MOST_ROWS = 5_000
 READ_SHARE, LOOKED_SHARE = 0.3, 0.5
-"""How far the work is once a file is read, and once each row is held against what is there: measured of 5,000 circles."""
+"""How far the work is once a file is read, and once each row is held against what is there: as 4,900 circles took it."""
 SHOWN = 200
 """Rows that the page shows; it counts all."""
 FATES = ("refused", "created", "changed", "unchanged")
@@ -128,7 +128,7 @@ def _progress(desk: Desk) -> Progress:
 
 
 def _read(content: str, rows: int, far: Progress) -> list[Batch]:
-    """A third of the work, as is what follows of it for each batch."""
+    """All rows checked, `rows` of them, with the database not asked. FileRefused for what breaks off."""
     batches, done = [], 0
     for batch in imports.batches(kinds()["places"], _rows(content)):
         batches.append(batch)

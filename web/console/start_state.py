@@ -115,8 +115,8 @@ def outcome(session: Any, desk: Desk, first: First, since_s: float) -> Item:
     told = explaining.why(session, customer_of(desk), first.campaign_id, now=desk.parts.now())
     decision = _first_since(told["decisions"], "at", since_s)
     by = decision["facts"].get("by") if decision and decision["outcome"] == "outranked" else None
-    is_sent = decision is None or decision["outcome"] == "send" or by is not None
-    made = _deliveries(session, desk, by or first.campaign_id) if is_sent else []
+    may_have_sent = decision is None or decision["outcome"] == "send" or by is not None
+    made = _deliveries(session, desk, by or first.campaign_id) if may_have_sent else []
     never = told["never"]
     return {
         "decision": decision,
